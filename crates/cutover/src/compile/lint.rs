@@ -1,0 +1,202 @@
+//! Lints: what is allowed, and probably not meant.
+
+use super::Compiler;
+use crate::diagnostic::{Diagnostic, Position};
+use crate::program::set::Set;
+use crate::ruleset::condition::{Condition, Kind};
+use crate::ruleset::flag::{Flag, Rule};
+use crate::ruleset::operator::{Operator, Test};
+use crate::ruleset::scalar::ONE;
+use crate::ruleset::serve::{Serve, Share};
+
+impl Compiler<'_> {
+    pub(super) fn lint(&mut self) {
+        let ruleset = self.ruleset;
+        for flag in &ruleset.flags {
+            self.lint_rules(flag);
+        }
+        self.lint_segments();
+    }
+
+    fn lint_rules(&mut self, flag: &Flag) {
+        let warn = |code, rule: &Rule, message: String| Diagnostic::warning(code, rule.path.clone(), rule.at, message);
+        for (index, rule) in flag.rules.iter().enumerate() {
+            let earlier = flag.rules.get(..index).unwrap_or_default();
+            if let Some(first) = earlier.iter().position(|other| other.condition.is_none()) {
+                self.reader.note(
+                    warn("rule_never_matches", rule, format!("rule {first} matches everybody, so this rule is never reached"))
+                        .help("move it up, or give the earlier rule a condition"),
+                );
+                continue;
+            }
+            let Some(condition) = &rule.condition else { continue };
+            if let Some(first) = earlier.iter().position(|other| other.condition.as_ref().is_some_and(|other| same(other, condition))) {
+                self.reader.note(warn("rule_never_matches", rule, format!("rule {first} has the same condition and decides first")));
+            }
+            if let Some(why) = never(condition) {
+                self.reader.note(warn("rule_never_matches", rule, format!("this condition can never hold: {why}")));
+            }
+            self.lint_ramp(rule);
+        }
+        self.lint_without_effect(flag);
+    }
+
+    /// Rules above one that serves the same variant to everybody change nothing.
+    fn lint_without_effect(&mut self, flag: &Flag) {
+        let Some(last) = flag.rules.iter().position(|rule| rule.condition.is_none()) else { return };
+        let Some(variant) = flag.rules.get(last).and_then(|rule| serves_everybody(&rule.serve)) else { return };
+        for (index, rule) in flag.rules.iter().enumerate().take(last).rev() {
+            if serves_everybody(&rule.serve) != Some(variant) {
+                break;
+            }
+            self.reader.note(
+                Diagnostic::warning(
+                    "condition_without_effect",
+                    format!("{}.if", rule.path),
+                    rule.at,
+                    format!("everybody gets `{variant}` from rule {last}, so the condition of rule {index} changes nothing"),
+                )
+                .help("lower the share of the later rule, or take the condition out"),
+            );
+        }
+    }
+
+    fn lint_ramp(&mut self, rule: &Rule) {
+        let (Serve::Share { share: Share::Ramp(points), .. } | Serve::Split { within: Some(Share::Ramp(points)), .. }) = &rule.serve
+        else {
+            return;
+        };
+        if let [first, second, ..] = points.as_slice()
+            && first.to > second.to
+        {
+            self.reader.note(
+                Diagnostic::warning("ramp_starts_high", rule.path.clone(), rule.at, "before its first point a ramp is nobody, and this one begins high")
+                    .help("give it a first point far in the past"),
+            );
+        }
+    }
+
+    fn lint_segments(&mut self) {
+        let ruleset = self.ruleset;
+        let mut used = vec![false; ruleset.segments.len()];
+        let inside = ruleset.segments.iter().map(|segment| &segment.condition);
+        let rules = ruleset.flags.iter().flat_map(|flag| &flag.rules).filter_map(|rule| rule.condition.as_ref());
+        for condition in inside.chain(rules) {
+            each(condition, &mut |condition| {
+                if let Kind::Segment(name) = &condition.kind
+                    && let Some(slot) = self.segment_number(&name.value).and_then(|number| used.get_mut(number as usize))
+                {
+                    *slot = true;
+                }
+            });
+        }
+        for (segment, _) in ruleset.segments.iter().zip(used).filter(|(_, used)| !used) {
+            let path = format!("segments.{}", segment.name);
+            self.note_segment(path, segment.at, &segment.name);
+        }
+    }
+
+    fn note_segment(&mut self, path: String, at: Position, name: &str) {
+        self.reader.note(Diagnostic::warning("unused_segment", path, at, format!("nothing refers to the segment `{name}`")));
+    }
+}
+
+fn each(condition: &Condition, visit: &mut impl FnMut(&Condition)) {
+    visit(condition);
+    match &condition.kind {
+        Kind::All(inner) | Kind::Any(inner) => inner.iter().for_each(|inner| each(inner, visit)),
+        Kind::Not(inner) => each(inner, visit),
+        _ => {}
+    }
+}
+
+/// The variant that everybody gets, where everybody gets the same one at any time.
+fn serves_everybody(serve: &Serve) -> Option<&str> {
+    match serve {
+        Serve::Variant(variant) => Some(&variant.value),
+        Serve::Share { share: Share::Fixed(share), variant, .. } if share.0 == ONE => {
+            Some(variant.as_ref().map_or("on", |variant| variant.value.as_str()))
+        }
+        _ => None,
+    }
+}
+
+/// True where two conditions are the same to the letter. Comparing their debug texts without the paths would
+/// be slow; comparing attributes, operators and tests is enough for what people copy.
+fn same(a: &Condition, b: &Condition) -> bool {
+    match (&a.kind, &b.kind) {
+        (Kind::Segment(a), Kind::Segment(b)) => a.value == b.value,
+        (Kind::Attribute { attribute: a, operator: o, test: s }, Kind::Attribute { attribute: b, operator: p, test: t }) => {
+            a == b && o == p && same_test(s, t)
+        }
+        (Kind::All(a), Kind::All(b)) | (Kind::Any(a), Kind::Any(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Kind::Not(a), Kind::Not(b)) => same(a, b),
+        _ => false,
+    }
+}
+
+fn same_test(a: &Test, b: &Test) -> bool {
+    match (a, b) {
+        (Test::OneOf(a), Test::OneOf(b)) => a == b,
+        (Test::Range { low: a, high: x }, Test::Range { low: b, high: y }) => a == b && x == y,
+        (Test::Exists(a), Test::Exists(b)) => a == b,
+        (Test::StartsWith(a), Test::StartsWith(b)) | (Test::EndsWith(a), Test::EndsWith(b)) => a == b,
+        (Test::Matches(a), Test::Matches(b)) => a == b,
+        _ => false,
+    }
+}
+
+/// Why a condition can never hold, where that is plain to see.
+fn never(condition: &Condition) -> Option<String> {
+    let Kind::All(parts) = &condition.kind else {
+        return match &condition.kind {
+            Kind::Any(parts) => parts.iter().map(never).collect::<Option<Vec<_>>>()?.into_iter().next(),
+            _ => None,
+        };
+    };
+    if let Some(why) = parts.iter().find_map(never) {
+        return Some(why);
+    }
+    for (index, a) in parts.iter().enumerate() {
+        for b in parts.iter().skip(index + 1) {
+            if let (
+                Kind::Attribute { attribute, operator: o, test: s },
+                Kind::Attribute { attribute: other, operator: p, test: t },
+            ) = (&a.kind, &b.kind)
+                && attribute == other
+                && exclude((*o, s), (*p, t))
+            {
+                return Some(format!("`{attribute}` cannot be both (`{}` and `{}`)", o.name(), p.name()));
+            }
+        }
+    }
+    None
+}
+
+/// True where no value passes both tests.
+fn exclude(a: (Operator, &Test), b: (Operator, &Test)) -> bool {
+    match (a, b) {
+        ((_, Test::Exists(false)), (_, Test::Exists(wanted))) | ((_, Test::Exists(wanted)), (_, Test::Exists(false))) => *wanted,
+        ((_, Test::Exists(false)), _) | (_, (_, Test::Exists(false))) => true,
+        ((o, Test::OneOf(a)), (p, Test::OneOf(b))) => {
+            let (left, right) = (Set::new(a), Set::new(b));
+            let holds = |set: &Set, value: &crate::Value| set.contains(value.as_ref()) == crate::decide::truth::Truth::True;
+            match (o.negates(), p.negates()) {
+                (false, false) => !a.iter().any(|value| holds(&right, value)),
+                (false, true) => a.iter().all(|value| holds(&right, value)),
+                (true, false) => b.iter().all(|value| holds(&left, value)),
+                (true, true) => false,
+            }
+        }
+        ((_, Test::Range { low: a, high: x }), (_, Test::Range { low: b, high: y })) => {
+            let apart = |high: &Option<(crate::decide::number::Number, bool)>, low: &Option<(crate::decide::number::Number, bool)>| {
+                matches!((high, low), (Some((high, hi)), Some((low, li)))
+                    if high.cmp(*low).is_lt() || (high.cmp(*low).is_eq() && !(*hi && *li)))
+            };
+            apart(x, b) || apart(y, a)
+        }
+        _ => false,
+    }
+}

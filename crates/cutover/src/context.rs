@@ -1,0 +1,125 @@
+//! Contexts: what is known of a request.
+
+use crate::program::Program;
+use crate::value::{Value, ValueRef};
+
+/// The number of an attribute in a program: the index of its slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttributeId(pub(crate) u32);
+
+impl AttributeId {
+    /// The index, from 0.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Whatever can tell the value of an attribute. The engine asks only for attributes that the flag in question
+/// reads, and only once it needs them.
+pub trait ContextView {
+    /// The value of `attribute`; [`ValueRef::Missing`] where there is none.
+    fn value(&self, attribute: AttributeId) -> ValueRef<'_>;
+}
+
+/// What is known of a request: a flat or nested object of attributes.
+///
+/// ```
+/// use cutover::Attributes;
+/// let attributes = Attributes::new().with("userId", "user_123").with("tenant.tier", "premium");
+/// assert_eq!(attributes, Attributes::from_json(r#"{"userId":"user_123","tenant.tier":"premium"}"#)?);
+/// # Ok::<(), cutover::Diagnostic>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attributes(Value);
+
+impl Default for Attributes {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Attributes {
+    /// No attributes at all.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Value::Map(Vec::new()))
+    }
+
+    /// The same with one attribute more; a later value of the same name wins.
+    #[must_use]
+    pub fn with(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        let Value::Map(entries) = self.0 else { return self };
+        Self(Value::map(entries.into_iter().chain([(name.into(), value.into())])))
+    }
+
+    /// Reads a JSON object.
+    ///
+    /// # Errors
+    /// A [`Diagnostic`](crate::Diagnostic) where the text is no JSON, or no object.
+    pub fn from_json(text: &str) -> Result<Self, crate::Diagnostic> {
+        Self::from_value(Value::from_json(text)?)
+    }
+
+    /// Takes a mapping as attributes.
+    ///
+    /// # Errors
+    /// A [`Diagnostic`](crate::Diagnostic) with the code `context_not_object` where the value is no mapping.
+    pub fn from_value(value: Value) -> Result<Self, crate::Diagnostic> {
+        if matches!(value, Value::Map(_)) {
+            return Ok(Self(value));
+        }
+        let found = serde_json::to_string(&value).unwrap_or_default();
+        Err(crate::Diagnostic::error(
+            "context_not_object",
+            "",
+            crate::Position::default(),
+            "a context is an object of attributes",
+        )
+        .found(found)
+        .expected(["an object"]))
+    }
+
+    /// The value at a dotted path: a key that is spelt like the whole path comes before nested objects.
+    #[must_use]
+    pub fn get(&self, path: &str) -> ValueRef<'_> {
+        if let Some(value) = self.0.get(path) {
+            return value.as_ref();
+        }
+        let mut value = &self.0;
+        for segment in path.split('.') {
+            match value.get(segment) {
+                Some(inner) => value = inner,
+                None => return ValueRef::Missing,
+            }
+        }
+        value.as_ref()
+    }
+}
+
+/// A context prepared for one program: each attribute that the program reads, looked up once.
+///
+/// Made by [`Engine::context`](crate::Engine::context); good for any number of decisions of that engine.
+#[derive(Debug, Clone)]
+pub struct Context {
+    program: u128,
+    slots: Vec<Value>,
+}
+
+impl Context {
+    pub(crate) fn new(program: &Program, attributes: &Attributes) -> Self {
+        let slots = program.attributes.iter().map(|path| attributes.get(path).to_value()).collect();
+        Self { program: program.digest, slots }
+    }
+
+    /// True where the context was prepared for this program; slots of another one mean something else.
+    pub(crate) fn fits(&self, program: &Program) -> bool {
+        self.program == program.digest
+    }
+}
+
+impl ContextView for Context {
+    fn value(&self, attribute: AttributeId) -> ValueRef<'_> {
+        self.slots.get(attribute.index()).map_or(ValueRef::Missing, Value::as_ref)
+    }
+}

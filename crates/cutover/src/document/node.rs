@@ -1,0 +1,58 @@
+//! The tree that a document is read into.
+
+use crate::diagnostic::Position;
+
+/// A value of a document and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Node {
+    pub(crate) content: Content,
+    pub(crate) at: Position,
+}
+
+/// What a [`Node`] holds. Integral numbers within the range of `i64` are always `Int`, however they are
+/// written (`1`, `1.0`, `1e0`), so that a number means the same in a language that has no integers.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Content {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Node>),
+    /// Entries in the order of the text; keys are unique.
+    Map(Vec<Entry>),
+}
+
+/// A key of a mapping, where it stands, and its value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) key_at: Position,
+    pub(crate) value: Node,
+}
+
+impl Node {
+    /// What kind of value it is, in the words of a diagnostic.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self.content {
+            Content::Null => "nothing",
+            Content::Bool(_) => "a boolean",
+            Content::Int(_) | Content::Float(_) => "a number",
+            Content::Text(_) => "a text",
+            Content::List(_) => "a list",
+            Content::Map(_) => "a mapping",
+        }
+    }
+
+    /// The value as a diagnostic quotes it: scalars as written in JSON, the rest by kind.
+    pub(crate) fn quoted(&self) -> String {
+        match &self.content {
+            Content::Null => "null".to_owned(),
+            Content::Bool(value) => value.to_string(),
+            Content::Int(value) => value.to_string(),
+            Content::Float(value) => value.to_string(),
+            Content::Text(text) => text.clone(),
+            Content::List(_) | Content::Map(_) => self.kind().to_owned(),
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The engine: a program and the questions that it answers.
+
+use crate::compile::{self, Compiled};
+use crate::context::{AttributeId, Attributes, Context, ContextView};
+use crate::decide::flag;
+use crate::decide::machine::Machine;
+use crate::decision::{Decision, ErrorCode, Outcome, Reason};
+use crate::diagnostic::{Diagnostic, LoadError};
+use crate::explain::{Explanation, Recorder, Silent};
+use crate::program::{FlagProgram, Program};
+use crate::value::Value;
+
+/// A loaded ruleset. Immutable, and free to be shared between threads.
+///
+/// ```
+/// use cutover::{Attributes, Engine, Reason};
+/// let engine = Engine::from_str(
+///     "cutover: 1
+/// flags:
+///   orders_mongodb:
+///     rules:
+///       - { if: { attribute: userId, in: [user_123, user_456] }, serve: on }
+///       - { serve: { rollout: 50%, by: userId } }
+/// ",
+/// )?;
+/// let context = engine.context(&Attributes::new().with("userId", "user_123"));
+/// let decision = engine.decide("orders_mongodb", &context, 0);
+/// assert_eq!((decision.variant, decision.reason), (Some("on"), Reason::TargetingMatch));
+/// # Ok::<(), cutover::LoadError>(())
+/// ```
+#[derive(Debug)]
+pub struct Engine {
+    program: Program,
+    warnings: Vec<Diagnostic>,
+}
+
+impl std::str::FromStr for Engine {
+    type Err = LoadError;
+
+    fn from_str(text: &str) -> Result<Self, LoadError> {
+        Self::from_bytes(text.as_bytes())
+    }
+}
+
+impl Engine {
+    /// Loads a ruleset from YAML or JSON.
+    ///
+    /// # Errors
+    /// [`LoadError`] with every problem of the document, each with its place.
+    #[expect(clippy::should_implement_trait, reason = "the trait is implemented too; this spares its import")]
+    pub fn from_str(text: &str) -> Result<Self, LoadError> {
+        Self::from_bytes(text.as_bytes())
+    }
+
+    /// Loads a ruleset from the bytes of a file, which may turn out not to be UTF-8.
+    ///
+    /// # Errors
+    /// [`LoadError`] with every problem of the document, each with its place.
+    pub fn from_bytes(text: &[u8]) -> Result<Self, LoadError> {
+        let Compiled { program, warnings } = compile::compile(text)?;
+        Ok(Self { program, warnings })
+    }
+
+    /// What the ruleset's content hashes to, in 32 hexadecimal digits: the same for YAML and JSON, and whatever
+    /// the order of keys. It is in every decision.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.program.digest_text
+    }
+
+    /// What somebody should look at, although the ruleset loads. At `now_ms`, flags past their `expires` are
+    /// among it.
+    #[must_use]
+    pub fn warnings(&self, now_ms: i64) -> Vec<Diagnostic> {
+        let expired = self.program.expiries.iter().filter(|(end, _)| *end <= now_ms).map(|(_, warning)| warning);
+        let mut all: Vec<Diagnostic> = self.warnings.iter().chain(expired).cloned().collect();
+        all.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
+        all
+    }
+
+    /// The names of the flags, sorted.
+    pub fn flags(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.program.flags.iter().map(|flag| flag.name.as_str())
+    }
+
+    /// The names of the migrations, sorted.
+    pub fn migrations(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.program.migrations.iter().map(|migration| migration.name.as_str())
+    }
+
+    /// The paths of the attributes that anything in the ruleset reads. Their order is that of the slots of a
+    /// [`PackedContext`](crate::packed::PackedContext).
+    #[must_use]
+    pub fn attributes(&self) -> &[String] {
+        &self.program.attributes
+    }
+
+    /// The attributes that deciding a flag may read, those of its prerequisites included; none for a flag that
+    /// there is not.
+    #[must_use]
+    pub fn reads(&self, flag: FlagId) -> &[AttributeId] {
+        self.flag_program(flag).map_or(&[], |flag| &flag.reads)
+    }
+
+    /// Prepares a context: attributes are looked up once, for any number of decisions of this engine.
+    #[must_use]
+    pub fn context(&self, attributes: &Attributes) -> Context {
+        Context::new(&self.program, attributes)
+    }
+
+    /// The number of a flag, which spares looking its name up again.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> Option<FlagId> {
+        self.program.flag(name).map(FlagId)
+    }
+
+    /// Whether a flag serves `true`. Where it has no answer, or none of that type, it is `false`.
+    #[must_use]
+    pub fn is_enabled(&self, flag: &str, context: &Context, now_ms: i64) -> bool {
+        matches!(self.decide(flag, context, now_ms).value, Some(Value::Bool(true)))
+    }
+
+    /// Decides a flag at `now_ms`, milliseconds since the epoch. It does not allocate.
+    #[must_use]
+    pub fn decide<'a>(&'a self, flag: &'a str, context: &Context, now_ms: i64) -> Decision<'a> {
+        let Some(id) = self.flag(flag) else { return self.no_decision(flag, ErrorCode::FlagNotFound) };
+        if !context.fits(&self.program) {
+            return self.no_decision(flag, ErrorCode::InvalidContext);
+        }
+        self.decision(id, self.outcome(id, context, now_ms))
+    }
+
+    /// Decides every flag, in the order of their names.
+    pub fn decide_all<'a>(&'a self, context: &'a Context, now_ms: i64) -> impl Iterator<Item = Decision<'a>> {
+        self.flags().map(move |flag| self.decide(flag, context, now_ms))
+    }
+
+    /// Decides a flag for many contexts.
+    pub fn decide_batch<'a, 'c: 'a>(
+        &'a self,
+        flag: &'a str,
+        contexts: impl IntoIterator<Item = &'c Context> + 'a,
+        now_ms: i64,
+    ) -> impl Iterator<Item = Decision<'a>> {
+        contexts.into_iter().map(move |context| self.decide(flag, context, now_ms))
+    }
+
+    /// Decides a flag for whatever can tell the attributes: the way in for language bindings.
+    #[must_use]
+    pub fn outcome<C: ContextView>(&self, flag: FlagId, view: &C, now_ms: i64) -> Outcome {
+        let mut machine = Machine { program: &self.program, view, now_ms, observer: Silent };
+        flag::decide(&mut machine, flag.0)
+    }
+
+    /// The decision that an outcome stands for.
+    #[must_use]
+    pub fn decision(&self, flag: FlagId, outcome: Outcome) -> Decision<'_> {
+        let Some(program) = self.flag_program(flag) else { return self.no_decision("", ErrorCode::FlagNotFound) };
+        let variant = outcome.variant.and_then(|variant| program.variants.get(usize::from(variant)));
+        Decision {
+            flag: &program.name,
+            value: variant.map(|(_, value)| value),
+            variant: variant.map(|(name, _)| name.as_str()),
+            reason: outcome.reason,
+            rule: outcome.rule.map(u32::from),
+            error: outcome.error,
+            digest: &self.program.digest_text,
+        }
+    }
+
+    /// Decides a flag and tells how it came about.
+    #[must_use]
+    pub fn explain<'a>(&'a self, flag: &'a str, context: &Context, now_ms: i64) -> Explanation<'a> {
+        let nothing = |error| Explanation { decision: self.no_decision(flag, error), steps: Vec::new() };
+        let Some(id) = self.flag(flag) else { return nothing(ErrorCode::FlagNotFound) };
+        if !context.fits(&self.program) {
+            return nothing(ErrorCode::InvalidContext);
+        }
+        self.explain_view(id, context, now_ms)
+    }
+
+    /// The explanation for whatever can tell the attributes.
+    #[must_use]
+    pub fn explain_view<C: ContextView>(&self, flag: FlagId, view: &C, now_ms: i64) -> Explanation<'_> {
+        let mut machine = Machine { program: &self.program, view, now_ms, observer: Recorder::default() };
+        let outcome = flag::decide(&mut machine, flag.0);
+        Explanation { decision: self.decision(flag, outcome), steps: machine.observer.steps }
+    }
+
+    /// The decision where there is none: the caller's default applies.
+    #[must_use]
+    pub fn no_decision<'a>(&'a self, flag: &'a str, error: ErrorCode) -> Decision<'a> {
+        Decision {
+            flag,
+            value: None,
+            variant: None,
+            reason: Reason::Error,
+            rule: None,
+            error: Some(error),
+            digest: &self.program.digest_text,
+        }
+    }
+
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
+    }
+
+    fn flag_program(&self, flag: FlagId) -> Option<&FlagProgram> {
+        self.program.flags.get(flag.0 as usize)
+    }
+}
+
+/// The number of a flag in an engine, in the order of names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FlagId(pub(crate) u32);
+
+impl FlagId {
+    /// The index among [`Engine::flags`].
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// The flag of this index among [`Engine::flags`]; one that there is not decides as an unknown flag.
+    #[must_use]
+    pub fn from_index(index: u32) -> Self {
+        Self(index)
+    }
+}

@@ -1,0 +1,3 @@
+//! Importers: documents of other systems to rulesets that decide the same.
+
+pub(crate) mod env;

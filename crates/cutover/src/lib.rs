@@ -1,0 +1,27 @@
+//! Cutover decides, for every request, which side of a migration serves it, and decides the same in every language.
+// (crate documentation is completed with the README)
+
+pub mod bucket;
+mod compile;
+mod context;
+mod decide;
+mod decision;
+mod diagnostic;
+mod document;
+mod engine;
+mod explain;
+mod import;
+mod migration;
+pub mod packed;
+mod program;
+mod ruleset;
+mod suggest;
+mod value;
+pub mod wire;
+
+pub use context::{AttributeId, Attributes, Context, ContextView};
+pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};
+pub use diagnostic::{Diagnostic, LoadError, Position, Severity};
+pub use engine::{Engine, FlagId};
+pub use explain::{Explanation, Step};
+pub use value::{ListRef, Value, ValueRef, whole};

@@ -1,0 +1,254 @@
+//! A compiled migration: every route laid out as a table, and a decision as an index into it.
+
+use super::combination;
+use super::hazard::{self, Hazard, Stores, of_emergency, of_phase, of_shape};
+use super::hazard::Interrupted;
+use super::job::{Job, JobVariant};
+use super::ladder::{Ladder, Phase};
+use super::route::{Route, RouteChoice, RouteCompare, RouteJobs, RouteRead, RouteStreams, RouteWrite, RouteWrites};
+use super::shape::{Ack, Shape, Side};
+use super::switches::{Role, SwitchSource, SwitchValue, Switches};
+use crate::bucket::{Salt, Unit, inside};
+use crate::context::{AttributeId, ContextView};
+use crate::decision::ErrorCode;
+use crate::ruleset::migration::Migration;
+use crate::ruleset::scalar::ONE;
+use crate::ruleset::serve::Share;
+use std::borrow::Cow;
+
+/// A migration as the engine decides it.
+///
+/// The table holds for each phase of the ladder its route and the route of its emergency; after those, where
+/// switches select the phase, the same pair for each of their eight combinations. Only routes that the switches,
+/// the phase and the cohort of the document can select are ever chosen, but all are there to be looked at.
+#[derive(Debug, Clone)]
+pub(crate) struct CompiledMigration {
+    pub(crate) name: String,
+    pub(crate) old: String,
+    pub(crate) new: String,
+    pub(crate) ladder: Ladder,
+    pub(crate) routes: Vec<RouteData>,
+    jobs: Vec<Job>,
+    profile: Option<String>,
+    sample_ppm: u32,
+    /// The index of the document's phase.
+    phase: Option<usize>,
+    emergency: bool,
+    switches: Switches,
+    cohort: Option<CompiledCohort>,
+}
+
+/// A route of the table.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RouteData {
+    /// The index of the phase in the ladder; `None` where no phase covers how the switches stand.
+    pub(crate) phase: Option<usize>,
+    pub(crate) emergency: bool,
+    pub(crate) cohort: bool,
+    pub(crate) shape: Shape,
+    pub(crate) hazards: Vec<Hazard>,
+    jobs: Vec<JobVariant>,
+}
+
+/// A share of the units in the phase next to the document's.
+#[derive(Debug, Clone)]
+struct CompiledCohort {
+    phase: usize,
+    share: Share,
+    salt: Salt,
+    by: AttributeId,
+}
+
+impl CompiledMigration {
+    /// Lays out the routes of `migration`. `intern` gives the number of an attribute of the program.
+    pub(crate) fn new(migration: &Migration, mut intern: impl FnMut(&str) -> AttributeId) -> Self {
+        let cohort = migration.cohort.as_ref().map(|cohort| CompiledCohort {
+            phase: cohort.phase,
+            share: cohort.share.clone(),
+            salt: Salt::new(migration.salt.as_deref().unwrap_or(&migration.name)),
+            by: intern(&cohort.by),
+        });
+        let compare = migration.compare.as_ref();
+        let mut compiled = Self {
+            name: migration.name.clone(),
+            old: migration.old.clone(),
+            new: migration.new.clone(),
+            ladder: migration.ladder.clone(),
+            routes: Vec::new(),
+            jobs: migration.jobs.clone(),
+            profile: compare.and_then(|compare| compare.profile.as_ref()).map(|profile| profile.value.clone()),
+            sample_ppm: compare.map_or(ONE, |compare| compare.sample.0),
+            phase: migration.phase,
+            emergency: migration.emergency,
+            switches: migration.switches.clone(),
+            cohort,
+        };
+        compiled.routes = compiled.lay_out();
+        compiled
+    }
+
+    /// The attribute that a decision may read.
+    pub(crate) fn attribute(&self) -> Option<AttributeId> {
+        self.cohort.as_ref().map(|cohort| cohort.by)
+    }
+
+    /// True where the answer can change with time.
+    pub(crate) fn reads_time(&self) -> bool {
+        self.cohort.as_ref().is_some_and(|cohort| matches!(cohort.share, Share::Ramp(_)))
+    }
+
+    /// Decides. Allocates nothing, and reads the unit of the cohort only where its share is neither nobody nor
+    /// everybody.
+    pub(crate) fn decide<C: ContextView + ?Sized>(
+        &self,
+        view: &C,
+        now_ms: i64,
+        switches: &(impl SwitchSource + ?Sized),
+    ) -> RouteChoice {
+        let setting = self.switches.setting(switches, self.emergency);
+        let emergency = usize::from(setting.emergency);
+        let choice = |pair: usize, error| RouteChoice { index: pair * 2 + emergency, error, unreadable: setting.unreadable };
+        let Some(phase) = self.phase.filter(|_| !setting.selects) else {
+            let combination = combination::index(setting.read, setting.write, setting.backup);
+            return choice(self.ladder.phases.len() + combination, None);
+        };
+        match self.cohort.as_ref().map(|cohort| (cohort.phase, cohort.takes(view, now_ms))) {
+            Some((phase, Ok(true))) => choice(phase, None),
+            Some((_, Err(error))) => choice(phase, Some(error)),
+            Some((_, Ok(false))) | None => choice(phase, None),
+        }
+    }
+
+    /// The route of a choice of this migration, as `digest` decided it. A choice that is not of this migration's
+    /// table has no route.
+    pub(crate) fn route<'a>(
+        &'a self,
+        choice: RouteChoice,
+        switches: &(impl SwitchSource + ?Sized),
+        digest: &'a str,
+    ) -> Option<Route<'a>> {
+        let data = self.routes.get(choice.index)?;
+        let mut hazards = Cow::Borrowed(data.hazards.as_slice());
+        for (_, switch) in self.switches.iter().filter(|(role, _)| choice.unreadable & role.bit() != 0) {
+            let value = match switches.get(&switch.name) {
+                Some(SwitchValue::Text(text)) => format!("{text:?}"),
+                _ => "of another type".to_owned(),
+            };
+            hazards.to_mut().push(hazard::unreadable_switch(&switch.name, &value));
+        }
+        let shape = data.shape;
+        let ack = |ack| move |to| RouteWrite { to, ack };
+        let other = self.store(shape.from.other());
+        Some(Route {
+            migration: &self.name,
+            phase: data.phase.and_then(|index| self.ladder.phases.get(index)).map(|phase| phase.name.as_str()),
+            emergency: data.emergency,
+            read: Some(RouteRead {
+                from: self.store(shape.from),
+                fallback: (!shape.fallback.is_never()).then_some(other),
+                fallback_on: shape.fallback.members(),
+                compare: shape.compare.then(|| RouteCompare {
+                    with: other,
+                    profile: self.profile.as_deref(),
+                    sample: self.sample_ppm,
+                }),
+            }),
+            write: RouteWrites::new(
+                ack(Ack::Required)(self.store(shape.first)),
+                shape.second.map(|second| ack(second)(self.store(shape.first.other()))),
+            ),
+            streams: Some(RouteStreams { forward: shape.forward, reverse: shape.reverse }),
+            jobs: RouteJobs::new(&self.jobs, &data.jobs),
+            hazards,
+            digest,
+            error: choice.error,
+            cohort: data.cohort,
+        })
+    }
+
+    fn store(&self, side: Side) -> &str {
+        self.stores().name(side)
+    }
+
+    fn stores(&self) -> Stores<'_> {
+        Stores { old: &self.old, new: &self.new }
+    }
+}
+
+impl CompiledCohort {
+    /// Whether the unit takes the phase of the cohort.
+    fn takes<C: ContextView + ?Sized>(&self, view: &C, now_ms: i64) -> Result<bool, ErrorCode> {
+        match self.share.at(now_ms) {
+            0 => Ok(false),
+            ONE.. => Ok(true),
+            ppm => Ok(inside(self.salt.hash(Unit::of(view.value(self.by))?), ppm)),
+        }
+    }
+}
+
+/// What lays out the table.
+impl CompiledMigration {
+    fn lay_out(&self) -> Vec<RouteData> {
+        let mut routes = Vec::new();
+        for (index, phase) in self.ladder.phases.iter().enumerate() {
+            routes.extend([false, true].map(|emergency| self.phase_route(index, phase, emergency)));
+        }
+        if self.switches.select_the_phase() {
+            for place in 0..self.ladder.combinations.len() {
+                routes.extend([false, true].map(|emergency| self.combination_route(place, emergency)).into_iter().flatten());
+            }
+        }
+        routes
+    }
+
+    fn phase_route(&self, index: usize, phase: &Phase, emergency: bool) -> RouteData {
+        let stores = self.stores();
+        let hazards = if emergency {
+            let interrupted =
+                Interrupted { calm: phase.shape, label: &format!("`{}`", phase.name), frozen: phase.frozen };
+            of_emergency(stores, interrupted, phase.emergency)
+        } else {
+            of_phase(stores, phase, self.ladder.before(index))
+        };
+        let shape = phase.shape_in(emergency);
+        RouteData {
+            phase: Some(index),
+            emergency,
+            cohort: self.cohort.as_ref().is_some_and(|cohort| cohort.phase == index),
+            shape,
+            hazards,
+            jobs: self.variants(index, emergency, shape),
+        }
+    }
+
+    fn combination_route(&self, place: usize, emergency: bool) -> Option<RouteData> {
+        let combination = self.ladder.combinations.get(place)?;
+        let (index, covered) = combination.phase(&self.ladder, self.phase)?;
+        let phase = self.ladder.phases.get(index)?;
+        let mut route = self.phase_route(index, phase, emergency);
+        let stores = self.stores();
+        if let (Some((calm, _)), false) = (combination.uncovered, covered) {
+            let label = "this combination of switches";
+            route.phase = None;
+            if emergency {
+                route.hazards = of_emergency(stores, Interrupted { calm, label, frozen: false }, phase.emergency);
+            } else {
+                route.shape = calm;
+                route.hazards = of_shape(stores, calm, label);
+                route.jobs = self.variants(index, emergency, calm);
+            }
+        }
+        if let Some(switch) = self.switches.get(Role::Backup).filter(|_| combination.backup_ignored) {
+            route.hazards.push(hazard::ignored_backup(stores, &switch.name));
+        }
+        let writes = combination::writes(place) && emergency;
+        if let Some(switch) = self.switches.get(Role::Write).filter(|_| writes) {
+            route.hazards.push(hazard::ignored_write(stores, &switch.name));
+        }
+        Some(route)
+    }
+
+    fn variants(&self, phase: usize, emergency: bool, shape: Shape) -> Vec<JobVariant> {
+        self.jobs.iter().map(|job| job.variant(phase, emergency, shape)).collect()
+    }
+}

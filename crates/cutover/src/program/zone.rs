@@ -1,0 +1,73 @@
+//! Time zones as tables of their offsets, taken from the IANA database that is compiled in, so that no machine's
+//! own copy has a say and a decision looks up an offset without allocating.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZoneDatabase;
+
+/// The offsets of a zone over time.
+#[derive(Debug, Clone)]
+pub(crate) struct Zone {
+    pub(crate) name: String,
+    /// The offset before the first transition, in seconds east of UTC.
+    first: i32,
+    /// Instants in milliseconds, ascending, and the offset from then on.
+    transitions: Vec<(i64, i32)>,
+}
+
+/// Offsets are tabulated for these years; outside them the nearest tabulated one holds.
+const FROM: &str = "1970-01-01T00:00:00Z";
+const UNTIL: &str = "2200-01-01T00:00:00Z";
+
+impl Zone {
+    /// The zone of this name.
+    pub(crate) fn load(name: &str) -> Option<Self> {
+        let zone = TimeZoneDatabase::bundled().get(name).ok()?;
+        let (from, until): (Timestamp, Timestamp) = (FROM.parse().ok()?, UNTIL.parse().ok()?);
+        let first = zone.to_offset(from).seconds();
+        let mut transitions: Vec<(i64, i32)> = Vec::new();
+        for transition in zone.following(from).take_while(|transition| transition.timestamp() < until) {
+            let offset = transition.offset().seconds();
+            // Some transitions change only the name or the summer-time mark.
+            if transitions.last().map_or(first, |(_, last)| *last) != offset {
+                transitions.push((transition.timestamp().as_millisecond(), offset));
+            }
+        }
+        Some(Self { name: name.to_owned(), first, transitions })
+    }
+
+    /// The offset at `now_ms`, in milliseconds east of UTC.
+    pub(crate) fn offset_ms(&self, now_ms: i64) -> i64 {
+        let after = self.transitions.partition_point(|(at, _)| *at <= now_ms);
+        let seconds = after.checked_sub(1).and_then(|last| self.transitions.get(last)).map_or(self.first, |last| last.1);
+        i64::from(seconds) * 1000
+    }
+}
+
+/// True where there is a zone of exactly this name.
+pub(crate) fn exists(name: &str) -> bool {
+    TimeZoneDatabase::bundled().get(name).is_ok() && names().any(|known| known == name)
+}
+
+/// The names of all zones.
+pub(crate) fn names() -> impl Iterator<Item = String> {
+    let database = TimeZoneDatabase::bundled();
+    database.available().map(|name| name.as_str().to_owned()).collect::<Vec<_>>().into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ruleset::scalar::parse_instant;
+
+    #[test]
+    fn offsets_change_when_clocks_do() {
+        let paris = Zone::load("Europe/Paris").unwrap();
+        let hours = |instant: &str| paris.offset_ms(parse_instant(instant).unwrap()) / 3_600_000;
+        assert_eq!(hours("2026-03-29T00:59:59.999Z"), 1);
+        assert_eq!(hours("2026-03-29T01:00:00Z"), 2);
+        assert_eq!(hours("2026-10-25T00:59:59.999Z"), 2);
+        assert_eq!(hours("2026-10-25T01:00:00Z"), 1);
+        assert_eq!(hours("2150-07-01T00:00:00Z"), 2);
+        assert!(!exists("europe/paris") && !exists("Europe/Atlantis") && exists("UTC"));
+    }
+}

@@ -1,0 +1,197 @@
+//! Flags as documents write them.
+
+use super::condition::{Condition, Kind};
+use super::fields::{Reader, Spanned};
+use super::serve::Serve;
+use crate::decision::MAX_PER_FLAG;
+use crate::diagnostic::{Diagnostic, Position};
+use crate::document::{Content, Node, Path};
+use crate::value::Value;
+
+/// A flag of a document.
+#[derive(Debug, Clone)]
+pub(crate) struct Flag {
+    pub(crate) name: String,
+    pub(crate) at: Position,
+    pub(crate) enabled: bool,
+    /// The first millisecond after the day on which the flag expires.
+    pub(crate) expires: Option<Spanned<i64>>,
+    pub(crate) hash: Hash,
+    pub(crate) salt: Option<String>,
+    /// Names and values; `on` and `off` where the document declares none.
+    pub(crate) variants: Vec<(String, Value)>,
+    pub(crate) default: Option<Spanned<String>>,
+    pub(crate) requires: Vec<Require>,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// Which contract buckets the units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hash {
+    /// Version 1: xxh3.
+    Xxh3,
+    /// The hash of the imported formats.
+    Java31,
+}
+
+/// Another flag that has to be one of some variants.
+#[derive(Debug, Clone)]
+pub(crate) struct Require {
+    pub(crate) flag: Spanned<String>,
+    pub(crate) variants: Vec<Spanned<String>>,
+}
+
+/// A rule: whom it matches, and what it serves them.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    pub(crate) condition: Option<Condition>,
+    pub(crate) serve: Serve,
+    pub(crate) path: String,
+    pub(crate) at: Position,
+}
+
+const KEYS: &[&str] =
+    &["description", "owner", "expires", "enabled", "hash", "salt", "variants", "default", "requires", "rules"];
+const RULE_KEYS: &[&str] = &["if", "serve", "description"];
+
+impl Reader {
+    /// Reads one flag. Parts that cannot be read are noted and left out, so that the rest is still checked.
+    pub(crate) fn flag(&mut self, name: &str, node: &Node, at: Position, path: Path<'_>) -> Option<Flag> {
+        let mut fields = self.fields(node, path)?;
+        for key in ["description", "owner"] {
+            if let Some(node) = fields.take(key) {
+                self.text(node, path.key(key));
+            }
+        }
+        let expires = fields.take("expires").and_then(|node| {
+            let path = path.key("expires");
+            Some(Spanned { value: self.date_end(node, path)?, at: node.at, path: path.to_string() })
+        });
+        let enabled = fields.take("enabled").and_then(|node| self.bool(node, path.key("enabled"))).unwrap_or(true);
+        let hash = fields.take("hash").and_then(|node| self.hash(node, path.key("hash"))).unwrap_or(Hash::Xxh3);
+        let salt = fields.take("salt").and_then(|node| self.text(node, path.key("salt"))).map(str::to_owned);
+        let variants = match fields.take("variants") {
+            Some(node) => self.variants(node, path.key("variants")),
+            None => vec![("on".to_owned(), Value::Bool(true)), ("off".to_owned(), Value::Bool(false))],
+        };
+        let declared = node_has(node, "variants");
+        let default = match fields.take("default") {
+            Some(node) => self.spanned_text(node, path.key("default")),
+            None if declared => None,
+            None => Some(Spanned { value: "off".to_owned(), at, path: path.to_string() }),
+        };
+        let requires = fields.take("requires").map(|node| self.requires(node, path.key("requires"))).unwrap_or_default();
+        let rules = fields.take("rules").map(|node| self.rules(node, path.key("rules"))).unwrap_or_default();
+        fields.finish(self, path, KEYS);
+        let flag = Flag { name: name.to_owned(), at, enabled, expires, hash, salt, variants, default, requires, rules };
+        self.check_variants(&flag);
+        Some(flag)
+    }
+
+    fn hash(&mut self, node: &Node, path: Path<'_>) -> Option<Hash> {
+        if node.content == Content::Int(1) {
+            return Some(Hash::Xxh3);
+        }
+        if node.content == Content::Text("java31".to_owned()) {
+            return Some(Hash::Java31);
+        }
+        self.note(
+            Diagnostic::error("unknown_hash", path.to_string(), node.at, "there is no such hash contract")
+                .found(node.quoted())
+                .expected(["1", "java31"]),
+        );
+        None
+    }
+
+    fn variants(&mut self, node: &Node, path: Path<'_>) -> Vec<(String, Value)> {
+        let entries = self.named(node, path);
+        if entries.is_empty() && matches!(node.content, Content::Map(_)) {
+            self.note(Diagnostic::error("empty_list", path.to_string(), node.at, "a flag without variants serves nothing"));
+        }
+        self.check_count(entries.len(), "variants", node, path);
+        entries.iter().map(|entry| (entry.key.clone(), entry.value.to_value())).collect()
+    }
+
+    fn check_count(&mut self, count: usize, what: &str, node: &Node, path: Path<'_>) {
+        if count > MAX_PER_FLAG {
+            self.note(
+                Diagnostic::error("too_many", path.to_string(), node.at, format!("a flag has too many {what}"))
+                    .found(count.to_string())
+                    .expected([format!("at most {MAX_PER_FLAG}")]),
+            );
+        }
+    }
+
+    fn requires(&mut self, node: &Node, path: Path<'_>) -> Vec<Require> {
+        let mut requires = Vec::new();
+        for (index, item) in self.list(node, path).unwrap_or_default().iter().enumerate() {
+            let path = path.index(index);
+            let Some(mut fields) = self.fields(item, path) else { continue };
+            let Some(flag) = fields.need(self, path, "flag") else { continue };
+            let kind = self.flag_is(flag, path.key("flag"), &mut fields, path);
+            fields.finish(self, path, &["flag", "is"]);
+            if let Some(Kind::Flag { flag, variants }) = kind {
+                requires.push(Require { flag, variants });
+            }
+        }
+        requires
+    }
+
+    fn rules(&mut self, node: &Node, path: Path<'_>) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        let items = self.list(node, path).unwrap_or_default();
+        self.check_count(items.len(), "rules", node, path);
+        for (index, item) in items.iter().enumerate() {
+            let path = path.index(index);
+            let Some(mut fields) = self.fields(item, path) else { continue };
+            if let Some(node) = fields.take("description") {
+                self.text(node, path.key("description"));
+            }
+            let condition = fields.take("if").map(|node| self.condition(node, path.key("if")));
+            let serve = fields.need(self, path, "serve").and_then(|node| self.serve(node, path.key("serve")));
+            fields.finish(self, path, RULE_KEYS);
+            // A rule whose condition could not be read must not become one for everybody.
+            if let (Some(serve), None | Some(Some(_))) = (serve, &condition) {
+                rules.push(Rule { condition: condition.flatten(), serve, path: path.to_string(), at: item.at });
+            }
+        }
+        rules
+    }
+
+    /// Checks every variant that the flag itself names.
+    fn check_variants(&mut self, flag: &Flag) {
+        let served = flag.rules.iter().flat_map(|rule| rule.serve.variants());
+        for name in flag.default.iter().chain(served) {
+            if !flag.variants.iter().any(|(variant, _)| *variant == name.value) {
+                self.unknown_name("unknown_variant", "variant", name, flag.variants.iter().map(|(name, _)| name.as_str()));
+            }
+        }
+        for rule in &flag.rules {
+            if let Serve::Share { variant: None, .. } = &rule.serve
+                && !flag.variants.iter().any(|(name, _)| name == "on")
+            {
+                self.note(
+                    Diagnostic::error("missing_key", format!("{}.serve", rule.path), rule.at, "this rollout does not say which variant it rolls out")
+                        .expected(["variant"])
+                        .help("only a flag that has a variant `on` may leave `variant` out"),
+                );
+            }
+        }
+    }
+}
+
+fn node_has(node: &Node, key: &str) -> bool {
+    matches!(&node.content, Content::Map(entries) if entries.iter().any(|entry| entry.key == key))
+}
+
+impl Serve {
+    /// Every variant that it names.
+    pub(crate) fn variants(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let (one, other, weights): (_, _, &[_]) = match self {
+            Self::Variant(variant) => (Some(variant), None, &[]),
+            Self::Share { variant, otherwise, .. } => (variant.as_ref(), otherwise.as_ref(), &[]),
+            Self::Split { weights, otherwise, .. } => (None, otherwise.as_ref(), &weights.weights),
+        };
+        one.into_iter().chain(other).chain(weights.iter().map(|(name, _)| name))
+    }
+}

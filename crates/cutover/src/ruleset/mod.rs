@@ -1,0 +1,105 @@
+//! Rulesets: documents read into types, with every problem noted.
+
+pub(crate) mod condition;
+pub(crate) mod fields;
+pub(crate) mod flag;
+pub(crate) mod migration;
+pub(crate) mod operator;
+pub(crate) mod scalar;
+pub(crate) mod serve;
+pub(crate) mod window;
+
+use crate::diagnostic::{Diagnostic, Position};
+use crate::document::{Content, Node, Path};
+use condition::Condition;
+use fields::{Reader, Spanned};
+use flag::Flag;
+use migration::Migration;
+
+/// A ruleset as its document says it.
+#[derive(Debug, Default)]
+pub(crate) struct Ruleset {
+    pub(crate) timezone: Option<Spanned<String>>,
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) flags: Vec<Flag>,
+    pub(crate) migrations: Vec<Migration>,
+    /// The names of the comparators, where the document has that section.
+    pub(crate) comparators: Option<Vec<String>>,
+}
+
+/// A named condition.
+#[derive(Debug)]
+pub(crate) struct Segment {
+    pub(crate) name: String,
+    pub(crate) at: Position,
+    pub(crate) condition: Condition,
+}
+
+const KEYS: &[&str] = &[
+    "cutover", "timezone", "segments", "flags", "migrations", "paths", "comparators", "gates", "plans", "delivery",
+];
+
+/// Sections of the format that this version checks for being mappings, but does not act on.
+const NOT_YET: [&str; 5] = ["paths", "comparators", "gates", "plans", "delivery"];
+
+impl Reader {
+    /// Reads a whole ruleset.
+    pub(crate) fn ruleset(&mut self, node: &Node) -> Ruleset {
+        let path = Path::ROOT;
+        let mut ruleset = Ruleset::default();
+        let Some(mut fields) = self.fields(node, path) else { return ruleset };
+        if let Some(version) = fields.need(self, path, "cutover")
+            && version.content != Content::Int(1)
+        {
+            self.note(
+                Diagnostic::error("unknown_version", "cutover", version.at, "this is no version of the format that is known here")
+                    .found(version.quoted())
+                    .expected(["1"]),
+            );
+        }
+        ruleset.timezone = fields.take("timezone").and_then(|node| self.timezone(node, path.key("timezone")));
+        if let Some(node) = fields.take("segments") {
+            let path = path.key("segments");
+            for entry in self.named(node, path) {
+                if let Some(condition) = self.segment(&entry.value, path.key(&entry.key)) {
+                    ruleset.segments.push(Segment { name: entry.key.clone(), at: entry.key_at, condition });
+                }
+            }
+        }
+        if let Some(node) = fields.take("flags") {
+            let path = path.key("flags");
+            for entry in self.named(node, path) {
+                ruleset.flags.extend(self.flag(&entry.key, &entry.value, entry.key_at, path.key(&entry.key)));
+            }
+        }
+        if let Some(node) = fields.take("migrations") {
+            let path = path.key("migrations");
+            for entry in self.named(node, path) {
+                ruleset.migrations.extend(self.migration(&entry.key, &entry.value, path.key(&entry.key)));
+            }
+        }
+        for section in NOT_YET {
+            let Some(node) = fields.take(section) else { continue };
+            let entries = self.named(node, path.key(section));
+            if section == "comparators" {
+                ruleset.comparators = Some(entries.iter().map(|entry| entry.key.clone()).collect());
+            }
+            self.note(
+                Diagnostic::warning("section_without_effect", section, node.at, format!("this version does not act on `{section}`"))
+                    .help("flags, segments and migrations are decided; this section is kept for later versions"),
+            );
+        }
+        fields.finish(self, path, KEYS);
+        ruleset
+    }
+
+    fn segment(&mut self, node: &Node, path: Path<'_>) -> Option<Condition> {
+        let mut fields = self.fields(node, path)?;
+        if let Some(node) = fields.take("description") {
+            self.text(node, path.key("description"));
+        }
+        let condition = fields.need(self, path, "if").and_then(|node| self.condition(node, path.key("if")));
+        fields.finish(self, path, &["if", "description"]);
+        condition
+    }
+}

@@ -1,0 +1,338 @@
+//! What a rule serves: a variant, a rollout, a ramp or a split.
+
+use super::fields::{Fields, Reader, Spanned};
+use super::scalar::{ONE, Ppm};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Content, Node, Path};
+
+/// What a rule serves to those it matches.
+#[derive(Debug, Clone)]
+pub(crate) enum Serve {
+    /// One variant for everybody.
+    Variant(Spanned<String>),
+    /// A variant for a share of the units; the others get `otherwise`, or the flag's default.
+    Share { share: Share, variant: Option<Spanned<String>>, otherwise: Option<Spanned<String>>, by: By },
+    /// Variants by weight; with `within`, only for that share of the units.
+    Split { weights: Weights, within: Option<Share>, otherwise: Option<Spanned<String>>, by: By },
+}
+
+/// The weights of a split.
+#[derive(Debug, Clone)]
+pub(crate) struct Weights {
+    pub(crate) weights: Vec<(Spanned<String>, u64)>,
+    /// True where the document gives them as a list, so that their order is the order of the buckets.
+    pub(crate) ordered: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Weight {
+    Number(u64),
+    Percentage(u64),
+}
+
+/// A share of the units: fixed, or a function of time.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Share {
+    Fixed(Ppm),
+    /// Points by ascending time.
+    Ramp(Vec<RampPoint>),
+}
+
+/// From `at` on the share is `to`, and moves in a straight line to the next point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RampPoint {
+    pub(crate) at_ms: i64,
+    pub(crate) to: Ppm,
+}
+
+impl Share {
+    /// The share at `now_ms` in millionths. A ramp is nobody before its first point, whatever that point says,
+    /// and its last point afterwards; between points it is a straight line in integers, rounded down.
+    pub(crate) fn at(&self, now_ms: i64) -> u32 {
+        let points = match self {
+            Self::Fixed(share) => return share.0,
+            Self::Ramp(points) => points,
+        };
+        let after = points.partition_point(|point| point.at_ms <= now_ms);
+        let Some(from) = after.checked_sub(1).and_then(|before| points.get(before)) else { return 0 };
+        let Some(next) = points.get(after) else { return from.to.0 };
+        let span = i128::from(next.at_ms) - i128::from(from.at_ms);
+        let gone = i128::from(now_ms) - i128::from(from.at_ms);
+        let rise = i128::from(next.to.0) - i128::from(from.to.0);
+        let share = i128::from(from.to.0) + (rise * gone).div_euclid(span.max(1));
+        u32::try_from(share.clamp(0, i128::from(ONE))).unwrap_or(ONE)
+    }
+}
+
+/// The attributes that a unit is taken from.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum By {
+    /// The attribute of this path; `targetingKey` where the ruleset names none.
+    Attribute(String),
+    /// The first of these attributes that is a text with something in it, otherwise the constant: the rule of
+    /// the imported formats, and only for their hash.
+    FirstOf { attributes: Vec<String>, otherwise: Option<String> },
+}
+
+/// OpenFeature's name of the unit that a rollout without `by` uses.
+pub(crate) const TARGETING_KEY: &str = "targetingKey";
+
+const KEYS: &[&str] = &["rollout", "ramp", "split", "variant", "else", "by"];
+
+impl Reader {
+    /// Reads the value of `serve`.
+    pub(crate) fn serve(&mut self, node: &Node, path: Path<'_>) -> Option<Serve> {
+        match &node.content {
+            Content::Text(_) => return self.spanned_text(node, path).map(Serve::Variant),
+            Content::Bool(value) => {
+                let word = if *value { "on" } else { "off" };
+                self.note(
+                    Diagnostic::error("wrong_type", path.to_string(), node.at, "a rule serves a variant by its name")
+                        .found(node.quoted())
+                        .expected(["the name of a variant", "a mapping with `rollout`, `ramp` or `split`"])
+                        .help(format!("a flag without `variants` has the variants `on` and `off`: write `{word}`")),
+                );
+                return None;
+            }
+            Content::Map(_) => {}
+            _ => {
+                self.wrong_type(node, path, "the name of a variant, or a mapping with `rollout`, `ramp` or `split`");
+                return None;
+            }
+        }
+        let mut fields = self.fields(node, path)?;
+        let has_share = fields.take("rollout").is_some() || fields.take("ramp").is_some();
+        let share = self.share(&mut fields, path);
+        let split = fields.take("split").map(|node| self.weights(node, path.key("split")));
+        let variant = fields.take("variant").and_then(|node| self.spanned_text(node, path.key("variant")));
+        let otherwise = fields.take("else").and_then(|node| self.spanned_text(node, path.key("else")));
+        let by = self.by(&mut fields, path);
+        fields.finish(self, path, KEYS);
+        match split {
+            Some(weights) => {
+                if let Some(variant) = variant {
+                    self.note(
+                        Diagnostic::error("contradiction", variant.path, variant.at, "a split serves the variants that it weighs")
+                            .found("variant")
+                            .expected(["`split` without `variant`"]),
+                    );
+                }
+                if has_share && share.is_none() {
+                    return None;
+                }
+                Some(Serve::Split { weights: weights?, within: share, otherwise, by: by? })
+            }
+            None if has_share => Some(Serve::Share { share: share?, variant, otherwise, by: by? }),
+            None => {
+                self.note(
+                    Diagnostic::error("missing_key", path.to_string(), node.at, "this serves nothing")
+                        .expected(["rollout", "ramp", "split"]),
+                );
+                None
+            }
+        }
+    }
+
+    /// Takes `rollout` or `ramp`.
+    pub(crate) fn share(&mut self, fields: &mut Fields<'_>, path: Path<'_>) -> Option<Share> {
+        let (rollout, ramp) = (fields.take("rollout"), fields.take("ramp"));
+        if let (Some(_), Some(node)) = (rollout, ramp) {
+            self.note(
+                Diagnostic::error("contradiction", path.key("ramp").to_string(), node.at, "a share is either fixed or a ramp")
+                    .found("rollout and ramp")
+                    .expected(["rollout", "ramp"]),
+            );
+            return None;
+        }
+        if let Some(node) = rollout {
+            return self.percent(node, path.key("rollout")).map(Share::Fixed);
+        }
+        self.ramp(ramp?, path.key("ramp"))
+    }
+
+    fn ramp(&mut self, node: &Node, path: Path<'_>) -> Option<Share> {
+        let items = self.list(node, path)?;
+        let mut points: Vec<RampPoint> = Vec::with_capacity(items.len());
+        let mut complete = true;
+        for (index, item) in items.iter().enumerate() {
+            let path = path.index(index);
+            let Some(mut fields) = self.fields(item, path) else {
+                complete = false;
+                continue;
+            };
+            let at_ms = fields.need(self, path, "at").and_then(|node| self.instant(node, path.key("at")));
+            let to = fields.need(self, path, "to").and_then(|node| self.percent(node, path.key("to")));
+            fields.finish(self, path, &["at", "to"]);
+            let (Some(at_ms), Some(to)) = (at_ms, to) else {
+                complete = false;
+                continue;
+            };
+            if points.last().is_some_and(|last| last.at_ms > at_ms) {
+                self.note(
+                    Diagnostic::error("ramp_order", path.key("at").to_string(), item.at, "the points of a ramp go forward in time")
+                        .found(at_ms.to_string())
+                        .help("sort the points by `at`"),
+                );
+                complete = false;
+            }
+            points.push(RampPoint { at_ms, to });
+        }
+        if items.is_empty() {
+            self.note(
+                Diagnostic::error("empty_list", path.to_string(), node.at, "a ramp without points")
+                    .expected(["at least one point { at, to }"]),
+            );
+            return None;
+        }
+        complete.then_some(Share::Ramp(points))
+    }
+
+    /// Reads the weights of a split: a mapping of variants to weights, whose order means nothing, or a list of
+    /// `{ variant, weight }`, whose order is the order of the buckets.
+    fn weights(&mut self, node: &Node, path: Path<'_>) -> Option<Weights> {
+        let mut weights: Vec<(Spanned<String>, Weight)> = Vec::new();
+        let mut complete = true;
+        let ordered = matches!(node.content, Content::List(_));
+        if ordered {
+            for (index, item) in self.list(node, path)?.iter().enumerate() {
+                let path = path.index(index);
+                let Some(mut fields) = self.fields(item, path) else {
+                    complete = false;
+                    continue;
+                };
+                let name = fields.need(self, path, "variant").and_then(|node| self.spanned_text(node, path.key("variant")));
+                let weight = fields.need(self, path, "weight").and_then(|node| self.weight(node, path.key("weight")));
+                fields.finish(self, path, &["variant", "weight"]);
+                match (name, weight) {
+                    (Some(name), Some(weight)) => weights.push((name, weight)),
+                    _ => complete = false,
+                }
+            }
+        } else {
+            for entry in self.named(node, path) {
+                let path = path.key(&entry.key);
+                let name = Spanned { value: entry.key.clone(), at: entry.key_at, path: path.to_string() };
+                match self.weight(&entry.value, path) {
+                    Some(weight) => weights.push((name, weight)),
+                    None => complete = false,
+                }
+            }
+        }
+        complete &= matches!(node.content, Content::Map(_) | Content::List(_));
+        for (index, (name, _)) in weights.iter().enumerate() {
+            if weights.iter().take(index).any(|(other, _)| other.value == name.value) {
+                self.note(
+                    Diagnostic::error("duplicate_key", name.path.clone(), name.at, "a split weighs each variant once")
+                        .found(&name.value),
+                );
+                complete = false;
+            }
+        }
+        if !complete {
+            return None;
+        }
+        let weights = self.check_sum(weights, node, path)?;
+        Some(Weights { weights, ordered })
+    }
+
+    fn weight(&mut self, node: &Node, path: Path<'_>) -> Option<Weight> {
+        match &node.content {
+            Content::Int(weight) if (0..=i64::from(u32::MAX)).contains(weight) => Some(Weight::Number(weight.unsigned_abs())),
+            Content::Text(_) => self.percent(node, path).map(|share| Weight::Percentage(share.0.into())),
+            _ => {
+                self.note(
+                    Diagnostic::error("bad_weight", path.to_string(), node.at, "this is no weight")
+                        .found(node.quoted())
+                        .expected(["a whole number from 0 to 4294967295", "a percentage such as 25%"]),
+                );
+                None
+            }
+        }
+    }
+
+    fn check_sum(
+        &mut self,
+        weights: Vec<(Spanned<String>, Weight)>,
+        node: &Node,
+        path: Path<'_>,
+    ) -> Option<Vec<(Spanned<String>, u64)>> {
+        let percentages = weights.iter().filter(|(_, weight)| matches!(weight, Weight::Percentage(_))).count();
+        let mixed = percentages != 0 && percentages != weights.len();
+        let weights: Vec<(Spanned<String>, u64)> = weights
+            .into_iter()
+            .map(|(name, weight)| match weight {
+                Weight::Number(weight) | Weight::Percentage(weight) => (name, weight),
+            })
+            .collect();
+        let total: u64 = weights.iter().map(|(_, weight)| weight).sum();
+        let wrong = |message: String| Diagnostic::error("bad_split", path.to_string(), node.at, message);
+        if mixed {
+            self.note(wrong("a split has weights or percentages, not both".to_owned()));
+        } else if percentages > 0 && total != u64::from(ONE) {
+            let sum = format!("{}.{:04}%", total / 10_000, total % 10_000);
+            self.note(
+                wrong(format!("the percentages of a split sum to 100%, these to {sum}"))
+                    .found(sum)
+                    .expected(["100%"])
+                    .help("give weights without % signs if they are not shares of the whole"),
+            );
+        } else if total == 0 {
+            self.note(wrong("a split has at least one weight above 0".to_owned()));
+        } else if total > u64::from(u32::MAX) {
+            self.note(wrong("the weights of a split sum to 4294967295 at the most".to_owned()).found(total.to_string()));
+        } else {
+            return Some(weights);
+        }
+        None
+    }
+
+    fn by(&mut self, fields: &mut Fields<'_>, path: Path<'_>) -> Option<By> {
+        let Some(node) = fields.take("by") else { return Some(By::Attribute(TARGETING_KEY.to_owned())) };
+        let path = path.key("by");
+        if let Content::Text(_) = node.content {
+            return self.attribute_path(node, path).map(By::Attribute);
+        }
+        let mut fields = self.fields(node, path)?;
+        let list = fields.need(self, path, "first_of")?;
+        let list_path = path.key("first_of");
+        let attributes: Vec<String> = self
+            .list(list, list_path)?
+            .iter()
+            .enumerate()
+            .filter_map(|(index, item)| self.attribute_path(item, list_path.index(index)))
+            .collect();
+        let otherwise = match fields.take("otherwise") {
+            Some(node) => Some(self.text(node, path.key("otherwise"))?.to_owned()),
+            None => None,
+        };
+        fields.finish(self, path, &["first_of", "otherwise"]);
+        Some(By::FirstOf { attributes, otherwise })
+    }
+
+    /// Reads the path of an attribute, such as `tenant.tier`.
+    pub(crate) fn attribute_path(&mut self, node: &Node, path: Path<'_>) -> Option<String> {
+        let text = self.text(node, path)?;
+        if text.split('.').all(|segment| !segment.is_empty()) && text.len() <= 256 {
+            return Some(text.to_owned());
+        }
+        self.note(
+            Diagnostic::error("bad_attribute", path.to_string(), node.at, "this is no path of an attribute")
+                .found(text)
+                .expected(["a dotted path of at most 256 bytes such as tenant.tier"]),
+        );
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ramp_is_a_straight_line_between_its_points() {
+        let point = |at_ms, to| RampPoint { at_ms, to: Ppm(to) };
+        let ramp = Share::Ramp(vec![point(1000, 10_000), point(2000, 1_000_000), point(2000, 500_000)]);
+        let shares: Vec<u32> = [999, 1000, 1001, 1500, 1999, 2000, i64::MAX, i64::MIN].map(|now| ramp.at(now)).into();
+        assert_eq!(shares, [0, 10_000, 10_990, 505_000, 999_010, 500_000, 500_000, 0]);
+    }
+}

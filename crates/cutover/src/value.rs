@@ -1,0 +1,279 @@
+//! Values: what attributes hold and variants serve.
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::fmt;
+
+/// A value of any JSON type. Integers are kept apart from floats, and an integral float is an integer:
+/// build numbers with [`Value::number`] or `From`, which see to that.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Value {
+    /// Nothing; as an attribute it is the same as a missing one.
+    #[default]
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number with a fraction, or one outside the range of `i64`.
+    Float(f64),
+    /// A text, compared as UTF-8 bytes, never normalised.
+    Text(String),
+    /// A list.
+    List(Vec<Value>),
+    /// A mapping, sorted by key.
+    Map(Vec<(String, Value)>),
+}
+
+impl Value {
+    /// A number from a float: an integral one within the range of `i64` becomes [`Value::Int`],
+    /// so that `1.0` of a language without integers is the `1` of the others.
+    ///
+    /// ```
+    /// use cutover::Value;
+    /// assert_eq!(Value::number(1.0), Value::Int(1));
+    /// assert_eq!(Value::number(-0.0), Value::Int(0));
+    /// assert_eq!(Value::number(0.5), Value::Float(0.5));
+    /// ```
+    #[must_use]
+    pub fn number(number: f64) -> Self {
+        match whole(number) {
+            Some(int) => Self::Int(int),
+            None => Self::Float(number),
+        }
+    }
+
+    /// A mapping; a later entry of the same key wins.
+    #[must_use]
+    pub fn map(entries: impl IntoIterator<Item = (String, Value)>) -> Self {
+        let mut sorted: Vec<(String, Value)> = Vec::new();
+        for (key, value) in entries {
+            match sorted.binary_search_by(|(other, _)| other.as_bytes().cmp(key.as_bytes())) {
+                Ok(at) => {
+                    if let Some(slot) = sorted.get_mut(at) {
+                        slot.1 = value;
+                    }
+                }
+                Err(at) => sorted.insert(at, (key, value)),
+            }
+        }
+        Self::Map(sorted)
+    }
+
+    /// The value under `key`, where this is a mapping that has it.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        let Self::Map(entries) = self else { return None };
+        let at = entries.binary_search_by(|(other, _)| other.as_bytes().cmp(key.as_bytes())).ok()?;
+        entries.get(at).map(|(_, value)| value)
+    }
+
+    /// Reads any JSON value. A lone surrogate becomes U+FFFD, of a repeated key the last one wins: what the
+    /// JSON readers of the host languages do, made the same everywhere.
+    ///
+    /// # Errors
+    /// The first [`Diagnostic`](crate::Diagnostic) where the text is no JSON.
+    pub fn from_json(text: &str) -> Result<Self, crate::Diagnostic> {
+        crate::document::read_json_value(text)
+    }
+
+    /// The value as the engine reads it.
+    #[must_use]
+    pub fn as_ref(&self) -> ValueRef<'_> {
+        match self {
+            Self::Null => ValueRef::Missing,
+            Self::Bool(value) => ValueRef::Bool(*value),
+            Self::Int(value) => ValueRef::Int(*value),
+            Self::Float(value) => ValueRef::Float(*value),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::List(items) => ValueRef::List(ListRef::Values(items)),
+            Self::Map(_) => ValueRef::Other,
+        }
+    }
+}
+
+/// The integer that a float stands for, where it is integral and within the range of `i64`.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, reason = "the range and the fraction are checked first")]
+pub fn whole(number: f64) -> Option<i64> {
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0; // 2^63, exact
+    let inside = (-LIMIT..LIMIT).contains(&number);
+    (inside && number % 1.0 == 0.0).then_some(number as i64)
+}
+
+/// An attribute as the engine reads it, borrowed from wherever the host keeps it.
+#[derive(Debug, Clone, Copy)]
+pub enum ValueRef<'a> {
+    /// Not there, or null: *unknown* to every condition.
+    Missing,
+    /// True or false.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number with a fraction, or one outside the range of `i64`; build it with [`ValueRef::number`].
+    Float(f64),
+    /// A text: well-formed UTF-8.
+    Text(&'a [u8]),
+    /// A list.
+    List(ListRef<'a>),
+    /// There, but of a type that no condition takes, such as a mapping.
+    Other,
+}
+
+impl ValueRef<'_> {
+    /// A number from a float, by the rule of [`Value::number`].
+    #[must_use]
+    pub fn number(number: f64) -> Self {
+        match whole(number) {
+            Some(int) => Self::Int(int),
+            None => Self::Float(number),
+        }
+    }
+
+    /// The value, copied out of its host.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Missing | Self::Other => Value::Null,
+            Self::Bool(value) => Value::Bool(*value),
+            Self::Int(value) => Value::Int(*value),
+            Self::Float(value) => Value::Float(*value),
+            Self::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
+            Self::List(list) => Value::List(list.iter().map(|item| item.to_value()).collect()),
+        }
+    }
+}
+
+/// The items of a list attribute.
+#[derive(Debug, Clone, Copy)]
+pub enum ListRef<'a> {
+    /// Items that live in Rust.
+    Values(&'a [Value]),
+    /// Items in a packed context.
+    Packed(crate::packed::PackedList<'a>),
+}
+
+impl<'a> ListRef<'a> {
+    /// The items, in order.
+    pub fn iter(&self) -> impl Iterator<Item = ValueRef<'a>> + use<'a> {
+        let (values, packed) = match *self {
+            Self::Values(values) => (values, None),
+            Self::Packed(list) => (&[][..], Some(list)),
+        };
+        values.iter().map(Value::as_ref).chain(packed.into_iter().flat_map(|list| list.iter()))
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+impl From<i32> for Value {
+    fn from(value: i32) -> Self {
+        Self::Int(value.into())
+    }
+}
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Self::number(value)
+    }
+}
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+impl<V: Into<Value>> From<Vec<V>> for Value {
+    fn from(items: Vec<V>) -> Self {
+        Self::List(items.into_iter().map(Into::into).collect())
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Int(value) => serializer.serialize_i64(*value),
+            Self::Float(value) => serializer.serialize_f64(*value),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Map(entries) => {
+                let mut map = serializer.serialize_map(Some(entries.len()))?;
+                for (key, value) in entries {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+    fn visit_unit<E: de::Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_none<E: de::Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        Value::deserialize(deserializer)
+    }
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Int(value))
+    }
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
+        #[expect(clippy::cast_precision_loss, reason = "outside i64 a number is a float, in every language")]
+        Ok(i64::try_from(value).map_or(Value::Float(value as f64), Value::Int))
+    }
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::number(value))
+    }
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::Text(value.to_owned()))
+    }
+    fn visit_string<E: de::Error>(self, value: String) -> Result<Value, E> {
+        Ok(Value::Text(value))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::List(list))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(entry) = entries.next_entry::<String, Value>()? {
+            list.push(entry);
+        }
+        Ok(Value::map(list))
+    }
+}
