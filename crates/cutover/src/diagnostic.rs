@@ -50,12 +50,22 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A new error at `path` and `at`.
-    pub fn error(code: &'static str, path: impl Into<String>, at: Position, message: impl Into<String>) -> Self {
+    pub fn error(
+        code: &'static str,
+        path: impl Into<String>,
+        at: Position,
+        message: impl Into<String>,
+    ) -> Self {
         Self::new(Severity::Error, code, path.into(), at, message.into())
     }
 
     /// A new warning at `path` and `at`.
-    pub fn warning(code: &'static str, path: impl Into<String>, at: Position, message: impl Into<String>) -> Self {
+    pub fn warning(
+        code: &'static str,
+        path: impl Into<String>,
+        at: Position,
+        message: impl Into<String>,
+    ) -> Self {
         Self::new(Severity::Warning, code, path.into(), at, message.into())
     }
 

@@ -7,6 +7,7 @@ use crate::decide::machine::Machine;
 use crate::decision::{Decision, ErrorCode, Outcome, Reason};
 use crate::diagnostic::{Diagnostic, LoadError};
 use crate::explain::{Explanation, Recorder, Silent};
+use crate::migration::{Route, RouteChoice, SwitchSource};
 use crate::program::{FlagProgram, Program};
 use crate::value::Value;
 
@@ -187,6 +188,81 @@ impl Engine {
         Explanation { decision: self.decision(flag, outcome), steps: machine.observer.steps }
     }
 
+    /// The number of a migration, which spares looking its name up again.
+    #[must_use]
+    pub fn migration(&self, name: &str) -> Option<MigrationId> {
+        let migrations = &self.program.migrations;
+        let index = migrations.binary_search_by(|migration| migration.name.as_str().cmp(name)).ok()?;
+        u32::try_from(index).ok().map(MigrationId)
+    }
+
+    /// Decides a migration: where to read, where to write, and what that may cost. A context that was prepared
+    /// for another ruleset gives the route of the migration's phase with the error `INVALID_CONTEXT`.
+    ///
+    /// ```
+    /// use cutover::{Attributes, Engine};
+    /// let engine = Engine::from_str(
+    ///     "cutover: 1
+    /// migrations:
+    ///   recruiters:
+    ///     old: recruiters
+    ///     new: jobs_partners
+    ///     ladder: recruiters_four_phase
+    ///     phase: dual_read
+    ///     switches: { emergency: FORCE_FALLBACK }
+    /// ",
+    /// )?;
+    /// let context = engine.context(&Attributes::new());
+    /// let route = engine.route("recruiters", &context, 0, &[("FORCE_FALLBACK", false)]);
+    /// assert_eq!(route.read.map(|read| read.from), Some("jobs_partners"));
+    /// let route = engine.route("recruiters", &context, 0, &[("FORCE_FALLBACK", true)]);
+    /// assert_eq!(route.read.map(|read| read.from), Some("recruiters"));
+    /// # Ok::<(), cutover::LoadError>(())
+    /// ```
+    #[must_use]
+    pub fn route<'a>(
+        &'a self,
+        migration: &'a str,
+        context: &Context,
+        now_ms: i64,
+        switches: &(impl SwitchSource + ?Sized),
+    ) -> Route<'a> {
+        let Some(id) = self.migration(migration) else { return Route::unknown(migration, self.digest()) };
+        let choice = if context.fits(&self.program) {
+            self.choose(id, context, now_ms, switches)
+        } else {
+            let choice = self.choose(id, &crate::packed::PackedContext::new(&[]), now_ms, switches);
+            choice.map(|choice| RouteChoice { error: Some(ErrorCode::InvalidContext), ..choice })
+        };
+        choice
+            .and_then(|choice| self.route_of(id, choice, switches))
+            .unwrap_or_else(|| Route::unknown(migration, self.digest()))
+    }
+
+    /// Decides a migration for whatever can tell the attributes: the way in for language bindings. None where
+    /// there is no such migration.
+    #[must_use]
+    pub fn choose<C: ContextView>(
+        &self,
+        migration: MigrationId,
+        view: &C,
+        now_ms: i64,
+        switches: &(impl SwitchSource + ?Sized),
+    ) -> Option<RouteChoice> {
+        Some(self.program.migrations.get(migration.index())?.decide(view, now_ms, switches))
+    }
+
+    /// The route that a choice stands for; none where the choice is not of this migration.
+    #[must_use]
+    pub fn route_of<'a>(
+        &'a self,
+        migration: MigrationId,
+        choice: RouteChoice,
+        switches: &(impl SwitchSource + ?Sized),
+    ) -> Option<Route<'a>> {
+        self.program.migrations.get(migration.index())?.route(choice, switches, self.digest())
+    }
+
     /// The decision where there is none: the caller's default applies.
     #[must_use]
     pub fn no_decision<'a>(&'a self, flag: &'a str, error: ErrorCode) -> Decision<'a> {
@@ -222,6 +298,24 @@ impl FlagId {
     }
 
     /// The flag of this index among [`Engine::flags`]; one that there is not decides as an unknown flag.
+    #[must_use]
+    pub fn from_index(index: u32) -> Self {
+        Self(index)
+    }
+}
+
+/// The number of a migration in an engine, in the order of names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MigrationId(u32);
+
+impl MigrationId {
+    /// The index among [`Engine::migrations`].
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// The migration of this index among [`Engine::migrations`].
     #[must_use]
     pub fn from_index(index: u32) -> Self {
         Self(index)

@@ -1,6 +1,8 @@
 //! Cutover decides, for every request, which side of a migration serves it, and decides the same in every language.
 // (crate documentation is completed with the README)
 
+#![forbid(unsafe_code)]
+
 pub mod bucket;
 mod compile;
 mod context;
@@ -15,6 +17,8 @@ mod migration;
 pub mod packed;
 mod program;
 mod ruleset;
+#[cfg(feature = "schema")]
+mod schema;
 mod suggest;
 mod value;
 pub mod wire;
@@ -22,6 +26,12 @@ pub mod wire;
 pub use context::{AttributeId, Attributes, Context, ContextView};
 pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use diagnostic::{Diagnostic, LoadError, Position, Severity};
-pub use engine::{Engine, FlagId};
+pub use engine::{Engine, FlagId, MigrationId};
 pub use explain::{Explanation, Step};
+pub use migration::{
+    Ack, FallbackOn, Hazard, HazardCode, JobVariant, Route, RouteChoice, RouteCompare, RouteJobs, RouteRead, RouteStreams,
+    RouteWrite, RouteWrites, StreamState, SwitchSource, SwitchValue,
+};
+#[cfg(feature = "schema")]
+pub use schema::schema;
 pub use value::{ListRef, Value, ValueRef, whole};

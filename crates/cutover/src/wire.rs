@@ -4,7 +4,7 @@
 use crate::decision::Outcome;
 use crate::diagnostic::{Diagnostic, LoadError};
 use crate::engine::{Engine, FlagId};
-use crate::migration::Route;
+use crate::migration::{CompiledMigration, Route, RouteChoice};
 use crate::value::Value;
 use serde::Serialize;
 
@@ -49,7 +49,10 @@ pub struct MigrationRow<'a> {
     pub reads: Vec<usize>,
     /// The names of its switches, in the order of their numbers.
     pub switches: Vec<&'a str>,
-    /// Every route that it can take, by number.
+    /// True where the answer depends on the time.
+    pub reads_time: bool,
+    /// Every route of its table, by the index of a [`RouteChoice`]; the route of a choice without error and
+    /// without unreadable switches is to be had from here.
     pub routes: Vec<Route<'a>>,
 }
 
@@ -69,9 +72,23 @@ impl Engine {
             digest: self.digest(),
             attributes: self.attributes(),
             flags: flags.collect(),
-            migrations: program.migrations.iter().map(|migration| migration.row(self.digest())).collect(),
+            migrations: program.migrations.iter().map(|migration| self.migration_row(migration)).collect(),
             reasons: crate::Reason::ALL.iter().map(|reason| reason.name()).collect(),
             errors: crate::ErrorCode::ALL.iter().map(|error| error.name()).collect(),
+        }
+    }
+
+    fn migration_row<'a>(&'a self, migration: &'a CompiledMigration) -> MigrationRow<'a> {
+        let route = |index| {
+            let choice = RouteChoice { index, error: None, unreadable: 0 };
+            migration.route(choice, &(), self.digest())
+        };
+        MigrationRow {
+            name: &migration.name,
+            reads: migration.attribute().iter().map(|attribute| attribute.index()).collect(),
+            switches: migration.switch_names().collect(),
+            reads_time: migration.reads_time(),
+            routes: (0..migration.routes.len()).filter_map(route).collect(),
         }
     }
 

@@ -9,13 +9,14 @@ mod lint;
 use crate::context::AttributeId;
 use crate::diagnostic::{Diagnostic, LoadError};
 use crate::document::{self, Node};
-use crate::migration;
+use crate::migration::CompiledMigration;
 use crate::program::index::NameIndex;
 use crate::program::op::Tables;
 use crate::program::zone::Zone;
 use crate::program::{FlagProgram, Program, RequireProgram, RuleProgram, SegmentProgram};
 use crate::ruleset::Ruleset;
 use crate::ruleset::fields::Reader;
+use crate::ruleset::migration::Migration;
 use std::collections::BTreeMap;
 
 /// A program, and what somebody should look at although the ruleset loads.
@@ -194,12 +195,19 @@ impl<'r> Compiler<'r> {
     }
 
     fn compile_migrations(&mut self) {
-        let (attributes, paths) = (&mut self.attributes, &mut self.program.attributes);
-        let mut intern = |path: &str| intern(attributes, paths, path);
-        for migration in &self.ruleset.migrations {
-            let comparators = self.ruleset.comparators.as_deref();
-            let compiled = migration::compile(migration, comparators, &mut self.reader, &mut intern);
-            self.program.migrations.extend(compiled);
+        let ruleset = self.ruleset;
+        for migration in &ruleset.migrations {
+            self.check_comparator(migration);
+            let compiled = CompiledMigration::new(migration, |path| self.attribute(path));
+            self.program.migrations.push(compiled);
+        }
+    }
+
+    fn check_comparator(&mut self, migration: &Migration) {
+        let known = &self.ruleset.comparators;
+        let profile = migration.compare.as_ref().and_then(|compare| compare.profile.as_ref());
+        if let Some(profile) = profile.filter(|profile| !known.contains(&profile.value)) {
+            self.reader.unknown_name("unknown_comparator", "comparator", profile, known.iter().map(String::as_str));
         }
     }
 

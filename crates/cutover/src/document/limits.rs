@@ -8,3 +8,11 @@ pub(crate) const MAX_DEPTH: usize = 64;
 
 /// How many values a document may hold, counting what YAML aliases repeat.
 pub(crate) const MAX_NODES: usize = 4_000_000;
+
+/// How many problems of one document are collected. Whoever has a hundred to mend reads no further.
+pub(crate) const MAX_PROBLEMS: usize = 100;
+
+/// How many words and signs one YAML value in flow style (`[…]`, `{…}`) or one text may have. The YAML reader
+/// keeps all of a flow collection in memory before it hands out the first part, at some 200 bytes a part.
+#[cfg(feature = "yaml")]
+pub(crate) const MAX_FLOW_PARTS: usize = 1_000_000;

@@ -7,10 +7,100 @@
 mod json;
 mod limits;
 mod node;
+mod number;
+mod path;
+mod problems;
+#[cfg(test)]
+mod tests;
 #[cfg(feature = "yaml")]
 mod yaml;
 
 use crate::diagnostic::{Diagnostic, Position};
+use problems::Problems;
+
 pub(crate) use json::read_lossy as read_json_value;
-pub(crate) use limits::{MAX_DEPTH, MAX_NODES, MAX_TEXT_BYTES};
+#[cfg(feature = "yaml")]
+pub(crate) use limits::MAX_FLOW_PARTS;
+pub(crate) use limits::{MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, MAX_TEXT_BYTES};
 pub(crate) use node::{Content, Entry, Node};
+pub(crate) use path::Path;
+
+/// Reads a document: JSON where it begins with `{`, else YAML. A byte order mark is skipped.
+///
+/// # Errors
+/// What is wrong with the text, in its order: all of it as far as reading could go on, at most
+/// [`MAX_PROBLEMS`] and the one that ended it.
+pub(crate) fn read(text: &[u8]) -> Result<Node, Vec<Diagnostic>> {
+    if text.len() > MAX_TEXT_BYTES {
+        return Err(vec![too_large(text.len())]);
+    }
+    let text = std::str::from_utf8(text).map_err(|error| vec![not_utf8(text, error.valid_up_to())])?;
+    let text = without_mark(text);
+    let mut problems = Problems::default();
+    let node = match text.trim_ascii_start().bytes().next() {
+        None => {
+            problems.note(problems::empty);
+            None
+        }
+        Some(b'{') => json::read(text, &mut problems),
+        Some(_) => read_yaml(text, &mut problems),
+    };
+    match (node, problems.into_list()) {
+        (Some(node), problems) if problems.is_empty() => Ok(node),
+        (_, problems) => Err(problems),
+    }
+}
+
+#[cfg(feature = "yaml")]
+fn read_yaml(text: &str, problems: &mut Problems) -> Option<Node> {
+    yaml::read(text, problems)
+}
+
+#[cfg(not(feature = "yaml"))]
+fn read_yaml(text: &str, problems: &mut Problems) -> Option<Node> {
+    let before = text.len() - text.trim_ascii_start().len();
+    problems.note(|| {
+        Diagnostic::error("yaml_not_supported", "", end_of(&text[..before]), "this build reads JSON only")
+            .expected(["{"])
+            .help("build the engine with its `yaml` feature, or convert the document to JSON")
+    });
+    None
+}
+
+/// The text behind a byte order mark, which editors count as no column.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{FEFF}').unwrap_or(text)
+}
+
+fn too_large(bytes: usize) -> Diagnostic {
+    let message = format!("the document is larger than {MAX_TEXT_BYTES} bytes");
+    Diagnostic::error("document_too_large", "", Position::default(), message).found(format!("{bytes} bytes"))
+}
+
+fn not_utf8(text: &[u8], valid: usize) -> Diagnostic {
+    let (before, rest) = text.split_at_checked(valid).unwrap_or_default();
+    // The part before is valid, so nothing of it is lost.
+    let at = end_of(without_mark(&String::from_utf8_lossy(before)));
+    let found = rest.first().map_or_else(String::new, |byte| format!("the byte 0x{byte:02X}"));
+    let problem = Diagnostic::error("not_utf8", "", at, "the document is not encoded in UTF-8").found(found);
+    if text.starts_with(&[0xFF, 0xFE]) || text.starts_with(&[0xFE, 0xFF]) {
+        problem.help("it is encoded in UTF-16: save it as UTF-8")
+    } else {
+        problem.help("save it as UTF-8")
+    }
+}
+
+/// The position right behind `text`. A line ends with LF, CR LF or CR, as in YAML.
+fn end_of(text: &str) -> Position {
+    let mut at = Position { line: 1, column: 1 };
+    let mut last = '\0';
+    for sign in text.chars() {
+        match sign {
+            '\n' if last == '\r' => {}
+            '\n' | '\r' => at = Position { line: at.line.saturating_add(1), column: 1 },
+            _ => at.column = at.column.saturating_add(1),
+        }
+        last = sign;
+    }
+    at
+}

@@ -1,6 +1,7 @@
 //! The tree that a document is read into.
 
 use crate::diagnostic::Position;
+use crate::value::Value;
 
 /// A value of a document and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,4 +56,39 @@ impl Node {
             Content::List(_) | Content::Map(_) => self.kind().to_owned(),
         }
     }
+    /// The value without its places. Mappings are sorted; where a key is repeated, as only a context may do,
+    /// the last one wins.
+    pub(crate) fn into_value(self) -> Value {
+        match self.content {
+            Content::Null => Value::Null,
+            Content::Bool(value) => Value::Bool(value),
+            Content::Int(value) => Value::Int(value),
+            Content::Float(value) => Value::Float(value),
+            Content::Text(text) => Value::Text(text),
+            Content::List(items) => Value::List(items.into_iter().map(Node::into_value).collect()),
+            Content::Map(entries) => Value::Map(sorted(entries)),
+        }
+    }
+
+    /// The value without its places, the tree being needed further.
+    pub(crate) fn to_value(&self) -> Value {
+        self.clone().into_value()
+    }
+}
+
+/// The entries by key bytes, each key once. [`Value::map`] inserts one by one, which is slow for many.
+fn sorted(entries: Vec<Entry>) -> Vec<(String, Value)> {
+    let mut pairs: Vec<(String, Value)> =
+        entries.into_iter().map(|entry| (entry.key, entry.value.into_value())).collect();
+    if !pairs.is_sorted_by(|a, b| a.0 < b.0) {
+        pairs.sort_by(|a, b| a.0.cmp(&b.0)); // stable: the last of a key stays the last
+        pairs.dedup_by(|later, kept| {
+            let same = later.0 == kept.0;
+            if same {
+                std::mem::swap(later, kept);
+            }
+            same
+        });
+    }
+    pairs
 }

@@ -92,6 +92,11 @@ impl CompiledMigration {
         self.cohort.as_ref().map(|cohort| cohort.by)
     }
 
+    /// What the caller calls the switches, in the order `read`, `write`, `backup`, `emergency`.
+    pub(crate) fn switch_names(&self) -> impl Iterator<Item = &str> {
+        self.switches.iter().map(|(_, switch)| switch.name.as_str())
+    }
+
     /// True where the answer can change with time.
     pub(crate) fn reads_time(&self) -> bool {
         self.cohort.as_ref().is_some_and(|cohort| matches!(cohort.share, Share::Ramp(_)))
@@ -112,10 +117,11 @@ impl CompiledMigration {
             let combination = combination::index(setting.read, setting.write, setting.backup);
             return choice(self.ladder.phases.len() + combination, None);
         };
-        match self.cohort.as_ref().map(|cohort| (cohort.phase, cohort.takes(view, now_ms))) {
-            Some((phase, Ok(true))) => choice(phase, None),
-            Some((_, Err(error))) => choice(phase, Some(error)),
-            Some((_, Ok(false))) | None => choice(phase, None),
+        let Some(cohort) = &self.cohort else { return choice(phase, None) };
+        match cohort.takes(view, now_ms) {
+            Ok(true) => choice(cohort.phase, None),
+            Ok(false) => choice(phase, None),
+            Err(error) => choice(phase, Some(error)),
         }
     }
 
@@ -203,10 +209,10 @@ impl CompiledMigration {
 
     fn phase_route(&self, index: usize, phase: &Phase, emergency: bool) -> RouteData {
         let stores = self.stores();
+        let phase = &self.sharing_streams(index, phase);
         let hazards = if emergency {
-            let interrupted =
-                Interrupted { calm: phase.shape, label: &format!("`{}`", phase.name), frozen: phase.frozen };
-            of_emergency(stores, interrupted, phase.emergency)
+            let label = &format!("`{}`", phase.name);
+            of_emergency(stores, Interrupted { calm: phase.shape, label, frozen: phase.frozen }, phase.emergency)
         } else {
             of_phase(stores, phase, self.ladder.before(index))
         };
@@ -218,6 +224,23 @@ impl CompiledMigration {
             shape,
             hazards,
             jobs: self.variants(index, emergency, shape),
+        }
+    }
+
+    /// The phase with the streams that it shares with the cohort: units decide by themselves, but the streams are
+    /// those of all.
+    fn sharing_streams(&self, index: usize, phase: &Phase) -> Phase {
+        let pair = self.phase.zip(self.cohort.as_ref().map(|cohort| cohort.phase));
+        let partner = match pair {
+            Some((base, cohort)) if index == base => cohort,
+            Some((base, cohort)) if index == cohort => base,
+            _ => return phase.clone(),
+        };
+        let Some(partner) = self.ladder.phases.get(partner) else { return phase.clone() };
+        Phase {
+            shape: phase.shape.sharing_streams(partner.shape),
+            emergency: phase.emergency.sharing_streams(partner.emergency),
+            ..phase.clone()
         }
     }
 

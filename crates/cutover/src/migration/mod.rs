@@ -10,10 +10,12 @@ mod compiled;
 mod hazard;
 mod job;
 pub(crate) mod ladder;
-mod read;
+pub(crate) mod read;
 mod route;
 mod shape;
 mod switches;
+#[cfg(all(test, feature = "yaml"))]
+mod tests;
 
 pub(crate) use cohort::losses;
 pub(crate) use compiled::CompiledMigration;

@@ -160,7 +160,7 @@ pub struct RouteStreams {
     pub reverse: StreamState,
 }
 
-/// Which variant of each job runs, in the order of the document.
+/// Which variant of each job runs, in the order of their names.
 ///
 /// ```
 /// let route = cutover::Route::unknown("recruiters", "");

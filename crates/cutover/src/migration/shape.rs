@@ -194,6 +194,23 @@ impl StreamState {
         matches!(self, Self::Backfill | Self::Active)
     }
 
+    /// What the stream does where one phase needs this of it and another one `other`.
+    fn joined(self, other: Self) -> Self {
+        let demand = |state| match state {
+            Self::Off => 0,
+            Self::Armed => 1,
+            Self::Draining => 2,
+            Self::Load => 3,
+            Self::Active => 4,
+            Self::Backfill => 5,
+        };
+        match (self, other) {
+            (Self::Load, Self::Active) | (Self::Active, Self::Load) => Self::Backfill,
+            _ if demand(other) > demand(self) => other,
+            _ => self,
+        }
+    }
+
     /// True where records that are there may not have arrived yet.
     pub(crate) fn is_copying(self) -> bool {
         matches!(self, Self::Load | Self::Backfill)
@@ -271,6 +288,11 @@ impl Shape {
         Self { reverse, ..self }
     }
 
+    /// The same with streams that do what `other` needs of them too: units in two phases share the streams.
+    pub(crate) fn sharing_streams(self, other: Self) -> Self {
+        self.forward(self.forward.joined(other.forward)).reverse(self.reverse.joined(other.reverse))
+    }
+
     /// The stream that brings changes to `side`.
     pub(crate) fn stream_to(self, side: Side) -> StreamState {
         match side {
@@ -340,6 +362,25 @@ mod tests {
         assert_eq!(direct.then(Ack::Outbox).forward(StreamState::Active).reach(Side::New), Reach::Outbox);
         assert_eq!(Shape::new(Side::New, Side::New).reach(Side::Old), Reach::Never);
         assert_eq!(Shape::new(Side::New, Side::New).reverse(StreamState::Armed).reach(Side::Old), Reach::Never);
+    }
+
+    #[test]
+    fn shared_streams_do_what_both_need() {
+        use StreamState::{Active, Armed, Backfill, Draining, Load, Off};
+        let table = [
+            (Off, Off, Off),
+            (Off, Armed, Armed),
+            (Armed, Active, Active),
+            (Draining, Backfill, Backfill),
+            (Draining, Off, Draining),
+            (Load, Active, Backfill),
+            (Active, Backfill, Backfill),
+        ];
+        for (a, b, both) in table {
+            let with = |state| Shape::new(Side::Old, Side::Old).forward(state).reverse(state);
+            assert_eq!(with(a).sharing_streams(with(b)), with(both));
+            assert_eq!(with(b).sharing_streams(with(a)), with(both));
+        }
     }
 
     #[test]

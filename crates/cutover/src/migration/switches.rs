@@ -93,7 +93,7 @@ where
     [T]: SwitchSource,
 {
     fn get(&self, name: &str) -> Option<SwitchValue<'_>> {
-        self.as_slice().get(name)
+        SwitchSource::get(self.as_slice(), name)
     }
 }
 

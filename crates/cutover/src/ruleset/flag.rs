@@ -50,9 +50,9 @@ pub(crate) struct Rule {
     pub(crate) at: Position,
 }
 
-const KEYS: &[&str] =
+pub(crate) const KEYS: &[&str] =
     &["description", "owner", "expires", "enabled", "hash", "salt", "variants", "default", "requires", "rules"];
-const RULE_KEYS: &[&str] = &["if", "serve", "description"];
+pub(crate) const RULE_KEYS: &[&str] = &["if", "serve", "description"];
 
 impl Reader {
     /// Reads one flag. Parts that cannot be read are noted and left out, so that the rest is still checked.

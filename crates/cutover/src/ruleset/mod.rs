@@ -23,8 +23,8 @@ pub(crate) struct Ruleset {
     pub(crate) segments: Vec<Segment>,
     pub(crate) flags: Vec<Flag>,
     pub(crate) migrations: Vec<Migration>,
-    /// The names of the comparators, where the document has that section.
-    pub(crate) comparators: Option<Vec<String>>,
+    /// The names of the comparators.
+    pub(crate) comparators: Vec<String>,
 }
 
 /// A named condition.
@@ -35,7 +35,7 @@ pub(crate) struct Segment {
     pub(crate) condition: Condition,
 }
 
-const KEYS: &[&str] = &[
+pub(crate) const KEYS: &[&str] = &[
     "cutover", "timezone", "segments", "flags", "migrations", "paths", "comparators", "gates", "plans", "delivery",
 ];
 
@@ -82,7 +82,7 @@ impl Reader {
             let Some(node) = fields.take(section) else { continue };
             let entries = self.named(node, path.key(section));
             if section == "comparators" {
-                ruleset.comparators = Some(entries.iter().map(|entry| entry.key.clone()).collect());
+                ruleset.comparators = entries.iter().map(|entry| entry.key.clone()).collect();
             }
             self.note(
                 Diagnostic::warning("section_without_effect", section, node.at, format!("this version does not act on `{section}`"))

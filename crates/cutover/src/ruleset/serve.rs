@@ -77,7 +77,7 @@ pub(crate) enum By {
 /// OpenFeature's name of the unit that a rollout without `by` uses.
 pub(crate) const TARGETING_KEY: &str = "targetingKey";
 
-const KEYS: &[&str] = &["rollout", "ramp", "split", "variant", "else", "by"];
+pub(crate) const KEYS: &[&str] = &["rollout", "ramp", "split", "variant", "else", "by"];
 
 impl Reader {
     /// Reads the value of `serve`.

@@ -1,0 +1,201 @@
+//! The command line.
+
+use crate::{exit, now};
+use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueHint};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Decides, for every request, which side of a migration serves it.
+///
+/// A ruleset is YAML or JSON, told apart by what is in it. `-` reads standard input in place of a file.
+#[derive(Debug, Parser)]
+#[command(name = "cutover", version, max_term_width = 110, after_help = exit::HELP, arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Write one JSON value to standard output, and nothing else
+    ///
+    /// A ruleset, a file or a context that cannot be used is `{"diagnostics":[…]}`. A command line that cannot be
+    /// read is told on standard error alone.
+    #[arg(long, global = true, display_order = 100)]
+    pub(crate) json: bool,
+
+    /// Decide as at this instant: RFC 3339, or milliseconds since the epoch [default: now]
+    #[arg(long, global = true, value_name = "INSTANT", value_parser = now::parse, allow_hyphen_values = true, display_order = 101)]
+    pub(crate) now: Option<i64>,
+
+    /// When to use colour; `auto` does where a person looks and NO_COLOR is not set
+    #[arg(long, global = true, value_name = "WHEN", default_value_t = ColorChoice::Auto, display_order = 102)]
+    pub(crate) color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say all that is wrong with rulesets, or questionable
+    Check(Check),
+    /// Decide one flag or all, for one context or a file of them
+    Eval(Eval),
+    /// Decide a flag and tell how it came about
+    Explain(Explain),
+    /// Decide a migration: where to read, where to write, and what that may cost
+    Route(Route),
+    /// Write the JSON Schema of rulesets, for editors
+    Schema,
+    /// Hash identifiers, one a line, to a list that does not name them
+    HashList(HashList),
+    /// Write completions for a shell
+    Completions(Completions),
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Ends with 1 where a ruleset is refused, and with 2 where a file cannot be read.\n\
+    With --json: {\"diagnostics\":[…]}; where there are several files, each diagnostic names its `file`.")]
+pub(crate) struct Check {
+    /// The rulesets
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Refuse what is questionable too
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Ends with 3 where the flag asked for has no answer: there is none of that name, or no unit to hash.
+With --json: the decision of the flag, or the list of all decisions.
+
+A file of contexts is decided on all cores, in a memory that does not grow with it. For each line there is one
+line of JSON, in the order of the file: what --json gives for that context, or {\"line\":…,\"diagnostics\":[…]} for
+a line that is no context, and then the command ends with 1. Empty lines are passed over.")]
+pub(crate) struct Eval {
+    /// The ruleset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The flag to decide; without it, all
+    #[arg(long, value_name = "KEY")]
+    pub(crate) flag: Option<String>,
+
+    /// What is known of the request, as a JSON object
+    #[arg(long, value_name = "JSON", default_value = "{}", conflicts_with = "contexts")]
+    pub(crate) context: String,
+
+    /// A file with a context on each line (NDJSON)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) contexts: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Ends with 3 where the flag has no answer.\n\
+    With --json: {\"decision\":…,\"steps\":[…]}; what is not listed was not looked at.")]
+pub(crate) struct Explain {
+    /// The ruleset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The flag
+    #[arg(value_name = "KEY")]
+    pub(crate) flag: String,
+
+    /// What is known of the request, as a JSON object
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    pub(crate) context: String,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+A switch is on where its value is `true`, and off where it is `false` or empty; any other text counts as off and is
+reported as a hazard. A switch that is not given holds what the ruleset says.
+Ends with 3 where there is no such migration, or no unit for its cohort; then the route is that of its phase.")]
+pub(crate) struct Route {
+    /// The ruleset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The migration
+    #[arg(value_name = "NAME")]
+    pub(crate) migration: String,
+
+    /// What is known of the request, as a JSON object
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    pub(crate) context: String,
+
+    /// Throw a switch; the last one of a name counts
+    #[arg(long = "switch", value_name = "NAME=true|false", value_parser = switch)]
+    pub(crate) switches: Vec<(String, String)>,
+
+    /// Take the switches that are not given from the environment
+    #[arg(long)]
+    pub(crate) env: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+The list belongs where a ruleset has one: if: { attribute: userId, in: { sha256: […], salt: … } }.
+It is sorted, so that it does not tell the order of the file. A digest hides an identifier only as well as the
+identifier is hard to guess. Empty lines are passed over; spaces are part of an identifier.")]
+pub(crate) struct HashList {
+    /// What the identifiers are hashed with
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) salt: String,
+
+    /// Hash whole numbers, for an attribute that holds numbers; otherwise texts
+    #[arg(long)]
+    pub(crate) integers: bool,
+
+    /// The identifiers, one a line
+    #[arg(value_name = "FILE", default_value = "-", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+fn switch(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("a switch is given as NAME=true or NAME=false".to_owned()),
+    }
+}
+
+/// What `--color` asks for, found without reading the rest: errors of the command line are coloured too, and then
+/// there are no [`Args`] yet.
+pub(crate) fn color_asked_for(args: impl Iterator<Item = OsString>) -> Option<ColorChoice> {
+    let mut args = args.skip(1).take_while(|arg| arg != "--");
+    let mut asked = None;
+    while let Some(arg) = args.next() {
+        let value = if arg == "--color" { args.next() } else { None };
+        let value = value.as_ref().and_then(|value| value.to_str());
+        let value = value.or_else(|| arg.to_str()?.strip_prefix("--color="));
+        asked = value.and_then(|value| value.parse().ok()).or(asked);
+    }
+    asked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn colour_is_found_before_the_rest_is_read() {
+        let asked = |line: &str| color_asked_for(line.split(' ').map(OsString::from));
+        assert_eq!(asked("cutover --color never x"), Some(ColorChoice::Never));
+        assert_eq!(asked("cutover x --color=always --y"), Some(ColorChoice::Always));
+        assert_eq!(asked("cutover --color=always --color never"), Some(ColorChoice::Never));
+        assert_eq!(asked("cutover --color"), None);
+        assert_eq!(asked("cutover --color=mauve"), None);
+        assert_eq!(asked("cutover x -- --color=never"), None);
+    }
+}

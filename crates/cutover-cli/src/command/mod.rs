@@ -1,0 +1,64 @@
+//! The commands, one a file.
+
+mod check;
+mod completions;
+mod contexts;
+mod eval;
+mod explain;
+mod hash_list;
+mod route;
+mod schema;
+
+use crate::args::{Args, Command};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input::Source;
+use crate::now;
+use crate::screen::Screen;
+use cutover::{Attributes, Diagnostic, Engine, ErrorCode, Position};
+use std::path::Path;
+
+/// Does what the command line asks for.
+pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
+    let now_ms = args.now.unwrap_or_else(now::clock);
+    match args.command {
+        Command::Check(args) => check::run(&args, now_ms, screen),
+        Command::Eval(args) => eval::run(&args, now_ms, screen),
+        Command::Explain(args) => explain::run(&args, now_ms, screen),
+        Command::Route(args) => route::run(&args, now_ms, screen),
+        Command::Schema => schema::run(screen),
+        Command::HashList(args) => hash_list::run(&args, screen),
+        Command::Completions(args) => completions::run(&args, screen),
+    }
+}
+
+/// Reads and loads a ruleset.
+fn load(file: &Path) -> Result<Engine, Failure> {
+    let source = Source::read(file)?;
+    Engine::from_bytes(&source.bytes).map_err(|error| Failure::ruleset(source, error))
+}
+
+/// Reads the argument of `--context`.
+fn context(json: &str) -> Result<Attributes, Failure> {
+    Attributes::from_json(json).map_err(|diagnostic| Failure::Refused {
+        exit: Exit::Usage,
+        source: Some(Source { name: "--context".to_owned(), bytes: json.as_bytes().to_vec() }),
+        diagnostics: vec![diagnostic],
+    })
+}
+
+/// How a command ends whose answer carries `error`.
+fn exit_of(error: Option<ErrorCode>) -> Exit {
+    match error {
+        None => Exit::Done,
+        Some(_) => Exit::Unknown,
+    }
+}
+
+/// Something was asked for by a name that the ruleset does not have.
+fn no_such<'a>(code: &'static str, what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Diagnostic {
+    const NAMED: usize = 12;
+    Diagnostic::error(code, "", Position::default(), format!("the ruleset has no {what} `{name}`"))
+        .expected(known.clone().take(NAMED))
+        .nearest(name, known)
+}

@@ -1,0 +1,177 @@
+//! JSON, strictly by RFC 8259, with the place of everything and with lone surrogates told apart.
+
+mod cursor;
+
+use super::number::decimal;
+use super::problems::{Problems, Stop, out_of_range, too_deep, too_many};
+use super::{Content, Entry, MAX_DEPTH, MAX_NODES, MAX_TEXT_BYTES, Node, Path, too_large, without_mark};
+use crate::diagnostic::Diagnostic;
+use crate::value::Value;
+use cursor::Cursor;
+
+/// Reads a ruleset. `None` where a problem ended reading.
+pub(super) fn read(text: &str, problems: &mut Problems) -> Option<Node> {
+    let outcome = Reader::new(text, false, problems).document();
+    outcome.map_err(|problem| problems.end(*problem)).ok()
+}
+
+/// Reads any value as the JSON readers of the host languages do: a lone surrogate becomes U+FFFD, of a
+/// repeated key the last one wins, a number beyond the floats is infinite. Nesting and size stay limited.
+///
+/// # Errors
+/// The first problem where the text is no JSON.
+#[allow(clippy::result_large_err, reason = "a context is read once and its problem is shown")]
+pub(crate) fn read_lossy(text: &str) -> Result<Value, Diagnostic> {
+    if text.len() > MAX_TEXT_BYTES {
+        return Err(too_large(text.len()));
+    }
+    let mut problems = Problems::default();
+    let outcome = Reader::new(without_mark(text), true, &mut problems).document();
+    outcome.map(Node::into_value).map_err(|problem| *problem)
+}
+
+struct Reader<'t, 'p> {
+    cursor: Cursor<'t>,
+    /// What the open objects and arrays hold so far, the innermost last; each leaves at its end, at its size.
+    entries: Vec<Entry>,
+    items: Vec<Node>,
+    /// How many values have begun.
+    nodes: usize,
+    lossy: bool,
+    /// What reading goes on behind; nothing of the kind is a problem to a lossy reader.
+    problems: &'p mut Problems,
+}
+
+impl<'t, 'p> Reader<'t, 'p> {
+    fn new(text: &'t str, lossy: bool, problems: &'p mut Problems) -> Self {
+        let cursor = Cursor::new(text);
+        Self { cursor, entries: Vec::new(), items: Vec::new(), nodes: 0, lossy, problems }
+    }
+
+    fn document(&mut self) -> Result<Node, Stop> {
+        self.cursor.skip_space();
+        let node = self.value(&Path::ROOT, 0)?;
+        self.cursor.skip_space();
+        match self.cursor.peek() {
+            None => Ok(node),
+            Some(_) => Err(self.cursor.unexpected(&Path::ROOT, &["the end of the text"])),
+        }
+    }
+
+    /// A value inside of `depth` lists and mappings.
+    fn value(&mut self, path: &Path<'_>, depth: usize) -> Result<Node, Stop> {
+        let at = self.cursor.here();
+        self.nodes += 1;
+        if self.nodes > MAX_NODES {
+            return Err(too_many(path.to_string(), at));
+        }
+        let content = match self.cursor.peek() {
+            Some(b'"') => Content::Text(self.text(path)?),
+            Some(b'-' | b'0'..=b'9') => self.number(path)?,
+            Some(b'{' | b'[') if depth >= MAX_DEPTH => return Err(too_deep(path.to_string(), at)),
+            Some(b'{') => {
+                let start = self.entries.len();
+                let outcome = self.entries(path, depth + 1);
+                // Also where a problem ended reading, the keys before it are compared.
+                let entries = self.entries.split_off(start);
+                if !self.lossy {
+                    self.problems.note_repeated(&entries, path);
+                }
+                outcome?;
+                Content::Map(entries)
+            }
+            Some(b'[') => {
+                let start = self.items.len();
+                self.items(path, depth + 1)?;
+                Content::List(self.items.split_off(start))
+            }
+            Some(b't') if self.cursor.skip_word("true") => Content::Bool(true),
+            Some(b'f') if self.cursor.skip_word("false") => Content::Bool(false),
+            Some(b'n') if self.cursor.skip_word("null") => Content::Null,
+            _ => return Err(self.cursor.unexpected(path, &["a value"])),
+        };
+        Ok(Node { content, at })
+    }
+
+    /// The entries of an object, from its `{`.
+    fn entries(&mut self, path: &Path<'_>, depth: usize) -> Result<(), Stop> {
+        self.cursor.skip(b'{');
+        self.cursor.skip_space();
+        if self.cursor.skip(b'}') {
+            return Ok(());
+        }
+        let mut expected: &[_] = &["a key", "}"];
+        loop {
+            if self.cursor.peek() != Some(b'"') {
+                return Err(self.cursor.unexpected(path, expected));
+            }
+            let key_at = self.cursor.here();
+            let key = self.text(path)?;
+            self.cursor.skip_space();
+            if !self.cursor.skip(b':') {
+                return Err(self.cursor.unexpected(path, &[":"]));
+            }
+            self.cursor.skip_space();
+            let value = self.value(&path.key(&key), depth)?;
+            self.entries.push(Entry { key, key_at, value });
+            self.cursor.skip_space();
+            if self.cursor.skip(b'}') {
+                return Ok(());
+            }
+            if !self.cursor.skip(b',') {
+                return Err(self.cursor.unexpected(path, &[",", "}"]));
+            }
+            self.cursor.skip_space();
+            expected = &["a key"];
+        }
+    }
+
+    /// The items of an array, from its `[`.
+    fn items(&mut self, path: &Path<'_>, depth: usize) -> Result<(), Stop> {
+        self.cursor.skip(b'[');
+        self.cursor.skip_space();
+        if self.cursor.skip(b']') {
+            return Ok(());
+        }
+        for index in 0.. {
+            let item = self.value(&path.index(index), depth)?;
+            self.items.push(item);
+            self.cursor.skip_space();
+            if self.cursor.skip(b']') {
+                break;
+            }
+            if !self.cursor.skip(b',') {
+                return Err(self.cursor.unexpected(path, &[",", "]"]));
+            }
+            self.cursor.skip_space();
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, path: &Path<'_>) -> Result<String, Stop> {
+        let (lossy, problems) = (self.lossy, &mut *self.problems);
+        self.cursor.string(path, |at, escape| {
+            if !lossy {
+                problems.note(|| {
+                    let message = "half of a surrogate pair is no character";
+                    Diagnostic::error("lone_surrogate", path.to_string(), at, message)
+                        .found(escape)
+                        .help("write the character itself, or both halves of its pair")
+                });
+            }
+        })
+    }
+
+    fn number(&mut self, path: &Path<'_>) -> Result<Content, Stop> {
+        let at = self.cursor.here();
+        let literal = self.cursor.number(path)?;
+        match decimal(literal) {
+            Some(Content::Float(number)) if number.is_infinite() && !self.lossy => {
+                self.problems.note(|| out_of_range(path, at, literal));
+                Ok(Content::Null)
+            }
+            Some(content) => Ok(content),
+            None => Err(self.cursor.unexpected(path, &["a number"])),
+        }
+    }
+}

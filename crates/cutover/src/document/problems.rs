@@ -1,0 +1,107 @@
+//! The problems found while reading, and those that several readers report alike.
+
+use super::{Entry, MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, Path};
+use crate::diagnostic::{Diagnostic, Position};
+
+/// What is wrong with a text, as far as it has been read.
+#[derive(Default)]
+pub(super) struct Problems {
+    list: Vec<Diagnostic>,
+}
+
+/// The problem for which reading cannot go on.
+pub(super) type Stop = Box<Diagnostic>;
+
+impl Problems {
+    /// Adds a problem behind which reading goes on. Beyond [`MAX_PROBLEMS`] it is dropped, and not even built:
+    /// a hostile text could hold millions.
+    pub(super) fn note(&mut self, problem: impl FnOnce() -> Diagnostic) {
+        if !self.is_full() {
+            self.list.push(problem());
+        }
+    }
+
+    /// Adds the problem that ends reading.
+    pub(super) fn end(&mut self, problem: Diagnostic) {
+        self.list.push(problem);
+    }
+
+    /// Adds each key that stands twice in one mapping.
+    pub(super) fn note_repeated(&mut self, entries: &[Entry], path: &Path<'_>) {
+        for (first, again) in repeated(entries) {
+            if self.is_full() {
+                return;
+            }
+            let place = path.key(&again.key).to_string();
+            let Position { line, column } = first.key_at;
+            let message = format!("the key `{}` is already at line {line}, column {column}", again.key);
+            self.list.push(Diagnostic::error("duplicate_key", place, again.key_at, message).found(&again.key));
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// True where further problems are dropped.
+    pub(super) fn is_full(&self) -> bool {
+        self.list.len() >= MAX_PROBLEMS
+    }
+
+    /// All problems in the order of the text.
+    pub(super) fn into_list(mut self) -> Vec<Diagnostic> {
+        self.list.sort_by_key(|problem| (problem.line, problem.column));
+        self.list
+    }
+}
+
+/// Up to how many keys comparing each with each is faster than sorting.
+const FEW_KEYS: usize = 8;
+
+/// The entries whose key stands before them already, each with the first of its key.
+fn repeated(entries: &[Entry]) -> Vec<(&Entry, &Entry)> {
+    if entries.len() <= FEW_KEYS && (1..).zip(entries).all(|(next, entry)| !has(entries.get(next..), &entry.key)) {
+        return Vec::new();
+    }
+    // Sorting, not hashing: no text makes it slow, and it needs no random seed.
+    let mut sorted: Vec<&Entry> = entries.iter().collect();
+    sorted.sort_by(|a, b| a.key.cmp(&b.key));
+    let mut found = Vec::new();
+    for same in sorted.chunk_by(|a, b| a.key == b.key) {
+        if let Some((first, again)) = same.split_first() {
+            found.extend(again.iter().map(|again| (*first, *again)));
+        }
+    }
+    found.sort_by_key(|(_, again)| again.key_at);
+    found
+}
+
+fn has(entries: Option<&[Entry]>, key: &str) -> bool {
+    entries.unwrap_or_default().iter().any(|entry| entry.key == key)
+}
+
+/// A text that holds nothing.
+pub(super) fn empty() -> Diagnostic {
+    let message = "the document is empty";
+    Diagnostic::error("empty_document", "", Position { line: 1, column: 1 }, message).expected(["a mapping"])
+}
+
+/// A list or mapping nested too deep.
+pub(super) fn too_deep(path: impl Into<String>, at: Position) -> Stop {
+    let message = format!("lists and mappings are nested more than {MAX_DEPTH} deep");
+    Box::new(Diagnostic::error("nested_too_deep", path, at, message))
+}
+
+/// One value more than a document may hold.
+pub(super) fn too_many(path: impl Into<String>, at: Position) -> Stop {
+    let message = format!("the document holds more than {MAX_NODES} values");
+    Box::new(Diagnostic::error("too_many_values", path, at, message))
+}
+
+/// A number that no float holds.
+pub(super) fn out_of_range(path: &Path<'_>, at: Position, literal: &str) -> Diagnostic {
+    let message = "the number is larger than a 64-bit float can be";
+    Diagnostic::error("number_out_of_range", path.to_string(), at, message)
+        .found(literal)
+        .expected(["a number between -1.7976931348623157e308 and 1.7976931348623157e308"])
+}

@@ -1,0 +1,161 @@
+//! YAML 1.2 with its core schema.
+//!
+//! Two passes: the first makes a flat list of the parts and holds it against the limits, the second builds the
+//! tree. So neither deep nesting nor aliases of aliases can take stack or memory beyond the limits.
+
+mod meter;
+mod parts;
+mod report;
+mod scalar;
+
+use super::problems::{Problems, empty, out_of_range};
+use super::{Content, Entry, Node, Path};
+use crate::diagnostic::{Diagnostic, Position};
+use parts::{Kind, Part, Parts};
+use report::{key_not_text, merge_key, mismatch, not_finite};
+use scalar::{Meaning, Tag, meaning};
+
+/// Reads a document. `None` where nothing is left to look at.
+pub(super) fn read(text: &str, problems: &mut Problems) -> Option<Node> {
+    let parts = parts::read(text, problems)?;
+    let nothing = match parts.list.first().map(|root| &root.kind) {
+        None => true,
+        // What the library makes of nothing behind `---`.
+        Some(Kind::Scalar { text, plain, tag }) => text.is_empty() && *plain && *tag == Tag::None,
+        Some(_) => false,
+    };
+    if nothing {
+        if problems.is_empty() {
+            problems.note(empty);
+        }
+        return None;
+    }
+    Some(Builder { parts, problems, repeating: 0 }.node(0, &Path::ROOT))
+}
+
+struct Builder<'t, 'p> {
+    parts: Parts<'t>,
+    problems: &'p mut Problems,
+    /// How many aliases are being expanded; their problems are told where the anchor is.
+    repeating: usize,
+}
+
+impl Builder<'_, '_> {
+    /// The value at `index`. Recursion is as deep as the first pass allows.
+    fn node(&mut self, index: usize, path: &Path<'_>) -> Node {
+        let Some(part) = self.parts.list.get(index) else {
+            return Node { content: Content::Null, at: Position::default() };
+        };
+        let (at, end) = (part.at, part.end);
+        let content = match part.kind {
+            Kind::Scalar { .. } => self.scalar(index, path),
+            Kind::List => {
+                let mut next = index + 1;
+                let mut items = Vec::with_capacity(self.count(next, end));
+                while next < end {
+                    items.push(self.node(next, &path.index(items.len())));
+                    next = self.end(next);
+                }
+                Content::List(items)
+            }
+            Kind::Map => Content::Map(self.entries(index + 1, end, path)),
+            Kind::Alias(None) => Content::Null,
+            Kind::Alias(Some(original)) => {
+                self.repeating += 1;
+                let node = self.node(original, path);
+                self.repeating -= 1;
+                node.content
+            }
+        };
+        Node { content, at }
+    }
+
+    /// The entries of a mapping, from `next` to `end`.
+    fn entries(&mut self, mut next: usize, end: usize, path: &Path<'_>) -> Vec<Entry> {
+        let mut entries = Vec::with_capacity(self.count(next, end) / 2);
+        while next < end {
+            let value = self.end(next);
+            let key = self.key(next, path);
+            next = self.end(value);
+            if value >= end {
+                break; // the text is broken behind the key
+            }
+            match key {
+                Some((key, key_at)) => {
+                    let value = self.node(value, &path.key(&key));
+                    entries.push(Entry { key, key_at, value });
+                }
+                // Its problems are told nevertheless.
+                None => drop(self.node(value, path)),
+            }
+        }
+        if self.repeating == 0 {
+            self.problems.note_repeated(&entries, path);
+        }
+        entries
+    }
+
+    /// The key at `index` of the mapping at `path`, and where it stands; `None` where it cannot be one.
+    fn key(&mut self, index: usize, path: &Path<'_>) -> Option<(String, Position)> {
+        let part = self.parts.list.get(index)?;
+        let at = part.at;
+        let original = match part.kind {
+            Kind::Alias(original) => self.parts.list.get(original?)?,
+            _ => part,
+        };
+        let problem: fn(&Path<'_>, Position) -> Diagnostic = match &original.kind {
+            Kind::Scalar { text, plain: true, tag: Tag::None } if text == "<<" => merge_key,
+            Kind::Scalar { text, plain, tag } => match meaning(text, *plain, *tag) {
+                Meaning::Is(Content::Null) => |path, at| key_not_text(path, at, "nothing"),
+                _ => return Some((self.text(index), at)),
+            },
+            Kind::List => |path, at| key_not_text(path, at, "a list"),
+            Kind::Map => |path, at| key_not_text(path, at, "a mapping"),
+            Kind::Alias(_) => return None,
+        };
+        if self.repeating == 0 {
+            self.problems.note(|| problem(path, at));
+        }
+        None
+    }
+
+    fn scalar(&mut self, index: usize, path: &Path<'_>) -> Content {
+        let Some(Part { kind: Kind::Scalar { text, plain, tag }, at, .. }) = self.parts.list.get(index) else {
+            return Content::Null;
+        };
+        let (at, tag) = (*at, *tag);
+        let problem = match meaning(text, *plain, tag) {
+            Meaning::Is(content) => return content,
+            Meaning::Text => return Content::Text(self.text(index)),
+            _ if self.repeating > 0 || self.problems.is_full() => return Content::Null,
+            Meaning::NotFinite => not_finite(path, at, text),
+            Meaning::OutOfRange => out_of_range(path, at, text),
+            Meaning::Mismatch => mismatch(path.to_string(), at, text, tag),
+        };
+        self.problems.note(|| problem);
+        Content::Null
+    }
+
+    /// The text of the scalar at `index`, taken where nothing needs it again.
+    fn text(&mut self, index: usize) -> String {
+        match self.parts.list.get_mut(index).map(|part| &mut part.kind) {
+            Some(Kind::Scalar { text, .. }) if !self.parts.aliased => std::mem::take(text).into_owned(),
+            _ => self.parts.text(index).unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// How many parts there are from `next` to `end`, apart from what they hold.
+    fn count(&self, mut next: usize, end: usize) -> usize {
+        let mut count = 0;
+        while next < end {
+            count += 1;
+            next = self.end(next);
+        }
+        count
+    }
+
+    /// The index behind the part at `index`.
+    fn end(&self, index: usize) -> usize {
+        self.parts.list.get(index).map_or(usize::MAX, |part| part.end)
+    }
+}

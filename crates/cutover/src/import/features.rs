@@ -1,0 +1,303 @@
+//! Imports feature toggles: YAML with a list `features:` in snake case, and the `FeatureConfig` objects of a
+//! service in camel case. Both are read into the same flags.
+//!
+//! A toggle decides in this order, and so does the flag made of it, one rule for each step: not enabled, false;
+//! the user is listed, true; the tenant is listed, true; all conditions hold, true; the bucket of the user, else of
+//! the tenant, else of `anonymous` lies below the percentage, true; otherwise false.
+
+use super::conditions::Conditions;
+use super::yaml_text::Yaml;
+use crate::diagnostic::{Diagnostic, Position};
+use crate::document::{Content, Node, Path};
+use crate::ruleset::fields::{Fields, Reader};
+use std::collections::BTreeMap;
+
+/// How a format spells the keys of a toggle.
+#[derive(Debug)]
+pub(super) struct Spelling {
+    pub(super) percentage: &'static str,
+    pub(super) users: &'static str,
+    pub(super) tenants: &'static str,
+    pub(super) start_hour: &'static str,
+    pub(super) end_hour: &'static str,
+}
+
+pub(super) const SNAKE: Spelling = Spelling {
+    percentage: "rollout_percentage",
+    users: "enabled_for_users",
+    tenants: "enabled_for_tenants",
+    start_hour: "start_hour",
+    end_hour: "end_hour",
+};
+
+pub(super) const CAMEL: Spelling = Spelling {
+    percentage: "rolloutPercentage",
+    users: "enabledForUsers",
+    tenants: "enabledForTenants",
+    start_hour: "startHour",
+    end_hour: "endHour",
+};
+
+/// A toggle read, as the flag that it becomes.
+#[derive(Debug)]
+pub(super) struct Feature {
+    pub(super) name: String,
+    pub(super) enabled: bool,
+    pub(super) rules: Vec<Rule>,
+    pub(super) source: Source,
+}
+
+/// A rule of the flag and the part of the toggle that it comes from.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) rule: Yaml,
+    /// The key of that part.
+    pub(super) key: &'static str,
+    pub(super) source: Source,
+}
+
+/// A place in the imported document.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    pub(super) path: String,
+    pub(super) at: Position,
+}
+
+/// Reads toggles; what is wrong with them is in the reader.
+#[derive(Debug)]
+pub(super) struct FeatureReader {
+    pub(super) reader: Reader,
+    pub(super) spelling: &'static Spelling,
+    /// The first time window, where there is one: it needs a time zone.
+    pub(super) window: Option<Source>,
+}
+
+impl FeatureReader {
+    pub(super) fn new(spelling: &'static Spelling) -> Self {
+        Self { reader: Reader::default(), spelling, window: None }
+    }
+
+    /// Reads `features:` and the list below it.
+    pub(super) fn features_yml(&mut self, node: &Node) -> Vec<Feature> {
+        let path = Path::ROOT;
+        let Some(mut fields) = self.reader.fields(node, path) else { return Vec::new() };
+        let list = fields.need(&mut self.reader, path, "features");
+        fields.finish(&mut self.reader, path, &["features"]);
+        list.map(|list| self.list(list, path.key("features"))).unwrap_or_default()
+    }
+
+    /// Reads `FeatureConfig` objects: a list of them, or a mapping of their names to them.
+    pub(super) fn feature_config(&mut self, node: &Node) -> Vec<Feature> {
+        let path = Path::ROOT;
+        let entries = match &node.content {
+            Content::List(_) => return self.list(node, path),
+            Content::Map(entries) => entries,
+            _ => {
+                self.reader.wrong_type(node, path, "a list of FeatureConfig objects, or a mapping of names to them");
+                return Vec::new();
+            }
+        };
+        let mut features = Vec::new();
+        for entry in entries {
+            let path = path.key(&entry.key);
+            let source = Source { path: path.to_string(), at: entry.key_at };
+            match (&entry.value.content, entry.key.as_str()) {
+                (Content::Map(_), key) => features.extend(self.feature(&entry.value, path, Some(key), source)),
+                (_, key) => {
+                    self.reader.wrong_type(&entry.value, path, "a FeatureConfig object");
+                    let help = match key {
+                        "features" => "a document with a list `features:` is imported as `features-yml`",
+                        "name" => "a single FeatureConfig object belongs into a list",
+                        _ => continue,
+                    };
+                    if let Some(problem) = self.reader.diagnostics.last_mut() {
+                        problem.help = Some(help.to_owned());
+                    }
+                }
+            }
+        }
+        features
+    }
+
+    fn list(&mut self, node: &Node, path: Path<'_>) -> Vec<Feature> {
+        let mut features: Vec<Feature> = Vec::new();
+        let mut lines: BTreeMap<String, Position> = BTreeMap::new();
+        for (index, item) in self.reader.list(node, path).unwrap_or_default().iter().enumerate() {
+            let path = path.index(index);
+            let source = Source { path: path.to_string(), at: item.at };
+            let Some(feature) = self.feature(item, path, None, source) else { continue };
+            let at = feature.source.at;
+            if let Some(first) = lines.insert(feature.name.clone(), at) {
+                self.reader.note(
+                    Diagnostic::error("duplicate_name", path.key("name").to_string(), at, "two features have the same name")
+                        .found(&feature.name)
+                        .help(format!("the first one is in line {}, column {}", first.line, first.column)),
+                );
+            }
+            features.push(feature);
+        }
+        features
+    }
+
+    /// Reads one toggle, whose name is its key in a mapping or the value of `name`.
+    fn feature(&mut self, node: &Node, path: Path<'_>, key: Option<&str>, source: Source) -> Option<Feature> {
+        let Spelling { percentage, users, tenants, .. } = self.spelling;
+        let mut fields = self.reader.fields(node, path)?;
+        let name = self.name(&mut fields, path, key);
+        let enabled = fields.need(&mut self.reader, path, "enabled").and_then(|node| self.reader.bool(node, path.key("enabled")));
+        let mut rules = Vec::new();
+        for (key, attribute) in [(*users, "userId"), (*tenants, "tenantId")] {
+            let Some(node) = fields.take(key) else { continue };
+            let path = path.key(key);
+            let Some(members) = self.members(node, path, attribute).filter(|members| !members.is_empty()) else { continue };
+            let condition = Yaml::map([("attribute", Yaml::text(attribute)), ("in", Yaml::List(members))]);
+            let source = Source { path: path.to_string(), at: node.at };
+            rules.push(Rule { rule: serve_on(condition), key, source });
+        }
+        let share = match fields.take(percentage) {
+            Some(node) if node.content != Content::Null => {
+                let share = self.buckets(node, path.key(percentage));
+                share.map(|share| (share, Source { path: path.key(percentage).to_string(), at: node.at }))
+            }
+            _ => {
+                self.reader.note(
+                    Diagnostic::warning("missing_percentage", path.to_string(), source.at, format!("`{percentage}` is missing"))
+                        .expected([*percentage])
+                        .help("without it nobody is rolled out, as with 0"),
+                );
+                None
+            }
+        };
+        if let Some(node) = fields.take("conditions") {
+            // Where the rollout takes everybody, nothing that the conditions say can matter.
+            let matters = share.as_ref().is_none_or(|(share, _)| *share < 100);
+            let path = path.key("conditions");
+            if let Some(condition) = Conditions { reader: self, matters }.read(node, path) {
+                let source = Source { path: path.to_string(), at: node.at };
+                rules.push(Rule { rule: serve_on(condition), key: "conditions", source });
+            }
+        }
+        fields.finish(&mut self.reader, path, &["name", "enabled", percentage, users, tenants, "conditions"]);
+        if let Some((share, source)) = share.filter(|(share, _)| *share > 0) {
+            rules.push(Rule { rule: rollout(share), key: percentage, source });
+        }
+        Some(Feature { name: name?, enabled: enabled?, rules, source })
+    }
+
+    fn name(&mut self, fields: &mut Fields<'_>, path: Path<'_>, key: Option<&str>) -> Option<String> {
+        let node = match key {
+            None => fields.need(&mut self.reader, path, "name"),
+            Some(_) => fields.take("name"),
+        };
+        let Some(node) = node else { return key.map(str::to_owned) };
+        let name = self.reader.text(node, path.key("name"))?;
+        if let Some(key) = key.filter(|key| *key != name) {
+            let message = format!("this is found by its key `{key}` and calls itself `{name}`");
+            self.reader.note(
+                Diagnostic::error("contradiction", path.key("name").to_string(), node.at, message).found(name).expected([key]),
+            );
+        }
+        Some(name.to_owned())
+    }
+
+    /// Reads the list of users or tenants. A falsy identifier is never looked up in it, so none of them can be one
+    /// of the list.
+    fn members(&mut self, node: &Node, path: Path<'_>, attribute: &str) -> Option<Vec<Yaml>> {
+        if node.content == Content::Null {
+            return Some(Vec::new());
+        }
+        let mut members = Vec::new();
+        let mut complete = true;
+        let (mut numbers, mut empty): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
+        let items = self.reader.list(node, path)?;
+        for (index, item) in items.iter().enumerate() {
+            match &item.content {
+                Content::Text(text) if text.is_empty() => empty.push(index),
+                Content::Text(text) => members.push(Yaml::text(text)),
+                Content::Int(_) | Content::Float(_) => {
+                    numbers.push(index);
+                    if item.content != Content::Int(0) {
+                        members.push(Yaml::from(as_in_javascript(item)));
+                    }
+                }
+                _ => {
+                    self.reader.wrong_type(item, path.index(index), "a text");
+                    complete = false;
+                }
+            }
+        }
+        let lists = [
+            (numbers, "number_never_matches", format!("a number equals no `{attribute}`, which is a text"), "put it in quotes"),
+            (empty, "empty_never_matches", format!("an empty `{attribute}` is never looked up in this list"), "take it out"),
+        ];
+        for (indices, code, message, help) in lists {
+            let Some((first, item)) = indices.first().and_then(|index| Some((*index, items.get(*index)?))) else { continue };
+            let more = if indices.len() > 1 { format!(" ({} of these {})", indices.len(), items.len()) } else { String::new() };
+            self.reader.note(
+                Diagnostic::warning(code, path.index(first).to_string(), item.at, message + &more)
+                    .found(item.quoted())
+                    .expected(["a text that is not empty"])
+                    .help(help),
+            );
+        }
+        complete.then_some(members)
+    }
+
+    /// Reads a percentage as the number of the buckets 0 to 99 that lie below it.
+    fn buckets(&mut self, node: &Node, path: Path<'_>) -> Option<usize> {
+        let (taken, out, fraction) = match node.content {
+            Content::Int(limit) => ((0..100).filter(|bucket| *bucket < limit).count(), !(0..=100).contains(&limit), false),
+            Content::Float(limit) if !limit.is_nan() => {
+                let out = !(0.0..=100.0).contains(&limit);
+                ((0..100).filter(|bucket| f64::from(*bucket) < limit).count(), out, !out)
+            }
+            _ => {
+                self.reader.wrong_type(node, path, "a number from 0 to 100");
+                if let (Content::Text(text), Some(problem)) = (&node.content, self.reader.diagnostics.last_mut()) {
+                    let number = text.trim().trim_end_matches('%').trim_end();
+                    problem.help = number.parse::<f64>().is_ok().then(|| format!("write `{number}`"));
+                }
+                return None;
+            }
+        };
+        let place = path.to_string();
+        if out {
+            let who = if taken == 0 { "nobody, as 0 does" } else { "everybody, as 100 does" };
+            self.reader.note(
+                Diagnostic::warning("percentage_out_of_range", place, node.at, format!("this percentage takes {who}"))
+                    .found(node.quoted())
+                    .expected(["a whole number from 0 to 100"]),
+            );
+        } else if fraction {
+            let message = format!("there are 100 buckets, and {taken} of them lie below this percentage");
+            self.reader.note(
+                Diagnostic::warning("fractional_percentage", place, node.at, message)
+                    .found(node.quoted())
+                    .expected(["a whole number from 0 to 100"])
+                    .help(format!("it decides as {taken} does")),
+            );
+        }
+        Some(taken)
+    }
+}
+
+/// The whole numbers that a float holds without gaps end here.
+const SAFE: i64 = 1 << 53;
+
+/// A number as JavaScript holds it; anything else as it is.
+pub(super) fn as_in_javascript(node: &Node) -> crate::Value {
+    match node.content {
+        #[expect(clippy::cast_precision_loss, reason = "that loss is what JavaScript does")]
+        Content::Int(int) if !(-SAFE..=SAFE).contains(&int) => crate::Value::number(int as f64),
+        _ => node.to_value(),
+    }
+}
+
+fn serve_on(condition: Yaml) -> Yaml {
+    Yaml::map([("if", condition), ("serve", Yaml::text("on"))])
+}
+
+fn rollout(buckets: usize) -> Yaml {
+    let by = Yaml::map([("first_of", Yaml::texts(&["userId", "tenantId"])), ("otherwise", Yaml::text("anonymous"))]);
+    Yaml::map([("serve", Yaml::map([("rollout", Yaml::text(&format!("{buckets}%"))), ("by", by)]))])
+}

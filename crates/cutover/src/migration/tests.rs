@@ -1,0 +1,54 @@
+//! Tests over whole migrations: read, compiled and decided.
+
+mod cohorts;
+mod hazards;
+mod reading;
+mod routes;
+mod switches;
+
+use super::{CompiledMigration, Route, SwitchSource};
+use crate::context::{AttributeId, ContextView};
+use crate::diagnostic::Diagnostic;
+use crate::document::{self, Path};
+use crate::ruleset::fields::Reader;
+use crate::value::{Value, ValueRef};
+
+/// A context with one attribute.
+struct One(Value);
+
+impl ContextView for One {
+    fn value(&self, _attribute: AttributeId) -> ValueRef<'_> {
+        self.0.as_ref()
+    }
+}
+
+/// What a document of one migration named `m` gives, and all that is noted about it.
+fn read(text: &str) -> (Option<CompiledMigration>, Vec<Diagnostic>) {
+    let node = document::read(text.as_bytes()).unwrap();
+    let mut reader = Reader::default();
+    let migrations = Path::ROOT.key("migrations");
+    let migration = reader.migration("m", &node, migrations.key("m"));
+    (migration.map(|migration| CompiledMigration::new(&migration, |_| AttributeId(0))), reader.diagnostics)
+}
+
+/// A migration that nothing is wrong with.
+fn load(text: &str) -> CompiledMigration {
+    let (migration, diagnostics) = read(text);
+    assert_eq!(diagnostics, [], "{text}");
+    migration.unwrap()
+}
+
+/// A migration of the stores `old_store` and `new_store`, with these keys more.
+fn migration(keys: &str) -> CompiledMigration {
+    load(&format!("{{old: old_store, new: new_store, {keys}}}"))
+}
+
+fn route<'a>(migration: &'a CompiledMigration, unit: Value, now_ms: i64, switches: &impl SwitchSource) -> Route<'a> {
+    let choice = migration.decide(&One(unit), now_ms, switches);
+    migration.route(choice, switches, "digest").unwrap()
+}
+
+/// The hazards of a route as words: `stale_read warning`.
+fn hazards(route: &Route<'_>) -> Vec<String> {
+    route.hazards.iter().map(|hazard| format!("{} {:?}", hazard.code.name(), hazard.severity).to_lowercase()).collect()
+}

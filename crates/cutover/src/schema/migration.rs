@@ -1,0 +1,243 @@
+//! Migrations in the schema.
+
+use super::flag::RampPoint;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// One move of data or traffic from `old` to `new`. It has a `ladder` or `phases`, and a `phase` or `switches`
+/// that select it.
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Migration {
+    /// What it is for.
+    description: Option<String>,
+    /// Who answers for it.
+    owner: Option<String>,
+    /// The name of the store that is left.
+    old: String,
+    /// The name of the store that is moved to.
+    new: String,
+    /// A built-in ladder.
+    ladder: Option<Ladder>,
+    /// The phases of a ladder of one's own, in order.
+    #[schemars(length(min = 1, max = 64))]
+    phases: Option<Vec<Phase>>,
+    /// The phase that the migration is in.
+    phase: Option<String>,
+    /// Environment-style switches. Those of the ladder `recruiters_four_phase` select the phase; every ladder has
+    /// `emergency`.
+    switches: Option<Switches>,
+    /// Whether there is an emergency, where no switch says so.
+    emergency: Option<bool>,
+    /// A share of the units that is in the next, or the previous, phase already.
+    cohort: Option<Cohort>,
+    /// What the units of the cohort are hashed with, for life; the migration's name where there is none.
+    salt: Option<String>,
+    /// Background jobs that depend on the phase, by name.
+    jobs: Option<BTreeMap<String, Job>>,
+    /// How the results of both stores are compared, in phases that compare.
+    compare: Option<Compare>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Ladder {
+    Standard,
+    RecruitersFourPhase,
+    SevenStep,
+}
+
+/// A phase written out.
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Phase {
+    /// Its name.
+    name: String,
+    /// Where reads go.
+    read: Read,
+    /// Where writes go: the first is authoritative, a second one goes to the other store.
+    #[schemars(length(min = 1, max = 2))]
+    write: Vec<Write>,
+    /// The replication between the stores; off where there is none.
+    streams: Option<Streams>,
+    /// What an emergency does in this phase; without it, old is read, and written as the phase allows.
+    emergency: Option<PhaseEmergency>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct PhaseEmergency {
+    /// Where reads go.
+    read: Read,
+    /// Where writes go.
+    #[schemars(length(min = 1, max = 2))]
+    write: Vec<Write>,
+    /// The replication between the stores; that of the phase where there is none.
+    streams: Option<Streams>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Side {
+    Old,
+    New,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(untagged)]
+enum Read {
+    Side(Side),
+    Detailed(ReadFrom),
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct ReadFrom {
+    /// The store that is read.
+    from: Side,
+    /// The store that a read goes on to.
+    fallback: Option<Side>,
+    /// What sends a read on to the fallback.
+    on: Option<Vec<FallbackOn>>,
+    /// The store that reads are compared with.
+    compare: Option<Side>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum FallbackOn {
+    NotFound,
+    Error,
+    Timeout,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(untagged)]
+enum Write {
+    Side(Side),
+    Detailed(WriteTo),
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct WriteTo {
+    /// The store that is written.
+    to: Side,
+    /// What the acknowledgement waits for.
+    ack: Option<Ack>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Ack {
+    Required,
+    BestEffort,
+    Outbox,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Streams {
+    /// From old to new.
+    forward: Option<Stream>,
+    /// From new to old.
+    reverse: Option<Stream>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Stream {
+    Off,
+    Backfill,
+    Active,
+    Armed,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Switches {
+    /// Reads go to the new store.
+    read: Option<Switch>,
+    /// Writes go to the new store.
+    write: Option<Switch>,
+    /// Writes to the new store are kept in the old one too.
+    backup: Option<Switch>,
+    /// Everything goes to the old store.
+    emergency: Option<Switch>,
+}
+
+/// The name of a switch, such as that of an environment variable.
+#[derive(JsonSchema, Serialize)]
+#[serde(untagged)]
+enum Switch {
+    Name(String),
+    Detailed(SwitchIs),
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct SwitchIs {
+    /// The name of the switch.
+    name: String,
+    /// What it is while the caller does not say.
+    is: Option<bool>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Cohort {
+    /// The phase of the units inside: one next to the migration's.
+    phase: String,
+    /// The share of the units, such as `5%`.
+    rollout: Option<String>,
+    /// A share that is a function of time.
+    ramp: Option<Vec<RampPoint>>,
+    /// The attribute that gives the unit: the data's own key, not the user.
+    by: Option<String>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Job {
+    /// Rewritten or updated for the new store, or retired.
+    kind: JobKind,
+    /// The last phase in which a job that is retired still runs.
+    after: Option<String>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum JobKind {
+    Rewrite,
+    Update,
+    Retire,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Compare {
+    /// The comparator.
+    profile: Option<String>,
+    /// The share of the reads that is compared, such as `1%`; all of them where there is none.
+    sample: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_schema_has_the_keys_of_the_reader() {
+        let schema = crate::schema();
+        let mut keys: Vec<&str> =
+            schema["$defs"]["Migration"]["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        let mut known = crate::ruleset::migration::KEYS.to_vec();
+        keys.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(keys, known);
+        let mut sections: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        let mut known = crate::ruleset::KEYS.to_vec();
+        sections.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(sections, known);
+    }
+}

@@ -1,0 +1,82 @@
+//! The JSON Schema of rulesets, for editors: generated from the types below, whose documentation is the
+//! reference of the format. Tests hold the keys here and those of the readers together.
+
+mod condition;
+mod flag;
+mod migration;
+
+use flag::{Flag, Segment};
+use migration::Migration;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A Cutover ruleset: flags, segments and migrations, with all that decides them.
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Ruleset {
+    /// The version of the format.
+    #[schemars(range(min = 1, max = 1))]
+    cutover: u32,
+    /// The time zone of time windows that name none: an IANA name such as `Europe/Paris`. Without it, UTC.
+    timezone: Option<String>,
+    /// Named conditions.
+    segments: Option<BTreeMap<String, Segment>>,
+    /// Flags by name.
+    flags: Option<BTreeMap<String, Flag>>,
+    /// Migrations by name.
+    migrations: Option<BTreeMap<String, Migration>>,
+    /// Path tables. Kept for later versions; without effect in this one.
+    paths: Option<BTreeMap<String, serde_json::Value>>,
+    /// Comparators. In this version only their names count, for `compare.profile`.
+    comparators: Option<BTreeMap<String, serde_json::Value>>,
+    /// Gates. Kept for later versions; without effect in this one.
+    gates: Option<BTreeMap<String, serde_json::Value>>,
+    /// Plans. Kept for later versions; without effect in this one.
+    plans: Option<BTreeMap<String, serde_json::Value>>,
+    /// Delivery policies. Kept for later versions; without effect in this one.
+    delivery: Option<BTreeMap<String, serde_json::Value>>,
+}
+
+/// The JSON Schema (draft 2020-12) of rulesets.
+///
+/// ```
+/// let schema = cutover::schema();
+/// assert_eq!(schema["title"], "Ruleset");
+/// ```
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Ruleset>();
+    without_nulls(schema.to_value())
+}
+
+/// Optional keys may be left out, not be null: a null would be refused by the readers.
+fn without_nulls(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    let is_null = |value: &Value| value == "null" || value == &serde_json::json!({ "type": "null" });
+    match value {
+        Value::Object(map) => {
+            let mut map: serde_json::Map<String, Value> =
+                map.into_iter().map(|(key, value)| (key, without_nulls(value))).collect();
+            if let Some(Value::Array(types)) = map.get_mut("type") {
+                types.retain(|one| !is_null(one));
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    map.insert("type".to_owned(), only);
+                }
+            }
+            if let Some(Value::Array(any)) = map.get_mut("anyOf") {
+                any.retain(|one| !is_null(one));
+                if let [Value::Object(only)] = any.as_slice() {
+                    let only = only.clone();
+                    map.remove("anyOf");
+                    map.extend(only);
+                }
+            }
+            Value::Object(map)
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
+}
