@@ -1,7 +1,9 @@
 //! The command line.
 
 use crate::{exit, now};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueHint};
+use cutover::import::Kind;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -40,6 +42,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Decide a migration: where to read, where to write, and what that may cost
     Route(Route),
+    /// Turn a document of another system into a ruleset that decides the same
+    Import(Import),
     /// Write the JSON Schema of rulesets, for editors
     Schema,
     /// Hash identifiers, one a line, to a list that does not name them
@@ -133,6 +137,25 @@ pub(crate) struct Route {
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
+The ruleset goes to standard output, and what looks wrong in the document to standard error.
+Ends with 1 where the document is refused; then there is no ruleset.
+With --json: {\"ruleset\":…,\"diagnostics\":[…]}, the ruleset as a text.")]
+pub(crate) struct Import {
+    /// What the document is
+    #[arg(value_name = "KIND", value_parser = kind_parser())]
+    pub(crate) kind: Kind,
+
+    /// The document
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The zone that the hours of the document mean: that of the machines that the service ran on
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) timezone: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
 The list belongs where a ruleset has one: if: { attribute: userId, in: { sha256: […], salt: … } }.
 It is sorted, so that it does not tell the order of the file. A digest hides an identifier only as well as the
 identifier is hard to guess. Empty lines are passed over; spaces are part of an identifier.")]
@@ -155,6 +178,16 @@ pub(crate) struct Completions {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub(crate) shell: clap_complete::Shell,
+}
+
+fn kind_parser() -> impl TypedValueParser<Value = Kind> {
+    let help = |kind: Kind| match kind {
+        Kind::FeaturesYml => "YAML with a list `features:` of toggles",
+        Kind::FeatureConfig => "`FeatureConfig` objects, as JSON or YAML",
+        Kind::Env => "a .env file with the four switches of a migration",
+    };
+    let values = Kind::ALL.map(|kind| PossibleValue::new(kind.name()).help(help(kind)));
+    PossibleValuesParser::new(values).try_map(|name| name.parse::<Kind>())
 }
 
 fn switch(text: &str) -> Result<(String, String), String> {

@@ -2,6 +2,17 @@
 // (crate documentation is completed with the README)
 
 #![forbid(unsafe_code)]
+#![warn(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
 
 pub mod bucket;
 mod compile;
@@ -12,7 +23,8 @@ mod diagnostic;
 mod document;
 mod engine;
 mod explain;
-mod import;
+#[cfg(feature = "yaml")]
+pub mod import;
 mod migration;
 pub mod packed;
 mod program;
@@ -24,6 +36,7 @@ mod value;
 pub mod wire;
 
 pub use context::{AttributeId, Attributes, Context, ContextView};
+pub use decide::hash_list_entry;
 pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use diagnostic::{Diagnostic, LoadError, Position, Severity};
 pub use engine::{Engine, FlagId, MigrationId};

@@ -49,7 +49,7 @@ segments:
         - { attribute: version, semver: ">=1.0.0-rc.1 <2.0.0" }
         - { attribute: ip, cidr: [10.0.0.0/8, "2001:db8::/32"] }
         - { attribute: born, before: 2030-01-01T00:00:00Z }
-        - { attribute: userId, not_in: { salt: s, sha256: [ 0000000000000000000000000000000000000000000000000000000000000000 ] } }
+        - { attribute: userId, not_in: { salt: s, sha256: [ "0000000000000000000000000000000000000000000000000000000000000000" ] } }
         - { time: { from: "00:00", to: "24:00", days: [mon, tue, wed, thu, fri, sat, sun] } }
 flags:
   targeted:

@@ -84,8 +84,8 @@ fn pipeline<E>(
             scope.spawn(|| work(&queue, decider));
         }
         let mut failed = 0;
-        for chunk in outputs.iter().flatten() {
-            // Leaving drops `outputs`: the reader and the workers notice, and end.
+        // Leaving early drops all outputs: the reader and the workers notice, and end.
+        for chunk in outputs.into_iter().flatten() {
             write(&chunk.bytes).map_err(PipelineError::Write)?;
             failed += chunk.failed;
         }
@@ -126,5 +126,47 @@ fn work(queue: &Mutex<Receiver<Job>>, decider: &Decider<'_>) {
         }
         // Where nobody listens any more, the reader ends too and the queue with it.
         let _ = output.send(chunk);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: &str = "{cutover: 1, flags: {f: {rules: [{serve: {rollout: 50%, by: id}}]}}}";
+
+    fn decide(text: &str, workers: usize) -> (String, u64) {
+        let engine = Engine::from_str(RULES).unwrap();
+        let decider = Decider { engine: &engine, flag: Some("f"), now_ms: 0 };
+        let mut out = Vec::new();
+        let write = |bytes: &[u8]| -> Result<(), ()> {
+            out.extend_from_slice(bytes);
+            Ok(())
+        };
+        let failed = pipeline(text.as_bytes(), &decider, workers, write).unwrap();
+        (String::from_utf8(out).unwrap(), failed)
+    }
+
+    #[test]
+    fn any_number_of_workers_gives_the_same() {
+        let text: String = (0..20_000).map(|id| if id % 1000 == 7 { "x\n".to_owned() } else { format!("{{\"id\":{id}}}\n") }).collect();
+        let one = decide(&text, 1);
+        assert_eq!((one.0.lines().count(), one.1), (20_000, 20));
+        for workers in [2, 3, 8] {
+            assert!(decide(&text, workers) == one, "{workers}");
+        }
+    }
+
+    #[test]
+    fn a_writer_that_fails_ends_an_endless_input() {
+        let engine = Engine::from_str(RULES).unwrap();
+        let decider = Decider { engine: &engine, flag: None, now_ms: 0 };
+        let mut wanted = 3;
+        let write = |_: &[u8]| {
+            wanted -= 1;
+            if wanted == 0 { Err("enough") } else { Ok(()) }
+        };
+        let ended = pipeline(io::repeat(b'\n').chain(io::empty()), &decider, 2, write);
+        assert!(matches!(ended, Err(PipelineError::Write("enough"))), "{ended:?}");
     }
 }

@@ -43,5 +43,5 @@ fn show(screen: &Screen, json: &impl serde::Serialize, rows: &[Decision<'_>]) ->
     if matches!(rows, [Decision { error: Some(ErrorCode::FlagNotFound), .. }]) {
         return Ok(());
     }
-    screen.text(&render::decision::table(rows, screen.width()))
+    screen.text(&render::decision::page(rows, screen.width()))
 }

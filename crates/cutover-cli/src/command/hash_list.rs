@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::{self, Source};
 use crate::screen::Screen;
-use cutover::{Diagnostic, Position, ValueRef, hashed_entry};
+use cutover::{Diagnostic, Position, Value, hash_list_entry};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -62,11 +62,11 @@ fn entry(salt: &str, id: &[u8], integers: bool) -> Result<Option<String>, (&'sta
     let text = std::str::from_utf8(id).map_err(|_| ("not_utf8", "this line is not UTF-8"))?;
     let value = if integers {
         let integer = text.parse().map_err(|_| ("not_integer", "this line is no whole number of 64 bits"))?;
-        ValueRef::Int(integer)
+        Value::Int(integer)
     } else {
-        ValueRef::Text(id)
+        Value::Text(text.to_owned())
     };
-    Ok(hashed_entry(salt, value))
+    Ok(hash_list_entry(salt, &value))
 }
 
 /// The list as YAML. Quoted like JSON, which is YAML: a digest of digits alone would be a number.

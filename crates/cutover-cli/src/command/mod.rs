@@ -6,6 +6,7 @@ mod contexts;
 mod eval;
 mod explain;
 mod hash_list;
+mod import;
 mod route;
 mod schema;
 
@@ -26,6 +27,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Eval(args) => eval::run(&args, now_ms, screen),
         Command::Explain(args) => explain::run(&args, now_ms, screen),
         Command::Route(args) => route::run(&args, now_ms, screen),
+        Command::Import(args) => import::run(&args, screen),
         Command::Schema => schema::run(screen),
         Command::HashList(args) => hash_list::run(&args, screen),
         Command::Completions(args) => completions::run(&args, screen),

@@ -45,12 +45,13 @@ impl<'r> Compiler<'r> {
             for reference in self.references(node) {
                 match reference {
                     Reference::Segment(name) => {
-                        if self.segment_number(&name.value).is_none() {
+                        if self.segment_number(&name.value).is_none() && !ruleset.unreadable.contains(&name.value) {
                             let known = ruleset.segments.iter().map(|segment| segment.name.as_str());
                             self.reader.unknown_name("unknown_segment", "segment", name, known);
                         }
                     }
                     Reference::Flag(name, variants) => match self.flag_number(&name.value) {
+                        None if ruleset.unreadable.contains(&name.value) => {}
                         None => {
                             let known = ruleset.flags.iter().map(|flag| flag.name.as_str());
                             self.reader.unknown_name("unknown_flag", "flag", name, known);

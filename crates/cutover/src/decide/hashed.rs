@@ -3,7 +3,7 @@
 //! An entry is `sha256(u32le(len salt) | salt | tag | u32le(len unit) | unit)`, with the tags of
 //! [`bucket`](crate::bucket). A digest hides an identifier only as well as the identifier is hard to guess.
 
-use crate::value::ValueRef;
+use crate::value::{Value, ValueRef};
 use sha2::{Digest, Sha256};
 
 /// The digest of a value under a salt; none for values that no list holds.
@@ -25,6 +25,29 @@ pub(crate) fn digest(salt: &str, value: ValueRef<'_>) -> Option<[u8; 32]> {
     hasher.update(length(bytes));
     hasher.update(bytes);
     Some(hasher.finalize().into())
+}
+
+/// The entry of a value in a hashed list, 64 hexadecimal digits; `None` for what no list holds: only texts and
+/// whole numbers are hashed.
+///
+/// ```
+/// use cutover::{Attributes, Engine, hash_list_entry};
+/// let entry = hash_list_entry("a long random salt", &"user_123".into()).unwrap_or_default();
+/// let engine = Engine::from_str(&format!(
+///     "cutover: 1
+/// flags:
+///   beta:
+///     rules:
+///       - {{ if: {{ attribute: userId, in: {{ salt: a long random salt, sha256: [{entry}] }} }}, serve: on }}
+/// "
+/// ))?;
+/// let is_enabled = |user: &str| engine.is_enabled("beta", &engine.context(&Attributes::new().with("userId", user)), 0);
+/// assert!(is_enabled("user_123") && !is_enabled("user_124"));
+/// # Ok::<(), cutover::LoadError>(())
+/// ```
+#[must_use]
+pub fn hash_list_entry(salt: &str, value: &Value) -> Option<String> {
+    digest(salt, value.as_ref()).map(|digest| to_hex(&digest))
 }
 
 /// The 32 bytes of 64 hexadecimal digits.

@@ -9,3 +9,5 @@ pub(crate) mod pattern;
 pub(crate) mod semver;
 pub(crate) mod test;
 pub(crate) mod truth;
+
+pub use hashed::hash_list_entry;

@@ -31,11 +31,7 @@ pub(crate) use path::Path;
 /// What is wrong with the text, in its order: all of it as far as reading could go on, at most
 /// [`MAX_PROBLEMS`] and the one that ended it.
 pub(crate) fn read(text: &[u8]) -> Result<Node, Vec<Diagnostic>> {
-    if text.len() > MAX_TEXT_BYTES {
-        return Err(vec![too_large(text.len())]);
-    }
-    let text = std::str::from_utf8(text).map_err(|error| vec![not_utf8(text, error.valid_up_to())])?;
-    let text = without_mark(text);
+    let text = decode(text).map_err(|problem| vec![problem])?;
     let mut problems = Problems::default();
     let node = match text.trim_ascii_start().bytes().next() {
         None => {
@@ -49,6 +45,33 @@ pub(crate) fn read(text: &[u8]) -> Result<Node, Vec<Diagnostic>> {
         (Some(node), problems) if problems.is_empty() => Ok(node),
         (_, problems) => Err(problems),
     }
+}
+
+/// Reads a document that may be a list. One that begins with `[` is JSON where it is JSON, whose escapes YAML does
+/// not all know, and otherwise YAML.
+///
+/// # Errors
+/// Those of [`read`].
+#[cfg(feature = "yaml")]
+pub(crate) fn read_list(text: &[u8]) -> Result<Node, Vec<Diagnostic>> {
+    let list = decode(text).ok().filter(|text| text.trim_ascii_start().starts_with('['));
+    let mut problems = Problems::default();
+    match list.and_then(|text| json::read(text, &mut problems)) {
+        Some(node) if problems.is_empty() => Ok(node),
+        _ => read(text),
+    }
+}
+
+/// The text of a document, without a byte order mark.
+///
+/// # Errors
+/// Where it is too large or not UTF-8.
+#[allow(clippy::result_large_err, reason = "a document is read once and its problem is shown")]
+pub(crate) fn decode(text: &[u8]) -> Result<&str, Diagnostic> {
+    if text.len() > MAX_TEXT_BYTES {
+        return Err(too_large(text.len()));
+    }
+    std::str::from_utf8(text).map(without_mark).map_err(|error| not_utf8(text, error.valid_up_to()))
 }
 
 #[cfg(feature = "yaml")]

@@ -12,6 +12,8 @@ use crate::document::{Content, Node, Path};
 use crate::ruleset::fields::{Fields, Reader};
 use std::collections::BTreeMap;
 
+const FEATURE_CONFIG: &str = "a list of FeatureConfig objects, or a mapping of names to them";
+
 /// How a format spells the keys of a toggle.
 #[derive(Debug)]
 pub(super) struct Spelling {
@@ -93,30 +95,34 @@ impl FeatureReader {
             Content::List(_) => return self.list(node, path),
             Content::Map(entries) => entries,
             _ => {
-                self.reader.wrong_type(node, path, "a list of FeatureConfig objects, or a mapping of names to them");
+                self.reader.wrong_type(node, path, FEATURE_CONFIG);
                 return Vec::new();
             }
         };
+        let strange = entries.iter().find_map(|entry| match (entry.key.as_str(), &entry.value.content) {
+            ("features", Content::List(_)) => Some("a document with a list `features:` is imported as `features-yml`"),
+            ("name", Content::Text(_)) => Some("put this one object into a list"),
+            _ => None,
+        });
+        if let Some(help) = strange {
+            self.reader.wrong_type(node, path, FEATURE_CONFIG);
+            self.help(help.to_owned());
+            return Vec::new();
+        }
         let mut features = Vec::new();
         for entry in entries {
             let path = path.key(&entry.key);
             let source = Source { path: path.to_string(), at: entry.key_at };
-            match (&entry.value.content, entry.key.as_str()) {
-                (Content::Map(_), key) => features.extend(self.feature(&entry.value, path, Some(key), source)),
-                (_, key) => {
-                    self.reader.wrong_type(&entry.value, path, "a FeatureConfig object");
-                    let help = match key {
-                        "features" => "a document with a list `features:` is imported as `features-yml`",
-                        "name" => "a single FeatureConfig object belongs into a list",
-                        _ => continue,
-                    };
-                    if let Some(problem) = self.reader.diagnostics.last_mut() {
-                        problem.help = Some(help.to_owned());
-                    }
-                }
-            }
+            features.extend(self.feature(&entry.value, path, Some(&entry.key), source));
         }
         features
+    }
+
+    /// Adds what to do about it to the problem noted last.
+    fn help(&mut self, help: String) {
+        if let Some(problem) = self.reader.diagnostics.last_mut() {
+            problem.help = Some(help);
+        }
     }
 
     fn list(&mut self, node: &Node, path: Path<'_>) -> Vec<Feature> {
@@ -133,6 +139,7 @@ impl FeatureReader {
                         .found(&feature.name)
                         .help(format!("the first one is in line {}, column {}", first.line, first.column)),
                 );
+                continue;
             }
             features.push(feature);
         }
@@ -172,7 +179,8 @@ impl FeatureReader {
             // Where the rollout takes everybody, nothing that the conditions say can matter.
             let matters = share.as_ref().is_none_or(|(share, _)| *share < 100);
             let path = path.key("conditions");
-            if let Some(condition) = Conditions { reader: self, matters }.read(node, path) {
+            let condition = Conditions { reader: self, matters }.read(node, path);
+            if let Some(condition) = condition {
                 let source = Source { path: path.to_string(), at: node.at };
                 rules.push(Rule { rule: serve_on(condition), key: "conditions", source });
             }
@@ -253,9 +261,11 @@ impl FeatureReader {
             }
             _ => {
                 self.reader.wrong_type(node, path, "a number from 0 to 100");
-                if let (Content::Text(text), Some(problem)) = (&node.content, self.reader.diagnostics.last_mut()) {
+                if let Content::Text(text) = &node.content {
                     let number = text.trim().trim_end_matches('%').trim_end();
-                    problem.help = number.parse::<f64>().is_ok().then(|| format!("write `{number}`"));
+                    if number.parse::<f64>().is_ok() {
+                        self.help(format!("write `{number}`"));
+                    }
                 }
                 return None;
             }

@@ -2,9 +2,10 @@
 
 use super::combination::RECRUITERS_COMBINATIONS;
 use super::ladder::{LadderData, PhaseData};
-use super::shape::Side::{New, Old};
-use super::shape::StreamState::{Active, Armed, Backfill, Draining, Load};
-use super::shape::{Ack, Fallback, Shape};
+use super::shape::Shape;
+use super::words::Side::{New, Old};
+use super::words::StreamState::{Active, Armed, Backfill, Draining, Load};
+use super::words::{Ack, Fallback};
 
 /// Every built-in ladder.
 pub(crate) const LADDERS: &[&LadderData] = &[&STANDARD, &RECRUITERS, &SEVEN_STEP];
@@ -66,7 +67,10 @@ pub(crate) const SEVEN_STEP: LadderData = LadderData {
     phases: &[
         PhaseData::new("initial_load", Shape::new(Old, Old).forward(Load)),
         PhaseData::new("change_stream", Shape::new(Old, Old).forward(Active)),
-        PhaseData::new("dual_read", Shape::new(Old, Old).fallback(Fallback::FAILURE).comparing().forward(Active)),
+        PhaseData::new(
+            "dual_read",
+            Shape::new(Old, Old).fallback(Fallback::FAILURE).comparing().forward(Active),
+        ),
         PhaseData::new("read_new", Shape::new(New, Old).fallback(Fallback::FAILURE).forward(Active)),
         PhaseData::new(
             "dual_write",
@@ -81,7 +85,7 @@ pub(crate) const SEVEN_STEP: LadderData = LadderData {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::migration::shape::Side;
+    use crate::migration::words::Side;
 
     /// A shape as one line: `read [fallback on] [compare] | writes | streams`.
     fn line(shape: Shape) -> String {
@@ -102,9 +106,10 @@ mod tests {
     }
 
     fn table(ladder: &LadderData) -> Vec<String> {
-        let lines = ladder.phases.iter().map(|phase| {
-            format!("{}: {} / {}", phase.name, line(phase.shape), line(phase.emergency))
-        });
+        let lines = ladder
+            .phases
+            .iter()
+            .map(|phase| format!("{}: {} / {}", phase.name, line(phase.shape), line(phase.emergency)));
         lines.collect()
     }
 

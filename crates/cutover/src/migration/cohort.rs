@@ -5,7 +5,8 @@
 //! write both sides and wait for both; otherwise one of them acknowledges a write that the other never sees.
 
 use super::hazard::Stores;
-use super::shape::{Ack, Shape, Side};
+use super::shape::Shape;
+use super::words::{Ack, Side};
 
 /// A write that is lost where two phases share a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +26,6 @@ pub(crate) fn losses(a: Shape, b: Shape) -> impl Iterator<Item = Loss> {
         .into_iter()
         .filter(move |(_, shape)| apart && shape.second != Some(Ack::Required))
         .map(|(of_first, shape)| Loss { of_first, written: shape.first, second: shape.second })
-}
-
-/// True where units in the phases `a` and `b` may share a key.
-pub(crate) fn may_share(a: Shape, b: Shape) -> bool {
-    losses(a, b).next().is_none()
 }
 
 impl Loss {
@@ -76,7 +72,7 @@ mod tests {
         for (row, cells) in model.iter().enumerate() {
             for (column, cell) in cells.iter().enumerate() {
                 for late in [Ack::BestEffort, Ack::Outbox] {
-                    let with = |ack| word(may_share(stages(ack)[row], stages(ack)[column]));
+                    let with = |ack| word(losses(stages(ack)[row], stages(ack)[column]).next().is_none());
                     assert_eq!(format!("{} / {}", with(Ack::Required), with(late)), *cell, "{row} {column}");
                 }
             }

@@ -3,8 +3,9 @@
 //! A switch is thrown by hand, so every combination is answered, also one that no phase covers.
 
 use super::ladder::Ladder;
-use super::shape::Side::{New, Old};
-use super::shape::{Ack, Shape, StreamState};
+use super::shape::Shape;
+use super::words::Side::{New, Old};
+use super::words::{Ack, StreamState};
 
 /// What one combination of the switches does.
 #[derive(Debug, Clone, Copy)]
@@ -94,6 +95,9 @@ mod tests {
         assert_eq!(direct.phase(&ladder, None), Some((3, true)));
         assert_eq!(direct.phase(&ladder, Some(1)), Some((3, true)));
         assert_eq!(direct.phase(&ladder, Some(4)), Some((4, true)));
-        assert_eq!(RECRUITERS_COMBINATIONS[index(false, true, true)].phase(&ladder, Some(4)), Some((2, false)));
+        assert_eq!(
+            RECRUITERS_COMBINATIONS[index(false, true, true)].phase(&ladder, Some(4)),
+            Some((2, false))
+        );
     }
 }

@@ -1,13 +1,16 @@
 //! A compiled migration: every route laid out as a table, and a decision as an index into it.
 
 use super::combination;
-use super::hazard::{self, Hazard, Stores, of_emergency, of_phase, of_shape};
 use super::hazard::Interrupted;
+use super::hazard::{self, Hazard, Stores, of_emergency, of_phase, of_shape};
 use super::job::{Job, JobVariant};
 use super::ladder::{Ladder, Phase};
-use super::route::{Route, RouteChoice, RouteCompare, RouteJobs, RouteRead, RouteStreams, RouteWrite, RouteWrites};
-use super::shape::{Ack, Shape, Side};
+use super::route::{
+    Route, RouteChoice, RouteCompare, RouteJobs, RouteRead, RouteStreams, RouteWrite, RouteWrites,
+};
+use super::shape::Shape;
 use super::switches::{Role, SwitchSource, SwitchValue, Switches};
+use super::words::{Ack, Side};
 use crate::bucket::{Salt, Unit, inside};
 use crate::context::{AttributeId, ContextView};
 use crate::decision::ErrorCode;
@@ -76,7 +79,9 @@ impl CompiledMigration {
             ladder: migration.ladder.clone(),
             routes: Vec::new(),
             jobs: migration.jobs.clone(),
-            profile: compare.and_then(|compare| compare.profile.as_ref()).map(|profile| profile.value.clone()),
+            profile: compare
+                .and_then(|compare| compare.profile.as_ref())
+                .map(|profile| profile.value.clone()),
             sample_ppm: compare.map_or(ONE, |compare| compare.sample.0),
             phase: migration.phase,
             emergency: migration.emergency,
@@ -112,7 +117,11 @@ impl CompiledMigration {
     ) -> RouteChoice {
         let setting = self.switches.setting(switches, self.emergency);
         let emergency = usize::from(setting.emergency);
-        let choice = |pair: usize, error| RouteChoice { index: pair * 2 + emergency, error, unreadable: setting.unreadable };
+        let choice = |pair: usize, error| RouteChoice {
+            index: pair * 2 + emergency,
+            error,
+            unreadable: setting.unreadable,
+        };
         let Some(phase) = self.phase.filter(|_| !setting.selects) else {
             let combination = combination::index(setting.read, setting.write, setting.backup);
             return choice(self.ladder.phases.len() + combination, None);
@@ -147,13 +156,16 @@ impl CompiledMigration {
         let other = self.store(shape.from.other());
         Some(Route {
             migration: &self.name,
-            phase: data.phase.and_then(|index| self.ladder.phases.get(index)).map(|phase| phase.name.as_str()),
+            phase: data
+                .phase
+                .and_then(|index| self.ladder.phases.get(index))
+                .map(|phase| phase.name.as_str()),
             emergency: data.emergency,
             read: Some(RouteRead {
                 from: self.store(shape.from),
                 fallback: (!shape.fallback.is_never()).then_some(other),
                 fallback_on: shape.fallback.members(),
-                compare: shape.compare.then(|| RouteCompare {
+                compare: shape.compare.then_some(RouteCompare {
                     with: other,
                     profile: self.profile.as_deref(),
                     sample: self.sample_ppm,
@@ -201,7 +213,12 @@ impl CompiledMigration {
         }
         if self.switches.select_the_phase() {
             for place in 0..self.ladder.combinations.len() {
-                routes.extend([false, true].map(|emergency| self.combination_route(place, emergency)).into_iter().flatten());
+                routes.extend(
+                    [false, true]
+                        .map(|emergency| self.combination_route(place, emergency))
+                        .into_iter()
+                        .flatten(),
+                );
             }
         }
         routes
@@ -212,7 +229,11 @@ impl CompiledMigration {
         let phase = &self.sharing_streams(index, phase);
         let hazards = if emergency {
             let label = &format!("`{}`", phase.name);
-            of_emergency(stores, Interrupted { calm: phase.shape, label, frozen: phase.frozen }, phase.emergency)
+            of_emergency(
+                stores,
+                Interrupted { calm: phase.shape, label, frozen: phase.frozen },
+                phase.emergency,
+            )
         } else {
             of_phase(stores, phase, self.ladder.before(index))
         };
@@ -254,10 +275,11 @@ impl CompiledMigration {
             let label = "this combination of switches";
             route.phase = None;
             if emergency {
-                route.hazards = of_emergency(stores, Interrupted { calm, label, frozen: false }, phase.emergency);
+                route.hazards =
+                    of_emergency(stores, Interrupted { calm, label, frozen: false }, phase.emergency);
             } else {
                 route.shape = calm;
-                route.hazards = of_shape(stores, calm, label);
+                route.hazards = of_shape(stores, calm);
                 route.jobs = self.variants(index, emergency, calm);
             }
         }

@@ -10,7 +10,7 @@
 mod emergency;
 mod phase;
 
-use super::shape::Side;
+use super::words::Side;
 use crate::diagnostic::Severity;
 use serde::Serialize;
 

@@ -1,6 +1,7 @@
 //! Jobs: background work whose variant follows the phase.
 
-use super::shape::{Shape, Side};
+use super::shape::Shape;
+use super::words::Side;
 use serde::Serialize;
 
 /// What a migration does to a job.

@@ -136,7 +136,10 @@ mod tests {
             for (index, phase) in ladder.phases.iter().enumerate() {
                 assert_eq!(ladder.index(&phase.name), Some(index));
                 assert_eq!(ladder.index(phase.group.unwrap_or("")), None);
-                assert_eq!(ladder.before(index).map(|before| ladder.index(&before.name)), index.checked_sub(1).map(Some));
+                assert_eq!(
+                    ladder.before(index).map(|before| ladder.index(&before.name)),
+                    index.checked_sub(1).map(Some)
+                );
             }
         }
     }

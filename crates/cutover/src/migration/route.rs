@@ -2,7 +2,7 @@
 
 use super::hazard::Hazard;
 use super::job::{Job, JobVariant};
-use super::shape::{Ack, FallbackOn, StreamState};
+use super::words::{Ack, FallbackOn, StreamState};
 use crate::decision::ErrorCode;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;

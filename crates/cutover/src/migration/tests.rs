@@ -43,12 +43,21 @@ fn migration(keys: &str) -> CompiledMigration {
     load(&format!("{{old: old_store, new: new_store, {keys}}}"))
 }
 
-fn route<'a>(migration: &'a CompiledMigration, unit: Value, now_ms: i64, switches: &impl SwitchSource) -> Route<'a> {
+fn route<'a>(
+    migration: &'a CompiledMigration,
+    unit: Value,
+    now_ms: i64,
+    switches: &impl SwitchSource,
+) -> Route<'a> {
     let choice = migration.decide(&One(unit), now_ms, switches);
     migration.route(choice, switches, "digest").unwrap()
 }
 
 /// The hazards of a route as words: `stale_read warning`.
 fn hazards(route: &Route<'_>) -> Vec<String> {
-    route.hazards.iter().map(|hazard| format!("{} {:?}", hazard.code.name(), hazard.severity).to_lowercase()).collect()
+    route
+        .hazards
+        .iter()
+        .map(|hazard| format!("{} {:?}", hazard.code.name(), hazard.severity).to_lowercase())
+        .collect()
 }

@@ -23,6 +23,9 @@ pub(crate) struct Ruleset {
     pub(crate) segments: Vec<Segment>,
     pub(crate) flags: Vec<Flag>,
     pub(crate) migrations: Vec<Migration>,
+    /// The names of segments and flags that could not be read; that is noted, and whoever refers to them is not
+    /// to blame.
+    pub(crate) unreadable: Vec<String>,
     /// The names of the comparators.
     pub(crate) comparators: Vec<String>,
 }
@@ -61,15 +64,20 @@ impl Reader {
         if let Some(node) = fields.take("segments") {
             let path = path.key("segments");
             for entry in self.named(node, path) {
-                if let Some(condition) = self.segment(&entry.value, path.key(&entry.key)) {
-                    ruleset.segments.push(Segment { name: entry.key.clone(), at: entry.key_at, condition });
+                let (name, at) = (entry.key.clone(), entry.key_at);
+                match self.segment(&entry.value, path.key(&entry.key)) {
+                    Some(condition) => ruleset.segments.push(Segment { name, at, condition }),
+                    None => ruleset.unreadable.push(name),
                 }
             }
         }
         if let Some(node) = fields.take("flags") {
             let path = path.key("flags");
             for entry in self.named(node, path) {
-                ruleset.flags.extend(self.flag(&entry.key, &entry.value, entry.key_at, path.key(&entry.key)));
+                match self.flag(&entry.key, &entry.value, entry.key_at, path.key(&entry.key)) {
+                    Some(flag) => ruleset.flags.push(flag),
+                    None => ruleset.unreadable.push(entry.key.clone()),
+                }
             }
         }
         if let Some(node) = fields.take("migrations") {

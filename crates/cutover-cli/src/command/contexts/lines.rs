@@ -35,8 +35,8 @@ impl Piece {
         let too_long = self.too_long;
         (self.first..)
             .zip(self.bytes.split(|byte| *byte == b'\n'))
-            .map(move |(number, bytes)| Line { number, bytes, too_long })
-            .filter(|line| !line.bytes.trim_ascii().is_empty())
+            .map(move |(number, bytes)| Line { number, bytes, too_long: too_long || bytes.len() > MAX_LINE_BYTES })
+            .filter(|line| line.too_long || !line.bytes.trim_ascii().is_empty())
     }
 }
 
@@ -130,5 +130,62 @@ impl<R: Read> Iterator for Pieces<R> {
             self.ended = true;
         }
         piece.transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives its bytes in steps of a few.
+    struct Steps<'a>(&'a [u8], usize);
+
+    impl Read for Steps<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let step = self.1.min(self.0.len()).min(into.len());
+            let (now, later) = self.0.split_at(step);
+            into[..step].copy_from_slice(now);
+            self.0 = later;
+            Ok(step)
+        }
+    }
+
+    fn lines(bytes: &[u8], step: usize) -> Vec<(u64, Vec<u8>, bool)> {
+        let pieces = Pieces::new(Steps(bytes, step)).map(Result::unwrap);
+        let owned = |line: Line<'_>| (line.number, line.bytes[..line.bytes.len().min(8)].to_vec(), line.too_long);
+        pieces.flat_map(|piece| piece.lines().map(owned).collect::<Vec<_>>()).collect()
+    }
+
+    #[test]
+    fn lines_are_the_same_in_steps_of_any_size() {
+        let text = b"a\n\n b\r\n  \nlast";
+        let want = [(1, b"a".to_vec(), false), (3, b" b\r".to_vec(), false), (5, b"last".to_vec(), false)];
+        for step in [1, 2, 3, 5, 7, 100] {
+            assert_eq!(lines(text, step), want, "{step}");
+            assert_eq!(lines(&[text, &b"\n"[..]].concat(), step), want, "{step}");
+        }
+        assert_eq!(lines(b"", 1), []);
+        assert_eq!(lines(b"\n\n", 1), []);
+    }
+
+    #[test]
+    fn a_line_without_end_is_passed_over() {
+        for length in [MAX_LINE_BYTES + 1, MAX_LINE_BYTES + READ_BYTES, 3 * MAX_LINE_BYTES] {
+            let text = [b"a\n", vec![b'x'; length].as_slice(), b"\nb\n"].concat();
+            let want = [(1, b"a".to_vec(), false), (2, b"xxxxxxxx".to_vec(), true), (3, b"b".to_vec(), false)];
+            for step in [1 << 16, 1 << 20, usize::MAX] {
+                assert_eq!(lines(&text, step), want, "{length} {step}");
+            }
+            assert_eq!(lines(&text[..length], 1 << 16), want[..2], "{length}");
+        }
+        let longest = vec![b'x'; MAX_LINE_BYTES];
+        assert_eq!(lines(&longest, 1 << 16), [(1, b"xxxxxxxx".to_vec(), false)]);
+    }
+
+    #[test]
+    fn a_piece_comes_with_the_read_that_ends_it() {
+        let mut pieces = Pieces::new(Steps(b"a\nb\n", 2));
+        assert_eq!(pieces.next().unwrap().unwrap().bytes, b"a\n");
+        assert_eq!(pieces.next().unwrap().unwrap().bytes, b"b\n");
     }
 }

@@ -19,13 +19,17 @@ pub(crate) fn of_emergency(stores: Stores<'_>, interrupted: Interrupted<'_>, sha
     let entering = entering(stores, interrupted, shape);
     let skew = skew(stores, interrupted.calm, shape).filter(|_| entering.is_none());
     let mut hazards: Vec<Hazard> = entering.into_iter().chain(skew).collect();
-    hazards.extend(of_shape(stores, shape, "the emergency"));
+    hazards.extend(of_shape(stores, shape));
     hazards.extend(clearing(stores, interrupted, shape));
     hazards
 }
 
 /// What the emergency's reads do not see of what was written before it.
-fn entering(stores: Stores<'_>, Interrupted { calm, label, frozen }: Interrupted<'_>, shape: Shape) -> Option<Hazard> {
+fn entering(
+    stores: Stores<'_>,
+    Interrupted { calm, frozen, .. }: Interrupted<'_>,
+    shape: Shape,
+) -> Option<Hazard> {
     let from = stores.name(shape.from);
     match calm.reach(shape.from) {
         Reach::Acknowledged => None,
@@ -49,7 +53,7 @@ fn entering(stores: Stores<'_>, Interrupted { calm, label, frozen }: Interrupted
             Some(Hazard::error(
                 HazardCode::UnbackedEmergency,
                 format!("reads move to {from}, which {state}"),
-                format!("every write made since {label} began is out of sight"),
+                format!("every write that went to {} only is out of sight", stores.name(shape.from.other())),
             ))
         }
     }
@@ -62,13 +66,19 @@ fn skew(stores: Stores<'_>, calm: Shape, shape: Shape) -> Option<Hazard> {
         Hazard::warning(
             HazardCode::StaleRead,
             format!("reads move from {from} to {to}, and writes reach {from} through the outbox"),
-            format!("reads are stale on the nodes that still read {from}, until all have taken the emergency"),
+            format!(
+                "reads are stale on the nodes that still read {from}, until all have taken the emergency"
+            ),
         )
     })
 }
 
 /// What is not seen, once the emergency is cleared, of what was written in it.
-fn clearing(stores: Stores<'_>, Interrupted { calm, label, .. }: Interrupted<'_>, shape: Shape) -> Option<Hazard> {
+fn clearing(
+    stores: Stores<'_>,
+    Interrupted { calm, label, .. }: Interrupted<'_>,
+    shape: Shape,
+) -> Option<Hazard> {
     let missed = |side| matches!(shape.reach(side), Reach::Never | Reach::BestEffort);
     let side = [calm.from, calm.first].into_iter().find(|side| missed(*side))?;
     let (written, to) = (stores.name(shape.first), stores.name(side));
@@ -76,7 +86,9 @@ fn clearing(stores: Stores<'_>, Interrupted { calm, label, .. }: Interrupted<'_>
         return Some(Hazard::error(
             HazardCode::SplitBrain,
             format!("{written} and {to} each hold acknowledged writes that the other lacks"),
-            format!("no write made in the emergency reaches {to}, and none made before it in {label} reaches {written}"),
+            format!(
+                "no write made in the emergency reaches {to}, and none made before it in {label} reaches {written}"
+            ),
         ));
     }
     Some(Hazard::warning(

@@ -3,12 +3,12 @@
 use super::{Hazard, HazardCode, Stores};
 use crate::migration::cohort::losses;
 use crate::migration::ladder::Phase;
-use crate::migration::shape::{Ack, Reach, Shape, Side, StreamState};
+use crate::migration::shape::{Reach, Shape};
+use crate::migration::words::{Ack, Side, StreamState};
 
 /// The hazards of `phase`, after `before`.
 pub(crate) fn of_phase(stores: Stores<'_>, phase: &Phase, before: Option<&Phase>) -> Vec<Hazard> {
-    let label = format!("`{}`", phase.name);
-    let mut hazards = of_shape(stores, phase.shape, &label);
+    let mut hazards = of_shape(stores, phase.shape);
     if let Some(before) = before {
         hazards.extend(moving_in(stores, before, phase));
         hazards.extend(gap_after_load(stores, before, phase));
@@ -16,15 +16,15 @@ pub(crate) fn of_phase(stores: Stores<'_>, phase: &Phase, before: Option<&Phase>
     hazards
 }
 
-/// The hazards of a shape while it lasts, and of going back to old from it. `label` names it in a sentence.
-pub(crate) fn of_shape(stores: Stores<'_>, shape: Shape, label: &str) -> Vec<Hazard> {
+/// The hazards of a shape while it lasts, and of going back to old from it.
+pub(crate) fn of_shape(stores: Stores<'_>, shape: Shape) -> Vec<Hazard> {
     let mut hazards = Vec::new();
     hazards.extend(reading(stores, shape));
     hazards.extend(reading_unfinished_copy(stores, shape));
     hazards.extend(falling_back(stores, shape));
     hazards.extend(resurrecting(stores, shape));
     hazards.extend(echo(stores, shape));
-    hazards.extend(going_back(stores, shape, label));
+    hazards.extend(going_back(stores, shape));
     hazards.extend(going_on(stores, shape));
     hazards
 }
@@ -75,8 +75,12 @@ fn falling_back(stores: Stores<'_>, shape: Shape) -> Option<Hazard> {
     }
     let cost = match shape.reach(shape.from.other()) {
         Reach::Acknowledged => return None,
-        Reach::Stream => format!("a read that falls back inside the stream's lag misses the newest writes to {from}"),
-        Reach::Outbox => format!("a read that falls back misses the writes that are still in the outbox to {to}"),
+        Reach::Stream => {
+            format!("a read that falls back inside the stream's lag misses the newest writes to {from}")
+        }
+        Reach::Outbox => {
+            format!("a read that falls back misses the writes that are still in the outbox to {to}")
+        }
         Reach::BestEffort => format!("a read that falls back misses the writes whose copy to {to} failed"),
         Reach::Never => format!("a read that falls back misses every write made since {to} was last written"),
     };
@@ -90,7 +94,8 @@ fn resurrecting(stores: Stores<'_>, shape: Shape) -> Option<Hazard> {
     if !shape.fallback.not_found {
         return None;
     }
-    let message = format!("a record missing from {from} is looked up in {to}, which deletes do not reach at once");
+    let message =
+        format!("a record missing from {from} is looked up in {to}, which deletes do not reach at once");
     let warning = |cost| Some(Hazard::warning(HazardCode::ResurrectedDelete, message.clone(), cost));
     match shape.reach(shape.from.other()) {
         Reach::Acknowledged => None,
@@ -105,35 +110,47 @@ fn resurrecting(stores: Stores<'_>, shape: Shape) -> Option<Hazard> {
     }
 }
 
-/// A stream that brings changes to the side that is written first: they can be older than what is there.
+/// A stream that brings changes to a side that is written directly: they can be older than what is there.
 fn echo(stores: Stores<'_>, shape: Shape) -> Option<Hazard> {
     let (first, other) = (stores.name(shape.first), stores.name(shape.first.other()));
-    let stream = shape.stream_to(shape.first);
+    let (to_first, to_other) = (shape.stream_to(shape.first), shape.stream_to(shape.first.other()));
     let lost = |message, cost| Some(Hazard::warning(HazardCode::LostWrite, message, cost));
-    match (stream, shape.second) {
-        (StreamState::Draining, _) | (StreamState::Active | StreamState::Backfill | StreamState::Load, None) => lost(
+    match (to_first, shape.second) {
+        (StreamState::Off | StreamState::Armed, Some(Ack::Required))
+            if to_other.follows() && shape.from != shape.first =>
+        {
+            Some(stale_echo(first, other))
+        }
+        (StreamState::Off | StreamState::Armed, _) => None,
+        (StreamState::Draining, _) | (_, None) => lost(
             format!("the stream still brings older changes from {other} to {first}, where writes go"),
-            format!("a newer write to {first} is lost where an older change arrives after it, unless writes wait until the stream is empty"),
+            format!(
+                "a newer write to {first} is lost where an older change comes after it, unless writes wait for the stream"
+            ),
         ),
-        (StreamState::Active | StreamState::Backfill | StreamState::Load, Some(Ack::BestEffort)) => lost(
-            format!("the stream brings the backup writes of {other} back to {first}, where they can be the older ones"),
+        (_, Some(Ack::BestEffort)) => lost(
+            format!(
+                "the stream brings the backup writes of {other} back to {first}, where they can be the older ones"
+            ),
             format!("a write to {first} is overwritten by the one before it where its own backup failed"),
         ),
-        (StreamState::Active | StreamState::Backfill | StreamState::Load, Some(Ack::Required | Ack::Outbox))
-            if shape.from == shape.first =>
-        {
-            Some(Hazard::warning(
-                HazardCode::StaleRead,
-                format!("the stream brings the second writes of {other} back to {first}, where they can be the older ones"),
-                format!("a read from {first} can be stale until the newest second write has come back too"),
-            ))
+        (_, Some(Ack::Required | Ack::Outbox)) => {
+            (shape.from == shape.first).then(|| stale_echo(other, first))
         }
-        _ => None,
     }
 }
 
+/// The stream from one side brings to the other, which is read, what was written there directly before.
+fn stale_echo(from: &str, to: &str) -> Hazard {
+    Hazard::warning(
+        HazardCode::StaleRead,
+        format!("the stream brings writes of {from} to {to} once more, where they can be the older ones"),
+        format!("a read from {to} can be stale until the newest write has come by the stream too"),
+    )
+}
+
 /// Going back to old from a shape that writes new first.
-fn going_back(stores: Stores<'_>, shape: Shape, label: &str) -> Option<Hazard> {
+fn going_back(stores: Stores<'_>, shape: Shape) -> Option<Hazard> {
     let Stores { old, new } = stores;
     if shape.from == Side::Old {
         return None;
@@ -145,7 +162,7 @@ fn going_back(stores: Stores<'_>, shape: Shape, label: &str) -> Option<Hazard> {
         ),
         Reach::Never => (
             format!("writes go to {new} only, and nothing carries them back to {old}"),
-            format!("going back to {old} loses every write made since {label} began"),
+            format!("going back to {old} loses every write that went to {new} only"),
         ),
         Reach::Acknowledged | Reach::Outbox | Reach::Stream => return None,
     };
@@ -170,8 +187,14 @@ fn moving_in(stores: Stores<'_>, before: &Phase, phase: &Phase) -> Option<Hazard
     let (left, taken) = (stores.name(before.shape.first), stores.name(phase.shape.first));
     Some(Hazard::warning(
         HazardCode::LostWrite,
-        format!("a write still running under `{}` is decided by {left}, and under `{}` by {taken}", before.name, phase.name),
-        format!("the move from `{}` loses the writes to {left} that run while nodes take it over", before.name),
+        format!(
+            "a write still running under `{}` is decided by {left}, and under `{}` by {taken}",
+            before.name, phase.name
+        ),
+        format!(
+            "the move from `{}` loses the writes to {left} that run while nodes take it over",
+            before.name
+        ),
     ))
 }
 
@@ -183,7 +206,9 @@ fn gap_after_load(stores: Stores<'_>, before: &Phase, phase: &Phase) -> Option<H
         Hazard::warning(
             HazardCode::LostWrite,
             format!("the stream to {new} starts after the copy of {old} began"),
-            format!("a change made during the copy never reaches {new}, unless the stream starts from before it"),
+            format!(
+                "a change made during the copy never reaches {new}, unless the stream starts from before it"
+            ),
         )
     })
 }

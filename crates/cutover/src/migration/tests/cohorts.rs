@@ -25,7 +25,9 @@ fn units_of_the_share_take_the_phase_of_the_cohort() {
 #[test]
 fn a_missing_unit_stays_and_says_so() {
     let half = migration(&format!("{SHADOW}, cohort: {{ phase: live, rollout: 50%, by: orderId }}"));
-    for (unit, error) in [(Value::Null, ErrorCode::MissingUnit), (Value::Bool(true), ErrorCode::InvalidContext)] {
+    for (unit, error) in
+        [(Value::Null, ErrorCode::MissingUnit), (Value::Bool(true), ErrorCode::InvalidContext)]
+    {
         let route = route(&half, unit, 0, &());
         assert_eq!((route.phase, route.cohort, route.error), (Some("shadow"), false, Some(error)));
     }
@@ -65,9 +67,11 @@ fn the_salt_is_the_name_unless_it_is_given() {
 #[test]
 fn both_phases_share_the_streams() {
     let streams = |phase: &str, cohort: &str| {
-        let keys = format!("ladder: standard, phase: {phase}, cohort: {{ phase: {cohort}, rollout: 50%, by: k }}");
+        let keys =
+            format!("ladder: standard, phase: {phase}, cohort: {{ phase: {cohort}, rollout: 50%, by: k }}");
         let migration = migration(&keys);
-        let mut both: Vec<_> = (0..100_i64).map(|unit| route(&migration, Value::Int(unit), 0, &()).streams.unwrap()).collect();
+        let mut both: Vec<_> =
+            (0..100_i64).map(|unit| route(&migration, Value::Int(unit), 0, &()).streams.unwrap()).collect();
         both.dedup();
         assert_eq!(both.len(), 1, "{phase} {cohort}");
         format!("{} {}", both[0].forward.name(), both[0].reverse.name())

@@ -83,7 +83,8 @@ fn every_combination_writes_as_the_code_does_and_says_where_the_emergency_means_
     let migration = load(RECRUITERS);
     for (flags, switches) in every_combination() {
         let route = route(&migration, Value::Null, 0, &switches);
-        let touched: Vec<_> = route.write.iter().map(|write| (write.to, write.ack == Ack::BestEffort)).collect();
+        let touched: Vec<_> =
+            route.write.iter().map(|write| (write.to, write.ack == Ack::BestEffort)).collect();
         if flags.force_recruiters_fallback {
             assert_eq!(touched, [("recruiters", false)], "{switches:?}");
             let differs = touched != create_offre(flags);
@@ -105,7 +106,12 @@ fn every_combination_in_one_table() {
             let streams = route.streams.unwrap();
             let jobs = ["rewritten", "retired"].map(|job| route.jobs.get(job).unwrap().name());
             let phase = route.phase.unwrap_or("no phase");
-            format!("{bits} {phase} | {} | {} | {}", streams.forward.name(), jobs.join(" "), hazards(&route).join(", "))
+            format!(
+                "{bits} {phase} | {} | {} | {}",
+                streams.forward.name(),
+                jobs.join(" "),
+                hazards(&route).join(", ")
+            )
         })
         .collect();
     assert_eq!(
@@ -146,7 +152,10 @@ fn given_switches_come_before_the_phase_and_the_phase_before_what_switches_hold(
     assert_eq!(phase(both, &[("R", false)]), "sync");
     // 3b and cleanup are one setting of the switches; the document tells them apart.
     assert_eq!(phase(both, &[("W", true)]), "cleanup");
-    assert_eq!(phase("phase: sync, switches: { read: R, write: W }", &[("R", true), ("W", true)]), "direct_write_3b");
+    assert_eq!(
+        phase("phase: sync, switches: { read: R, write: W }", &[("R", true), ("W", true)]),
+        "direct_write_3b"
+    );
     let switches = "switches: { read: { name: R, is: true }, emergency: { name: E, is: true } }";
     assert_eq!(phase(switches, &[]), "dual_read emergency");
     assert_eq!(phase(switches, &[("E", false)]), "dual_read");

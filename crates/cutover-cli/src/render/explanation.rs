@@ -1,0 +1,130 @@
+//! An explanation as a story: the answer, then what was looked at, each step under what asked for it.
+
+mod tree;
+
+use super::decision::{reason, served};
+use super::style::{DIM, ERROR, GOOD, STRONG, WARNING, paint};
+use super::text::{clean, part, percent, value};
+use cutover::{ErrorCode, Explanation, Reason, Step, Value};
+use std::fmt::Write as _;
+use tree::Node;
+
+/// The story of an explanation.
+pub(crate) fn story(explanation: &Explanation<'_>) -> String {
+    let decision = &explanation.decision;
+    let (shown, style) = served(decision.value);
+    let variant = decision.variant.map(|variant| format!("  variant {}", clean(variant))).unwrap_or_default();
+    let mut out = String::new();
+    // Writing to a String cannot fail, here and below.
+    let _ = writeln!(out, "{} = {}{variant}", paint(STRONG, clean(decision.flag)), paint(style, shown));
+    let _ = writeln!(out, "{}  {}", paint(STRONG, reason(decision)), because(explanation));
+    if !explanation.steps.is_empty() {
+        out.push('\n');
+    }
+    for node in tree::grow(&explanation.steps) {
+        tell(&mut out, &node, 1);
+    }
+    let _ = writeln!(out, "\n{}", paint(DIM, format_args!("digest {}", decision.digest)));
+    out
+}
+
+/// The reason in a sentence.
+fn because(explanation: &Explanation<'_>) -> String {
+    let decision = &explanation.decision;
+    let rule = decision.rule.unwrap_or_default();
+    match (decision.reason, decision.error) {
+        (_, Some(ErrorCode::FlagNotFound)) => "the ruleset has no such flag".to_owned(),
+        (_, Some(ErrorCode::TypeMismatch)) => "the flag serves values of another type".to_owned(),
+        (_, Some(ErrorCode::MissingUnit)) => format!("rule {rule} matched, and there is no unit to hash"),
+        (_, Some(ErrorCode::InvalidContext)) => format!("rule {rule} matched, and what stands for the unit names nobody"),
+        (Reason::Static, None) => "the same for everybody, at any time".to_owned(),
+        (Reason::TargetingMatch, None) => format!("rule {rule} matched"),
+        (Reason::Split, None) => format!("rule {rule} matched, and the bucket of the unit decided"),
+        (Reason::Disabled, None) => "the flag is not enabled: its default".to_owned(),
+        (Reason::Default | Reason::Error, None) => match explanation.steps.iter().rfind(|step| is_top(step)) {
+            Some(Step::Flag { flag, .. }) => format!("the prerequisite {} is not met: the flag's default", clean(flag)),
+            _ => "no rule matched: the flag's default".to_owned(),
+        },
+    }
+}
+
+fn is_top(step: &Step) -> bool {
+    tree::depth(step) == 0
+}
+
+/// One step and, under it, what it asked for.
+fn tell(out: &mut String, node: &Node<'_>, level: usize) {
+    let _ = writeln!(out, "{}{}", "  ".repeat(level), sentence(node.step));
+    for child in &node.children {
+        tell(out, child, level + 1);
+    }
+}
+
+fn sentence(step: &Step) -> String {
+    match step {
+        Step::Condition { attribute, operator, expected, found, result, .. } => {
+            let expected = value(expected);
+            format!("{} {} {operator} {expected}  {}", sign(result), clean(attribute), paint(DIM, seen(found)))
+        }
+        Step::Segment { segment, result, .. } => format!("{} segment {}", sign(result), clean(segment)),
+        Step::Time { timezone, result, .. } => {
+            let clock = if timezone.is_empty() { String::new() } else { format!(", by the clock of {}", clean(timezone)) };
+            format!("{} time window{clock}", sign(result))
+        }
+        Step::Flag { flag, expected, found, result, .. } => {
+            let found = match found {
+                Some(found) => format!("found {}", clean(found)),
+                None => "it has no answer".to_owned(),
+            };
+            let expected = clean(&expected.join(" or ")).into_owned();
+            format!("{} flag {} is {expected}  {}", sign(result), clean(flag), paint(DIM, found))
+        }
+        Step::Rule { rule, result, path, .. } => {
+            let verdict = match *result {
+                "true" => "matched",
+                "false" => "did not match",
+                _ => "is unknown, and so did not match",
+            };
+            format!("{} rule {rule} {verdict}  {}", sign(result), paint(DIM, clean(path)))
+        }
+        Step::Share { by, unit, share_ppm, bucket, boundary, buckets, inside, .. } => {
+            let share = percent(*share_ppm);
+            let head = sign(if *inside { "true" } else { "false" });
+            match (bucket, boundary, buckets) {
+                (Some(bucket), Some(boundary), Some(buckets)) => {
+                    let order = if inside { "<" } else { "≥" };
+                    let place = format!("{} {order} {}", part(*bucket, *buckets), part(*boundary, *buckets));
+                    let exact = paint(DIM, format_args!("bucket {bucket} {order} {boundary} of {buckets}"));
+                    format!("{head} {share} by {} {}: {place}  {exact}", clean(by), value(unit))
+                }
+                _ if *inside => format!("{head} {share} is everybody: no unit is asked for"),
+                _ => format!("{head} {share} is nobody: no unit is asked for"),
+            }
+        }
+        Step::Split { by, unit, bucket, boundary, buckets, .. } => {
+            let place = format!("{} < {}", part(*bucket, *buckets), part(*boundary, *buckets));
+            let exact = paint(DIM, format_args!("bucket {bucket} < {boundary} of {buckets}"));
+            format!("{} split by {} {}: {place}  {exact}", sign("true"), clean(by), value(unit))
+        }
+        Step::NoUnit { by, found, error, .. } => {
+            format!("{} {error}: {}  {}", sign("error"), clean(by), paint(DIM, seen(found)))
+        }
+    }
+}
+
+/// What the context holds.
+fn seen(found: &Value) -> String {
+    match found {
+        Value::Null => "found nothing".to_owned(),
+        found => format!("found {}", value(found)),
+    }
+}
+
+fn sign(result: &str) -> String {
+    match result {
+        "true" => paint(GOOD, "✓"),
+        "false" => paint(DIM, "✗"),
+        "unknown" => paint(WARNING, "?"),
+        _ => paint(ERROR, "!"),
+    }
+}

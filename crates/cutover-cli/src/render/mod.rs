@@ -1,0 +1,10 @@
+//! Answers for people. Everything here gives text with styles; the screen leaves them out where nobody wants them.
+
+pub(crate) mod decision;
+pub(crate) mod diagnostic;
+pub(crate) mod explanation;
+pub(crate) mod route;
+mod snippet;
+mod style;
+mod table;
+mod text;
