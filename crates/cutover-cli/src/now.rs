@@ -21,6 +21,12 @@ pub(crate) fn clock() -> i64 {
     since.map_or_else(|before| -ms(before.duration()), ms)
 }
 
+/// An instant in RFC 3339, or in milliseconds where the calendar does not reach.
+pub(crate) fn show(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms)
+        .map_or_else(|_| format!("{ms} ms"), |timestamp| timestamp.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,5 +41,11 @@ mod tests {
         for bad in ["", "now", "1.5", "2026-12-01", "2026-12-01T09:00:00", "99999999999999999999"] {
             assert!(parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn any_instant_can_be_shown() {
+        assert_eq!(show(1500), "1970-01-01T00:00:01.5Z");
+        assert_eq!(show(i64::MAX), "9223372036854775807 ms");
     }
 }

@@ -24,6 +24,7 @@ impl<'a> Unit<'a> {
     /// # Errors
     /// [`ErrorCode::MissingUnit`] where there is none, [`ErrorCode::InvalidContext`] where it is neither a text
     /// nor a whole number: a boolean, fraction or list names nobody.
+ #[inline]
     pub fn of(value: ValueRef<'a>) -> Result<Self, ErrorCode> {
         match value {
             ValueRef::Text(bytes) => Ok(Self::Text(bytes)),
@@ -67,6 +68,7 @@ impl Salt {
     /// assert_ne!(salt.hash(Unit::Text(b"1")), salt.hash(Unit::Int(1)));
     /// ```
     #[must_use]
+ #[inline]
     pub fn hash(&self, unit: Unit<'_>) -> u64 {
         let int;
         let (tag, bytes) = match unit {
@@ -103,6 +105,7 @@ fn length(bytes: &[u8]) -> [u8; 4] {
 
 /// The position of a hash in the range of 2^32 that shares divide.
 #[must_use]
+#[inline]
 pub fn position(hash: u64) -> u32 {
     (hash >> 32) as u32
 }
@@ -114,12 +117,14 @@ pub fn position(hash: u64) -> u32 {
 /// assert_eq!((boundary(0), boundary(500_000), boundary(1_000_000)), (0, 1 << 31, 1 << 32));
 /// ```
 #[must_use]
+#[inline]
 pub fn boundary(ppm: u32) -> u64 {
     u64::from(ppm.min(1_000_000)) * (1 << 32) / 1_000_000
 }
 
 /// True where a share of `ppm` millionths takes the unit of this hash.
 #[must_use]
+#[inline]
 pub fn inside(hash: u64, ppm: u32) -> bool {
     u64::from(position(hash)) < boundary(ppm)
 }

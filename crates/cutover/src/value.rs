@@ -46,17 +46,11 @@ impl Value {
     /// A mapping; a later entry of the same key wins.
     #[must_use]
     pub fn map(entries: impl IntoIterator<Item = (String, Value)>) -> Self {
-        let mut sorted: Vec<(String, Value)> = Vec::new();
-        for (key, value) in entries {
-            match sorted.binary_search_by(|(other, _)| other.as_bytes().cmp(key.as_bytes())) {
-                Ok(at) => {
-                    if let Some(slot) = sorted.get_mut(at) {
-                        slot.1 = value;
-                    }
-                }
-                Err(at) => sorted.insert(at, (key, value)),
-            }
-        }
+        let mut sorted: Vec<(String, Value)> = entries.into_iter().collect();
+        // The sort is stable, so among equal keys the last is the one given last.
+        sorted.sort_by(|(a, _), (b, _)| b.as_bytes().cmp(a.as_bytes()));
+        sorted.reverse();
+        sorted.dedup_by(|next, kept| next.0 == kept.0);
         Self::Map(sorted)
     }
 
@@ -79,6 +73,7 @@ impl Value {
 
     /// The value as the engine reads it.
     #[must_use]
+ #[inline]
     pub fn as_ref(&self) -> ValueRef<'_> {
         match self {
             Self::Null => ValueRef::Missing,
@@ -275,5 +270,17 @@ impl<'de> Visitor<'de> for AnyValue {
             list.push(entry);
         }
         Ok(Value::map(list))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Value;
+
+    #[test]
+    fn a_mapping_is_sorted_and_keeps_the_last_of_equal_keys() {
+        let entry = |key: &str, value: i64| (key.to_owned(), Value::Int(value));
+        let map = Value::map([entry("b", 1), entry("a", 2), entry("b", 3), entry("", 4), entry("b", 5)]);
+        assert_eq!(map, Value::Map(vec![entry("", 4), entry("a", 2), entry("b", 5)]));
     }
 }

@@ -22,18 +22,26 @@ pub(super) fn run(args: &Check, now_ms: i64, screen: &Screen) -> Result<Exit, Fa
     let mut all = Vec::new();
     for file in &args.files {
         let checked = check(Source::read(file), now_ms)?;
-        let refused = |diagnostic: &Diagnostic| args.strict || diagnostic.is_error();
-        if checked.unreadable {
-            exit = Exit::Usage;
-        } else if exit == Exit::Done && checked.diagnostics.iter().any(refused) {
-            exit = Exit::No;
+        let refused = checked.diagnostics.iter().any(|diagnostic| args.strict || diagnostic.is_error());
+        match checked.state {
+            State::Unreadable => exit = Exit::Usage,
+            _ if refused && exit == Exit::Done => exit = Exit::No,
+            _ => {}
         }
         if screen.is_json() {
             let file = name(file);
-            all.extend(checked.diagnostics.into_iter().map(|diagnostic| InFile { file: file.clone(), diagnostic }));
+            all.extend(
+                checked.diagnostics.into_iter().map(|diagnostic| InFile { file: file.clone(), diagnostic }),
+            );
         } else {
             let mut text = render::diagnostic::all(checked.source.as_ref(), &checked.diagnostics);
-            text.push_str(&render::diagnostic::verdict(&name(file), checked.engine.as_ref(), &checked.diagnostics));
+            text.push_str(&match &checked.state {
+                State::Unreadable => String::new(),
+                State::Loaded(engine) if !refused => {
+                    render::diagnostic::accepted(&name(file), engine, checked.diagnostics.len())
+                }
+                _ => render::diagnostic::refused(&name(file), &checked.diagnostics),
+            });
             screen.text(&text)?;
         }
     }
@@ -51,10 +59,14 @@ pub(super) fn run(args: &Check, now_ms: i64, screen: &Screen) -> Result<Exit, Fa
 
 struct Checked {
     source: Option<Source>,
-    engine: Option<Engine>,
+    state: State,
     diagnostics: Vec<Diagnostic>,
-    /// True where the file could not be read.
-    unreadable: bool,
+}
+
+enum State {
+    Loaded(Box<Engine>),
+    Refused,
+    Unreadable,
 }
 
 /// Checks what was read. A file that cannot be read is a diagnostic like others: the next file has its turn.
@@ -62,16 +74,16 @@ fn check(source: Result<Source, Failure>, now_ms: i64) -> Result<Checked, Failur
     let source = match source {
         Ok(source) => source,
         Err(Failure::Refused { diagnostics, source, .. }) => {
-            return Ok(Checked { source, engine: None, diagnostics, unreadable: true });
+            return Ok(Checked { source, state: State::Unreadable, diagnostics });
         }
         Err(failure) => return Err(failure),
     };
-    let (engine, diagnostics) = match Engine::from_bytes(&source.bytes) {
+    let (state, diagnostics) = match Engine::from_bytes(&source.bytes) {
         Ok(engine) => {
             let warnings = engine.warnings(now_ms);
-            (Some(engine), warnings)
+            (State::Loaded(Box::new(engine)), warnings)
         }
-        Err(error) => (None, error.diagnostics),
+        Err(error) => (State::Refused, error.diagnostics),
     };
-    Ok(Checked { source: Some(source), engine, diagnostics, unreadable: false })
+    Ok(Checked { source: Some(source), state, diagnostics })
 }

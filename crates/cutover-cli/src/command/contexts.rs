@@ -4,8 +4,8 @@
 //! its own for its output, and the writer goes through these channels in the order of the pieces. All channels
 //! are bounded, so whoever is ahead waits.
 
-mod lines;
 mod line;
+mod lines;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -47,10 +47,12 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     let decider = Decider { engine, flag, now_ms };
     let workers = thread::available_parallelism().map_or(1, usize::from);
-    let failed = pipeline(input::open(file)?, &decider, workers, |bytes| screen.bytes(bytes))
-        .map_err(|error| match error {
-            PipelineError::Read(error) => input::unreadable(file, &error),
-            PipelineError::Write(failure) => failure,
+    let failed =
+        pipeline(input::open(file)?, &decider, workers, |bytes| screen.bytes(bytes)).map_err(|error| {
+            match error {
+                PipelineError::Read(error) => input::unreadable(file, &error),
+                PipelineError::Write(failure) => failure,
+            }
         })?;
     if failed == 0 {
         return Ok(Exit::Done);
@@ -86,7 +88,9 @@ fn pipeline<E>(
         let mut failed = 0;
         // Leaving early drops all outputs: the reader and the workers notice, and end.
         for chunk in outputs.into_iter().flatten() {
-            write(&chunk.bytes).map_err(PipelineError::Write)?;
+            if !chunk.bytes.is_empty() {
+                write(&chunk.bytes).map_err(PipelineError::Write)?;
+            }
             failed += chunk.failed;
         }
         match reader.join() {
@@ -97,7 +101,11 @@ fn pipeline<E>(
 }
 
 /// Reads until the end, an error, or until nobody wants more.
-fn read(pieces: Pieces<impl Read>, jobs: &SyncSender<Job>, order: &SyncSender<Receiver<Chunk>>) -> io::Result<()> {
+fn read(
+    pieces: Pieces<impl Read>,
+    jobs: &SyncSender<Job>,
+    order: &SyncSender<Receiver<Chunk>>,
+) -> io::Result<()> {
     for piece in pieces {
         let piece = piece?;
         let (sender, output) = sync_channel(READY);
@@ -133,7 +141,7 @@ fn work(queue: &Mutex<Receiver<Job>>, decider: &Decider<'_>) {
 mod tests {
     use super::*;
 
-    const RULES: &str = "{cutover: 1, flags: {f: {rules: [{serve: {rollout: 50%, by: id}}]}}}";
+    const RULES: &str = "cutover: 1\nflags: {f: {rules: [{serve: {rollout: 50%, by: id}}]}}";
 
     fn decide(text: &str, workers: usize) -> (String, u64) {
         let engine = Engine::from_str(RULES).unwrap();
@@ -149,11 +157,24 @@ mod tests {
 
     #[test]
     fn any_number_of_workers_gives_the_same() {
-        let text: String = (0..20_000).map(|id| if id % 1000 == 7 { "x\n".to_owned() } else { format!("{{\"id\":{id}}}\n") }).collect();
+        let text: String = (0..20_000)
+            .map(|id| if id % 1000 == 7 { "x\n".to_owned() } else { format!("{{\"id\":{id}}}\n") })
+            .collect();
         let one = decide(&text, 1);
         assert_eq!((one.0.lines().count(), one.1), (20_000, 20));
         for workers in [2, 3, 8] {
             assert!(decide(&text, workers) == one, "{workers}");
+        }
+    }
+
+    /// Contexts without end.
+    struct Forever;
+
+    impl Read for Forever {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let whole = into.len() - into.len() % 3;
+            into[..whole].chunks_exact_mut(3).for_each(|line| line.copy_from_slice(b"{}\n"));
+            Ok(whole)
         }
     }
 
@@ -166,7 +187,7 @@ mod tests {
             wanted -= 1;
             if wanted == 0 { Err("enough") } else { Ok(()) }
         };
-        let ended = pipeline(io::repeat(b'\n').chain(io::empty()), &decider, 2, write);
+        let ended = pipeline(Forever, &decider, 2, write);
         assert!(matches!(ended, Err(PipelineError::Write("enough"))), "{ended:?}");
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn run(args: &Explain, now_ms: i64, screen: &Screen) -> Result<Exit, 
         let diagnostic = no_such("unknown_flag", "flag", &args.flag, engine.flags());
         screen.note(&render::diagnostic::all(None, &[diagnostic]));
     } else {
-        screen.text(&render::explanation::story(&explanation))?;
+        screen.text(&render::explanation::story(&explanation, now_ms))?;
     }
     Ok(exit_of(explanation.decision.error))
 }

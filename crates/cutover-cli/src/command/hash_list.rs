@@ -26,7 +26,8 @@ pub(super) fn run(args: &HashList, screen: &Screen) -> Result<Exit, Failure> {
     let mut line = Vec::new();
     for number in 1.. {
         line.clear();
-        let read = lines.read_until(b'\n', &mut line).map_err(|error| input::unreadable(&args.file, &error))?;
+        let read =
+            lines.read_until(b'\n', &mut line).map_err(|error| input::unreadable(&args.file, &error))?;
         if read == 0 {
             break;
         }
@@ -37,7 +38,7 @@ pub(super) fn run(args: &HashList, screen: &Screen) -> Result<Exit, Failure> {
             Ok(digest) => list.sha256.extend(digest),
             Err((code, message)) => {
                 let at = Position { line: number, column: 1 };
-                refused.push(Diagnostic::error(code, "", at, message).found(String::from_utf8_lossy(id)));
+                refused.push(Diagnostic::error(code, "", at, message));
             }
         }
     }

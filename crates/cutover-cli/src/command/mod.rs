@@ -58,9 +58,15 @@ fn exit_of(error: Option<ErrorCode>) -> Exit {
 }
 
 /// Something was asked for by a name that the ruleset does not have.
-fn no_such<'a>(code: &'static str, what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Diagnostic {
+fn no_such<'a>(
+    code: &'static str,
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
     const NAMED: usize = 12;
+    let known: Vec<&str> = known.collect();
     Diagnostic::error(code, "", Position::default(), format!("the ruleset has no {what} `{name}`"))
-        .expected(known.clone().take(NAMED))
+        .expected(known.iter().copied().take(NAMED))
         .nearest(name, known)
 }

@@ -32,8 +32,10 @@ fn one(source: Option<&Source>, lines: Option<&Lines<'_>>, diagnostic: &Diagnost
         let _ = writeln!(out, "{margin}{arrow} {}{at}", clean(&source.name));
     }
     let bar = paint(NOTE, "|");
+    let mut shows_found = false;
     let snippet = place.and_then(|(line, column)| lines?.snippet(line, column, diagnostic.found.as_deref()));
     if let (Some(snippet), Some((line, _))) = (snippet, place) {
+        shows_found = snippet.shows_found;
         let mark = paint(style, "^".repeat(snippet.marked));
         let _ = writeln!(out, "{margin} {bar}");
         let _ = writeln!(out, "{} {bar} {}", paint(NOTE, line), snippet.text);
@@ -46,7 +48,7 @@ fn one(source: Option<&Source>, lines: Option<&Lines<'_>>, diagnostic: &Diagnost
     if !diagnostic.path.is_empty() {
         note("at", &diagnostic.path);
     }
-    if let Some(found) = &diagnostic.found {
+    if let Some(found) = diagnostic.found.as_ref().filter(|_| !shows_found) {
         note("found", found);
     }
     if !diagnostic.expected.is_empty() {
@@ -59,23 +61,25 @@ fn one(source: Option<&Source>, lines: Option<&Lines<'_>>, diagnostic: &Diagnost
     out
 }
 
-/// One line on a ruleset as a whole.
-pub(crate) fn verdict(name: &str, engine: Option<&Engine>, diagnostics: &[Diagnostic]) -> String {
-    let name = paint(STRONG, clean(name));
+/// One line on a ruleset that loads.
+pub(crate) fn accepted(name: &str, engine: &Engine, warnings: usize) -> String {
+    let (flags, migrations) =
+        (counted(engine.flags().len(), "flag"), counted(engine.migrations().len(), "migration"));
+    let warned = if warnings == 0 {
+        String::new()
+    } else {
+        format!(", {}", paint(WARNING, counted(warnings, "warning")))
+    };
+    let digest = paint(DIM, format_args!("digest {}", engine.digest()));
+    format!("{} {}: {flags}, {migrations}{warned}  {digest}\n", paint(GOOD, "ok"), paint(STRONG, clean(name)))
+}
+
+/// One line on a ruleset that is refused for these.
+pub(crate) fn refused(name: &str, diagnostics: &[Diagnostic]) -> String {
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
     let warnings = counted(diagnostics.len() - errors, "warning");
-    match engine {
-        Some(engine) => {
-            let (flags, migrations) = (counted(engine.flags().len(), "flag"), counted(engine.migrations().len(), "migration"));
-            let warned = if diagnostics.is_empty() { String::new() } else { format!(", {}", paint(WARNING, warnings)) };
-            let digest = paint(DIM, format_args!("digest {}", engine.digest()));
-            format!("{} {name}: {flags}, {migrations}{warned}  {digest}\n", paint(GOOD, "ok"))
-        }
-        None => {
-            let errors = paint(ERROR, counted(errors, "error"));
-            format!("{} {name}: {errors}, {warnings}\n", paint(ERROR, "refused"))
-        }
-    }
+    let errors = counted(errors, "error");
+    format!("{} {}: {errors}, {warnings}\n", paint(ERROR, "refused"), paint(STRONG, clean(name)))
 }
 
 fn counted(count: usize, noun: &str) -> String {
@@ -93,11 +97,19 @@ mod tests {
 
     #[test]
     fn it_reads_like_a_compiler() {
-        let source = Source { name: "rules.yaml".to_owned(), bytes: b"cutover: 1\nflags:\n  a: { iss: x }\n".to_vec() };
-        let diagnostic = Diagnostic::error("unknown_key", "flags.a.iss", Position { line: 3, column: 8 }, "`iss` is no key")
-            .found("iss")
-            .expected(["is", "is_not"])
-            .nearest("iss", ["is", "is_not"]);
+        let source = Source {
+            name: "rules.yaml".to_owned(),
+            bytes: b"cutover: 1\nflags:\n  a: { iss: x }\n".to_vec(),
+        };
+        let diagnostic = Diagnostic::error(
+            "unknown_key",
+            "flags.a.iss",
+            Position { line: 3, column: 8 },
+            "`iss` is no key",
+        )
+        .found("iss")
+        .expected(["is", "is_not"])
+        .nearest("iss", ["is", "is_not"]);
         let want = "\
 error[unknown_key]: `iss` is no key
  --> rules.yaml:3:8
@@ -105,7 +117,6 @@ error[unknown_key]: `iss` is no key
 3 |   a: { iss: x }
   |        ^^^
   = at: flags.a.iss
-  = found: iss
   = expected: is, is_not
   = help: did you mean `is`?
 

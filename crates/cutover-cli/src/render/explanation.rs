@@ -5,12 +5,13 @@ mod tree;
 use super::decision::{reason, served};
 use super::style::{DIM, ERROR, GOOD, STRONG, WARNING, paint};
 use super::text::{clean, part, percent, value};
+use crate::now;
 use cutover::{ErrorCode, Explanation, Reason, Step, Value};
 use std::fmt::Write as _;
 use tree::Node;
 
-/// The story of an explanation.
-pub(crate) fn story(explanation: &Explanation<'_>) -> String {
+/// The story of an explanation at `now_ms`.
+pub(crate) fn story(explanation: &Explanation<'_>, now_ms: i64) -> String {
     let decision = &explanation.decision;
     let (shown, style) = served(decision.value);
     let variant = decision.variant.map(|variant| format!("  variant {}", clean(variant))).unwrap_or_default();
@@ -24,7 +25,11 @@ pub(crate) fn story(explanation: &Explanation<'_>) -> String {
     for node in tree::grow(&explanation.steps) {
         tell(&mut out, &node, 1);
     }
-    let _ = writeln!(out, "\n{}", paint(DIM, format_args!("digest {}", decision.digest)));
+    let _ = writeln!(
+        out,
+        "\n{}",
+        paint(DIM, format_args!("at {}  digest {}", now::show(now_ms), decision.digest))
+    );
     out
 }
 
@@ -36,15 +41,19 @@ fn because(explanation: &Explanation<'_>) -> String {
         (_, Some(ErrorCode::FlagNotFound)) => "the ruleset has no such flag".to_owned(),
         (_, Some(ErrorCode::TypeMismatch)) => "the flag serves values of another type".to_owned(),
         (_, Some(ErrorCode::MissingUnit)) => format!("rule {rule} matched, and there is no unit to hash"),
-        (_, Some(ErrorCode::InvalidContext)) => format!("rule {rule} matched, and what stands for the unit names nobody"),
+        (_, Some(ErrorCode::InvalidContext)) => {
+            format!("rule {rule} matched, and what stands for the unit names nobody")
+        }
         (Reason::Static, None) => "the same for everybody, at any time".to_owned(),
         (Reason::TargetingMatch, None) => format!("rule {rule} matched"),
-        (Reason::Split, None) => format!("rule {rule} matched, and the bucket of the unit decided"),
-        (Reason::Disabled, None) => "the flag is not enabled: its default".to_owned(),
-        (Reason::Default | Reason::Error, None) => match explanation.steps.iter().rfind(|step| is_top(step)) {
-            Some(Step::Flag { flag, .. }) => format!("the prerequisite {} is not met: the flag's default", clean(flag)),
-            _ => "no rule matched: the flag's default".to_owned(),
-        },
+        (Reason::Split, None) => format!("rule {rule} matched, and its rollout or split decided"),
+        (Reason::Disabled, None) => "the flag is not enabled".to_owned(),
+        (Reason::Default | Reason::Error, None) => {
+            match explanation.steps.iter().rfind(|step| is_top(step)) {
+                Some(Step::Flag { flag, .. }) => format!("the prerequisite {} is not met", clean(flag)),
+                _ => "no rule matched".to_owned(),
+            }
+        }
     }
 }
 
@@ -64,11 +73,20 @@ fn sentence(step: &Step) -> String {
     match step {
         Step::Condition { attribute, operator, expected, found, result, .. } => {
             let expected = value(expected);
-            format!("{} {} {operator} {expected}  {}", sign(result), clean(attribute), paint(DIM, seen(found)))
+            format!(
+                "{} {} {operator} {expected}  {}",
+                sign(result),
+                clean(attribute),
+                paint(DIM, seen(found))
+            )
         }
         Step::Segment { segment, result, .. } => format!("{} segment {}", sign(result), clean(segment)),
         Step::Time { timezone, result, .. } => {
-            let clock = if timezone.is_empty() { String::new() } else { format!(", by the clock of {}", clean(timezone)) };
+            let clock = if timezone.is_empty() {
+                String::new()
+            } else {
+                format!(", by the clock of {}", clean(timezone))
+            };
             format!("{} time window{clock}", sign(result))
         }
         Step::Flag { flag, expected, found, result, .. } => {
@@ -92,7 +110,7 @@ fn sentence(step: &Step) -> String {
             let head = sign(if *inside { "true" } else { "false" });
             match (bucket, boundary, buckets) {
                 (Some(bucket), Some(boundary), Some(buckets)) => {
-                    let order = if inside { "<" } else { "≥" };
+                    let order = if *inside { "<" } else { "≥" };
                     let place = format!("{} {order} {}", part(*bucket, *buckets), part(*boundary, *buckets));
                     let exact = paint(DIM, format_args!("bucket {bucket} {order} {boundary} of {buckets}"));
                     format!("{head} {share} by {} {}: {place}  {exact}", clean(by), value(unit))

@@ -16,7 +16,8 @@ pub(crate) fn page(route: &Route<'_>) -> String {
     // Writing to a String cannot fail, here and below.
     let _ = writeln!(out, "{}  {phase}{}", paint(STRONG, clean(route.migration)), marks(route));
     if let Some(error) = route.error {
-        let text = format!("{}: no unit for the cohort; this is the route of the migration's phase", error.name());
+        let text =
+            format!("{}: no unit for the cohort; this is the route of the migration's phase", error.name());
         let _ = writeln!(out, "{}", paint(ERROR, text));
     }
     out.push('\n');
@@ -62,7 +63,12 @@ fn reads(out: &mut String, read: &RouteRead<'_>) {
     }
     if let Some(compare) = read.compare {
         let profile = compare.profile.map(|profile| format!(" by {}", clean(profile))).unwrap_or_default();
-        let text = format!("{} compared with {}{profile}, {} of reads", paint(NOTE, "≟"), clean(compare.with), percent(compare.sample));
+        let text = format!(
+            "{} compared with {}{profile}, {} of reads",
+            paint(NOTE, "≟"),
+            clean(compare.with),
+            percent(compare.sample)
+        );
         line(out, "", &text);
     }
 }
@@ -93,7 +99,11 @@ fn jobs(out: &mut String, route: &Route<'_>) {
         let name = clean(name);
         let style = if variant == JobVariant::Off { DIM } else { PLAIN };
         let pad = " ".repeat(widest - width(&name));
-        line(out, if index == 0 { "jobs" } else { "" }, &format!("{name}{pad}  {}", paint(style, variant.name())));
+        line(
+            out,
+            if index == 0 { "jobs" } else { "" },
+            &format!("{name}{pad}  {}", paint(style, variant.name())),
+        );
     }
 }
 

@@ -11,6 +11,8 @@ pub(super) struct Snippet {
     pub(super) before: usize,
     /// Columns of the terminal that the mark takes.
     pub(super) marked: usize,
+    /// True where what was found stands under the mark, and so need not be said again.
+    pub(super) shows_found: bool,
 }
 
 /// Where the lines of a text begin, found once.
@@ -42,26 +44,25 @@ impl<'a> Lines<'a> {
         }
         let place = (column as usize).saturating_sub(1);
         let behind: String = text.chars().skip(place).take(SHOWN_CHARS).collect();
-        let length = found.map_or(1, |found| marked_chars(&behind, found));
-        Some(window(text, place, length))
+        let length = found.and_then(|found| found_chars(&behind, found));
+        Some(Snippet { shows_found: length.is_some(), ..window(text, place, length.unwrap_or(1)) })
     }
 }
 
-/// How many characters `found` takes at the beginning of `text`, quotes included; 1 where it does not stand there.
-fn marked_chars(text: &str, found: &str) -> usize {
+/// How many characters `found` takes at the beginning of `text`, quotes included, where it stands there.
+fn found_chars(text: &str, found: &str) -> Option<usize> {
     let quotes: &[char] = &['"', '\''];
     let inner = text.strip_prefix(quotes);
     let stands = inner.unwrap_or(text).starts_with(found) && !found.is_empty();
-    let closed = || inner.and_then(|inner| inner.strip_prefix(found)).is_some_and(|rest| rest.starts_with(quotes));
-    if !stands {
-        return 1;
-    }
-    found.chars().count() + usize::from(inner.is_some()) + usize::from(closed())
+    let closed =
+        || inner.and_then(|inner| inner.strip_prefix(found)).is_some_and(|rest| rest.starts_with(quotes));
+    stands.then(|| found.chars().count() + usize::from(inner.is_some()) + usize::from(closed()))
 }
 
 /// The part of `text` around `place`, with what cannot be shown replaced.
 fn window(text: &str, place: usize, length: usize) -> Snippet {
-    let skipped = if text.chars().nth(SHOWN_CHARS).is_some() { place.saturating_sub(BEFORE_CHARS) } else { 0 };
+    let skipped =
+        if text.chars().nth(SHOWN_CHARS).is_some() { place.saturating_sub(BEFORE_CHARS) } else { 0 };
     let mut shown = String::new();
     let (mut before, mut marked) = (0, 0);
     if skipped > 0 {
@@ -81,7 +82,7 @@ fn window(text: &str, place: usize, length: usize) -> Snippet {
         shown.push('…');
     }
     debug_assert!(before <= width(&shown));
-    Snippet { text: shown, before, marked: marked.max(1) }
+    Snippet { text: shown, before, marked: marked.max(1), shows_found: false }
 }
 
 /// Appends a character as a terminal can show it, and gives how many columns it takes.

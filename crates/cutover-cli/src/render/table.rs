@@ -61,7 +61,8 @@ fn line(out: &mut String, row: &[Cell], widths: &[usize]) {
 fn shrink(widths: &mut [usize], limit: usize) {
     const NARROWEST: usize = 8;
     while widths.iter().sum::<usize>() > limit {
-        let Some(widest) = widths.iter_mut().max_by_key(|width| **width).filter(|width| **width > NARROWEST) else {
+        let Some(widest) = widths.iter_mut().max_by_key(|width| **width).filter(|width| **width > NARROWEST)
+        else {
             return;
         };
         *widest -= 1;
@@ -83,7 +84,7 @@ mod tests {
         let want = "\
 flag     value
 ───────  ─────
-日本      true
+日本     true
 a        1
 missing
 ";

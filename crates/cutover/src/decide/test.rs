@@ -11,6 +11,7 @@ use std::cmp::Ordering;
 
 /// Evaluates a test. A missing attribute is unknown to every test but `exists`; so is one of a type that the
 /// test cannot take, for a test of the wrong type is a mistake, and neither it nor its opposite should match.
+#[inline]
 pub(crate) fn evaluate(tables: &Tables, test: TestRef, value: ValueRef<'_>) -> Truth {
     if let TestRef::Exists(wanted) = test {
         return (wanted != matches!(value, ValueRef::Missing)).into();

@@ -81,9 +81,9 @@ fn read_yaml(text: &str, problems: &mut Problems) -> Option<Node> {
 
 #[cfg(not(feature = "yaml"))]
 fn read_yaml(text: &str, problems: &mut Problems) -> Option<Node> {
-    let before = text.len() - text.trim_ascii_start().len();
+    let before = text.get(..text.len() - text.trim_ascii_start().len()).unwrap_or_default();
     problems.note(|| {
-        Diagnostic::error("yaml_not_supported", "", end_of(&text[..before]), "this build reads JSON only")
+        Diagnostic::error("yaml_not_supported", "", end_of(before), "this build reads JSON only")
             .expected(["{"])
             .help("build the engine with its `yaml` feature, or convert the document to JSON")
     });

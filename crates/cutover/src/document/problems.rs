@@ -35,10 +35,12 @@ impl Problems {
             let place = path.key(&again.key).to_string();
             let Position { line, column } = first.key_at;
             let message = format!("the key `{}` is already at line {line}, column {column}", again.key);
-            self.list.push(Diagnostic::error("duplicate_key", place, again.key_at, message).found(&again.key));
+            self.list
+                .push(Diagnostic::error("duplicate_key", place, again.key_at, message).found(&again.key));
         }
     }
 
+    #[cfg(feature = "yaml")]
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
@@ -60,7 +62,9 @@ const FEW_KEYS: usize = 8;
 
 /// The entries whose key stands before them already, each with the first of its key.
 fn repeated(entries: &[Entry]) -> Vec<(&Entry, &Entry)> {
-    if entries.len() <= FEW_KEYS && (1..).zip(entries).all(|(next, entry)| !has(entries.get(next..), &entry.key)) {
+    if entries.len() <= FEW_KEYS
+        && (1..).zip(entries).all(|(next, entry)| !has(entries.get(next..), &entry.key))
+    {
         return Vec::new();
     }
     // Sorting, not hashing: no text makes it slow, and it needs no random seed.

@@ -4,6 +4,7 @@
 //! tree. So neither deep nesting nor aliases of aliases can take stack or memory beyond the limits.
 
 mod meter;
+mod nest;
 mod parts;
 mod report;
 mod scalar;
@@ -106,7 +107,7 @@ impl Builder<'_, '_> {
         let problem: fn(&Path<'_>, Position) -> Diagnostic = match &original.kind {
             Kind::Scalar { text, plain: true, tag: Tag::None } if text == "<<" => merge_key,
             Kind::Scalar { text, plain, tag } => match meaning(text, *plain, *tag) {
-                Meaning::Is(Content::Null) => |path, at| key_not_text(path, at, "nothing"),
+                Meaning::Is(Content::Null) => |path, at| key_not_text(path, at, "null"),
                 _ => return Some((self.text(index), at)),
             },
             Kind::List => |path, at| key_not_text(path, at, "a list"),
@@ -120,7 +121,8 @@ impl Builder<'_, '_> {
     }
 
     fn scalar(&mut self, index: usize, path: &Path<'_>) -> Content {
-        let Some(Part { kind: Kind::Scalar { text, plain, tag }, at, .. }) = self.parts.list.get(index) else {
+        let Some(Part { kind: Kind::Scalar { text, plain, tag }, at, .. }) = self.parts.list.get(index)
+        else {
             return Content::Null;
         };
         let (at, tag) = (*at, *tag);

@@ -66,7 +66,8 @@ impl Conditions<'_> {
             }
             other => {
                 let message = format!("`{other}` is no type of condition known here");
-                Diagnostic::error("unknown_condition_type", kind_path.to_string(), kind_node.at, message).nearest(other, TYPES)
+                Diagnostic::error("unknown_condition_type", kind_path.to_string(), kind_node.at, message)
+                    .nearest(other, TYPES)
             }
         };
         self.noted().note(problem.found(kind_node.quoted()).expected(TYPES));
@@ -182,7 +183,13 @@ fn operator(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<&'static
     None
 }
 
-fn hours(reader: &mut Reader, fields: &mut Fields<'_>, path: Path<'_>, start: &'static str, end: &'static str) -> Option<(i64, i64)> {
+fn hours(
+    reader: &mut Reader,
+    fields: &mut Fields<'_>,
+    path: Path<'_>,
+    start: &'static str,
+    end: &'static str,
+) -> Option<(i64, i64)> {
     let from = fields.need(reader, path, start).map(|node| hour(reader, node, path.key(start)));
     let to = fields.need(reader, path, end).map(|node| hour(reader, node, path.key(end)));
     Some((from??, to??))
@@ -193,7 +200,9 @@ fn hour(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<i64> {
     let problem = match node.content {
         Content::Int(hour) if (0..24).contains(&hour) => return Some(hour),
         Content::Int(_) | Content::Float(_) => {
-            Diagnostic::error("bad_hour", path.to_string(), node.at, "this is no hour of the day").found(node.quoted()).expected([HOUR])
+            Diagnostic::error("bad_hour", path.to_string(), node.at, "this is no hour of the day")
+                .found(node.quoted())
+                .expected([HOUR])
         }
         _ => {
             reader.wrong_type(node, path, HOUR);
@@ -208,13 +217,19 @@ fn members(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Yaml> {
     let items = reader.list(node, path)?;
     if items.is_empty() {
         reader.note(
-            Diagnostic::error("empty_list", path.to_string(), node.at, "an attribute is compared with an empty list")
-                .expected(["at least one value"])
-                .help("nothing is in an empty list: take the condition out"),
+            Diagnostic::error(
+                "empty_list",
+                path.to_string(),
+                node.at,
+                "an attribute is compared with an empty list",
+            )
+            .expected(["at least one value"])
+            .help("nothing is in an empty list: take the condition out"),
         );
         return None;
     }
-    let values: Vec<Option<Yaml>> = items.iter().enumerate().map(|(index, item)| scalar(reader, item, path.index(index))).collect();
+    let values: Vec<Option<Yaml>> =
+        items.iter().enumerate().map(|(index, item)| scalar(reader, item, path.index(index))).collect();
     values.into_iter().collect::<Option<Vec<_>>>().map(Yaml::List)
 }
 
@@ -234,7 +249,9 @@ fn scalar(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Yaml> {
     let value = as_in_javascript(node);
     if value != node.to_value() {
         let message = "JavaScript has no such whole number and rounds it";
-        reader.note(Diagnostic::warning("rounded_number", path.to_string(), node.at, message).found(node.quoted()));
+        reader.note(
+            Diagnostic::warning("rounded_number", path.to_string(), node.at, message).found(node.quoted()),
+        );
     }
     Some(Yaml::from(value))
 }

@@ -100,7 +100,9 @@ impl FeatureReader {
             }
         };
         let strange = entries.iter().find_map(|entry| match (entry.key.as_str(), &entry.value.content) {
-            ("features", Content::List(_)) => Some("a document with a list `features:` is imported as `features-yml`"),
+            ("features", Content::List(_)) => {
+                Some("a document with a list `features:` is imported as `features-yml`")
+            }
             ("name", Content::Text(_)) => Some("put this one object into a list"),
             _ => None,
         });
@@ -135,9 +137,14 @@ impl FeatureReader {
             let at = feature.source.at;
             if let Some(first) = lines.insert(feature.name.clone(), at) {
                 self.reader.note(
-                    Diagnostic::error("duplicate_name", path.key("name").to_string(), at, "two features have the same name")
-                        .found(&feature.name)
-                        .help(format!("the first one is in line {}, column {}", first.line, first.column)),
+                    Diagnostic::error(
+                        "duplicate_name",
+                        path.key("name").to_string(),
+                        at,
+                        "two features have the same name",
+                    )
+                    .found(&feature.name)
+                    .help(format!("the first one is in line {}, column {}", first.line, first.column)),
                 );
                 continue;
             }
@@ -151,12 +158,17 @@ impl FeatureReader {
         let Spelling { percentage, users, tenants, .. } = self.spelling;
         let mut fields = self.reader.fields(node, path)?;
         let name = self.name(&mut fields, path, key);
-        let enabled = fields.need(&mut self.reader, path, "enabled").and_then(|node| self.reader.bool(node, path.key("enabled")));
+        let enabled = fields
+            .need(&mut self.reader, path, "enabled")
+            .and_then(|node| self.reader.bool(node, path.key("enabled")));
         let mut rules = Vec::new();
         for (key, attribute) in [(*users, "userId"), (*tenants, "tenantId")] {
             let Some(node) = fields.take(key) else { continue };
             let path = path.key(key);
-            let Some(members) = self.members(node, path, attribute).filter(|members| !members.is_empty()) else { continue };
+            let Some(members) = self.members(node, path, attribute).filter(|members| !members.is_empty())
+            else {
+                continue;
+            };
             let condition = Yaml::map([("attribute", Yaml::text(attribute)), ("in", Yaml::List(members))]);
             let source = Source { path: path.to_string(), at: node.at };
             rules.push(Rule { rule: serve_on(condition), key, source });
@@ -168,9 +180,14 @@ impl FeatureReader {
             }
             _ => {
                 self.reader.note(
-                    Diagnostic::warning("missing_percentage", path.to_string(), source.at, format!("`{percentage}` is missing"))
-                        .expected([*percentage])
-                        .help("without it nobody is rolled out, as with 0"),
+                    Diagnostic::warning(
+                        "missing_percentage",
+                        path.to_string(),
+                        source.at,
+                        format!("`{percentage}` is missing"),
+                    )
+                    .expected([*percentage])
+                    .help("without it nobody is rolled out, as with 0"),
                 );
                 None
             }
@@ -202,104 +219,12 @@ impl FeatureReader {
         if let Some(key) = key.filter(|key| *key != name) {
             let message = format!("this is found by its key `{key}` and calls itself `{name}`");
             self.reader.note(
-                Diagnostic::error("contradiction", path.key("name").to_string(), node.at, message).found(name).expected([key]),
+                Diagnostic::error("contradiction", path.key("name").to_string(), node.at, message)
+                    .found(name)
+                    .expected([key]),
             );
         }
         Some(name.to_owned())
-    }
-
-    /// Reads the list of users or tenants. A falsy identifier is never looked up in it, so none of them can be one
-    /// of the list.
-    fn members(&mut self, node: &Node, path: Path<'_>, attribute: &str) -> Option<Vec<Yaml>> {
-        if node.content == Content::Null {
-            return Some(Vec::new());
-        }
-        let mut members = Vec::new();
-        let mut complete = true;
-        let (mut numbers, mut empty): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
-        let items = self.reader.list(node, path)?;
-        for (index, item) in items.iter().enumerate() {
-            match &item.content {
-                Content::Text(text) if text.is_empty() => empty.push(index),
-                Content::Text(text) => members.push(Yaml::text(text)),
-                Content::Int(_) | Content::Float(_) => {
-                    numbers.push(index);
-                    if item.content != Content::Int(0) {
-                        members.push(Yaml::from(as_in_javascript(item)));
-                    }
-                }
-                _ => {
-                    self.reader.wrong_type(item, path.index(index), "a text");
-                    complete = false;
-                }
-            }
-        }
-        let lists = [
-            (numbers, "number_never_matches", format!("a number equals no `{attribute}`, which is a text"), "put it in quotes"),
-            (empty, "empty_never_matches", format!("an empty `{attribute}` is never looked up in this list"), "take it out"),
-        ];
-        for (indices, code, message, help) in lists {
-            let Some((first, item)) = indices.first().and_then(|index| Some((*index, items.get(*index)?))) else { continue };
-            let more = if indices.len() > 1 { format!(" ({} of these {})", indices.len(), items.len()) } else { String::new() };
-            self.reader.note(
-                Diagnostic::warning(code, path.index(first).to_string(), item.at, message + &more)
-                    .found(item.quoted())
-                    .expected(["a text that is not empty"])
-                    .help(help),
-            );
-        }
-        complete.then_some(members)
-    }
-
-    /// Reads a percentage as the number of the buckets 0 to 99 that lie below it.
-    fn buckets(&mut self, node: &Node, path: Path<'_>) -> Option<usize> {
-        let (taken, out, fraction) = match node.content {
-            Content::Int(limit) => ((0..100).filter(|bucket| *bucket < limit).count(), !(0..=100).contains(&limit), false),
-            Content::Float(limit) if !limit.is_nan() => {
-                let out = !(0.0..=100.0).contains(&limit);
-                ((0..100).filter(|bucket| f64::from(*bucket) < limit).count(), out, !out)
-            }
-            _ => {
-                self.reader.wrong_type(node, path, "a number from 0 to 100");
-                if let Content::Text(text) = &node.content {
-                    let number = text.trim().trim_end_matches('%').trim_end();
-                    if number.parse::<f64>().is_ok() {
-                        self.help(format!("write `{number}`"));
-                    }
-                }
-                return None;
-            }
-        };
-        let place = path.to_string();
-        if out {
-            let who = if taken == 0 { "nobody, as 0 does" } else { "everybody, as 100 does" };
-            self.reader.note(
-                Diagnostic::warning("percentage_out_of_range", place, node.at, format!("this percentage takes {who}"))
-                    .found(node.quoted())
-                    .expected(["a whole number from 0 to 100"]),
-            );
-        } else if fraction {
-            let message = format!("there are 100 buckets, and {taken} of them lie below this percentage");
-            self.reader.note(
-                Diagnostic::warning("fractional_percentage", place, node.at, message)
-                    .found(node.quoted())
-                    .expected(["a whole number from 0 to 100"])
-                    .help(format!("it decides as {taken} does")),
-            );
-        }
-        Some(taken)
-    }
-}
-
-/// The whole numbers that a float holds without gaps end here.
-const SAFE: i64 = 1 << 53;
-
-/// A number as JavaScript holds it; anything else as it is.
-pub(super) fn as_in_javascript(node: &Node) -> crate::Value {
-    match node.content {
-        #[expect(clippy::cast_precision_loss, reason = "that loss is what JavaScript does")]
-        Content::Int(int) if !(-SAFE..=SAFE).contains(&int) => crate::Value::number(int as f64),
-        _ => node.to_value(),
     }
 }
 
@@ -308,6 +233,9 @@ fn serve_on(condition: Yaml) -> Yaml {
 }
 
 fn rollout(buckets: usize) -> Yaml {
-    let by = Yaml::map([("first_of", Yaml::texts(&["userId", "tenantId"])), ("otherwise", Yaml::text("anonymous"))]);
+    let by = Yaml::map([
+        ("first_of", Yaml::texts(&["userId", "tenantId"])),
+        ("otherwise", Yaml::text("anonymous")),
+    ]);
     Yaml::map([("serve", Yaml::map([("rollout", Yaml::text(&format!("{buckets}%"))), ("by", by)]))])
 }

@@ -180,7 +180,12 @@ fn preamble(timezone: Option<&str>) -> Vec<(String, Yaml)> {
 }
 
 /// Reads toggles. Whatever could be read becomes a ruleset, so that the engine's problems with it are known too.
-fn features(kind: Kind, text: &[u8], options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Option<(Yaml, Places)> {
+fn features(
+    kind: Kind,
+    text: &[u8],
+    options: &Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(Yaml, Places)> {
     let read = document::read_list(text).map_err(|problems| diagnostics.extend(problems));
     let node = read.ok()?;
     let spelling = if kind == Kind::FeaturesYml { &SNAKE } else { &CAMEL };
@@ -214,7 +219,10 @@ fn flag(feature: Feature) -> (String, Yaml) {
     }
     flag.push(("hash".to_owned(), Yaml::text("java31")));
     if !feature.rules.is_empty() {
-        flag.push(("rules".to_owned(), Yaml::List(feature.rules.into_iter().map(|rule| rule.rule).collect())));
+        flag.push((
+            "rules".to_owned(),
+            Yaml::List(feature.rules.into_iter().map(|rule| rule.rule).collect()),
+        ));
     }
     (feature.name, Yaml::Map(flag))
 }

@@ -28,7 +28,10 @@ impl Places {
         for feature in features {
             let flag = flags.key(&feature.name);
             let mut add = |path: Path<'_>, key, source: &Source| {
-                places.insert(path.to_string(), Place { feature: feature.name.clone(), key, source: source.clone() });
+                places.insert(
+                    path.to_string(),
+                    Place { feature: feature.name.clone(), key, source: source.clone() },
+                );
             };
             add(flag, None, &feature.source);
             for (index, rule) in feature.rules.iter().enumerate() {
@@ -49,7 +52,9 @@ impl Places {
         let (feature, percentage) = (&place.feature, self.percentage);
         match (problem.code, place.key) {
             ("condition_without_effect", Some(key)) => {
-                problem.message = format!("`{feature}` is on for everybody by its `{percentage}`, so its `{key}` has no effect");
+                problem.message = format!(
+                    "`{feature}` is on for everybody by its `{percentage}`, so `{key}` has no effect"
+                );
                 problem.help(format!("a feature is on as soon as one of its parts says so: lower `{percentage}`, or take `{key}` out"))
             }
             (_, Some(key)) => {

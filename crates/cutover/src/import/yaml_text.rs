@@ -149,9 +149,36 @@ fn new_line(out: &mut String, indent: usize) {
 
 /// The order in which rulesets are read best; keys that are not listed follow in their own order.
 const ORDER: &[&str] = &[
-    "cutover", "timezone", "segments", "flags", "migrations", "description", "owner", "expires", "enabled", "hash", "salt",
-    "variants", "default", "requires", "old", "new", "ladder", "phase", "switches", "rules", "read", "write", "jobs",
-    "kind", "after", "name", "is", "if", "attribute", "serve",
+    "cutover",
+    "timezone",
+    "segments",
+    "flags",
+    "migrations",
+    "description",
+    "owner",
+    "expires",
+    "enabled",
+    "hash",
+    "salt",
+    "variants",
+    "default",
+    "requires",
+    "old",
+    "new",
+    "ladder",
+    "phase",
+    "switches",
+    "rules",
+    "read",
+    "write",
+    "jobs",
+    "kind",
+    "after",
+    "name",
+    "is",
+    "if",
+    "attribute",
+    "serve",
 ];
 
 /// A value whose mappings are sorted by key, put into the order of [`ORDER`].
@@ -195,11 +222,13 @@ fn scalar(text: &str) -> String {
 }
 
 /// Words that some reader of YAML takes for a boolean, a null or a number, in any case.
-const WORDS: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity"];
+const WORDS: &[&str] =
+    &["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity"];
 
 /// True for words, paths, names and percentages; anything that might be a number, a date or syntax is not plain.
 fn is_plain(text: &str) -> bool {
-    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '@' | '+' | '%' | ' ');
+    let inside =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '@' | '+' | '%' | ' ');
     let starts_like_a_word = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '/');
     let word = starts_like_a_word && !text.ends_with(' ') && text.chars().all(inside);
     (word && !WORDS.iter().any(|known| known.eq_ignore_ascii_case(text))) || is_percentage(text)

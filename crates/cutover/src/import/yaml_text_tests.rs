@@ -14,12 +14,88 @@ fn read_back(text: &str) -> Value {
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::sample::select(vec![
-            "", " ", "on", "Off", "YES", "n", "null", "~", "Null", "true", "FALSE", ".inf", ".nan", "-.INF", "0x1F", "0o17",
-            "017", "1_000", "1e3", "1.0", "-1", "+1", "22:00", "1:30:00", "2024-01-15", "2024-01-15T00:00:00Z", "<<", "=",
-            "- a", "-", "---", "...", "? a", ": b", "a: b", "a #b", "#", "!tag", "&anchor", "*alias", "@at", "`tick", "%YAML",
-            "50%", "1.5%", ".5%", "{", "}", "[", "]", ",", "'", "\"", "\\", "|", ">", "a\nb", "\n", "\t", "\r\n", "\0",
-            "\u{85}", "\u{2028}", "\u{FEFF}", "\u{FFFE}", "\u{FFFF}", "\u{1F600}", "\u{202E}abc", "e\u{301}", "日本", " a", "a ",
-            "a  b", "key: [1, 2]", "0b11", "_1", "/api/x", "Europe/Paris", "Etc/GMT+5", "NaN", "Infinity", "user_123",
+            "",
+            " ",
+            "on",
+            "Off",
+            "YES",
+            "n",
+            "null",
+            "~",
+            "Null",
+            "true",
+            "FALSE",
+            ".inf",
+            ".nan",
+            "-.INF",
+            "0x1F",
+            "0o17",
+            "017",
+            "1_000",
+            "1e3",
+            "1.0",
+            "-1",
+            "+1",
+            "22:00",
+            "1:30:00",
+            "2024-01-15",
+            "2024-01-15T00:00:00Z",
+            "<<",
+            "=",
+            "- a",
+            "-",
+            "---",
+            "...",
+            "? a",
+            ": b",
+            "a: b",
+            "a #b",
+            "#",
+            "!tag",
+            "&anchor",
+            "*alias",
+            "@at",
+            "`tick",
+            "%YAML",
+            "50%",
+            "1.5%",
+            ".5%",
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            "'",
+            "\"",
+            "\\",
+            "|",
+            ">",
+            "a\nb",
+            "\n",
+            "\t",
+            "\r\n",
+            "\0",
+            "\u{85}",
+            "\u{2028}",
+            "\u{FEFF}",
+            "\u{FFFE}",
+            "\u{FFFF}",
+            "\u{1F600}",
+            "\u{202E}abc",
+            "e\u{301}",
+            "日本",
+            " a",
+            "a ",
+            "a  b",
+            "key: [1, 2]",
+            "0b11",
+            "_1",
+            "/api/x",
+            "Europe/Paris",
+            "Etc/GMT+5",
+            "NaN",
+            "Infinity",
+            "user_123",
         ])
         .prop_map(str::to_owned),
         any::<String>(),
@@ -72,13 +148,42 @@ proptest! {
 
 #[test]
 fn look_alikes_are_quoted() {
-    for text in ["on", "Off", "y", "NO", "null", "true", "22:00", "2024-01-15", "0x1F", "1e3", "", "~", "<<", "=", "-1", "nan"] {
+    for text in [
+        "on",
+        "Off",
+        "y",
+        "NO",
+        "null",
+        "true",
+        "22:00",
+        "2024-01-15",
+        "0x1F",
+        "1e3",
+        "",
+        "~",
+        "<<",
+        "=",
+        "-1",
+        "nan",
+    ] {
         assert_eq!(scalar(text), format!("\"{text}\""));
     }
-    for text in ["user_123", "userAttributes.tier", "50%", "12.5%", "Europe/Paris", "/api/products", "java31", "two words"] {
+    for text in [
+        "user_123",
+        "userAttributes.tier",
+        "50%",
+        "12.5%",
+        "Europe/Paris",
+        "/api/products",
+        "java31",
+        "two words",
+    ] {
         assert_eq!(scalar(text), text);
     }
-    assert_eq!(scalar("a\"\\\n\t\u{0}\u{202E}\u{E0001}é😀"), "\"a\\\"\\\\\\n\\t\\u0000\\u202E\\U000E0001é😀\"");
+    assert_eq!(
+        scalar("a\"\\\n\t\u{0}\u{202E}\u{E0001}é😀"),
+        "\"a\\\"\\\\\\n\\t\\u0000\\u202E\\U000E0001é😀\""
+    );
 }
 
 #[test]
@@ -120,7 +225,10 @@ migrations:
 fn what_does_not_fit_a_line_becomes_a_block() {
     let names: Vec<String> = (0..40).map(|number| format!("user_{number:03}")).collect();
     let list = Yaml::List(names.iter().map(|name| Yaml::text(name)).collect());
-    let rule = Yaml::map([("if", Yaml::map([("attribute", Yaml::text("userId")), ("in", list)])), ("serve", Yaml::text("on"))]);
+    let rule = Yaml::map([
+        ("if", Yaml::map([("attribute", Yaml::text("userId")), ("in", list)])),
+        ("serve", Yaml::text("on")),
+    ]);
     let document = Yaml::map([("flags", Yaml::map([("a", Yaml::map([("rules", Yaml::List(vec![rule]))]))]))]);
     let text = document.write();
     assert!(text.contains("      - if:\n          attribute: userId\n          in:\n            - user_000\n            - user_001\n"), "{text}");

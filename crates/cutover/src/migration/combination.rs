@@ -31,14 +31,13 @@ impl Combination {
         Self { backup_ignored: true, ..self }
     }
 
-    /// The index of the phase whose emergency and jobs apply, and whether the combination is that phase.
-    pub(crate) fn phase(&self, ladder: &Ladder, document: Option<usize>) -> Option<(usize, bool)> {
+    /// The index of the phase whose emergency and jobs apply.
+    pub(crate) fn phase(&self, ladder: &Ladder, document: Option<usize>) -> Option<usize> {
         if let Some((_, like)) = self.uncovered {
-            return Some((ladder.index(like)?, false));
+            return ladder.index(like);
         }
         let indices = || self.phases.iter().filter_map(|name| ladder.index(name));
-        let index = indices().find(|index| Some(*index) == document).or_else(|| indices().next())?;
-        Some((index, true))
+        indices().find(|index| Some(*index) == document).or_else(|| indices().next())
     }
 }
 
@@ -92,12 +91,9 @@ mod tests {
     fn the_document_tells_phases_of_one_setting_apart() {
         let ladder = Ladder::from(&super::super::builtin::RECRUITERS);
         let direct = RECRUITERS_COMBINATIONS[index(true, true, false)];
-        assert_eq!(direct.phase(&ladder, None), Some((3, true)));
-        assert_eq!(direct.phase(&ladder, Some(1)), Some((3, true)));
-        assert_eq!(direct.phase(&ladder, Some(4)), Some((4, true)));
-        assert_eq!(
-            RECRUITERS_COMBINATIONS[index(false, true, true)].phase(&ladder, Some(4)),
-            Some((2, false))
-        );
+        assert_eq!(direct.phase(&ladder, None), Some(3));
+        assert_eq!(direct.phase(&ladder, Some(1)), Some(3));
+        assert_eq!(direct.phase(&ladder, Some(4)), Some(4));
+        assert_eq!(RECRUITERS_COMBINATIONS[index(false, true, true)].phase(&ladder, Some(4)), Some(2));
     }
 }

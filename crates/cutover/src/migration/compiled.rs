@@ -228,12 +228,7 @@ impl CompiledMigration {
         let stores = self.stores();
         let phase = &self.sharing_streams(index, phase);
         let hazards = if emergency {
-            let label = &format!("`{}`", phase.name);
-            of_emergency(
-                stores,
-                Interrupted { calm: phase.shape, label, frozen: phase.frozen },
-                phase.emergency,
-            )
+            of_emergency(stores, Interrupted { calm: phase.shape, frozen: phase.frozen }, phase.emergency)
         } else {
             of_phase(stores, phase, self.ladder.before(index))
         };
@@ -267,16 +262,14 @@ impl CompiledMigration {
 
     fn combination_route(&self, place: usize, emergency: bool) -> Option<RouteData> {
         let combination = self.ladder.combinations.get(place)?;
-        let (index, covered) = combination.phase(&self.ladder, self.phase)?;
+        let index = combination.phase(&self.ladder, self.phase)?;
         let phase = self.ladder.phases.get(index)?;
         let mut route = self.phase_route(index, phase, emergency);
         let stores = self.stores();
-        if let (Some((calm, _)), false) = (combination.uncovered, covered) {
-            let label = "this combination of switches";
+        if let Some((calm, _)) = combination.uncovered {
             route.phase = None;
             if emergency {
-                route.hazards =
-                    of_emergency(stores, Interrupted { calm, label, frozen: false }, phase.emergency);
+                route.hazards = of_emergency(stores, Interrupted { calm, frozen: false }, phase.emergency);
             } else {
                 route.shape = calm;
                 route.hazards = of_shape(stores, calm);

@@ -24,7 +24,8 @@ impl ContextView for One {
 
 /// What a document of one migration named `m` gives, and all that is noted about it.
 fn read(text: &str) -> (Option<CompiledMigration>, Vec<Diagnostic>) {
-    let node = document::read(text.as_bytes()).unwrap();
+    // The mark keeps flow mappings YAML; a text that begins with a brace is JSON.
+    let node = document::read(format!("---\n{text}").as_bytes()).unwrap();
     let mut reader = Reader::default();
     let migrations = Path::ROOT.key("migrations");
     let migration = reader.migration("m", &node, migrations.key("m"));

@@ -14,7 +14,8 @@ pub(crate) struct Set {
     /// Sorted.
     ints: Vec<i64>,
     floats: Vec<f64>,
-    bools: [bool; 2],
+    has_true: bool,
+    has_false: bool,
 }
 
 /// Up to so many texts are compared one by one, which beats hashing.
@@ -28,7 +29,8 @@ impl Set {
                 Value::Text(text) => set.texts.push(text.as_bytes().into()),
                 Value::Int(int) => set.ints.push(*int),
                 Value::Float(float) => set.floats.push(*float),
-                Value::Bool(bool) => set.bools[usize::from(*bool)] = true,
+                Value::Bool(true) => set.has_true = true,
+                Value::Bool(false) => set.has_false = true,
                 Value::Null | Value::List(_) | Value::Map(_) => {}
             }
         }
@@ -44,11 +46,13 @@ impl Set {
 
     /// Whether the value is one of the set. A value of another type is none of them; a missing one, a list and
     /// NaN are unknown.
+ #[inline]
     pub(crate) fn contains(&self, value: ValueRef<'_>) -> Truth {
         let found = match value {
             ValueRef::Text(bytes) => self.contains_text(bytes),
             ValueRef::Int(int) => self.ints.binary_search(&int).is_ok(),
-            ValueRef::Bool(bool) => self.bools[usize::from(bool)],
+            ValueRef::Bool(true) => self.has_true,
+            ValueRef::Bool(false) => self.has_false,
             ValueRef::Float(_) => match Number::of(value) {
                 // An integral float that an i64 can hold has become an integer on the way in.
                 Some(number) => self.floats.iter().any(|float| Number::Float(*float).cmp(number).is_eq()),
@@ -68,7 +72,7 @@ impl Set {
 
     /// How many values it holds.
     pub(crate) fn len(&self) -> usize {
-        self.texts.len() + self.ints.len() + self.floats.len() + self.bools.iter().filter(|held| **held).count()
+        self.texts.len() + self.ints.len() + self.floats.len() + usize::from(self.has_true) + usize::from(self.has_false)
     }
 
     /// The first values, for people.
@@ -76,7 +80,7 @@ impl Set {
         let texts = self.texts.iter().map(|text| Value::Text(String::from_utf8_lossy(text).into_owned()));
         let ints = self.ints.iter().map(|int| Value::Int(*int));
         let floats = self.floats.iter().map(|float| Value::Float(*float));
-        let bools = [false, true].into_iter().filter(|bool| self.bools[usize::from(*bool)]).map(Value::Bool);
+        let bools = [(false, self.has_false), (true, self.has_true)].into_iter().filter(|(_, held)| *held).map(|(bool, _)| Value::Bool(bool));
         texts.chain(ints).chain(floats).chain(bools).take(count).collect()
     }
 }

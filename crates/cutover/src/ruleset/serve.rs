@@ -48,6 +48,7 @@ pub(crate) struct RampPoint {
 impl Share {
     /// The share at `now_ms` in millionths. A ramp is nobody before its first point, whatever that point says,
     /// and its last point afterwards; between points it is a straight line in integers, rounded down.
+ #[inline]
     pub(crate) fn at(&self, now_ms: i64) -> u32 {
         let points = match self {
             Self::Fixed(share) => return share.0,

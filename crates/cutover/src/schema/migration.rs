@@ -140,18 +140,28 @@ enum Ack {
 #[serde(deny_unknown_fields)]
 struct Streams {
     /// From old to new.
-    forward: Option<Stream>,
+    forward: Option<Forward>,
     /// From new to old.
-    reverse: Option<Stream>,
+    reverse: Option<Reverse>,
 }
 
 #[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Stream {
+enum Forward {
     Off,
+    Load,
     Backfill,
     Active,
+    Draining,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Reverse {
+    Off,
     Armed,
+    Active,
+    Draining,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -225,6 +235,18 @@ struct Compare {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn the_words_of_streams_are_those_of_the_readers() {
+        use crate::migration::StreamState;
+        let schema = crate::schema();
+        let words = |name: &str| -> Vec<String> {
+            schema["$defs"][name]["enum"].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+        };
+        let known = |words: &[(&str, StreamState)]| -> Vec<String> { words.iter().map(|(word, _)| (*word).to_owned()).collect() };
+        assert_eq!(words("Forward"), known(StreamState::FORWARD));
+        assert_eq!(words("Reverse"), known(StreamState::REVERSE));
+    }
+
     #[test]
     fn the_schema_has_the_keys_of_the_reader() {
         let schema = crate::schema();

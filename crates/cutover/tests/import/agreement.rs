@@ -27,28 +27,38 @@ fn scalar() -> impl Strategy<Value = Value> {
 }
 
 fn condition() -> impl Strategy<Value = Condition> {
-    let number = prop_oneof![(-3_i64..4).prop_map(Value::from), select(vec![0.5, -0.5]).prop_map(Value::from)];
+    let number =
+        prop_oneof![(-3_i64..4).prop_map(Value::from), select(vec![0.5, -0.5]).prop_map(Value::from)];
     let comparison = prop_oneof![
         (select(vec!["=", "!="]), scalar()),
         (select(vec![">", "<"]), number),
         (select(vec!["in", "not_in"]), vec(scalar(), 1..4).prop_map(Value::from)),
     ];
-    let attribute = (select(vec!["userAttributes", "tenantAttributes"]), select(ATTRIBUTES.to_vec()), comparison)
-        .prop_map(|(scope, attribute, (operator, value))| Condition::Attribute(scope, attribute.to_owned(), operator, value));
-    let window = (0_u8..24, 1_u8..24, any::<bool>())
-        .prop_map(|(start_hour, hours, not)| Condition::Window { start_hour, end_hour: (start_hour + hours) % 24, not });
+    let attribute =
+        (select(vec!["userAttributes", "tenantAttributes"]), select(ATTRIBUTES.to_vec()), comparison)
+            .prop_map(|(scope, attribute, (operator, value))| {
+                Condition::Attribute(scope, attribute.to_owned(), operator, value)
+            });
+    let window = (0_u8..24, 1_u8..24, any::<bool>()).prop_map(|(start_hour, hours, not)| Condition::Window {
+        start_hour,
+        end_hour: (start_hour + hours) % 24,
+        not,
+    });
     prop_oneof![3 => attribute, 1 => window]
 }
 
 fn members(pool: &'static [&'static str]) -> impl Strategy<Value = Option<Vec<Value>>> {
-    of(vec(prop_oneof![4 => select(pool).prop_map(Value::from), 1 => (0_i64..200).prop_map(Value::from)], 0..4))
+    of(vec(
+        prop_oneof![4 => select(pool).prop_map(Value::from), 1 => (0_i64..200).prop_map(Value::from)],
+        0..4,
+    ))
 }
 
 fn feature() -> impl Strategy<Value = FeatureConfig> {
     let percentage = prop_oneof![
         3 => (0_i32..=100).prop_map(f64::from),
         1 => Just(0.0),
-        1 => (-2.0..102.0_f64),
+        1 => -2.0..102.0_f64,
         1 => select(vec![-5.0, 100.0, 250.0, 1e300, 0.001, 99.999]),
     ];
     let enabled = prop_oneof![7 => Just(true), 1 => Just(false)];
@@ -66,26 +76,32 @@ fn feature() -> impl Strategy<Value = FeatureConfig> {
 fn config() -> impl Strategy<Value = Config> {
     let name = prop_oneof![
         "[a-z]{1,8}(_mongodb)?",
-        select(vec!["on", "null", "123", "my feature", "a.b[0]", "zoé", "rules", "features", "name"]).prop_map(str::to_owned),
+        select(vec!["on", "null", "123", "my feature", "a.b[0]", "zoé", "rules", "features", "name"])
+            .prop_map(str::to_owned),
     ];
     btree_map(name, feature(), 1..5)
 }
 
 fn context() -> impl Strategy<Value = Value> {
     let id = |pool: &'static [&'static str]| of(prop_oneof![select(pool).prop_map(str::to_owned), ".{0,20}"]);
-    let attribute = prop_oneof![6 => scalar(), 1 => Just(Value::Null), 1 => vec(scalar(), 0..3).prop_map(Value::from)];
+    let attribute =
+        prop_oneof![6 => scalar(), 1 => Just(Value::Null), 1 => vec(scalar(), 0..3).prop_map(Value::from)];
     let attributes = || of(btree_map(select(ATTRIBUTES.to_vec()), attribute.clone(), 0..3));
-    (id(&USERS), id(&TENANTS), attributes(), attributes()).prop_map(|(user, tenant, user_attributes, tenant_attributes)| {
-        let mut context = serde_json::Map::new();
-        let parts = [
-            ("userId", user.map(Value::from)),
-            ("tenantId", tenant.map(Value::from)),
-            ("userAttributes", user_attributes.map(|attributes| json!(attributes))),
-            ("tenantAttributes", tenant_attributes.map(|attributes| json!(attributes))),
-        ];
-        context.extend(parts.into_iter().filter_map(|(key, value)| value.map(|value| (key.to_owned(), value))));
-        Value::Object(context)
-    })
+    (id(&USERS), id(&TENANTS), attributes(), attributes()).prop_map(
+        |(user, tenant, user_attributes, tenant_attributes)| {
+            let mut context = serde_json::Map::new();
+            let parts = [
+                ("userId", user.map(Value::from)),
+                ("tenantId", tenant.map(Value::from)),
+                ("userAttributes", user_attributes.map(|attributes| json!(attributes))),
+                ("tenantAttributes", tenant_attributes.map(|attributes| json!(attributes))),
+            ];
+            context.extend(
+                parts.into_iter().filter_map(|(key, value)| value.map(|value| (key.to_owned(), value))),
+            );
+            Value::Object(context)
+        },
+    )
 }
 
 /// A percentage as a document has it: without a fraction where there is none.
@@ -129,8 +145,10 @@ fn written(feature: &FeatureConfig, keys: [&str; 5], name: Option<&str>, below_v
     object
 }
 
-const SNAKE: [&str; 5] = ["rollout_percentage", "enabled_for_users", "enabled_for_tenants", "start_hour", "end_hour"];
-const CAMEL: [&str; 5] = ["rolloutPercentage", "enabledForUsers", "enabledForTenants", "startHour", "endHour"];
+const SNAKE: [&str; 5] =
+    ["rollout_percentage", "enabled_for_users", "enabled_for_tenants", "start_hour", "end_hour"];
+const CAMEL: [&str; 5] =
+    ["rolloutPercentage", "enabledForUsers", "enabledForTenants", "startHour", "endHour"];
 
 /// The same toggles in every form that is read.
 fn documents(config: &Config) -> Vec<(Kind, String)> {
@@ -150,7 +168,7 @@ fn documents(config: &Config) -> Vec<(Kind, String)> {
     ]
 }
 
-/// The hour on a clock in Paris, by jiff itself.
+/// The hour on a clock of this zone, by jiff itself.
 fn hour_in(zone: &str, now_ms: i64) -> u8 {
     let zone = jiff::tz::TimeZoneDatabase::bundled().get(zone).unwrap();
     let hour = jiff::Timestamp::from_millisecond(now_ms).unwrap().to_zoned(zone).hour();

@@ -11,7 +11,8 @@ fn paris() -> Options {
 /// Imports one toggle with these lines in it, besides a name, `enabled` and a percentage of 10.
 fn toggle(lines: &str) -> Imported {
     let lines = lines.replace('\n', "\n    ");
-    let document = format!("features:\n  - name: a\n    enabled: true\n    rollout_percentage: 10\n    {lines}\n");
+    let document =
+        format!("features:\n  - name: a\n    enabled: true\n    rollout_percentage: 10\n    {lines}\n");
     import(Kind::FeaturesYml, document.as_bytes(), &paris())
 }
 
@@ -93,7 +94,9 @@ fn a_percentage_that_is_missing_is_nobody() {
 
 #[test]
 fn names() {
-    let twice = config("- { name: a, enabled: true, rolloutPercentage: 1 }\n- { name: a, enabled: false, rolloutPercentage: 1 }\n");
+    let twice = config(
+        "- { name: a, enabled: true, rolloutPercentage: 1 }\n- { name: a, enabled: false, rolloutPercentage: 1 }\n",
+    );
     let problem = only(twice, true);
     check(&problem, "duplicate_name", "[1].name", (2, 3), Some("a"));
     assert!(helps(&problem, "line 1, column 3"));
@@ -109,7 +112,10 @@ fn names() {
     let problem = only(config("- { name: 12, enabled: true, rolloutPercentage: 1 }"), true);
     check(&problem, "wrong_type", "[0].name", (1, 11), Some("12"));
 
-    let problem = only(config("a: { enabled: true, rolloutPercentage: 1 }\na: { enabled: true, rolloutPercentage: 2 }"), true);
+    let problem = only(
+        config("a: { enabled: true, rolloutPercentage: 1 }\na: { enabled: true, rolloutPercentage: 2 }"),
+        true,
+    );
     check(&problem, "duplicate_key", "a", (2, 1), Some("a"));
 }
 
@@ -121,10 +127,26 @@ fn values_of_wrong_types() {
         ("- { name: a, enabled: true, rolloutPercentage: '50' }", "[0].rolloutPercentage", "50"),
         ("- { name: a, enabled: true, rolloutPercentage: 50% }", "[0].rolloutPercentage", "50%"),
         ("- { name: a, enabled: true, rolloutPercentage: true }", "[0].rolloutPercentage", "true"),
-        ("- { name: a, enabled: true, rolloutPercentage: 1, enabledForUsers: user_1 }", "[0].enabledForUsers", "user_1"),
-        ("- { name: a, enabled: true, rolloutPercentage: 1, enabledForUsers: [x, null] }", "[0].enabledForUsers[1]", "null"),
-        ("- { name: a, enabled: true, rolloutPercentage: 1, enabledForTenants: [[x]] }", "[0].enabledForTenants[0]", "a list"),
-        ("- { name: a, enabled: true, rolloutPercentage: 1, enabledForTenants: [true] }", "[0].enabledForTenants[0]", "true"),
+        (
+            "- { name: a, enabled: true, rolloutPercentage: 1, enabledForUsers: user_1 }",
+            "[0].enabledForUsers",
+            "user_1",
+        ),
+        (
+            "- { name: a, enabled: true, rolloutPercentage: 1, enabledForUsers: [x, null] }",
+            "[0].enabledForUsers[1]",
+            "null",
+        ),
+        (
+            "- { name: a, enabled: true, rolloutPercentage: 1, enabledForTenants: [[x]] }",
+            "[0].enabledForTenants[0]",
+            "a list",
+        ),
+        (
+            "- { name: a, enabled: true, rolloutPercentage: 1, enabledForTenants: [true] }",
+            "[0].enabledForTenants[0]",
+            "true",
+        ),
         ("- { name: a, enabled: true, rolloutPercentage: 1, conditions: {} }", "[0].conditions", "a mapping"),
         ("- { name: a, enabled: true, rolloutPercentage: 1, conditions: [x] }", "[0].conditions[0]", "x"),
         ("- a", "[0]", "a"),
@@ -133,7 +155,11 @@ fn values_of_wrong_types() {
     ];
     for (document, path, found) in table {
         let problem = only(config(document), true);
-        assert_eq!((problem.code, problem.path.as_str(), problem.found.as_deref()), ("wrong_type", path, Some(found)), "{document}");
+        assert_eq!(
+            (problem.code, problem.path.as_str(), problem.found.as_deref()),
+            ("wrong_type", path, Some(found)),
+            "{document}"
+        );
         assert!(!problem.expected.is_empty() && problem.line == Some(1), "{problem:?}");
     }
     assert!(helps(&only(config(table[2].0), true), "write `50`"));
@@ -142,7 +168,8 @@ fn values_of_wrong_types() {
 
 #[test]
 fn a_document_of_the_other_format_is_told_from_a_broken_one() {
-    let problem = only(config("features:\n  - name: a\n    enabled: true\n    rollout_percentage: 1\n"), true);
+    let problem =
+        only(config("features:\n  - name: a\n    enabled: true\n    rollout_percentage: 1\n"), true);
     assert!(problem.code == "wrong_type" && helps(&problem, "`features-yml`"), "{problem:?}");
     let problem = only(config("name: a\nenabled: true\nrolloutPercentage: 1\n"), true);
     assert!(problem.code == "wrong_type" && helps(&problem, "into a list"), "{problem:?}");
@@ -167,7 +194,7 @@ fn percentages_outside_and_between() {
         assert_eq!(taken, rollout, "{written}");
         let problem = only(imported, false);
         assert_eq!((problem.code, problem.path.as_str()), (code, "a.rolloutPercentage"), "{written}");
-        assert!(problem.column == Some(39), "{problem:?}");
+        assert!(problem.column == Some(40), "{problem:?}");
     }
     for written in ["0", "1", "100", "50.0"] {
         assert_eq!(percentage(written).diagnostics, [], "{written}");
@@ -177,19 +204,34 @@ fn percentages_outside_and_between() {
 #[test]
 fn members_that_never_match() {
     let imported = toggle("enabled_for_users: [x, 123, 4.5, 0]");
-    assert!(imported.ruleset.as_ref().is_some_and(|ruleset| ruleset.contains("in: [x, 123, 4.5]")), "{imported:?}");
+    assert!(
+        imported.ruleset.as_ref().is_some_and(|ruleset| ruleset.contains("in: [x, 123, 4.5]")),
+        "{imported:?}"
+    );
     let problem = only(imported, false);
     check(&problem, "number_never_matches", "features[0].enabled_for_users[1]", (5, 28), Some("123"));
     assert!(problem.message.ends_with("(3 of these 4)") && helps(&problem, "quotes"));
 
     let imported = toggle("enabled_for_tenants: [x, '']");
-    assert!(imported.ruleset.as_ref().is_some_and(|ruleset| ruleset.contains("{ attribute: tenantId, in: [x] }")));
-    check(&only(imported, false), "empty_never_matches", "features[0].enabled_for_tenants[1]", (5, 30), Some(""));
+    assert!(
+        imported.ruleset.as_ref().is_some_and(|ruleset| ruleset.contains("{ attribute: tenantId, in: [x] }"))
+    );
+    check(
+        &only(imported, false),
+        "empty_never_matches",
+        "features[0].enabled_for_tenants[1]",
+        (5, 30),
+        Some(""),
+    );
 
     // Nobody is in an empty list, which is no mistake.
     for nobody in ["enabled_for_users: []", "enabled_for_users:", "conditions:"] {
         let imported = toggle(nobody);
-        assert!(imported.diagnostics.is_empty() && imported.ruleset.is_some_and(|ruleset| !ruleset.contains("if:")), "{nobody}");
+        assert!(
+            imported.diagnostics.is_empty()
+                && imported.ruleset.is_some_and(|ruleset| !ruleset.contains("if:")),
+            "{nobody}"
+        );
     }
 }
 
@@ -200,7 +242,13 @@ fn conditions_that_cannot_be_imported() {
     assert_eq!(problem.expected, ["user_attribute", "tenant_attribute", "time_window"]);
 
     let problem = only(condition("type: user_atribute\nattribute: a\noperator: =\nvalue: x"), true);
-    check(&problem, "unknown_condition_type", "features[0].conditions[0].type", (6, 15), Some("user_atribute"));
+    check(
+        &problem,
+        "unknown_condition_type",
+        "features[0].conditions[0].type",
+        (6, 15),
+        Some("user_atribute"),
+    );
     assert!(helps(&problem, "`user_attribute`"));
 
     let problem = only(condition("type: user_attribute\nattribute: a\noperator: not in\nvalue: [x]"), true);
@@ -214,20 +262,40 @@ fn conditions_that_cannot_be_imported() {
     let problem = only(condition("type: user_attribute\nattribute: a..b\noperator: =\nvalue: x"), true);
     check(&problem, "bad_attribute", "features[0].conditions[0].attribute", (7, 20), Some("a..b"));
 
-    let problem = only(condition(&format!("type: user_attribute\nattribute: {}\noperator: =\nvalue: x", "a".repeat(250))), true);
+    let problem = only(
+        condition(&format!("type: user_attribute\nattribute: {}\noperator: =\nvalue: x", "a".repeat(250))),
+        true,
+    );
     check(&problem, "bad_attribute", "features[0].conditions", (6, 7), problem.found.as_deref());
 
     let imported = condition("type: user_attribute\nvalu: x");
-    let codes: Vec<_> = imported.diagnostics.iter().map(|problem| (problem.code, problem.expected[0].as_str())).collect();
+    let codes: Vec<_> =
+        imported.diagnostics.iter().map(|problem| (problem.code, problem.expected[0].as_str())).collect();
     assert_eq!(
         codes,
-        [("missing_key", "attribute"), ("missing_key", "operator"), ("missing_key", "value"), ("unknown_key", "type")]
+        [
+            ("missing_key", "attribute"),
+            ("missing_key", "operator"),
+            ("missing_key", "value"),
+            ("unknown_key", "type")
+        ]
     );
-    for (operator, value, found) in
-        [("=", "[x]", "a list"), ("=", "null", "null"), (">", "'5'", "5"), ("in", "x", "x"), ("not_in", "[{}]", "a mapping")]
-    {
-        let problem = only(condition(&format!("type: user_attribute\nattribute: a\noperator: '{operator}'\nvalue: {value}")), true);
-        assert_eq!((problem.code, problem.found.as_deref()), ("wrong_type", Some(found)), "{operator} {value}");
+    for (operator, value, found) in [
+        ("=", "[x]", "a list"),
+        ("=", "null", "null"),
+        (">", "'5'", "5"),
+        ("in", "x", "x"),
+        ("not_in", "[{}]", "a mapping"),
+    ] {
+        let problem = only(
+            condition(&format!("type: user_attribute\nattribute: a\noperator: '{operator}'\nvalue: {value}")),
+            true,
+        );
+        assert_eq!(
+            (problem.code, problem.found.as_deref()),
+            ("wrong_type", Some(found)),
+            "{operator} {value}"
+        );
     }
 }
 
@@ -238,16 +306,34 @@ fn conditions_that_may_mean_something_else() {
     assert_eq!(config("a: { enabled: true, rolloutPercentage: 100, conditions: [] }").diagnostics, []);
 
     let unlike = "type: user_attribute\nattribute: tier\noperator: '!='\nvalue: x";
-    check(&only(condition(unlike), false), "missing_never_matches", "features[0].conditions[0].operator", (8, 19), Some("!="));
-    let everybody = config("a: { enabled: true, rolloutPercentage: 100, conditions: [{ type: user_attribute, attribute: b, operator: not_in, value: [x] }] }");
+    check(
+        &only(condition(unlike), false),
+        "missing_never_matches",
+        "features[0].conditions[0].operator",
+        (8, 19),
+        Some("!="),
+    );
+    let everybody = config(
+        "a: { enabled: true, rolloutPercentage: 100, conditions: [{ type: user_attribute, attribute: b, operator: not_in, value: [x] }] }",
+    );
     assert_eq!(only(everybody, false).code, "condition_without_effect");
 
-    let problem = only(condition("type: tenant_attribute\nattribute: plan.tier\noperator: =\nvalue: x"), false);
+    let problem =
+        only(condition("type: tenant_attribute\nattribute: plan.tier\noperator: =\nvalue: x"), false);
     check(&problem, "dotted_attribute", "features[0].conditions[0].attribute", (7, 20), Some("plan.tier"));
 
     let imported = condition("type: user_attribute\nattribute: a\noperator: =\nvalue: 9007199254740993");
-    assert!(imported.ruleset.as_ref().is_some_and(|ruleset| ruleset.contains("is: 9007199254740992 ")), "{imported:?}");
-    check(&only(imported, false), "rounded_number", "features[0].conditions[0].value", (9, 16), Some("9007199254740993"));
+    assert!(
+        imported.ruleset.as_ref().is_some_and(|ruleset| ruleset.contains("is: 9007199254740992 ")),
+        "{imported:?}"
+    );
+    check(
+        &only(imported, false),
+        "rounded_number",
+        "features[0].conditions[0].value",
+        (9, 16),
+        Some("9007199254740993"),
+    );
 }
 
 #[test]
@@ -269,10 +355,17 @@ fn windows() {
     assert_eq!(only(window("value: { start_hour: 6, end_hour: 7, hour: 1 }"), true).code, "unknown_key");
     for (good, ruleset) in [
         ("start_hour: 22\nend_hour: 0", r#"{ time: { from: "22:00", to: "00:00" } }"#),
-        ("operator: not_in\nvalue: { start_hour: 8, end_hour: 20 }", r#"{ not: { time: { from: "08:00", to: "20:00" } } }"#),
+        (
+            "operator: not_in\nvalue: { start_hour: 8, end_hour: 20 }",
+            r#"{ not: { time: { from: "08:00", to: "20:00" } } }"#,
+        ),
     ] {
         let imported = window(good);
-        assert!(imported.diagnostics.is_empty() && imported.ruleset.as_ref().is_some_and(|text| text.contains(ruleset)), "{imported:?}");
+        assert!(
+            imported.diagnostics.is_empty()
+                && imported.ruleset.as_ref().is_some_and(|text| text.contains(ruleset)),
+            "{imported:?}"
+        );
     }
 }
 
@@ -292,7 +385,10 @@ fn zones() {
 
 #[test]
 fn what_the_engine_says_is_said_of_the_document() {
-    let parts = ["{ type: user_attribute, attribute: tier, operator: =, value: x }", "{ type: user_attribute, attribute: tier, operator: =, value: y }"];
+    let parts = [
+        "{ type: user_attribute, attribute: tier, operator: =, value: x }",
+        "{ type: user_attribute, attribute: tier, operator: =, value: y }",
+    ];
     let problem = only(toggle(&format!("conditions:\n  - {}\n  - {}", parts[0], parts[1])), false);
     check(&problem, "rule_never_matches", "features[0].conditions", (6, 7), None);
     assert!(problem.message.starts_with("`conditions` of `a`: "), "{problem}");
@@ -311,7 +407,8 @@ fn every_problem_is_told_at_once_in_the_order_of_the_document() {
 - { name: c, enabled: true, rolloutPercentage: 1, conditions: [{ type: custom }, { type: time_window, startHour: 30, endHour: 99 }] }
 ";
     let imported = config(document);
-    let codes: Vec<_> = imported.diagnostics.iter().map(|problem| (problem.line.unwrap(), problem.code)).collect();
+    let codes: Vec<_> =
+        imported.diagnostics.iter().map(|problem| (problem.line.unwrap(), problem.code)).collect();
     let wanted = [
         (2, "bad_name"),
         (3, "wrong_type"),
@@ -327,9 +424,22 @@ fn every_problem_is_told_at_once_in_the_order_of_the_document() {
 #[test]
 fn texts_that_are_no_documents() {
     for kind in [Kind::FeaturesYml, Kind::FeatureConfig] {
-        for text in [&b""[..], b"\xFF\xFE", b"[", b"{", b"a: [", b"{\"a\": 1,}", b"a: &x [*x]", b"\0", b"a: 1\na: 2\n"] {
+        for text in [
+            &b""[..],
+            b"\xFF\xFE",
+            b"[",
+            b"{",
+            b"a: [",
+            b"{\"a\": 1,}",
+            b"a: &x [*x]",
+            b"\0",
+            b"a: 1\na: 2\n",
+        ] {
             let imported = import(kind, text, &paris());
-            assert!(imported.ruleset.is_none() && imported.diagnostics.iter().any(Diagnostic::is_error), "{text:?}");
+            assert!(
+                imported.ruleset.is_none() && imported.diagnostics.iter().any(Diagnostic::is_error),
+                "{text:?}"
+            );
         }
         let deep = "[".repeat(1_000_000);
         assert!(import(kind, deep.as_bytes(), &paris()).ruleset.is_none());
@@ -343,7 +453,13 @@ fn json_lists_are_json() {
     let escaped = r#"[{ "name": "\ud83d\ude80", "enabled": true, "rolloutPercentage": 1 }]"#;
     assert!(config(escaped).ruleset.is_some_and(|ruleset| ruleset.contains("  \"🚀\":\n")));
     assert!(config("[{ name: a, enabled: true, rolloutPercentage: 1 }] # one").ruleset.is_some());
-    assert_eq!(config("[]").ruleset.as_deref().map(|ruleset| ruleset.ends_with("cutover: 1\ntimezone: Europe/Paris\nflags: {}\n")), Some(true));
+    assert_eq!(
+        config("[]")
+            .ruleset
+            .as_deref()
+            .map(|ruleset| ruleset.ends_with("cutover: 1\ntimezone: Europe/Paris\nflags: {}\n")),
+        Some(true)
+    );
 }
 
 #[test]

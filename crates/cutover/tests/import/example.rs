@@ -81,12 +81,18 @@ fn the_night_window_without_effect_is_reported_where_it_stands() {
     let diagnostics = imported().diagnostics;
     let [problem] = diagnostics.as_slice() else { panic!("{diagnostics:?}") };
     assert_eq!((problem.code, problem.severity), ("condition_without_effect", Severity::Warning));
-    assert_eq!((problem.path.as_str(), problem.line, problem.column), ("features[3].conditions", Some(35), Some(7)));
+    assert_eq!(
+        (problem.path.as_str(), problem.line, problem.column),
+        ("features[3].conditions", Some(33), Some(7))
+    );
     assert_eq!(
         problem.message,
-        "`analytics_mongodb` is on for everybody by its `rollout_percentage`, so its `conditions` has no effect"
+        "`analytics_mongodb` is on for everybody by its `rollout_percentage`, so `conditions` has no effect"
     );
-    assert!(problem.help.as_ref().is_some_and(|help| help.contains("lower `rollout_percentage`")), "{problem:?}");
+    assert!(
+        problem.help.as_ref().is_some_and(|help| help.contains("lower `rollout_percentage`")),
+        "{problem:?}"
+    );
 }
 
 #[test]
@@ -103,7 +109,10 @@ fn the_four_toggles_decide_as_the_service() {
         assert_eq!(is_enabled("customers_mongodb", json!({ "userId": user })), users[..3].contains(&user));
         let below = hash_context(&json!({ "userId": user })) % 100 < 50;
         assert_eq!(is_enabled("orders_mongodb", json!({ "userId": user })), below, "{user}");
-        assert!(is_enabled("orders_mongodb", json!({ "userId": user, "tenantAttributes": { "tier": "premium" } })));
+        assert!(is_enabled(
+            "orders_mongodb",
+            json!({ "userId": user, "tenantAttributes": { "tier": "premium" } })
+        ));
         assert!(!is_enabled("payments_mongodb", json!({ "userId": user })));
     }
     // Nobody known: all of them share the bucket of `anonymous`.

@@ -7,7 +7,11 @@ use cutover::import::{Kind, Options, import};
 fn switches_become_a_migration() {
     let text = b"USE_JOBS_PARTNERS_READ=true\nUSE_JOBS_PARTNERS_WRITE=false\nKEEP_RECRUITERS_BACKUP=false\nFORCE_RECRUITERS_FALLBACK=false\n";
     let imported = import(Kind::Env, text, &Options::default());
-    assert!(imported.diagnostics.iter().all(|problem| !problem.is_error() && problem.line.is_none()), "{:?}", imported.diagnostics);
+    assert!(
+        imported.diagnostics.iter().all(|problem| !problem.is_error() && problem.line.is_none()),
+        "{:?}",
+        imported.diagnostics
+    );
     let ruleset = imported.ruleset.unwrap();
     assert_eq!(
         ruleset,

@@ -18,11 +18,20 @@ pub(crate) struct FeatureConfig {
 pub(crate) enum Condition {
     /// `userAttributes` or `tenantAttributes`, attribute, operator, value.
     Attribute(&'static str, String, &'static str, Value),
-    Window { start_hour: u8, end_hour: u8, not: bool },
+    Window {
+        start_hour: u8,
+        end_hour: u8,
+        not: bool,
+    },
 }
 
 /// `isEnabled`, at this hour of the service's clock.
-pub(crate) fn is_enabled(config: &BTreeMap<String, FeatureConfig>, feature_name: &str, context: &Value, hour: u8) -> bool {
+pub(crate) fn is_enabled(
+    config: &BTreeMap<String, FeatureConfig>,
+    feature_name: &str,
+    context: &Value,
+    hour: u8,
+) -> bool {
     // const feature = this.config.get(featureName); if (!feature) return false;
     let Some(feature) = config.get(feature_name) else { return false };
     // if (!feature.enabled) return false;
@@ -30,22 +39,22 @@ pub(crate) fn is_enabled(config: &BTreeMap<String, FeatureConfig>, feature_name:
         return false;
     }
     // if (feature.enabledForUsers && context.userId) if (feature.enabledForUsers.includes(context.userId)) return true;
-    if let (Some(users), Some(user)) = (&feature.enabled_for_users, truthy(&context["userId"])) {
-        if users.contains(user) {
-            return true;
-        }
+    if let (Some(users), Some(user)) = (&feature.enabled_for_users, truthy(&context["userId"]))
+        && users.contains(user)
+    {
+        return true;
     }
     // the same with enabledForTenants and context.tenantId
-    if let (Some(tenants), Some(tenant)) = (&feature.enabled_for_tenants, truthy(&context["tenantId"])) {
-        if tenants.contains(tenant) {
-            return true;
-        }
+    if let (Some(tenants), Some(tenant)) = (&feature.enabled_for_tenants, truthy(&context["tenantId"]))
+        && tenants.contains(tenant)
+    {
+        return true;
     }
     // if (feature.conditions) { if (await this.evaluateConditions(feature.conditions, context)) return true; }
-    if let Some(conditions) = &feature.conditions {
-        if evaluate_conditions(conditions, context, hour) {
-            return true;
-        }
+    if let Some(conditions) = &feature.conditions
+        && evaluate_conditions(conditions, context, hour)
+    {
+        return true;
     }
     // if (feature.rolloutPercentage > 0) return this.hashContext(context) % 100 < feature.rolloutPercentage;
     if feature.rollout_percentage > 0.0 {

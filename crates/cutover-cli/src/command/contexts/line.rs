@@ -17,29 +17,27 @@ pub(super) struct Decider<'a> {
 #[derive(Serialize)]
 struct Refused {
     line: u64,
-    diagnostics: [Diagnostic; 1],
+    diagnostics: [Box<Diagnostic>; 1],
 }
 
 impl Decider<'_> {
     /// Writes the line of JSON for `line`. False where it is no context.
     pub(super) fn decide(&self, line: &Line<'_>, out: &mut Vec<u8>) -> bool {
-        let read = attributes(line);
-        match &read {
-            Ok(attributes) => {
-                let context = self.engine.context(attributes);
-                match self.flag {
-                    Some(flag) => write(out, &self.engine.decide(flag, &context, self.now_ms)),
-                    None => {
-                        let all: Vec<Decision<'_>> = self.engine.decide_all(&context, self.now_ms).collect();
-                        write(out, &all);
-                    }
-                }
-            }
+        let context = match attributes(line) {
+            Ok(attributes) => self.engine.context(&attributes),
             Err(diagnostic) => {
-                write(out, &Refused { line: line.number, diagnostics: [diagnostic.clone()] });
+                write(out, &Refused { line: line.number, diagnostics: [diagnostic] });
+                return false;
+            }
+        };
+        match self.flag {
+            Some(flag) => write(out, &self.engine.decide(flag, &context, self.now_ms)),
+            None => {
+                let all: Vec<Decision<'_>> = self.engine.decide_all(&context, self.now_ms).collect();
+                write(out, &all);
             }
         }
-        read.is_ok()
+        true
     }
 }
 
@@ -49,25 +47,27 @@ fn write(out: &mut Vec<u8>, answer: &impl Serialize) {
     out.push(b'\n');
 }
 
-fn attributes(line: &Line<'_>) -> Result<Attributes, Diagnostic> {
+fn attributes(line: &Line<'_>) -> Result<Attributes, Box<Diagnostic>> {
     // Positions count lines in 32 bits; `line` of the answer is exact.
     let number = u32::try_from(line.number).unwrap_or(u32::MAX);
     let at = |column| Position { line: number, column };
     if line.too_long {
-        return Err(Diagnostic::error("line_too_long", "", at(1), "this line is too long for a context")
-            .expected([format!("at most {MAX_LINE_BYTES} bytes")]));
+        let problem = Diagnostic::error("line_too_long", "", at(1), "this line is too long for a context");
+        return Err(problem.expected([format!("at most {MAX_LINE_BYTES} bytes")]).into());
     }
-    // Some editors begin a file with a mark of its encoding.
-    let mark = if line.number == 1 { "\u{FEFF}".as_bytes() } else { &[] };
-    let bytes = line.bytes.strip_prefix(mark).unwrap_or(line.bytes);
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+    let text = std::str::from_utf8(line.bytes).map_err(|error| {
+        let before = line.bytes.get(..error.valid_up_to()).unwrap_or_default();
         let column = String::from_utf8_lossy(before).chars().count() + 1;
-        Diagnostic::error("not_utf8", "", at(u32::try_from(column).unwrap_or(u32::MAX)), "this line is not UTF-8")
+        Diagnostic::error(
+            "not_utf8",
+            "",
+            at(u32::try_from(column).unwrap_or(u32::MAX)),
+            "this line is not UTF-8",
+        )
     })?;
     Attributes::from_json(text).map_err(|mut diagnostic| {
         diagnostic.line = Some(number);
-        diagnostic
+        diagnostic.into()
     })
 }
 
@@ -76,17 +76,11 @@ mod tests {
     use super::*;
 
     fn decide(number: u64, bytes: &[u8]) -> (bool, String) {
-        let engine = Engine::from_str("{cutover: 1, flags: {f: {rules: [{serve: on}]}}}").unwrap();
+        let engine = Engine::from_str("cutover: 1\nflags: {f: {rules: [{serve: on}]}}").unwrap();
         let mut out = Vec::new();
         let decider = Decider { engine: &engine, flag: Some("f"), now_ms: 0 };
         let done = decider.decide(&Line { number, bytes, too_long: false }, &mut out);
         (done, String::from_utf8(out).unwrap())
-    }
-
-    #[test]
-    fn a_mark_of_the_encoding_begins_a_file_and_nothing_else() {
-        assert!(decide(1, "\u{FEFF}{}".as_bytes()).0);
-        assert!(!decide(2, "\u{FEFF}{}".as_bytes()).0);
     }
 
     #[test]
@@ -95,6 +89,10 @@ mod tests {
         assert!(!done);
         assert!(line.starts_with("{\"line\":7,\"diagnostics\":[{\"code\":\"not_utf8\""), "{line}");
         assert!(line.contains("\"line\":7,\"column\":8,"), "{line}");
-        assert!(decide(7, b"[]").1.contains("\"code\":\"context_not_object\",\"severity\":\"error\",\"path\":\"\",\"line\":7"));
+        assert!(
+            decide(7, b"[]")
+                .1
+                .contains("\"code\":\"context_not_object\",\"severity\":\"error\",\"path\":\"\",\"line\":7")
+        );
     }
 }

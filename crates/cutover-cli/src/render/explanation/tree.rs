@@ -18,9 +18,9 @@ pub(super) fn grow(steps: &[Step]) -> Vec<Node<'_>> {
             // All steps of the flag that was asked.
             Step::Flag { depth: asked, .. } => begin(&grown, |node| depth(node.step) > *asked),
             // Its conditions, and those of its segments.
-            Step::Rule { depth: rule, path, .. } => {
-                begin(&grown, |node| depth(node.step) == *rule && is_condition(node.step) && under(node.step, path))
-            }
+            Step::Rule { depth: rule, path, .. } => begin(&grown, |node| {
+                depth(node.step) == *rule && is_condition(node.step) && under(node.step, path)
+            }),
             Step::Segment { depth: asking, segment, .. } => {
                 let prefixes = [format!("segments.{segment}."), format!("segments[{segment:?}].")];
                 begin(&grown, |node| {
@@ -28,15 +28,13 @@ pub(super) fn grow(steps: &[Step]) -> Vec<Node<'_>> {
                 })
             }
             // The bucket belongs to the rule that asked for it.
-            Step::Share { .. } | Step::Split { .. } | Step::NoUnit { .. } => {
-                match grown.last_mut() {
-                    Some(rule) if matches!(rule.step, Step::Rule { .. }) && depth(rule.step) == depth(step) => {
-                        rule.children.push(Node { step, children: Vec::new() });
-                        continue;
-                    }
-                    _ => grown.len(),
+            Step::Share { .. } | Step::Split { .. } | Step::NoUnit { .. } => match grown.last_mut() {
+                Some(rule) if matches!(rule.step, Step::Rule { .. }) && depth(rule.step) == depth(step) => {
+                    rule.children.push(Node { step, children: Vec::new() });
+                    continue;
                 }
-            }
+                _ => grown.len(),
+            },
             Step::Condition { .. } | Step::Time { .. } => grown.len(),
         };
         let children = grown.split_off(at);

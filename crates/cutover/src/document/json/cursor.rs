@@ -153,7 +153,9 @@ impl<'t> Cursor<'t> {
                 let found: String = self.rest().chars().take(2).collect();
                 let problem = syntax(path, self.here(), format!("`{found}` is no escape of JSON"));
                 let expected = ["\\\"", "\\\\", "\\/", "\\b", "\\f", "\\n", "\\r", "\\t", "\\uXXXX"];
-                return Err(Box::new(problem.found(found).expected(expected).help("a `\\` is written `\\\\`")));
+                return Err(Box::new(
+                    problem.found(found).expected(expected).help("a `\\` is written `\\\\`"),
+                ));
             }
         };
         self.at += 2;
@@ -218,13 +220,14 @@ impl<'t> Cursor<'t> {
         };
         let wanted: Vec<String> = expected.iter().map(|text| quoted(text)).collect();
         let message = format!("expected {}, found {}", wanted.join(" or "), quoted(&found));
-        let problem =
-            syntax(path, self.here(), message).found(&found).expected(expected.iter().copied());
+        let problem = syntax(path, self.here(), message).found(&found).expected(expected.iter().copied());
         let value = expected.contains(&"a value");
         let key = expected.contains(&"a key");
         Box::new(match found.as_str() {
             "/" | "#" => problem.help("JSON has no comments; YAML has"),
-            "}" | "]" if self.before() == Some(b',') => problem.help("no comma stands before a closing bracket"),
+            "}" | "]" if self.before() == Some(b',') => {
+                problem.help("no comma stands before a closing bracket")
+            }
             "'" if value || key => problem.help("a text stands in double quotes"),
             _ if key && !word.is_empty() => {
                 problem.help("a key stands in double quotes: a text that begins with `{` is read as JSON")

@@ -4,12 +4,13 @@
 //! it is within the limits.
 
 use super::meter::{Meter, Metered};
+use super::nest::{Child, Nest, Open, Place};
 use super::report::{mismatch, several_documents, syntax, too_long, too_much_text};
 use super::report::{recursive_alias, undefined_alias, unknown_tag};
 use super::scalar::Tag;
 use crate::diagnostic::Position;
 use crate::document::problems::{Problems, Stop, too_deep, too_many};
-use crate::document::{MAX_DEPTH, MAX_NODES, MAX_TEXT_BYTES, Path, end_of};
+use crate::document::{MAX_DEPTH, MAX_NODES, MAX_TEXT_BYTES, end_of};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag as Written};
 use std::borrow::Cow;
 
@@ -43,32 +44,6 @@ struct Anchored {
     height: usize,
 }
 
-/// A list or mapping that has begun and not ended.
-struct Open {
-    part: usize,
-    child: Child,
-    anchor: usize,
-    /// How many values and bytes of text came before it.
-    nodes: usize,
-    bytes: usize,
-    /// How deep the deepest of its children is nested.
-    height: usize,
-}
-
-/// The child that was read last.
-#[derive(Clone, Copy)]
-enum Child {
-    /// None in a list.
-    NoItem,
-    Item(usize),
-    /// None in a mapping.
-    NoKey,
-    /// The key at this index, its value being next.
-    Key(usize),
-    /// The value of the key at this index.
-    Value(usize),
-}
-
 /// The parts, and whether they are all within the limits. What is missing behind a syntax error is not told.
 pub(super) struct Parts<'t> {
     pub(super) list: Vec<Part<'t>>,
@@ -84,7 +59,7 @@ pub(super) fn read<'t>(text: &'t str, problems: &mut Problems) -> Option<Parts<'
         text,
         end: None,
         parts: Parts { list: Vec::new(), aliased: false },
-        open: Vec::new(),
+        nest: Nest::default(),
         anchors: Vec::new(),
         documents: 0,
         nodes: 0,
@@ -96,9 +71,9 @@ pub(super) fn read<'t>(text: &'t str, problems: &mut Problems) -> Option<Parts<'
             let problem = match result {
                 Ok((_, span)) => {
                     reader.place();
-                    too_long(reader.path(true), position(span.start))
+                    too_long(reader.path(Place::Part), position(span.start))
                 }
-                Err(error) => too_long(reader.path(false), reader.within(position(*error.marker()))),
+                Err(error) => too_long(reader.path(Place::Next), reader.within(position(*error.marker()))),
             };
             reader.problems.end(problem);
             return None;
@@ -124,9 +99,7 @@ pub(super) fn read<'t>(text: &'t str, problems: &mut Problems) -> Option<Parts<'
             break;
         }
     }
-    while !reader.open.is_empty() {
-        reader.end();
-    }
+    while reader.end() {}
     Some(reader.parts)
 }
 
@@ -143,8 +116,7 @@ struct PartReader<'t, 'p> {
     /// Where the text ends, once that has been asked for.
     end: Option<Position>,
     parts: Parts<'t>,
-    /// The lists and mappings around the next part, the innermost last.
-    open: Vec<Open>,
+    nest: Nest,
     /// By anchor number; `None` while the anchored value has not ended.
     anchors: Vec<Option<Anchored>>,
     documents: usize,
@@ -179,24 +151,18 @@ impl<'t> PartReader<'t, '_> {
             }
             Event::SequenceStart(anchor, tag) => self.begin(Kind::List, anchor, tag.as_deref(), at)?,
             Event::MappingStart(anchor, tag) => self.begin(Kind::Map, anchor, tag.as_deref(), at)?,
-            Event::SequenceEnd | Event::MappingEnd => self.end(),
+            Event::SequenceEnd | Event::MappingEnd => {
+                self.end();
+            }
             Event::Alias(anchor) => self.alias(anchor, at)?,
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
         }
         Ok(())
     }
 
-    /// Notes in the parent that its next child begins, and tells whether that is a key.
+    /// Notes that the next part begins, and tells whether it is a key.
     fn place(&mut self) -> bool {
-        let next = self.parts.list.len();
-        let Some(parent) = self.open.last_mut() else { return false };
-        parent.child = match parent.child {
-            Child::NoItem => Child::Item(0),
-            Child::Item(index) => Child::Item(index + 1),
-            Child::NoKey | Child::Value(_) => Child::Key(next),
-            Child::Key(key) => Child::Value(key),
-        };
-        matches!(parent.child, Child::Key(_))
+        self.nest.place(self.parts.list.len())
     }
 
     fn push(&mut self, kind: Kind<'t>, at: Position) {
@@ -204,10 +170,16 @@ impl<'t> PartReader<'t, '_> {
         self.parts.list.push(Part { kind, at, end });
     }
 
-    fn begin(&mut self, kind: Kind<'t>, anchor: usize, tag: Option<&Written>, at: Position) -> Result<(), End> {
+    fn begin(
+        &mut self,
+        kind: Kind<'t>,
+        anchor: usize,
+        tag: Option<&Written>,
+        at: Position,
+    ) -> Result<(), End> {
         self.place();
-        if self.open.len() >= MAX_DEPTH {
-            return Err(End::Limit(too_deep(self.path(true), at)));
+        if self.nest.depth() >= MAX_DEPTH {
+            return Err(End::Limit(too_deep(self.path(Place::Part), at)));
         }
         let (nodes, bytes, part) = (self.nodes, self.bytes, self.parts.list.len());
         self.count(1, at)?;
@@ -217,30 +189,26 @@ impl<'t> PartReader<'t, '_> {
         };
         let tag = self.tag(tag, at);
         if tag != Tag::None && tag != Tag::Plain && tag != own {
-            let (path, kind) = (self.path(true), if own == Tag::Seq { "a list" } else { "a mapping" });
+            let (path, kind) = (self.path(Place::Part), if own == Tag::Seq { "a list" } else { "a mapping" });
             self.problems.note(|| mismatch(path, at, kind, tag));
         }
-        // An alias in the midst of its own anchor finds nothing, also where it had been a value's before.
-        if let Some(anchored) = self.anchored(anchor) {
-            *anchored = None;
-        }
         self.push(kind, at);
-        self.open.push(Open { part, child, anchor, nodes, bytes, height: 0 });
+        self.nest.begin(Open { part, anchor, nodes, bytes, height: 0, child });
         Ok(())
     }
 
-    fn end(&mut self) {
-        let Some(open) = self.open.pop() else { return };
-        let height = open.height + 1;
+    /// Ends the innermost list or mapping, if there is one.
+    fn end(&mut self) -> bool {
+        let Some(Open { part, anchor, nodes, bytes, height, .. }) = self.nest.end() else { return false };
         let end = self.parts.list.len();
-        if let Some(part) = self.parts.list.get_mut(open.part) {
+        if let Some(part) = self.parts.list.get_mut(part) {
             part.end = end;
         }
-        let (nodes, bytes) = (self.nodes - open.nodes, self.bytes - open.bytes);
-        if let Some(anchored) = self.anchored(open.anchor) {
-            *anchored = Some(Anchored { part: open.part, nodes, bytes, height });
+        let (nodes, bytes) = (self.nodes - nodes, self.bytes - bytes);
+        if let Some(anchored) = self.anchored(anchor) {
+            *anchored = Some(Anchored { part, nodes, bytes, height });
         }
-        self.raise(height);
+        true
     }
 
     fn alias(&mut self, anchor: usize, at: Position) -> Result<(), End> {
@@ -251,30 +219,23 @@ impl<'t> PartReader<'t, '_> {
             self.count(nodes, at)?;
             self.bytes += bytes;
             if self.bytes > 2 * MAX_TEXT_BYTES {
-                return Err(End::Limit(Box::new(too_much_text(self.path(true), at))));
+                return Err(End::Limit(Box::new(too_much_text(self.path(Place::Part), at))));
             }
-            if self.open.len() + height > MAX_DEPTH {
-                return Err(End::Limit(too_deep(self.path(true), at)));
+            if self.nest.depth() + height > MAX_DEPTH {
+                return Err(End::Limit(too_deep(self.path(Place::Part), at)));
             }
-            self.raise(height);
+            self.nest.raise(height);
         } else {
-            let path = self.path(true);
+            let path = self.path(Place::Part);
             self.problems.note(|| recursive_alias(path, at));
         }
         self.push(Kind::Alias(anchored.map(|anchored| anchored.part)), at);
         Ok(())
     }
 
-    /// Notes that a child of the innermost open part is `height` deep.
-    fn raise(&mut self, height: usize) {
-        if let Some(parent) = self.open.last_mut() {
-            parent.height = parent.height.max(height);
-        }
-    }
-
     fn count(&mut self, nodes: usize, at: Position) -> Result<(), End> {
         self.nodes += nodes;
-        if self.nodes > MAX_NODES { Err(End::Limit(too_many(self.path(true), at))) } else { Ok(()) }
+        if self.nodes > MAX_NODES { Err(End::Limit(too_many(self.path(Place::Part), at))) } else { Ok(()) }
     }
 
     /// The place of an anchor; 0 stands for none. The library numbers anchors from 1 without gaps.
@@ -291,7 +252,7 @@ impl<'t> PartReader<'t, '_> {
     fn tag(&mut self, written: Option<&Written>, at: Position) -> Tag {
         let Some(written) = written else { return Tag::None };
         Tag::read(written).unwrap_or_else(|| {
-            let path = self.path(true);
+            let path = self.path(Place::Part);
             self.problems.note(|| unknown_tag(path, at, written));
             Tag::None
         })
@@ -300,11 +261,13 @@ impl<'t> PartReader<'t, '_> {
     /// The library's error, as a problem.
     fn error(&mut self, error: &ScanError) -> End {
         let at = self.within(position(*error.marker()));
-        let path = self.path(false);
         match error.info() {
-            info if info.contains("recursion limit") => End::Limit(too_deep(path, at)),
-            info if info.contains("unknown anchor") => End::Broken(Box::new(undefined_alias(path, at))),
-            info => End::Broken(Box::new(syntax(path, at, info))),
+            info if info.contains("unknown anchor") => {
+                self.place();
+                End::Broken(Box::new(undefined_alias(self.path(Place::Part), at)))
+            }
+            info if info.contains("recursion limit") => End::Limit(too_deep(self.path(Place::Next), at)),
+            info => End::Broken(Box::new(syntax(self.path(Place::Next), at, info))),
         }
     }
 
@@ -313,29 +276,8 @@ impl<'t> PartReader<'t, '_> {
         at.min(*self.end.get_or_insert_with(|| end_of(self.text)))
     }
 
-    /// The path of the part that is being read, or of the one before which reading stands.
-    fn path(&self, reading: bool) -> String {
-        self.path_below(0, &Path::ROOT, reading)
-    }
-
-    fn path_below(&self, level: usize, path: &Path<'_>, reading: bool) -> String {
-        let Some(open) = self.open.get(level) else { return path.to_string() };
-        let innermost = level + 1 == self.open.len();
-        match open.child {
-            Child::Item(index) if reading || !innermost => {
-                self.path_below(level + 1, &path.index(index), reading)
-            }
-            Child::Value(key) if reading || !innermost => self.path_below_key(level, path, key, reading),
-            Child::Key(key) if innermost && !reading => self.path_below_key(level, path, key, reading),
-            _ => self.path_below(level + 1, path, reading),
-        }
-    }
-
-    fn path_below_key(&self, level: usize, path: &Path<'_>, key: usize, reading: bool) -> String {
-        match self.parts.text(key) {
-            Some(key) => self.path_below(level + 1, &path.key(key), reading),
-            None => self.path_below(level + 1, path, reading),
-        }
+    fn path(&self, place: Place) -> String {
+        self.nest.path(&self.parts, place)
     }
 }
 

@@ -10,11 +10,17 @@ const TAGS: [&str; 7] = ["!!str", "!!int", "!!float", "!!bool", "!!null", "!!seq
 pub(super) fn syntax(path: String, at: Position, info: &str) -> Diagnostic {
     let problem = Diagnostic::error("yaml_syntax", path, at, format!("this is no valid YAML: {info}"));
     let helps = [
-        ("mapping values are not allowed", "put a text that holds `: ` in quotes; indent keys that belong together alike"),
+        (
+            "mapping values are not allowed",
+            "put a text that holds `: ` in quotes; indent keys that belong together alike",
+        ),
         ("tabs", "indent with spaces"),
         ("a tab", "indent with spaces"),
         ("unexpected character", "put a text that begins with `%`, `@` or a backtick in quotes"),
-        ("unknown escape", "in double quotes a `\\` is written `\\\\`; in single quotes it stands for itself"),
+        (
+            "unknown escape",
+            "in double quotes a `\\` is written `\\\\`; in single quotes it stands for itself",
+        ),
         ("Unicode character escape", "write the character itself, or its code as `\\U0001F600`"),
         ("simple key expect", "a key is followed by `: ` on the same line"),
     ];

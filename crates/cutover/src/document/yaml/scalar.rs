@@ -1,7 +1,7 @@
 //! What a YAML scalar stands for: the core schema of YAML 1.2.
 
-use crate::document::number::{decimal, float};
 use crate::document::Content;
+use crate::document::number::{decimal, float};
 use saphyr_parser::Tag as Written;
 
 /// The tag of a scalar.

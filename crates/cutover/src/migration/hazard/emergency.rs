@@ -5,17 +5,15 @@ use crate::migration::shape::{Reach, Shape};
 
 /// What the emergency interrupts.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Interrupted<'a> {
+pub(crate) struct Interrupted {
     /// What is done without the emergency.
     pub(crate) calm: Shape,
-    /// What names it in a sentence.
-    pub(crate) label: &'a str,
     /// Whether old no longer takes writes there, or is gone.
     pub(crate) frozen: bool,
 }
 
 /// The hazards of doing `shape` instead of what is interrupted.
-pub(crate) fn of_emergency(stores: Stores<'_>, interrupted: Interrupted<'_>, shape: Shape) -> Vec<Hazard> {
+pub(crate) fn of_emergency(stores: Stores<'_>, interrupted: Interrupted, shape: Shape) -> Vec<Hazard> {
     let entering = entering(stores, interrupted, shape);
     let skew = skew(stores, interrupted.calm, shape).filter(|_| entering.is_none());
     let mut hazards: Vec<Hazard> = entering.into_iter().chain(skew).collect();
@@ -25,14 +23,12 @@ pub(crate) fn of_emergency(stores: Stores<'_>, interrupted: Interrupted<'_>, sha
 }
 
 /// What the emergency's reads do not see of what was written before it.
-fn entering(
-    stores: Stores<'_>,
-    Interrupted { calm, frozen, .. }: Interrupted<'_>,
-    shape: Shape,
-) -> Option<Hazard> {
+fn entering(stores: Stores<'_>, Interrupted { calm, frozen }: Interrupted, shape: Shape) -> Option<Hazard> {
     let from = stores.name(shape.from);
+    let nothing_moves = (calm.from, calm.first) == (shape.from, shape.first);
     match calm.reach(shape.from) {
         Reach::Acknowledged => None,
+        _ if nothing_moves => None,
         Reach::Stream => Some(Hazard::warning(
             HazardCode::StaleRead,
             format!("reads move to {from}, which the stream has not brought up to date yet"),
@@ -74,11 +70,7 @@ fn skew(stores: Stores<'_>, calm: Shape, shape: Shape) -> Option<Hazard> {
 }
 
 /// What is not seen, once the emergency is cleared, of what was written in it.
-fn clearing(
-    stores: Stores<'_>,
-    Interrupted { calm, label, .. }: Interrupted<'_>,
-    shape: Shape,
-) -> Option<Hazard> {
+fn clearing(stores: Stores<'_>, Interrupted { calm, .. }: Interrupted, shape: Shape) -> Option<Hazard> {
     let missed = |side| matches!(shape.reach(side), Reach::Never | Reach::BestEffort);
     let side = [calm.from, calm.first].into_iter().find(|side| missed(*side))?;
     let (written, to) = (stores.name(shape.first), stores.name(side));
@@ -86,9 +78,7 @@ fn clearing(
         return Some(Hazard::error(
             HazardCode::SplitBrain,
             format!("{written} and {to} each hold acknowledged writes that the other lacks"),
-            format!(
-                "no write made in the emergency reaches {to}, and none made before it in {label} reaches {written}"
-            ),
+            format!("no write of the emergency reaches {to}, and {written} misses writes made before it"),
         ));
     }
     Some(Hazard::warning(

@@ -128,7 +128,7 @@ fn a_shape_is_without_hazard_exactly_where_every_read_sees_every_write() {
 #[test]
 fn every_sentence_is_whole_and_names_a_store() {
     for shape in every_shape() {
-        let interrupted = Interrupted { calm: shape, label: "`p`", frozen: true };
+        let interrupted = Interrupted { calm: shape, frozen: true };
         let all =
             of_shape(STORES, shape).into_iter().chain(of_emergency(STORES, interrupted, shape.emergency()));
         for hazard in all {
@@ -147,7 +147,7 @@ fn every_sentence_is_whole_and_names_a_store() {
 fn an_emergency_is_free_exactly_where_old_has_acknowledged_everything() {
     for shape in every_shape().into_iter().filter(|shape| shape.first == Side::Old && shape.from == Side::Old)
     {
-        let interrupted = Interrupted { calm: shape, label: "`p`", frozen: false };
+        let interrupted = Interrupted { calm: shape, frozen: false };
         let found = of_emergency(STORES, interrupted, shape.emergency());
         assert!(found.iter().all(|hazard| hazard.severity == Severity::Warning), "{shape:?} {found:?}");
         assert!(
@@ -155,4 +155,11 @@ fn an_emergency_is_free_exactly_where_old_has_acknowledged_everything() {
             "{shape:?} {found:?}"
         );
     }
+}
+
+#[test]
+fn an_emergency_that_moves_nothing_risks_what_the_phase_does() {
+    let ahead = Shape::new(Side::New, Side::Old).forward(StreamState::Active);
+    let found = of_emergency(STORES, Interrupted { calm: ahead, frozen: false }, ahead);
+    assert_eq!(found, of_shape(STORES, ahead));
 }

@@ -306,15 +306,19 @@ fn a_slip_gets_the_nearest_name_and_every_problem_is_told_at_once() {
     let (_, diagnostics) = read(
         "old: a\nnew: b\nladder: standart\nphase: live\nswitches:\n  emergenzy: E\njobs:\n  j: { kind: retire }\nsallt: s\n",
     );
-    let said: Vec<_> =
-        diagnostics.iter().map(|diagnostic| (diagnostic.code, diagnostic.help.as_deref())).collect();
+    let said: Vec<_> = diagnostics
+        .iter()
+        .map(|diagnostic| {
+            (diagnostic.code, diagnostic.line.zip(diagnostic.column), diagnostic.help.as_deref())
+        })
+        .collect();
     assert_eq!(
         said,
         [
-            ("unknown_ladder", Some("did you mean `standard`?")),
-            ("unknown_switch", Some("did you mean `emergency`?")),
-            ("missing_key", None),
-            ("unknown_key", Some("did you mean `salt`?")),
+            ("unknown_ladder", Some((4, 9)), Some("did you mean `standard`?")),
+            ("unknown_switch", Some((7, 3)), Some("did you mean `emergency`?")),
+            ("missing_key", Some((9, 6)), None),
+            ("unknown_key", Some((10, 1)), Some("did you mean `salt`?")),
         ]
     );
 }
