@@ -48,7 +48,15 @@ impl Folder {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
         command.current_dir(&self.0).args(args);
-        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "USE_NEW_READ", "USE_NEW_WRITE", "USE_BACKUP", "USE_OLD"] {
+        for name in [
+            "NO_COLOR",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+            "USE_NEW_READ",
+            "USE_NEW_WRITE",
+            "USE_BACKUP",
+            "USE_OLD",
+        ] {
             command.env_remove(name);
         }
         command
@@ -111,7 +119,8 @@ impl Run {
     /// The run ended with this code and wrote exactly this.
     #[track_caller]
     fn wrote(&self, code: i32, stdout: &str, stderr: &str) {
-        let shown = format!("{}\n--- stdout\n{}\n--- stderr\n{}", self.code.unwrap_or(-1), self.stdout, self.stderr);
+        let shown =
+            format!("{}\n--- stdout\n{}\n--- stderr\n{}", self.code.unwrap_or(-1), self.stdout, self.stderr);
         let wanted = format!("{code}\n--- stdout\n{stdout}\n--- stderr\n{stderr}");
         assert!(shown == wanted, "the run ended with {shown}\n=== wanted\n{wanted}");
     }
@@ -123,29 +132,4 @@ impl Run {
         assert!(self.stdout.ends_with('\n') && self.stdout.lines().count() == 1, "{:?}", self.stdout);
         serde_json::from_str(&self.stdout).unwrap()
     }
-}
-
-/// The fields of a JSON object, in the order of the text.
-fn keys(json: &str) -> Vec<String> {
-    #[derive(serde::Deserialize)]
-    struct Any(#[serde(deserialize_with = "ordered")] Vec<String>);
-
-    fn ordered<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-        struct Keys;
-        impl<'de> serde::de::Visitor<'de> for Keys {
-            type Value = Vec<String>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut keys = Vec::new();
-                while let Some((key, _)) = map.next_entry::<String, serde::de::IgnoredAny>()? {
-                    keys.push(key);
-                }
-                Ok(keys)
-            }
-        }
-        deserializer.deserialize_map(Keys)
-    }
-    serde_json::from_str::<Any>(json).unwrap().0
 }

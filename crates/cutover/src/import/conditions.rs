@@ -5,10 +5,11 @@
 //! converted into each other; `>` and `<` compare numbers; a time window begins with the first minute of its
 //! start hour and ends before the first minute of its end hour; no condition at all is as if there were no list.
 
-use super::features::{FeatureReader, Source, as_in_javascript};
+use super::features::{FeatureReader, Source};
+use super::parts::{as_in_javascript, is_rounded, warn_of_rounding};
 use super::yaml_text::Yaml;
 use crate::diagnostic::Diagnostic;
-use crate::document::{Content, Node, Path};
+use crate::document::{Content, MAX_PROBLEMS, Node, Path};
 use crate::ruleset::fields::{Fields, Reader};
 
 /// Reads the conditions of one toggle.
@@ -22,7 +23,7 @@ const TYPES: [&str; 3] = ["user_attribute", "tenant_attribute", "time_window"];
 
 /// The operators and what they are called in a ruleset.
 const OPERATORS: [(&str, &str); 6] =
-    [("=", "is"), ("!=", "is_not"), (">", "above"), ("<", "below"), ("in", "in"), ("not_in", "not_in")];
+    [("=", "is"), ("!=", "is_not"), (">", "above"), ("<", "below"), ("in", "in"), ("not_in", "in")];
 
 impl Conditions<'_> {
     /// Reads a list of conditions into one; none where there is nothing to ask, or a problem.
@@ -37,8 +38,13 @@ impl Conditions<'_> {
                     .help("a service that asks whether every condition holds may have served everybody: compare with it"),
             );
         }
-        let conditions: Vec<Option<Yaml>> =
-            items.iter().enumerate().map(|(index, item)| self.condition(item, path.index(index))).collect();
+        let mut conditions = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            if self.reader.is_hopeless() {
+                return None;
+            }
+            conditions.push(self.condition(item, path.index(index)));
+        }
         let mut conditions = conditions.into_iter().collect::<Option<Vec<_>>>()?;
         match conditions.len() {
             0 | 1 => conditions.pop(),
@@ -228,9 +234,22 @@ fn members(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Yaml> {
         );
         return None;
     }
-    let values: Vec<Option<Yaml>> =
-        items.iter().enumerate().map(|(index, item)| scalar(reader, item, path.index(index))).collect();
-    values.into_iter().collect::<Option<Vec<_>>>().map(Yaml::List)
+    let mut values = Vec::with_capacity(items.len());
+    let mut wrong = 0;
+    for (index, item) in items.iter().enumerate() {
+        match plain_scalar(reader, item, path.index(index)) {
+            Some(value) => values.push(value),
+            None => wrong += 1,
+        }
+        if wrong >= MAX_PROBLEMS {
+            break;
+        }
+    }
+    // One warning for the list, at the first such number.
+    if let Some((index, item)) = items.iter().enumerate().find(|(_, item)| is_rounded(item)) {
+        warn_of_rounding(reader, item, path.index(index));
+    }
+    (wrong == 0).then_some(Yaml::List(values))
 }
 
 fn number(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Yaml> {
@@ -242,16 +261,17 @@ fn number(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Yaml> {
 }
 
 fn scalar(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Yaml> {
-    if !matches!(node.content, Content::Bool(_) | Content::Int(_) | Content::Float(_) | Content::Text(_)) {
-        reader.wrong_type(node, path, "a text, a number or a boolean");
-        return None;
+    let scalar = plain_scalar(reader, node, path)?;
+    if is_rounded(node) {
+        warn_of_rounding(reader, node, path);
     }
-    let value = as_in_javascript(node);
-    if value != node.to_value() {
-        let message = "JavaScript has no such whole number and rounds it";
-        reader.note(
-            Diagnostic::warning("rounded_number", path.to_string(), node.at, message).found(node.quoted()),
-        );
+    Some(scalar)
+}
+
+fn plain_scalar(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Yaml> {
+    if matches!(node.content, Content::Bool(_) | Content::Int(_) | Content::Float(_) | Content::Text(_)) {
+        return Some(Yaml::from(as_in_javascript(node)));
     }
-    Some(Yaml::from(value))
+    reader.wrong_type(node, path, "a text, a number or a boolean");
+    None
 }

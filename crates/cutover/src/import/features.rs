@@ -8,7 +8,7 @@
 use super::conditions::Conditions;
 use super::yaml_text::Yaml;
 use crate::diagnostic::{Diagnostic, Position};
-use crate::document::{Content, Node, Path};
+use crate::document::{Content, MAX_PROBLEMS, Node, Path};
 use crate::ruleset::fields::{Fields, Reader};
 use std::collections::BTreeMap;
 
@@ -72,11 +72,14 @@ pub(super) struct FeatureReader {
     pub(super) spelling: &'static Spelling,
     /// The first time window, where there is one: it needs a time zone.
     pub(super) window: Option<Source>,
+    /// How many diagnostics have been looked at, and how many of them are errors.
+    seen: usize,
+    errors: usize,
 }
 
 impl FeatureReader {
     pub(super) fn new(spelling: &'static Spelling) -> Self {
-        Self { reader: Reader::default(), spelling, window: None }
+        Self { reader: Reader::default(), spelling, window: None, seen: 0, errors: 0 }
     }
 
     /// Reads `features:` and the list below it.
@@ -113,6 +116,9 @@ impl FeatureReader {
         }
         let mut features = Vec::new();
         for entry in entries {
+            if self.is_hopeless() {
+                break;
+            }
             let path = path.key(&entry.key);
             let source = Source { path: path.to_string(), at: entry.key_at };
             features.extend(self.feature(&entry.value, path, Some(&entry.key), source));
@@ -120,8 +126,16 @@ impl FeatureReader {
         features
     }
 
+    /// True once so much is wrong that nobody reads further; a hostile document could hold millions of mistakes.
+    pub(super) fn is_hopeless(&mut self) -> bool {
+        let unseen = self.reader.diagnostics.get(self.seen..).unwrap_or_default();
+        self.errors += unseen.iter().filter(|problem| problem.is_error()).count();
+        self.seen = self.reader.diagnostics.len();
+        self.errors >= MAX_PROBLEMS
+    }
+
     /// Adds what to do about it to the problem noted last.
-    fn help(&mut self, help: String) {
+    pub(super) fn help(&mut self, help: String) {
         if let Some(problem) = self.reader.diagnostics.last_mut() {
             problem.help = Some(help);
         }
@@ -131,20 +145,19 @@ impl FeatureReader {
         let mut features: Vec<Feature> = Vec::new();
         let mut lines: BTreeMap<String, Position> = BTreeMap::new();
         for (index, item) in self.reader.list(node, path).unwrap_or_default().iter().enumerate() {
+            if self.is_hopeless() {
+                break;
+            }
             let path = path.index(index);
             let source = Source { path: path.to_string(), at: item.at };
             let Some(feature) = self.feature(item, path, None, source) else { continue };
             let at = feature.source.at;
             if let Some(first) = lines.insert(feature.name.clone(), at) {
+                let place = path.key("name").to_string();
                 self.reader.note(
-                    Diagnostic::error(
-                        "duplicate_name",
-                        path.key("name").to_string(),
-                        at,
-                        "two features have the same name",
-                    )
-                    .found(&feature.name)
-                    .help(format!("the first one is in line {}, column {}", first.line, first.column)),
+                    Diagnostic::error("duplicate_name", place, at, "two features have the same name")
+                        .found(&feature.name)
+                        .help(format!("the first one is in line {}, column {}", first.line, first.column)),
                 );
                 continue;
             }
@@ -165,10 +178,8 @@ impl FeatureReader {
         for (key, attribute) in [(*users, "userId"), (*tenants, "tenantId")] {
             let Some(node) = fields.take(key) else { continue };
             let path = path.key(key);
-            let Some(members) = self.members(node, path, attribute).filter(|members| !members.is_empty())
-            else {
-                continue;
-            };
+            let members = self.members(node, path, attribute);
+            let Some(members) = members.filter(|members| !members.is_empty()) else { continue };
             let condition = Yaml::map([("attribute", Yaml::text(attribute)), ("in", Yaml::List(members))]);
             let source = Source { path: path.to_string(), at: node.at };
             rules.push(Rule { rule: serve_on(condition), key, source });
@@ -179,15 +190,11 @@ impl FeatureReader {
                 share.map(|share| (share, Source { path: path.key(percentage).to_string(), at: node.at }))
             }
             _ => {
+                let message = format!("`{percentage}` is missing");
                 self.reader.note(
-                    Diagnostic::warning(
-                        "missing_percentage",
-                        path.to_string(),
-                        source.at,
-                        format!("`{percentage}` is missing"),
-                    )
-                    .expected([*percentage])
-                    .help("without it nobody is rolled out, as with 0"),
+                    Diagnostic::warning("missing_percentage", path.to_string(), source.at, message)
+                        .expected([*percentage])
+                        .help("without it nobody is rolled out, as with 0"),
                 );
                 None
             }

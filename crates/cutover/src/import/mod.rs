@@ -24,6 +24,7 @@
 mod conditions;
 mod env;
 mod features;
+mod parts;
 mod places;
 mod yaml_text;
 

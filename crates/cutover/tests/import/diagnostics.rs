@@ -448,6 +448,32 @@ fn texts_that_are_no_documents() {
 }
 
 #[test]
+fn mistakes_by_the_hundred_thousand_end_the_reading() {
+    let many = |item: &str| vec![item; 100_000].join(",");
+    for document in [
+        format!("[{}]", many("1")),
+        format!("[{}]", many("{}")),
+        format!("[{{\"name\": \"a\", \"enabled\": true, \"rolloutPercentage\": 1, \"enabledForUsers\": [{}]}}]", many("true")),
+        format!("[{{\"name\": \"a\", \"enabled\": true, \"rolloutPercentage\": 1, \"conditions\": [{}]}}]", many("1")),
+        format!(
+            "[{{\"name\": \"a\", \"enabled\": true, \"rolloutPercentage\": 1, \"conditions\":
+             [{{\"type\": \"user_attribute\", \"attribute\": \"a\", \"operator\": \"in\", \"value\": [{}]}}]}}]",
+            many("null")
+        ),
+    ] {
+        let imported = config(&document);
+        let count = imported.diagnostics.len();
+        assert!(imported.ruleset.is_none() && (100..=200).contains(&count), "{count} for {}", &document[..100]);
+    }
+    // Warnings end nothing: all of the features are there.
+    let features =
+        (0..1000).map(|number| format!("- {{ name: f{number}, enabled: true }}\n")).collect::<String>();
+    let imported = config(&features);
+    assert_eq!(imported.diagnostics.len(), 1000);
+    assert_eq!(imported.ruleset.map(|ruleset| ruleset.matches("hash: java31\n").count()), Some(1000));
+}
+
+#[test]
 fn json_lists_are_json() {
     // A pair of surrogate escapes is JSON and not YAML; a comment is YAML and not JSON.
     let escaped = r#"[{ "name": "\ud83d\ude80", "enabled": true, "rolloutPercentage": 1 }]"#;

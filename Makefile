@@ -1,0 +1,50 @@
+# Two commands are all that most people need: `make run` and `make test`. Each sets up what it uses.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test setup build check rust js python conformance differential example fuzz bench clean
+
+help:            ## list the targets
+	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  \1\t/' | expand -t 18
+
+run:             ## build what is needed, run the example, say where to look
+	@scripts/run.sh
+
+test:            ## run every suite
+	@scripts/test.sh
+
+setup:           ## toolchain target, browser, npm and Python environments
+	@scripts/setup.sh
+
+build: setup     ## the packages of all languages, as the tests use them
+	@scripts/build.sh
+
+check: setup     ## formatting, lints, dependencies, generated files
+	@scripts/check.sh
+
+rust:            ## tests of the Rust crates
+	@scripts/step.sh rust
+
+js: build        ## tests of the npm package, browser included
+	@scripts/step.sh js
+
+python: build    ## tests of the Python package
+	@scripts/step.sh python
+
+conformance: build ## the vectors in every language
+	@scripts/step.sh conformance
+
+differential: build ## 100,000 generated rulesets, Rust against Node, WebAssembly and Python
+	@SEED=$${SEED:-1} COUNT=$${COUNT:-100000} scripts/differential.sh
+
+example: build   ## tests of the example
+	@scripts/step.sh example
+
+fuzz:            ## a short run of each fuzz target
+	@scripts/fuzz.sh
+
+bench:           ## the figures of the README
+	@scripts/bench.sh
+
+clean:           ## remove everything that was built
+	rm -rf target .venv .tools

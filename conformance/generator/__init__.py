@@ -1,0 +1,1 @@
+"""The tables that the vectors are written in. `generate.py` turns them into JSON."""

@@ -1,0 +1,5 @@
+//! What Cutover's own tests share: generated rulesets, what they decide, and the runner of the vectors.
+
+pub mod answers;
+pub mod generate;
+pub mod random;

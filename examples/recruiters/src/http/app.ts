@@ -1,0 +1,54 @@
+/** The server, put together from its parts. */
+
+import fastifyStatic from "@fastify/static";
+import { fastify } from "fastify";
+import type { FastifyInstance } from "fastify";
+import { createMetrics } from "../metrics.js";
+import { Performer, StoreUnavailable } from "../perform.js";
+import type { Stores } from "../stores/stores.js";
+import type { Switchboard } from "../switchboard.js";
+import { offerRoutes } from "./offers.js";
+import { operationRoutes } from "./operations.js";
+
+export interface AppOptions {
+  readonly stores: Stores;
+  readonly switchboard: Switchboard;
+  /** The folder of the built page; without one there is no page. */
+  readonly page?: string;
+  readonly log?: boolean;
+}
+
+export async function createApp({ stores, switchboard, page, log = false }: AppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: log && { level: "warn" },
+    // A body that is not as it should be is refused, not repaired.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allowUnionTypes: true } },
+  });
+  const metrics = createMetrics(stores);
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof StoreUnavailable) {
+      request.log.warn(error);
+      return reply.code(503).send({ error: "store_unavailable", store: error.store });
+    }
+    const { statusCode = 500, message } = error as { statusCode?: number; message: string };
+    if (statusCode < 500) return reply.code(statusCode).send({ error: "bad_request", message });
+    request.log.error(error);
+    return reply.code(500).send({ error: "internal" });
+  });
+  offerRoutes(app, switchboard, new Performer(stores, metrics));
+  operationRoutes(app, switchboard, stores, metrics);
+  if (page !== undefined) {
+    await app.register(fastifyStatic, {
+      root: page,
+      setHeaders: (reply) => {
+        reply.setHeader(
+          "content-security-policy",
+          // `wasm-unsafe-eval` lets the page compile the engine, and nothing else.
+          "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        );
+        reply.setHeader("x-content-type-options", "nosniff");
+      },
+    });
+  }
+  return app;
+}

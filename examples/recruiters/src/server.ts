@@ -1,0 +1,27 @@
+/** The server as a process: `node dist/server.js --data DIR --port PORT`. It listens on the loopback only. */
+
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { createApp } from "./http/app.js";
+import { Stores } from "./stores/stores.js";
+import { Switchboard, switchesOf } from "./switchboard.js";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const { values } = parseArgs({
+  options: {
+    data: { type: "string", default: "data" },
+    port: { type: "string", default: "4310" },
+    ruleset: { type: "string", default: here("../ruleset.yaml") },
+  },
+});
+const switchboard = new Switchboard(await readFile(values.ruleset, "utf8"), switchesOf(process.env));
+const stores = new Stores(values.data);
+const app = await createApp({ stores, switchboard, page: here("page"), log: true });
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    void app.close().then(() => stores.close());
+  });
+}
+console.log(await app.listen({ host: "127.0.0.1", port: Number(values.port) }));
