@@ -53,8 +53,10 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Ends with 1 where a ruleset is refused, and with 2 where a file cannot be read.\n\
-    With --json: {\"diagnostics\":[…]}; where there are several files, each diagnostic names its `file`.")]
+#[command(
+    after_long_help = "Ends with 1 where a ruleset is refused, and with 2 where a file cannot be read.\n\
+    With --json: {\"diagnostics\":[…]}; where there are several files, each diagnostic names its `file`."
+)]
 pub(crate) struct Check {
     /// The rulesets
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -66,13 +68,14 @@ pub(crate) struct Check {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "\
+#[command(after_long_help = "\
 Ends with 3 where the flag asked for has no answer: there is none of that name, or no unit to hash.
 With --json: the decision of the flag, or the list of all decisions.
 
-A file of contexts is decided on all cores, in a memory that does not grow with it. For each line there is one
-line of JSON, in the order of the file: what --json gives for that context, or {\"line\":…,\"diagnostics\":[…]} for
-a line that is no context, and then the command ends with 1. Empty lines are passed over.")]
+A file of contexts is decided on all cores, in a memory that does not grow with it. For each line there is one \
+line of JSON, in the order of the file: what --json gives for that context, or {\"line\":…,\"diagnostics\":[…]} \
+for a line that is no context, and then the command ends with 1. Empty lines are passed over. A decision without \
+an answer is an answer here: it has its `error`, and does not change how the command ends.")]
 pub(crate) struct Eval {
     /// The ruleset
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -92,7 +95,7 @@ pub(crate) struct Eval {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Ends with 3 where the flag has no answer.\n\
+#[command(after_long_help = "Ends with 3 where the flag has no answer.\n\
     With --json: {\"decision\":…,\"steps\":[…]}; what is not listed was not looked at.")]
 pub(crate) struct Explain {
     /// The ruleset
@@ -109,9 +112,9 @@ pub(crate) struct Explain {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-A switch is on where its value is `true`, and off where it is `false` or empty; any other text counts as off and is
-reported as a hazard. A switch that is not given holds what the ruleset says.
+#[command(after_long_help = "\
+A switch is on where its value is `true`, and off where it is `false` or empty; any other text counts as off and \
+is reported as a hazard. A switch that is not given holds what the ruleset says.
 Ends with 3 where there is no such migration, or no unit for its cohort; then the route is that of its phase.")]
 pub(crate) struct Route {
     /// The ruleset
@@ -136,7 +139,7 @@ pub(crate) struct Route {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "\
+#[command(after_long_help = "\
 The ruleset goes to standard output, and what looks wrong in the document to standard error.
 Ends with 1 where the document is refused; then there is no ruleset.
 With --json: {\"ruleset\":…,\"diagnostics\":[…]}, the ruleset as a text.")]
@@ -155,9 +158,9 @@ pub(crate) struct Import {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "\
+#[command(after_long_help = "\
 The list belongs where a ruleset has one: if: { attribute: userId, in: { sha256: […], salt: … } }.
-It is sorted, so that it does not tell the order of the file. A digest hides an identifier only as well as the
+It is sorted, so that it does not tell the order of the file. A digest hides an identifier only as well as the \
 identifier is hard to guess. Empty lines are passed over; spaces are part of an identifier.")]
 pub(crate) struct HashList {
     /// What the identifiers are hashed with

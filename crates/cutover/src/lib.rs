@@ -1,5 +1,16 @@
 //! Cutover decides, for every request, which side of a migration serves it, and decides the same in every language.
-// (crate documentation is completed with the README)
+//!
+//! Load a ruleset with [`Engine::from_str`], prepare what is known of a request with [`Engine::context`], and ask:
+//! [`Engine::decide`] for a flag, [`Engine::route`] for a migration, [`Engine::explain`] for the story of an answer.
+//! The engine is pure: time is an argument, and nothing is read from the machine.
+//!
+//! ```
+//! use cutover::{Attributes, Engine};
+//! let engine = Engine::from_str("cutover: 1\nflags: { beta: { rules: [{ serve: { rollout: 50%, by: userId } }] } }")?;
+//! let context = engine.context(&Attributes::new().with("userId", "user_123"));
+//! println!("{}", cutover::wire::to_json(&engine.decide("beta", &context, 0)));
+//! # Ok::<(), cutover::LoadError>(())
+//! ```
 
 #![forbid(unsafe_code)]
 #![warn(

@@ -13,19 +13,17 @@ use std::cmp::Ordering;
 /// test cannot take, for a test of the wrong type is a mistake, and neither it nor its opposite should match.
 #[inline]
 pub(crate) fn evaluate(tables: &Tables, test: TestRef, value: ValueRef<'_>) -> Truth {
-    if let TestRef::Exists(wanted) = test {
-        return (wanted != matches!(value, ValueRef::Missing)).into();
+    match (test, value) {
+        (TestRef::Set(index), _) => tables.sets.get(index as usize).map_or(Truth::Unknown, |set| set.contains(value)),
+        (TestRef::Exists(wanted), _) => (wanted != matches!(value, ValueRef::Missing)).into(),
+        (_, ValueRef::Missing) => Truth::Unknown,
+        _ => known(tables, test, value).unwrap_or(Truth::Unknown),
     }
-    if let ValueRef::Missing = value {
-        return Truth::Unknown;
-    }
-    known(tables, test, value).unwrap_or(Truth::Unknown)
 }
 
 fn known(tables: &Tables, test: TestRef, value: ValueRef<'_>) -> Option<Truth> {
     let at = |index: u32| index as usize;
     let truth = match test {
-        TestRef::Set(index) => tables.sets.get(at(index))?.contains(value),
         TestRef::Hashed(index) => {
             let list = tables.hashed.get(at(index))?;
             match value {
@@ -61,7 +59,7 @@ fn known(tables: &Tables, test: TestRef, value: ValueRef<'_>) -> Option<Truth> {
         }
         TestRef::Before(instant) => (instant_of(value)?.cmp(&instant) == Ordering::Less).into(),
         TestRef::After(instant) => (instant_of(value)?.cmp(&instant) == Ordering::Greater).into(),
-        TestRef::Exists(_) => return None,
+        TestRef::Set(_) | TestRef::Exists(_) => return None,
     };
     Some(truth)
 }

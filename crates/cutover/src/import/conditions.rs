@@ -23,7 +23,7 @@ const TYPES: [&str; 3] = ["user_attribute", "tenant_attribute", "time_window"];
 
 /// The operators and what they are called in a ruleset.
 const OPERATORS: [(&str, &str); 6] =
-    [("=", "is"), ("!=", "is_not"), (">", "above"), ("<", "below"), ("in", "in"), ("not_in", "in")];
+    [("=", "is"), ("!=", "is_not"), (">", "above"), ("<", "below"), ("in", "in"), ("not_in", "not_in")];
 
 impl Conditions<'_> {
     /// Reads a list of conditions into one; none where there is nothing to ask, or a problem.
@@ -33,10 +33,11 @@ impl Conditions<'_> {
         }
         let items = self.noted().list(node, path)?;
         if items.is_empty() && self.matters {
-            self.noted().note(
-                Diagnostic::warning("empty_conditions", path.to_string(), node.at, "an empty list of conditions is read as none")
-                    .help("a service that asks whether every condition holds may have served everybody: compare with it"),
-            );
+            let message = "an empty list of conditions is read as none";
+            let help =
+                "a service that asks whether every condition holds may serve everybody: compare with it";
+            self.noted()
+                .note(Diagnostic::warning("empty_conditions", path.to_string(), node.at, message).help(help));
         }
         let mut conditions = Vec::new();
         for (index, item) in items.iter().enumerate() {
@@ -68,7 +69,7 @@ impl Conditions<'_> {
             "custom" => {
                 let message = "a `custom` condition is code of the service, which a ruleset cannot hold";
                 Diagnostic::error("custom_condition", kind_path.to_string(), kind_node.at, message)
-                    .help("let the service put what that code finds into a user or tenant attribute, and compare that")
+                    .help("let the service put what that code finds into an attribute, and compare that")
             }
             other => {
                 let message = format!("`{other}` is no type of condition known here");
@@ -108,10 +109,13 @@ impl Conditions<'_> {
         }
         if let (true, "is_not" | "not_in", Some(node)) = (matters, operator, operator_node) {
             let message = format!("where `{name}` is missing, this condition does not hold");
+            let help = "to JavaScript a missing value is unlike any other: if the service relied on that, \
+                        add `exists: false`";
+            let place = path.key("operator").to_string();
             reader.note(
-                Diagnostic::warning("missing_never_matches", path.key("operator").to_string(), node.at, message)
+                Diagnostic::warning("missing_never_matches", place, node.at, message)
                     .found(node.quoted())
-                    .help("JavaScript says that a missing value is unlike any other: if the service relied on it, add `exists: false`"),
+                    .help(help),
             );
         }
         Some(Yaml::map([("attribute", Yaml::text(&format!("{scope}.{name}"))), (operator, value)]))
@@ -159,11 +163,14 @@ impl Conditions<'_> {
         };
         let (outside, (from, to)) = (outside?, hours?);
         if from == to {
+            let message = "a window that ends in the hour in which it begins";
+            let help = "some code takes this for the whole day, some for no time at all: take the condition out, \
+                        or disable the feature";
             reader.note(
-                Diagnostic::error("empty_range", path.to_string(), node.at, "a window that ends in the hour in which it begins")
+                Diagnostic::error("empty_range", path.to_string(), node.at, message)
                     .found(format!("{start_key}: {from}, {end_key}: {to}"))
                     .expected(["different hours"])
-                    .help("some code takes this for the whole day, some for no time at all: take the condition out, or disable the feature"),
+                    .help(help),
             );
             return None;
         }

@@ -55,7 +55,8 @@ impl Places {
                 problem.message = format!(
                     "`{feature}` is on for everybody by its `{percentage}`, so `{key}` has no effect"
                 );
-                problem.help(format!("a feature is on as soon as one of its parts says so: lower `{percentage}`, or take `{key}` out"))
+                let why = "a feature is on as soon as one of its parts says so";
+                problem.help(format!("{why}: lower `{percentage}`, or take `{key}` out"))
             }
             (_, Some(key)) => {
                 problem.message = format!("`{key}` of `{feature}`: {}", problem.message);
