@@ -1,8 +1,8 @@
 """The tables that the vectors are written in. `generate.py` turns them into JSON."""
 
-from . import values
+from . import buckets, conditions, logic, shares, texts, times, values
 
-MODULES = [values]
+MODULES = [values, conditions, texts, logic, times, buckets, shares]
 
 
 def FILES():

@@ -1,6 +1,7 @@
 """Writes JSON the way a person would lay it out: whatever fits on a line stays on one."""
 
 import json
+import unicodedata
 
 WIDTH = 110
 
@@ -43,4 +44,8 @@ def _inline(value):
 def _text(text):
     """A text in quotes; what cannot be seen is an escape."""
     plain = json.dumps(text, ensure_ascii=False)
-    return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in plain)
+    return "".join(sign if _is_plain(sign) else json.dumps(sign)[1:-1] for sign in plain)
+
+
+def _is_plain(sign):
+    return sign.isprintable() and sign != "\ufffd" and not unicodedata.category(sign).startswith("M")

@@ -1,1 +1,30 @@
-//! x
+//! The Python package `cutover`: the engine, for Python.
+//!
+//! A wrapper: it packs, calls and unpacks. Attributes are read straight from the caller's mapping, and only those
+//! that a flag asks for; decisions are made once for each outcome and handed out again.
+
+mod attributes;
+mod clock;
+mod context;
+mod convert;
+mod decision;
+mod engine;
+mod flag;
+mod migration;
+mod records;
+
+use pyo3::prelude::*;
+
+/// The engine of the package `cutover`, which re-exports all of it.
+#[pymodule(gil_used = false)]
+mod _cutover {
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "the name of a version in Python")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+    #[pymodule_export]
+    use crate::context::Context;
+    #[pymodule_export]
+    use crate::decision::Decision;
+    #[pymodule_export]
+    use crate::engine::Engine;
+}

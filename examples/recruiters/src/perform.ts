@@ -19,7 +19,7 @@ export class StoreUnavailable extends Error {
     readonly store: string,
     cause: unknown,
   ) {
-    super(`${store}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`cannot use ${store}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }
 

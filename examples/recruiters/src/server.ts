@@ -13,12 +13,14 @@ const { values } = parseArgs({
   options: {
     data: { type: "string", default: "data" },
     port: { type: "string", default: "4310" },
+    log: { type: "string", default: "error" },
     ruleset: { type: "string", default: here("../ruleset.yaml") },
   },
 });
+const log = values.log === "warn" ? "warn" : "error";
 const switchboard = new Switchboard(await readFile(values.ruleset, "utf8"), switchesOf(process.env));
 const stores = new Stores(values.data);
-const app = await createApp({ stores, switchboard, page: here("page"), log: true });
+const app = await createApp({ stores, switchboard, page: here("page"), log });
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
     void app.close().then(() => stores.close());

@@ -1,6 +1,6 @@
 //! The line of a source that a diagnostic is about, with a mark under the place.
 
-use super::text::{steers, width};
+use super::text::steers;
 use unicode_width::UnicodeWidthChar as _;
 
 /// A line to show and where to mark it.
@@ -81,7 +81,6 @@ fn window(text: &str, place: usize, length: usize) -> Snippet {
     if chars.next().is_some() {
         shown.push('…');
     }
-    debug_assert!(before <= width(&shown));
     Snippet { text: shown, before, marked: marked.max(1), shows_found: false }
 }
 

@@ -51,12 +51,12 @@ fn compile_node(node: &Node) -> Result<Compiled, LoadError> {
     if readable {
         compiler.lint();
     }
-    let Compiler { mut reader, program, .. } = compiler;
-    reader.diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
-    if reader.diagnostics.iter().any(Diagnostic::is_error) {
-        return Err(LoadError { diagnostics: reader.diagnostics });
+    let Compiler { reader, program, .. } = compiler;
+    let diagnostics = reader.into_diagnostics();
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(LoadError { diagnostics });
     }
-    Ok(Compiled { program: finish(program, digest::of(node)), warnings: reader.diagnostics })
+    Ok(Compiled { program: finish(program, digest::of(node)), warnings: diagnostics })
 }
 
 fn finish(mut program: Program, digest: u128) -> Program {

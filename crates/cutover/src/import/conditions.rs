@@ -88,7 +88,8 @@ impl Conditions<'_> {
         let name_node = fields.need(reader, path, "attribute");
         let name = name_node.and_then(|node| reader.attribute_path(node, path.key("attribute")));
         let operator_node = fields.need(reader, path, "operator");
-        let operator = operator_node.and_then(|node| operator(reader, node, path.key("operator")));
+        let operator =
+            operator_node.and_then(|node| operator(reader, node, path.key("operator"), &OPERATORS));
         let value_node = fields.need(reader, path, "value");
         fields.finish(reader, path, &["type", "attribute", "operator", "value"]);
         let (operator, value_node) = (operator?, value_node?);
@@ -126,25 +127,9 @@ impl Conditions<'_> {
         let spelling = self.reader.spelling;
         let (start_key, end_key) = (spelling.start_hour, spelling.end_hour);
         let reader = self.noted();
-        let outside = match fields.take("operator").map(|node| (node, &node.content)) {
+        let outside = match fields.take("operator") {
             None => Some(false),
-            Some((node, _)) => {
-                let words = [("in", false), ("not_in", true)];
-                let path = path.key("operator");
-                let found = reader.text(node, path)?;
-                let outside = words.iter().find(|(word, _)| *word == found).map(|(_, outside)| *outside);
-                if outside.is_none() {
-                    let names = words.map(|(word, _)| word);
-                    let message = format!("`{found}` says nothing of a time window");
-                    reader.note(
-                        Diagnostic::error("unknown_operator", path.to_string(), node.at, message)
-                            .found(found)
-                            .expected(names)
-                            .nearest(found, names),
-                    );
-                }
-                outside
-            }
+            Some(node) => operator(reader, node, path.key("operator"), &[("in", false), ("not_in", true)]),
         };
         let hours = match fields.take("value") {
             None => {
@@ -181,17 +166,23 @@ impl Conditions<'_> {
     }
 }
 
-fn operator(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<&'static str> {
+/// Reads an operator, one of those that can stand here.
+fn operator<T: Copy>(reader: &mut Reader, node: &Node, path: Path<'_>, known: &[(&str, T)]) -> Option<T> {
     let found = reader.text(node, path)?;
-    if let Some((_, operator)) = OPERATORS.iter().find(|(name, _)| *name == found) {
-        return Some(operator);
+    if let Some((_, operator)) = known.iter().find(|(name, _)| *name == found) {
+        return Some(*operator);
     }
-    let names = OPERATORS.map(|(name, _)| name);
+    let names = known.iter().map(|(name, _)| *name);
     reader.note(
-        Diagnostic::error("unknown_operator", path.to_string(), node.at, format!("`{found}` is no operator"))
-            .found(found)
-            .expected(names)
-            .nearest(found, names),
+        Diagnostic::error(
+            "unknown_operator",
+            path.to_string(),
+            node.at,
+            format!("`{found}` is no operator here"),
+        )
+        .found(found)
+        .expected(names.clone())
+        .nearest(found, names),
     );
     None
 }
@@ -230,14 +221,9 @@ fn members(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Yaml> {
     let items = reader.list(node, path)?;
     if items.is_empty() {
         reader.note(
-            Diagnostic::error(
-                "empty_list",
-                path.to_string(),
-                node.at,
-                "an attribute is compared with an empty list",
-            )
-            .expected(["at least one value"])
-            .help("nothing is in an empty list: take the condition out"),
+            Diagnostic::error("empty_list", path.to_string(), node.at, "nothing is in an empty list")
+                .expected(["at least one value"])
+                .help("take the condition out"),
         );
         return None;
     }

@@ -8,7 +8,14 @@ use crate::document::{Content, Entry, Node, Path};
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// How many problems were left out of `diagnostics`.
+    left_out: usize,
+    has_error: bool,
 }
+
+/// The most problems that are told at once. A document of millions of wrong items must not take gigabytes to
+/// refuse, and nobody reads further.
+const MAX_PROBLEMS: usize = 1000;
 
 /// A part of a document with the place that it was read from.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +27,27 @@ pub(crate) struct Spanned<T> {
 
 impl Reader {
     pub(crate) fn note(&mut self, diagnostic: Diagnostic) {
+        let first_error = diagnostic.is_error() && !self.has_error;
+        self.has_error |= diagnostic.is_error();
+        if self.diagnostics.len() >= MAX_PROBLEMS {
+            self.left_out += 1;
+            // What refuses the document must not be what is left out.
+            if !first_error {
+                return;
+            }
+            self.diagnostics.pop();
+        }
         self.diagnostics.push(diagnostic);
+    }
+
+    /// All that was noted, in the order of the document, and how much was left out.
+    pub(crate) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
+        self.diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
+        if self.left_out > 0 {
+            let message = format!("{} more problems are not listed", self.left_out);
+            self.diagnostics.push(Diagnostic::warning("too_many_problems", "", Position::default(), message));
+        }
+        self.diagnostics
     }
 
     /// Notes that `node` is of the wrong type.

@@ -15,19 +15,21 @@ export interface AppOptions {
   readonly switchboard: Switchboard;
   /** The folder of the built page; without one there is no page. */
   readonly page?: string;
-  readonly log?: boolean;
+  /** From which level on it logs, to standard error; by default it logs nothing. */
+  readonly log?: "warn" | "error";
 }
 
-export async function createApp({ stores, switchboard, page, log = false }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({ stores, switchboard, page, log }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
-    logger: log && { level: "warn" },
+    // The first line on standard output is the address, and nothing else is.
+    logger: log === undefined ? false : { level: log, stream: process.stderr },
     // A body that is not as it should be is refused, not repaired.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allowUnionTypes: true } },
   });
   const metrics = createMetrics(stores);
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof StoreUnavailable) {
-      request.log.warn(error);
+      request.log.warn({ store: error.store }, error.message);
       return reply.code(503).send({ error: "store_unavailable", store: error.store });
     }
     const { statusCode = 500, message } = error as { statusCode?: number; message: string };

@@ -1,5 +1,6 @@
 /** How every file of this example is opened. */
 
+import { existsSync } from "node:fs";
 import Database from "libsql";
 
 /** How long a writer waits for another one before it gives up, in milliseconds. */
@@ -20,9 +21,11 @@ export function openDatabase(file: string, schema: string): Database.Database {
   return database;
 }
 
-/** Opens a SQLite file that must be there, to look at it only. */
-export function openToRead(file: string): Database.Database {
-  const database = new Database(file, { readonly: true, fileMustExist: true });
+/** Opens a SQLite file to look at it only; null where there is none. */
+export function openToRead(file: string): Database.Database | null {
+  // The library makes a file that is not there, also where it is only to be read.
+  if (!existsSync(file)) return null;
+  const database = new Database(file, { readonly: true });
   database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   return database;
 }

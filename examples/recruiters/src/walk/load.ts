@@ -65,16 +65,20 @@ export async function writeAndEnter(
   return id;
 }
 
-/** Runs `requests` requests, spread over the workers. */
-export async function runLoad(client: Client, ledger: Ledger, requests: number, seed: number): Promise<LoadResult> {
-  const result = emptyResult();
+/** Runs `requests` requests, spread over the workers, and adds what they did to `result`. */
+export async function runLoad(
+  client: Client,
+  ledger: Ledger,
+  requests: number,
+  seed: number,
+  result: LoadResult,
+): Promise<void> {
   const ids = ledger.ids;
   const workers = Array.from({ length: WORKERS }, (_, worker) => {
     const own = ids.filter((__, index) => index % WORKERS === worker);
     return work(client, ledger, own, Math.floor(requests / WORKERS), seed * WORKERS + worker, result);
   });
   await Promise.all(workers);
-  return result;
 }
 
 async function work(

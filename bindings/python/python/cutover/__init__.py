@@ -1,0 +1,65 @@
+"""Decides, for every request, which side of a migration serves it, and decides the same in every language.
+
+>>> from cutover import Engine
+>>> engine = Engine.from_str('''
+... cutover: 1
+... flags:
+...   orders_mongodb:
+...     rules:
+...       - { if: { attribute: userId, in: [user_123, user_456] }, serve: on }
+...       - { serve: { rollout: 50%, by: userId } }
+... ''')
+>>> engine.is_enabled("orders_mongodb", {"userId": "user_123"})
+True
+
+`Engine` loads rulesets and decides. `Decision` and `Route` are its answers, `Diagnostic` says what is wrong with a
+ruleset, and `CutoverError` carries all of them. Nothing here starts a thread, opens a file or keeps a lock: engines
+are shared between threads as they are, and survive a fork.
+"""
+
+from cutover._cutover import Context, Decision, Engine, __version__
+from cutover._records import (
+    CutoverError,
+    Diagnostic,
+    Hazard,
+    Imported,
+    Route,
+    RouteCompare,
+    RouteRead,
+    RouteStreams,
+    RouteWrite,
+)
+from cutover._types import (
+    DecisionDict,
+    DiagnosticDict,
+    ErrorCode,
+    Explanation,
+    HazardDict,
+    Reason,
+    RouteDict,
+    Step,
+)
+
+__all__ = [
+    "Context",
+    "CutoverError",
+    "Decision",
+    "DecisionDict",
+    "Diagnostic",
+    "DiagnosticDict",
+    "Engine",
+    "ErrorCode",
+    "Explanation",
+    "Hazard",
+    "HazardDict",
+    "Imported",
+    "Reason",
+    "Route",
+    "RouteCompare",
+    "RouteDict",
+    "RouteRead",
+    "RouteStreams",
+    "RouteWrite",
+    "Step",
+    "__version__",
+]

@@ -1,0 +1,24 @@
+//! Answers that are not asked for by the million: made in Python, by the module `cutover._records`, from the JSON
+//! that every language writes.
+
+use cutover::{Diagnostic, LoadError, wire};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+/// What the function `name` of `cutover._records` makes of a JSON text.
+pub(crate) fn make(py: Python<'_>, name: &str, json: &str) -> PyResult<Py<PyAny>> {
+    static MODULE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    let module = MODULE.get_or_try_init(py, || py.import("cutover._records").map(Bound::unbind))?;
+    Ok(module.bind(py).call_method1(name, (json,))?.unbind())
+}
+
+/// A list of objects of the class `Diagnostic`.
+pub(crate) fn diagnostics(py: Python<'_>, diagnostics: &[Diagnostic]) -> PyResult<Py<PyAny>> {
+    make(py, "diagnostics", &wire::to_json(&diagnostics))
+}
+
+/// The exception for a refused ruleset.
+pub(crate) fn refused(py: Python<'_>, error: &LoadError) -> PyErr {
+    let made = make(py, "refused", &wire::to_json(&(error.to_string(), &error.diagnostics)));
+    made.map_or_else(|error| error, |exception| PyErr::from_value(exception.into_bound(py)))
+}
