@@ -18,7 +18,9 @@ pub fn answers(case: &Case) -> Vec<String> {
         let attributes = Attributes::from_json(&context.to_string()).unwrap_or_default();
         let context = engine.context(&attributes);
         lines.extend(engine.decide_all(&context, case.now).map(|decision| to_json(&decision)));
-        lines.extend(engine.migrations().map(|name| to_json(&engine.route(name, &context, case.now, &switches))));
+        lines.extend(
+            engine.migrations().map(|name| to_json(&engine.route(name, &context, case.now, &switches))),
+        );
     }
     lines
 }

@@ -17,19 +17,28 @@ pub struct Case {
     pub switches: Value,
 }
 
-const ATTRIBUTES: [&str; 8] =
-    ["userId", "tenant.tier", "tenant.id", "age", "version", "ip", "tags", "born"];
-const TEXTS: [&str; 12] = [
-    "u1", "u2", "u3", "enterprise", "premium", "free", "", "é😀", "1", "a.b", "user_123", "\u{0}\n\"\\",
-];
+const ATTRIBUTES: [&str; 8] = ["userId", "tenant.tier", "tenant.id", "age", "version", "ip", "tags", "born"];
+const TEXTS: [&str; 12] =
+    ["u1", "u2", "u3", "enterprise", "premium", "free", "", "é😀", "1", "a.b", "user_123", "\u{0}\n\"\\"];
 const VERSIONS: [&str; 6] = ["1.0.0", "1.2.3-rc.1", "2.0.0", "1.2", "0.9.9+b", "10.0.0-0"];
 const ADDRESSES: [&str; 5] = ["10.1.2.3", "192.168.0.1", "2001:db8::1", "::ffff:10.0.0.1", "nowhere"];
 const ZONES: [&str; 4] = ["Europe/Paris", "America/New_York", "UTC", "Australia/Lord_Howe"];
-const INSTANTS: [&str; 4] =
-    ["2026-03-29T01:30:00+01:00", "2026-10-25T00:59:59Z", "2026-07-01T12:00:00.5-04:00", "1999-12-31T23:59:59Z"];
+const INSTANTS: [&str; 4] = [
+    "2026-03-29T01:30:00+01:00",
+    "2026-10-25T00:59:59Z",
+    "2026-07-01T12:00:00.5-04:00",
+    "1999-12-31T23:59:59Z",
+];
 /// Around the changes of clocks in Paris and New York, and at odd moments.
 const MOMENTS: [i64; 8] = [
-    1_774_746_000_000, 1_774_745_999_999, 1_792_890_000_000, 1_772_953_200_000, 0, -1, 1_790_000_000_000, 4_102_444_800_000,
+    1_774_746_000_000,
+    1_774_745_999_999,
+    1_792_890_000_000,
+    1_772_953_200_000,
+    0,
+    -1,
+    1_790_000_000_000,
+    4_102_444_800_000,
 ];
 const PHASES: [&str; 8] = ["off", "sync", "dual_write", "shadow", "live", "ramp_down", "complete", "cleanup"];
 
@@ -43,7 +52,8 @@ pub fn case(seed: u64) -> Case {
         break_something(random, &mut ruleset);
     }
     let contexts = (0..1 + random.below(4)).map(|_| context(random)).collect();
-    let now = MOMENTS[random.below(MOMENTS.len())] + random.between(-2, 2) * [0, 1, 3_600_000][random.below(3)];
+    let now =
+        MOMENTS[random.below(MOMENTS.len())] + random.between(-2, 2) * [0, 1, 3_600_000][random.below(3)];
     let mut switches = Map::new();
     for name in ["USE_READ", "USE_WRITE", "KEEP_BACKUP", "FORCE_OLD"] {
         match random.below(6) {
@@ -95,7 +105,11 @@ fn flag(random: &mut Random, known: &Known) -> (Value, Vec<String>) {
     let mut flag = Map::new();
     let mut names = vec!["on".to_owned(), "off".to_owned()];
     if random.once_in(3) {
-        names = ["control", "wide", "dense", "é"].into_iter().take(1 + random.below(4)).map(str::to_owned).collect();
+        names = ["control", "wide", "dense", "é"]
+            .into_iter()
+            .take(1 + random.below(4))
+            .map(str::to_owned)
+            .collect();
         let variants = names.iter().map(|name| (name.clone(), value(random))).collect();
         flag.insert("variants".to_owned(), Value::Object(variants));
         if random.once_in(2) {
@@ -116,12 +130,19 @@ fn flag(random: &mut Random, known: &Known) -> (Value, Vec<String>) {
     if random.once_in(5)
         && let Some((other, variants)) = one_of(random, &known.flags)
     {
-        flag.insert("requires".to_owned(), json!([{ "flag": other, "is": variants[random.below(variants.len())] }]));
+        flag.insert(
+            "requires".to_owned(),
+            json!([{ "flag": other, "is": variants[random.below(variants.len())] }]),
+        );
     }
     let rules: Vec<Value> = (0..random.below(5))
         .map(|_| {
             let serve = serve(random, &names, java31, &name);
-            if random.below(4) == 0 { json!({ "serve": serve }) } else { json!({ "if": condition(random, known, 0), "serve": serve }) }
+            if random.below(4) == 0 {
+                json!({ "serve": serve })
+            } else {
+                json!({ "if": condition(random, known, 0), "serve": serve })
+            }
         })
         .collect();
     flag.insert("rules".to_owned(), Value::Array(rules));
@@ -155,7 +176,8 @@ fn serve(random: &mut Random, names: &[String], java31: bool, name: &impl Fn(&mu
                 serve.insert("rollout".to_owned(), percentage(random));
             }
             let list = random.once_in(3);
-            let mut weights: Vec<(String, i64)> = names.iter().map(|name| (name.clone(), random.between(0, 4))).collect();
+            let mut weights: Vec<(String, i64)> =
+                names.iter().map(|name| (name.clone(), random.between(0, 4))).collect();
             if weights.iter().all(|(_, weight)| *weight == 0) {
                 weights[0].1 = 1;
             }
@@ -171,7 +193,10 @@ fn serve(random: &mut Random, names: &[String], java31: bool, name: &impl Fn(&mu
         serve.insert("else".to_owned(), name(random));
     }
     if java31 && random.once_in(2) {
-        serve.insert("by".to_owned(), json!({ "first_of": ["userId", "tenant.id"], "otherwise": "anonymous" }));
+        serve.insert(
+            "by".to_owned(),
+            json!({ "first_of": ["userId", "tenant.id"], "otherwise": "anonymous" }),
+        );
     } else if !random.once_in(6) {
         serve.insert("by".to_owned(), json!(random.pick(&["userId", "tenant.id", "age", "tags"])));
     }
@@ -182,7 +207,9 @@ fn serve(random: &mut Random, names: &[String], java31: bool, name: &impl Fn(&mu
 const DEEP: usize = 3;
 
 fn condition(random: &mut Random, known: &Known, depth: usize) -> Value {
-    let nested = |random: &mut Random| (0..1 + random.below(3)).map(|_| condition(random, known, depth + 1)).collect::<Vec<_>>();
+    let nested = |random: &mut Random| {
+        (0..1 + random.below(3)).map(|_| condition(random, known, depth + 1)).collect::<Vec<_>>()
+    };
     match random.below(if depth < DEEP { 12 } else { 8 }) {
         8 | 9 => json!({ "all": nested(random) }),
         10 => json!({ "any": nested(random) }),
@@ -201,7 +228,10 @@ fn window(random: &mut Random) -> Value {
     let mut window = Map::new();
     match random.below(4) {
         0 => window.insert("after".to_owned(), json!(random.pick(&INSTANTS))),
-        1 => window.insert("days".to_owned(), json!([random.pick(&["mon", "sun", "wed"]), random.pick(&["fri", "sat"])])),
+        1 => window.insert(
+            "days".to_owned(),
+            json!([random.pick(&["mon", "sun", "wed"]), random.pick(&["fri", "sat"])]),
+        ),
         _ => {
             window.insert("from".to_owned(), json!(random.pick(&["22:00", "01:30", "00:00"])));
             window.insert("to".to_owned(), json!(random.pick(&["06:00", "03:00", "24:00"])))
@@ -226,7 +256,8 @@ fn scalar(random: &mut Random) -> Value {
 fn attribute(random: &mut Random) -> Value {
     let name = random.pick(&ATTRIBUTES);
     let scalars = |random: &mut Random| (0..1 + random.below(9)).map(|_| scalar(random)).collect::<Vec<_>>();
-    let number = |random: &mut Random| if random.once_in(3) { json!(17.5) } else { json!(random.between(-2, 30)) };
+    let number =
+        |random: &mut Random| if random.once_in(3) { json!(17.5) } else { json!(random.between(-2, 30)) };
     let (operator, operand) = match random.below(18) {
         0 => ("is", scalar(random)),
         1 => ("is_not", scalar(random)),
@@ -242,7 +273,9 @@ fn attribute(random: &mut Random) -> Value {
         11 => ("ends_with", json!(random.pick(&["1", "😀", "e"]))),
         12 => ("matches", json!(random.pick(&["^u[0-9]$", "é+", "(a|b)*c?$", "\\d{2,3}"]))),
         13 => ("exists", json!(random.once_in(2))),
-        14 => ("semver", json!(random.pick(&[">=1.0.0 <2.0.0", "^1.2.3-rc.1", "~0.9.0", "2.0.0 || 10.0.0-0"]))),
+        14 => {
+            ("semver", json!(random.pick(&[">=1.0.0 <2.0.0", "^1.2.3-rc.1", "~0.9.0", "2.0.0 || 10.0.0-0"])))
+        }
         15 => ("before", json!(random.pick(&INSTANTS))),
         16 => ("after", json!(random.between(-1, 1) * 1_774_746_000_000)),
         _ => ("cidr", json!(["10.0.0.0/8", random.pick(&["2001:db8::/32", "192.168.0.0/16"])])),
@@ -274,7 +307,13 @@ fn context(random: &mut Random) -> Value {
                 "ip" => json!(random.pick(&ADDRESSES)),
                 "age" => json!(random.between(-2, 40)),
                 "tags" => json!([scalar(random), scalar(random)]),
-                "born" => if random.once_in(2) { json!(random.pick(&INSTANTS)) } else { json!(1_774_746_000_000_i64) },
+                "born" => {
+                    if random.once_in(2) {
+                        json!(random.pick(&INSTANTS))
+                    } else {
+                        json!(1_774_746_000_000_i64)
+                    }
+                }
                 _ => json!(random.pick(&TEXTS)),
             },
         };
@@ -304,7 +343,8 @@ fn migration(random: &mut Random) -> Value {
                 "backup": "KEEP_BACKUP", "emergency": "FORCE_OLD" });
             migration.insert("switches".to_owned(), switches);
             if random.once_in(2) {
-                let phase = random.pick(&["sync", "dual_read", "direct_write_3a", "direct_write_3b", "cleanup"]);
+                let phase =
+                    random.pick(&["sync", "dual_read", "direct_write_3a", "direct_write_3b", "cleanup"]);
                 migration.insert("phase".to_owned(), json!(phase));
             }
         }
@@ -320,7 +360,10 @@ fn migration(random: &mut Random) -> Value {
         }
     }
     if random.once_in(3) {
-        migration.insert("jobs".to_owned(), json!({ "cancelOfferJob": { "kind": "rewrite" }, "é": { "kind": "update" } }));
+        migration.insert(
+            "jobs".to_owned(),
+            json!({ "cancelOfferJob": { "kind": "rewrite" }, "é": { "kind": "update" } }),
+        );
     }
     Value::Object(migration)
 }
@@ -334,6 +377,9 @@ fn break_something(random: &mut Random, ruleset: &mut Value) {
         2 => map.insert("cutover".to_owned(), json!("1")),
         3 => map.insert("segments".to_owned(), json!({ "s": { "if": { "attribute": "a", "iss": 1 } } })),
         4 => map.insert("flags".to_owned(), json!({ "a": { "requires": [{ "flag": "a", "is": "on" }] } })),
-        _ => map.insert("flags".to_owned(), json!({ "a": { "rules": [{ "serve": { "rollout": "101%" } }, { "serve": "onn" }] } })),
+        _ => map.insert(
+            "flags".to_owned(),
+            json!({ "a": { "rules": [{ "serve": { "rollout": "101%" } }, { "serve": "onn" }] } }),
+        ),
     };
 }

@@ -24,13 +24,15 @@ impl<'a> Unit<'a> {
     /// # Errors
     /// [`ErrorCode::MissingUnit`] where there is none, [`ErrorCode::InvalidContext`] where it is neither a text
     /// nor a whole number: a boolean, fraction or list names nobody.
- #[inline]
+    #[inline]
     pub fn of(value: ValueRef<'a>) -> Result<Self, ErrorCode> {
         match value {
             ValueRef::Text(bytes) => Ok(Self::Text(bytes)),
             ValueRef::Int(int) => Ok(Self::Int(int)),
             ValueRef::Missing => Err(ErrorCode::MissingUnit),
-            ValueRef::Bool(_) | ValueRef::Float(_) | ValueRef::List(_) | ValueRef::Other => Err(ErrorCode::InvalidContext),
+            ValueRef::Bool(_) | ValueRef::Float(_) | ValueRef::List(_) | ValueRef::Other => {
+                Err(ErrorCode::InvalidContext)
+            }
         }
     }
 }
@@ -68,7 +70,7 @@ impl Salt {
     /// assert_ne!(salt.hash(Unit::Text(b"1")), salt.hash(Unit::Int(1)));
     /// ```
     #[must_use]
- #[inline]
+    #[inline]
     pub fn hash(&self, unit: Unit<'_>) -> u64 {
         let int;
         let (tag, bytes) = match unit {
@@ -139,9 +141,9 @@ pub fn inside(hash: u64, ppm: u32) -> bool {
 /// ```
 #[must_use]
 pub fn java31(text: &str) -> u32 {
-    let hash = text.encode_utf16().fold(0_i32, |hash, unit| {
-        hash.wrapping_shl(5).wrapping_sub(hash).wrapping_add(i32::from(unit))
-    });
+    let hash = text
+        .encode_utf16()
+        .fold(0_i32, |hash, unit| hash.wrapping_shl(5).wrapping_sub(hash).wrapping_add(i32::from(unit)));
     hash.unsigned_abs() % 100
 }
 

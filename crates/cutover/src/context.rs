@@ -10,7 +10,7 @@ pub struct AttributeId(pub(crate) u32);
 impl AttributeId {
     /// The index, from 0.
     #[must_use]
- #[inline]
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -120,7 +120,7 @@ impl Context {
 }
 
 impl ContextView for Context {
- #[inline]
+    #[inline]
     fn value(&self, attribute: AttributeId) -> ValueRef<'_> {
         self.slots.get(attribute.index()).map_or(ValueRef::Missing, Value::as_ref)
     }

@@ -58,7 +58,8 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All codes, in the order of their numbers, which start at 1.
-    pub const ALL: [Self; 4] = [Self::FlagNotFound, Self::TypeMismatch, Self::MissingUnit, Self::InvalidContext];
+    pub const ALL: [Self; 4] =
+        [Self::FlagNotFound, Self::TypeMismatch, Self::MissingUnit, Self::InvalidContext];
 
     /// The name in OpenFeature, such as `FLAG_NOT_FOUND`.
     #[must_use]

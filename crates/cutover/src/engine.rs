@@ -73,7 +73,8 @@ impl Engine {
     /// among it.
     #[must_use]
     pub fn warnings(&self, now_ms: i64) -> Vec<Diagnostic> {
-        let expired = self.program.expiries.iter().filter(|(end, _)| *end <= now_ms).map(|(_, warning)| warning);
+        let expired =
+            self.program.expiries.iter().filter(|(end, _)| *end <= now_ms).map(|(_, warning)| warning);
         let mut all: Vec<Diagnostic> = self.warnings.iter().chain(expired).cloned().collect();
         all.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
         all
@@ -156,7 +157,9 @@ impl Engine {
     /// The decision that an outcome stands for.
     #[must_use]
     pub fn decision(&self, flag: FlagId, outcome: Outcome) -> Decision<'_> {
-        let Some(program) = self.flag_program(flag) else { return self.no_decision("", ErrorCode::FlagNotFound) };
+        let Some(program) = self.flag_program(flag) else {
+            return self.no_decision("", ErrorCode::FlagNotFound);
+        };
         let variant = outcome.variant.and_then(|variant| program.variants.get(usize::from(variant)));
         Decision {
             flag: &program.name,

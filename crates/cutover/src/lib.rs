@@ -53,8 +53,8 @@ pub use diagnostic::{Diagnostic, LoadError, Position, Severity};
 pub use engine::{Engine, FlagId, MigrationId};
 pub use explain::{Explanation, Step};
 pub use migration::{
-    Ack, FallbackOn, Hazard, HazardCode, JobVariant, Route, RouteChoice, RouteCompare, RouteJobs, RouteRead, RouteStreams,
-    RouteWrite, RouteWrites, StreamState, SwitchSource, SwitchValue,
+    Ack, FallbackOn, Hazard, HazardCode, JobVariant, Route, RouteChoice, RouteCompare, RouteJobs, RouteRead,
+    RouteStreams, RouteWrite, RouteWrites, StreamState, SwitchSource, SwitchValue,
 };
 #[cfg(feature = "schema")]
 pub use schema::schema;

@@ -96,7 +96,9 @@ fn read(bytes: &[u8], at: usize) -> ValueRef<'_> {
         tag::LIST => {
             let end = length.checked_mul(SLOT_BYTES).and_then(|size| offset.checked_add(size));
             match end.and_then(|end| bytes.get(offset..end)) {
-                Some(_) => ValueRef::List(ListRef::Packed(PackedList { bytes, first: offset, count: length })),
+                Some(_) => {
+                    ValueRef::List(ListRef::Packed(PackedList { bytes, first: offset, count: length }))
+                }
                 None => ValueRef::Missing,
             }
         }

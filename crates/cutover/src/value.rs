@@ -73,7 +73,7 @@ impl Value {
 
     /// The value as the engine reads it.
     #[must_use]
- #[inline]
+    #[inline]
     pub fn as_ref(&self) -> ValueRef<'_> {
         match self {
             Self::Null => ValueRef::Missing,

@@ -73,14 +73,19 @@ fn conditions_nested_too_deep_are_refused_and_others_answered() {
 
 #[test]
 fn regular_expressions_are_bounded() {
-    let with = |regex: &str| format!("{{\"cutover\":1,\"flags\":{{\"f\":{{\"rules\":[{{\"if\":{{\"attribute\":\"a\",\"matches\":\"{regex}\"}},\"serve\":\"on\"}}]}}}}}}");
+    let with = |regex: &str| {
+        format!(
+            "{{\"cutover\":1,\"flags\":{{\"f\":{{\"rules\":[{{\"if\":{{\"attribute\":\"a\",\"matches\":\"{regex}\"}},\"serve\":\"on\"}}]}}}}}}"
+        )
+    };
     assert_eq!(refused(with(&"a".repeat(2000)).as_bytes()), ["regex_too_large"]);
     assert_eq!(refused(with("((((a{50}){50}){50}){50})").as_bytes()), ["regex_too_large"]);
     assert_eq!(refused(with("(a").as_bytes()), ["bad_regex"]);
     assert_eq!(refused(with("(?=a)").as_bytes()), ["bad_regex"]);
     // The classic of catastrophic backtracking, and an input too long to be tried.
     let engine = Engine::from_str(&with("^(a+)+$")).unwrap();
-    let decide = |text: String| engine.is_enabled("f", &engine.context(&Attributes::new().with("a", text)), 0);
+    let decide =
+        |text: String| engine.is_enabled("f", &engine.context(&Attributes::new().with("a", text)), 0);
     assert!(!decide(format!("{}!", "a".repeat(4000))));
     assert!(decide("a".repeat(4000)) && !decide("a".repeat(5000)));
 }
@@ -91,7 +96,9 @@ fn numbers_that_are_none_have_no_bucket_and_match_nothing() {
         "cutover: 1\nflags: { f: { rules: [{ if: { attribute: a, above: 1 }, serve: on }, { if: { not: { attribute: a, above: 1 } }, serve: on }, { serve: { rollout: 50%, by: a } }] } }",
     )
     .unwrap();
-    for (number, error) in [(f64::NAN, ErrorCode::InvalidContext), (f64::NEG_INFINITY, ErrorCode::InvalidContext)] {
+    for (number, error) in
+        [(f64::NAN, ErrorCode::InvalidContext), (f64::NEG_INFINITY, ErrorCode::InvalidContext)]
+    {
         let decision = engine.decide("f", &engine.context(&Attributes::new().with("a", number)), 0);
         if number.is_nan() {
             assert_eq!(decision.error, Some(error));
@@ -99,13 +106,20 @@ fn numbers_that_are_none_have_no_bucket_and_match_nothing() {
             assert_eq!(decision.rule, Some(1), "minus infinity is not above 1");
         }
     }
-    assert!(refused(b"cutover: 1\nflags: { f: { rules: [{ if: { attribute: a, is: .nan }, serve: on }] } }").contains(&"not_finite"));
+    assert!(
+        refused(b"cutover: 1\nflags: { f: { rules: [{ if: { attribute: a, is: .nan }, serve: on }] } }")
+            .contains(&"not_finite")
+    );
 }
 
 #[test]
 fn a_context_of_another_ruleset_is_an_error_and_no_guess() {
-    let one = Engine::from_str("cutover: 1\nflags: { f: { rules: [{ if: { attribute: a, is: x }, serve: on }] } }").unwrap();
-    let two = Engine::from_str("cutover: 1\nflags: { f: { rules: [{ if: { attribute: b, is: x }, serve: on }] } }").unwrap();
+    let one =
+        Engine::from_str("cutover: 1\nflags: { f: { rules: [{ if: { attribute: a, is: x }, serve: on }] } }")
+            .unwrap();
+    let two =
+        Engine::from_str("cutover: 1\nflags: { f: { rules: [{ if: { attribute: b, is: x }, serve: on }] } }")
+            .unwrap();
     let context = one.context(&Attributes::new().with("a", "x"));
     assert!(one.is_enabled("f", &context, 0));
     assert_eq!(two.decide("f", &context, 0).error, Some(ErrorCode::InvalidContext));
@@ -119,7 +133,8 @@ fn a_long_list_costs_as_much_as_a_short_one_to_ask_and_is_right() {
         ids.join(",")
     ))
     .unwrap();
-    let inside = |value: Value| engine.is_enabled("f", &engine.context(&Attributes::new().with("a", value)), 0);
+    let inside =
+        |value: Value| engine.is_enabled("f", &engine.context(&Attributes::new().with("a", value)), 0);
     assert!((0..100_000).step_by(997).all(|id| inside(format!("user_{id}").into())));
     assert!(!inside("user_100000".into()) && !inside(Value::Int(1)));
 }

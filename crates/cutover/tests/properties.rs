@@ -1,6 +1,6 @@
 //! Laws that hold whatever the ruleset and the context say.
 
-use cutover::{Attributes, AttributeId, Context, ContextView, Engine, Reason, Value, ValueRef};
+use cutover::{AttributeId, Attributes, Context, ContextView, Engine, Reason, Value, ValueRef};
 use proptest::prelude::*;
 use std::cell::RefCell;
 
@@ -13,7 +13,10 @@ fn percentage(ppm: u32) -> String {
 }
 
 fn rollout(ppm: u32) -> Engine {
-    load(&format!("cutover: 1\nflags: {{ f: {{ rules: [{{ serve: {{ rollout: {}, by: u }} }}] }} }}", percentage(ppm)))
+    load(&format!(
+        "cutover: 1\nflags: {{ f: {{ rules: [{{ serve: {{ rollout: {}, by: u }} }}] }} }}",
+        percentage(ppm)
+    ))
 }
 
 fn unit(engine: &Engine, unit: impl Into<Value>) -> Context {

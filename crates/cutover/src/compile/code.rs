@@ -67,7 +67,13 @@ impl Compiler<'_> {
         }
     }
 
-    fn group(&mut self, conditions: &[Condition], any: bool, condition: &Condition, footprint: &mut Footprint) {
+    fn group(
+        &mut self,
+        conditions: &[Condition],
+        any: bool,
+        condition: &Condition,
+        footprint: &mut Footprint,
+    ) {
         if let [only] = conditions {
             return self.emit(only, footprint);
         }
@@ -94,10 +100,14 @@ impl Compiler<'_> {
         footprint: &mut Footprint,
     ) -> Option<RequireProgram> {
         let index = self.flag_number(&flag.value)?;
-        let other = self.footprints.get(self.ruleset.segments.len() + index as usize).cloned().unwrap_or_default();
+        let other =
+            self.footprints.get(self.ruleset.segments.len() + index as usize).cloned().unwrap_or_default();
         footprint.add(&other);
         let names = super::flag::sorted_variants(self.ruleset.flags.get(index as usize)?);
-        let variants = variants.iter().filter_map(|variant| super::flag::variant_number(&names, &variant.value)).collect();
+        let variants = variants
+            .iter()
+            .filter_map(|variant| super::flag::variant_number(&names, &variant.value))
+            .collect();
         Some(RequireProgram { flag: index, variants, path: path.into() })
     }
 
@@ -110,7 +120,9 @@ impl Compiler<'_> {
                 digests.sort_unstable();
                 TestRef::Hashed(store(&mut tables.hashed, Hashed { salt: salt.clone(), digests }))
             }
-            Test::Range { low, high } => TestRef::Range(store(&mut tables.ranges, NumberRange { low: *low, high: *high })),
+            Test::Range { low, high } => {
+                TestRef::Range(store(&mut tables.ranges, NumberRange { low: *low, high: *high }))
+            }
             Test::Contains(values) => {
                 let texts = values.iter().filter_map(|value| match value {
                     Value::Text(text) => Some(text.as_str()),
@@ -119,15 +131,21 @@ impl Compiler<'_> {
                 let parts = to_bytes(texts);
                 TestRef::Contains(store(&mut tables.contains, (Set::new(values), parts)))
             }
-            Test::StartsWith(texts) => TestRef::StartsWith(store(&mut tables.texts, to_bytes(texts.iter().map(String::as_str)))),
-            Test::EndsWith(texts) => TestRef::EndsWith(store(&mut tables.texts, to_bytes(texts.iter().map(String::as_str)))),
+            Test::StartsWith(texts) => {
+                TestRef::StartsWith(store(&mut tables.texts, to_bytes(texts.iter().map(String::as_str))))
+            }
+            Test::EndsWith(texts) => {
+                TestRef::EndsWith(store(&mut tables.texts, to_bytes(texts.iter().map(String::as_str))))
+            }
             Test::Matches(text) => match crate::decide::pattern::compile(text) {
                 Ok(regex) => TestRef::Matches(store(&mut tables.regexes, (text.clone(), regex))),
                 // It compiled while it was read; an index that nothing has is unknown to every decision.
                 Err(_) => TestRef::Matches(u32::MAX),
             },
             Test::Exists(wanted) => TestRef::Exists(*wanted),
-            Test::Semver(text, range) => TestRef::Semver(store(&mut tables.semvers, (text.clone(), range.clone()))),
+            Test::Semver(text, range) => {
+                TestRef::Semver(store(&mut tables.semvers, (text.clone(), range.clone())))
+            }
             Test::Before(instant) => TestRef::Before(*instant),
             Test::After(instant) => TestRef::After(*instant),
             Test::Cidr(networks) => TestRef::Cidr(store(&mut tables.networks, networks.clone())),
@@ -136,7 +154,13 @@ impl Compiler<'_> {
 
     fn window(&mut self, window: &Window) -> WindowProgram {
         let zone = self.zone(window.timezone.as_ref().map(|zone| zone.value.as_str()));
-        WindowProgram { hours: window.hours, days: window.days, zone, after: window.after, before: window.before }
+        WindowProgram {
+            hours: window.hours,
+            days: window.days,
+            zone,
+            after: window.after,
+            before: window.before,
+        }
     }
 }
 

@@ -41,8 +41,13 @@ impl Compiler<'_> {
         }
         footprint.steps = footprint.steps.saturating_add(flag.rules.len() as u64 + 1);
         if let Some(expires) = &flag.expires {
-            let warning = Diagnostic::warning("flag_expired", expires.path.clone(), expires.at, format!("the flag `{}` has expired", flag.name))
-                .help("take the flag out of the code and of the ruleset, or move its date");
+            let warning = Diagnostic::warning(
+                "flag_expired",
+                expires.path.clone(),
+                expires.at,
+                format!("the flag `{}` has expired", flag.name),
+            )
+            .help("take the flag out of the code and of the ruleset, or move its date");
             self.program.expiries.push((expires.value, warning));
         }
         let mut variants: Vec<(String, Value)> = flag.variants.clone();
@@ -63,16 +68,29 @@ impl Compiler<'_> {
         }
     }
 
-    fn serve(&mut self, flag: &Flag, rule: &Rule, names: &[&str], footprint: &mut Footprint) -> Option<ServeProgram> {
+    fn serve(
+        &mut self,
+        flag: &Flag,
+        rule: &Rule,
+        names: &[&str],
+        footprint: &mut Footprint,
+    ) -> Option<ServeProgram> {
         let variant = |name: &str| variant_number(names, name);
-        let otherwise = |name: &Option<crate::ruleset::fields::Spanned<String>>| name.as_ref().and_then(|name| variant(&name.value));
+        let otherwise = |name: &Option<crate::ruleset::fields::Spanned<String>>| {
+            name.as_ref().and_then(|name| variant(&name.value))
+        };
         match &rule.serve {
             Serve::Variant(name) => variant(&name.value).map(ServeProgram::Variant),
             Serve::Share { share, variant: name, otherwise: other, by } => {
                 let name = name.as_ref().map_or("on", |name| name.value.as_str());
                 let by = self.by(flag, rule, by, needs_unit(share), footprint)?;
                 footprint.reads_time |= matches!(share, Share::Ramp(_));
-                Some(ServeProgram::Share { share: share.clone(), variant: variant(name)?, otherwise: otherwise(other), by })
+                Some(ServeProgram::Share {
+                    share: share.clone(),
+                    variant: variant(name)?,
+                    otherwise: otherwise(other),
+                    by,
+                })
             }
             Serve::Split { weights, within, otherwise: other, by } => {
                 if flag.hash == Hash::Java31 {
@@ -92,7 +110,14 @@ impl Compiler<'_> {
         }
     }
 
-    fn by(&mut self, flag: &Flag, rule: &Rule, by: &By, needed: bool, footprint: &mut Footprint) -> Option<ByProgram> {
+    fn by(
+        &mut self,
+        flag: &Flag,
+        rule: &Rule,
+        by: &By,
+        needed: bool,
+        footprint: &mut Footprint,
+    ) -> Option<ByProgram> {
         let compiled = match (flag.hash, by) {
             (Hash::Xxh3, By::Attribute(path)) => ByProgram::Xxh3(self.attribute(path)),
             (Hash::Java31, By::Attribute(path)) => {
@@ -104,9 +129,16 @@ impl Compiler<'_> {
             }
             (Hash::Xxh3, By::FirstOf { .. }) => {
                 self.reader.note(
-                    Diagnostic::error("bad_unit", format!("{}.serve.by", rule.path), rule.at, "`first_of` belongs to `hash: java31`")
-                        .expected(["the path of one attribute"])
-                        .help("a unit that is sometimes a user and sometimes a tenant moves when somebody signs in"),
+                    Diagnostic::error(
+                        "bad_unit",
+                        format!("{}.serve.by", rule.path),
+                        rule.at,
+                        "`first_of` belongs to `hash: java31`",
+                    )
+                    .expected(["the path of one attribute"])
+                    .help(
+                        "a unit that is sometimes a user and sometimes a tenant moves when somebody signs in",
+                    ),
                 );
                 return None;
             }
@@ -135,7 +167,8 @@ fn needs_unit(share: &Share) -> bool {
 /// at the end. With the default last, a rollout that becomes a split of the same share moves nobody.
 fn split(weights: &Weights, last: Option<&str>, names: &[&str]) -> Split {
     let total: u64 = weights.weights.iter().map(|(_, weight)| weight).sum();
-    let mut ordered: Vec<(&str, u64)> = weights.weights.iter().map(|(name, weight)| (name.value.as_str(), *weight)).collect();
+    let mut ordered: Vec<(&str, u64)> =
+        weights.weights.iter().map(|(name, weight)| (name.value.as_str(), *weight)).collect();
     if !weights.ordered {
         ordered.sort_by_key(|(name, _)| (Some(*name) == last, *name));
     }

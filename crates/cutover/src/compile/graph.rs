@@ -29,8 +29,11 @@ impl<'r> Compiler<'r> {
         let segments = self.ruleset.segments.len();
         if let Some(segment) = self.ruleset.segments.get(node) {
             references(&segment.condition, &mut found);
-        } else if let Some(flag) = node.checked_sub(segments).and_then(|index| self.ruleset.flags.get(index)) {
-            found.extend(flag.requires.iter().map(|require| Reference::Flag(&require.flag, &require.variants)));
+        } else if let Some(flag) = node.checked_sub(segments).and_then(|index| self.ruleset.flags.get(index))
+        {
+            found.extend(
+                flag.requires.iter().map(|require| Reference::Flag(&require.flag, &require.variants)),
+            );
             for condition in flag.rules.iter().filter_map(|rule| rule.condition.as_ref()) {
                 references(condition, &mut found);
             }
@@ -45,7 +48,9 @@ impl<'r> Compiler<'r> {
             for reference in self.references(node) {
                 match reference {
                     Reference::Segment(name) => {
-                        if self.segment_number(&name.value).is_none() && !ruleset.unreadable.contains(&name.value) {
+                        if self.segment_number(&name.value).is_none()
+                            && !ruleset.unreadable.contains(&name.value)
+                        {
                             let known = ruleset.segments.iter().map(|segment| segment.name.as_str());
                             self.reader.unknown_name("unknown_segment", "segment", name, known);
                         }
@@ -59,8 +64,16 @@ impl<'r> Compiler<'r> {
                         Some(index) => {
                             let Some(flag) = ruleset.flags.get(index as usize) else { continue };
                             let known = flag.variants.iter().map(|(name, _)| name.as_str());
-                            for variant in variants.iter().filter(|variant| !known.clone().any(|name| name == variant.value)) {
-                                self.reader.unknown_name("unknown_variant", "variant", variant, known.clone());
+                            for variant in variants
+                                .iter()
+                                .filter(|variant| !known.clone().any(|name| name == variant.value))
+                            {
+                                self.reader.unknown_name(
+                                    "unknown_variant",
+                                    "variant",
+                                    variant,
+                                    known.clone(),
+                                );
                             }
                         }
                     },
@@ -82,8 +95,12 @@ impl<'r> Compiler<'r> {
         let edges: Vec<Vec<usize>> = (0..self.footprints.len())
             .map(|node| {
                 let numbers = self.references(node).into_iter().filter_map(|reference| match reference {
-                    Reference::Segment(name) => self.segment_number(&name.value).map(|number| number as usize),
-                    Reference::Flag(name, _) => self.flag_number(&name.value).map(|number| segments + number as usize),
+                    Reference::Segment(name) => {
+                        self.segment_number(&name.value).map(|number| number as usize)
+                    }
+                    Reference::Flag(name, _) => {
+                        self.flag_number(&name.value).map(|number| segments + number as usize)
+                    }
                 });
                 numbers.collect()
             })
@@ -126,7 +143,8 @@ impl<'r> Compiler<'r> {
             }
         }
         for circle in &circles {
-            let names: Vec<String> = circle.iter().chain(circle.first()).map(|node| self.name_of(*node).0).collect();
+            let names: Vec<String> =
+                circle.iter().chain(circle.first()).map(|node| self.name_of(*node).0).collect();
             let Some((path, at)) = circle.first().map(|node| self.name_of(*node)) else { continue };
             self.reader.note(
                 Diagnostic::error("cycle", path, at, "these ask each other in a circle")
@@ -139,7 +157,10 @@ impl<'r> Compiler<'r> {
 
     fn name_of(&self, node: usize) -> (String, Position) {
         let segments = self.ruleset.segments.len();
-        match (self.ruleset.segments.get(node), node.checked_sub(segments).and_then(|index| self.ruleset.flags.get(index))) {
+        match (
+            self.ruleset.segments.get(node),
+            node.checked_sub(segments).and_then(|index| self.ruleset.flags.get(index)),
+        ) {
             (Some(segment), _) => (format!("segments.{}", segment.name), segment.at),
             (_, Some(flag)) => (format!("flags.{}", flag.name), flag.at),
             _ => (String::new(), Position::default()),

@@ -19,22 +19,39 @@ impl Compiler<'_> {
     }
 
     fn lint_rules(&mut self, flag: &Flag) {
-        let warn = |code, rule: &Rule, message: String| Diagnostic::warning(code, rule.path.clone(), rule.at, message);
+        let warn = |code, rule: &Rule, message: String| {
+            Diagnostic::warning(code, rule.path.clone(), rule.at, message)
+        };
         for (index, rule) in flag.rules.iter().enumerate() {
             let earlier = flag.rules.get(..index).unwrap_or_default();
             if let Some(first) = earlier.iter().position(|other| other.condition.is_none()) {
                 self.reader.note(
-                    warn("rule_never_matches", rule, format!("rule {first} matches everybody, so this rule is never reached"))
-                        .help("move it up, or give the earlier rule a condition"),
+                    warn(
+                        "rule_never_matches",
+                        rule,
+                        format!("rule {first} matches everybody, so this rule is never reached"),
+                    )
+                    .help("move it up, or give the earlier rule a condition"),
                 );
                 continue;
             }
             let Some(condition) = &rule.condition else { continue };
-            if let Some(first) = earlier.iter().position(|other| other.condition.as_ref().is_some_and(|other| same(other, condition))) {
-                self.reader.note(warn("rule_never_matches", rule, format!("rule {first} has the same condition and decides first")));
+            if let Some(first) = earlier
+                .iter()
+                .position(|other| other.condition.as_ref().is_some_and(|other| same(other, condition)))
+            {
+                self.reader.note(warn(
+                    "rule_never_matches",
+                    rule,
+                    format!("rule {first} has the same condition and decides first"),
+                ));
             }
             if let Some(why) = never(condition) {
-                self.reader.note(warn("rule_never_matches", rule, format!("this condition can never hold: {why}")));
+                self.reader.note(warn(
+                    "rule_never_matches",
+                    rule,
+                    format!("this condition can never hold: {why}"),
+                ));
             }
             self.lint_ramp(rule);
         }
@@ -44,7 +61,9 @@ impl Compiler<'_> {
     /// Rules above one that serves the same variant to everybody change nothing.
     fn lint_without_effect(&mut self, flag: &Flag) {
         let Some(last) = flag.rules.iter().position(|rule| rule.condition.is_none()) else { return };
-        let Some(variant) = flag.rules.get(last).and_then(|rule| serves_everybody(&rule.serve)) else { return };
+        let Some(variant) = flag.rules.get(last).and_then(|rule| serves_everybody(&rule.serve)) else {
+            return;
+        };
         for (index, rule) in flag.rules.iter().enumerate().take(last).rev() {
             if serves_everybody(&rule.serve) != Some(variant) {
                 break;
@@ -62,7 +81,8 @@ impl Compiler<'_> {
     }
 
     fn lint_ramp(&mut self, rule: &Rule) {
-        let (Serve::Share { share: Share::Ramp(points), .. } | Serve::Split { within: Some(Share::Ramp(points)), .. }) = &rule.serve
+        let (Serve::Share { share: Share::Ramp(points), .. }
+        | Serve::Split { within: Some(Share::Ramp(points)), .. }) = &rule.serve
         else {
             return;
         };
@@ -70,8 +90,13 @@ impl Compiler<'_> {
             && first.to > second.to
         {
             self.reader.note(
-                Diagnostic::warning("ramp_starts_high", rule.path.clone(), rule.at, "before its first point a ramp is nobody, and this one begins high")
-                    .help("give it a first point far in the past"),
+                Diagnostic::warning(
+                    "ramp_starts_high",
+                    rule.path.clone(),
+                    rule.at,
+                    "before its first point a ramp is nobody, and this one begins high",
+                )
+                .help("give it a first point far in the past"),
             );
         }
     }
@@ -80,11 +105,13 @@ impl Compiler<'_> {
         let ruleset = self.ruleset;
         let mut used = vec![false; ruleset.segments.len()];
         let inside = ruleset.segments.iter().map(|segment| &segment.condition);
-        let rules = ruleset.flags.iter().flat_map(|flag| &flag.rules).filter_map(|rule| rule.condition.as_ref());
+        let rules =
+            ruleset.flags.iter().flat_map(|flag| &flag.rules).filter_map(|rule| rule.condition.as_ref());
         for condition in inside.chain(rules) {
             each(condition, &mut |condition| {
                 if let Kind::Segment(name) = &condition.kind
-                    && let Some(slot) = self.segment_number(&name.value).and_then(|number| used.get_mut(number as usize))
+                    && let Some(slot) =
+                        self.segment_number(&name.value).and_then(|number| used.get_mut(number as usize))
                 {
                     *slot = true;
                 }
@@ -97,7 +124,12 @@ impl Compiler<'_> {
     }
 
     fn note_segment(&mut self, path: String, at: Position, name: &str) {
-        self.reader.note(Diagnostic::warning("unused_segment", path, at, format!("nothing refers to the segment `{name}`")));
+        self.reader.note(Diagnostic::warning(
+            "unused_segment",
+            path,
+            at,
+            format!("nothing refers to the segment `{name}`"),
+        ));
     }
 }
 
@@ -126,9 +158,10 @@ fn serves_everybody(serve: &Serve) -> Option<&str> {
 fn same(a: &Condition, b: &Condition) -> bool {
     match (&a.kind, &b.kind) {
         (Kind::Segment(a), Kind::Segment(b)) => a.value == b.value,
-        (Kind::Attribute { attribute: a, operator: o, test: s }, Kind::Attribute { attribute: b, operator: p, test: t }) => {
-            a == b && o == p && same_test(s, t)
-        }
+        (
+            Kind::Attribute { attribute: a, operator: o, test: s },
+            Kind::Attribute { attribute: b, operator: p, test: t },
+        ) => a == b && o == p && same_test(s, t),
         (Kind::All(a), Kind::All(b)) | (Kind::Any(a), Kind::Any(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
@@ -178,11 +211,14 @@ fn never(condition: &Condition) -> Option<String> {
 /// True where no value passes both tests.
 fn exclude(a: (Operator, &Test), b: (Operator, &Test)) -> bool {
     match (a, b) {
-        ((_, Test::Exists(false)), (_, Test::Exists(wanted))) | ((_, Test::Exists(wanted)), (_, Test::Exists(false))) => *wanted,
+        ((_, Test::Exists(false)), (_, Test::Exists(wanted)))
+        | ((_, Test::Exists(wanted)), (_, Test::Exists(false))) => *wanted,
         ((_, Test::Exists(false)), _) | (_, (_, Test::Exists(false))) => true,
         ((o, Test::OneOf(a)), (p, Test::OneOf(b))) => {
             let (left, right) = (Set::new(a), Set::new(b));
-            let holds = |set: &Set, value: &crate::Value| set.contains(value.as_ref()) == crate::decide::truth::Truth::True;
+            let holds = |set: &Set, value: &crate::Value| {
+                set.contains(value.as_ref()) == crate::decide::truth::Truth::True
+            };
             match (o.negates(), p.negates()) {
                 (false, false) => !a.iter().any(|value| holds(&right, value)),
                 (false, true) => a.iter().all(|value| holds(&right, value)),
@@ -191,7 +227,8 @@ fn exclude(a: (Operator, &Test), b: (Operator, &Test)) -> bool {
             }
         }
         ((_, Test::Range { low: a, high: x }), (_, Test::Range { low: b, high: y })) => {
-            let apart = |high: &Option<(crate::decide::number::Number, bool)>, low: &Option<(crate::decide::number::Number, bool)>| {
+            let apart = |high: &Option<(crate::decide::number::Number, bool)>,
+                         low: &Option<(crate::decide::number::Number, bool)>| {
                 matches!((high, low), (Some((high, hi)), Some((low, li)))
                     if high.cmp(*low).is_lt() || (high.cmp(*low).is_eq() && !(*hi && *li)))
             };

@@ -60,7 +60,8 @@ fn compile_node(node: &Node) -> Result<Compiled, LoadError> {
 }
 
 fn finish(mut program: Program, digest: u128) -> Program {
-    program.flag_names = NameIndex::new(program.flags.iter().map(|flag| flag.name.as_bytes()).collect::<Vec<_>>().into_iter());
+    program.flag_names =
+        NameIndex::new(program.flags.iter().map(|flag| flag.name.as_bytes()).collect::<Vec<_>>().into_iter());
     program.digest = digest;
     program.digest_text = format!("{digest:032x}");
     program
@@ -160,7 +161,9 @@ impl<'r> Compiler<'r> {
                     *slot = Some(SegmentProgram { name: segment.name.clone(), code });
                 }
                 self.keep(node, footprint, &format!("segments.{}", segment.name), segment.at);
-            } else if let Some(flag) = node.checked_sub(segments).and_then(|index| self.ruleset.flags.get(index)) {
+            } else if let Some(flag) =
+                node.checked_sub(segments).and_then(|index| self.ruleset.flags.get(index))
+            {
                 let mut footprint = Footprint::default();
                 let compiled = self.flag(flag, &mut footprint);
                 if let Some(slot) = flag_slots.get_mut(node - segments) {
@@ -179,14 +182,21 @@ impl<'r> Compiler<'r> {
             self.reader.note(
                 Diagnostic::error("too_expensive", path, at, "deciding this could take too many steps")
                     .found(format!("{} steps", footprint.steps))
-                    .expected([format!("at most {MAX_STEPS} steps, those of the flags and segments that it asks included")]),
+                    .expected([format!(
+                        "at most {MAX_STEPS} steps, those of the flags and segments that it asks included"
+                    )]),
             );
         }
         if footprint.depth > MAX_CHAIN {
             self.reader.note(
-                Diagnostic::error("nested_too_deep", path, at, "the flags and segments that this asks form too long a chain")
-                    .found(format!("{} links", footprint.depth))
-                    .expected([format!("at most {MAX_CHAIN} links")]),
+                Diagnostic::error(
+                    "nested_too_deep",
+                    path,
+                    at,
+                    "the flags and segments that this asks form too long a chain",
+                )
+                .found(format!("{} links", footprint.depth))
+                .expected([format!("at most {MAX_CHAIN} links")]),
             );
         }
         if let Some(slot) = self.footprints.get_mut(node) {
@@ -207,7 +217,12 @@ impl<'r> Compiler<'r> {
         let known = &self.ruleset.comparators;
         let profile = migration.compare.as_ref().and_then(|compare| compare.profile.as_ref());
         if let Some(profile) = profile.filter(|profile| !known.contains(&profile.value)) {
-            self.reader.unknown_name("unknown_comparator", "comparator", profile, known.iter().map(String::as_str));
+            self.reader.unknown_name(
+                "unknown_comparator",
+                "comparator",
+                profile,
+                known.iter().map(String::as_str),
+            );
         }
     }
 
@@ -220,7 +235,11 @@ impl<'r> Compiler<'r> {
     }
 }
 
-fn intern(attributes: &mut BTreeMap<String, AttributeId>, paths: &mut Vec<String>, path: &str) -> AttributeId {
+fn intern(
+    attributes: &mut BTreeMap<String, AttributeId>,
+    paths: &mut Vec<String>,
+    path: &str,
+) -> AttributeId {
     if let Some(attribute) = attributes.get(path) {
         return *attribute;
     }

@@ -19,7 +19,9 @@ impl Network {
         let address: IpAddr = address.parse().ok()?;
         let width: u32 = if address.is_ipv4() { 32 } else { 128 };
         let prefix: u32 = match prefix {
-            Some(digits) if digits.len() <= 3 && digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok()?,
+            Some(digits) if digits.len() <= 3 && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                digits.parse().ok()?
+            }
             Some(_) => return None,
             None => width,
         };
@@ -62,7 +64,9 @@ mod tests {
 
     #[test]
     fn addresses_lie_in_networks() {
-        let inside = |network: &str, address: &str| Network::any_contains(&[Network::parse(network).unwrap()], address.as_bytes());
+        let inside = |network: &str, address: &str| {
+            Network::any_contains(&[Network::parse(network).unwrap()], address.as_bytes())
+        };
         assert_eq!(inside("10.0.0.0/8", "10.255.0.1"), Some(true));
         assert_eq!(inside("10.0.0.0/8", "11.0.0.1"), Some(false));
         assert_eq!(inside("10.0.0.0/8", "::ffff:10.0.0.1"), Some(true));
@@ -71,7 +75,9 @@ mod tests {
         assert_eq!(inside("2001:db8::/32", "2001:db8:ffff::"), Some(true));
         assert_eq!(inside("192.168.1.7", "192.168.1.7"), Some(true));
         assert_eq!(inside("10.0.0.0/8", "not an address"), None);
-        for bad in ["10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "10.0.0", "::/129", "/8", "010.0.0.0/8"] {
+        for bad in
+            ["10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "10.0.0", "::/129", "/8", "010.0.0.0/8"]
+        {
             assert_eq!(Network::parse(bad), None, "{bad}");
         }
     }

@@ -12,9 +12,14 @@ use crate::ruleset::serve::Share;
 use crate::value::ValueRef;
 
 /// Decides the flag of this number.
-pub(crate) fn decide<C: ContextView, O: Observer>(machine: &mut Machine<'_, '_, C, O>, index: u32) -> Outcome {
+pub(crate) fn decide<C: ContextView, O: Observer>(
+    machine: &mut Machine<'_, '_, C, O>,
+    index: u32,
+) -> Outcome {
     let program = machine.program;
-    let Some(flag) = program.flags.get(index as usize) else { return Outcome::error(ErrorCode::FlagNotFound, None) };
+    let Some(flag) = program.flags.get(index as usize) else {
+        return Outcome::error(ErrorCode::FlagNotFound, None);
+    };
     let plain = |reason| Outcome { variant: flag.default, rule: None, reason, error: None };
     if !flag.enabled {
         return plain(Reason::Disabled);
@@ -41,7 +46,10 @@ fn static_or(flag: &FlagProgram, reason: Reason) -> Reason {
 }
 
 /// Whether another flag is one of some variants; unknown where it has no answer.
-pub(crate) fn is_one_of<C: ContextView, O: Observer>(machine: &mut Machine<'_, '_, C, O>, require: &RequireProgram) -> Truth {
+pub(crate) fn is_one_of<C: ContextView, O: Observer>(
+    machine: &mut Machine<'_, '_, C, O>,
+    require: &RequireProgram,
+) -> Truth {
     machine.observer.enter(machine.program, require);
     let outcome = decide(machine, require.flag);
     let truth = match (outcome.error, outcome.variant) {
@@ -103,7 +111,11 @@ fn takes<C: ContextView, O: Observer>(
             let value = machine.view.value(*attribute);
             let hash = Unit::of(value).map(|unit| salt.hash(unit));
             let hash = hash.inspect_err(|_| machine.observer.no_unit(machine.program, by, value))?;
-            let position = Position { position: bucket::position(hash).into(), boundary: bucket::boundary(ppm), of: 1 << 32 };
+            let position = Position {
+                position: bucket::position(hash).into(),
+                boundary: bucket::boundary(ppm),
+                of: 1 << 32,
+            };
             machine.observer.bucket(machine.program, by, value, ppm, position);
             Ok(bucket::inside(hash, ppm))
         }
@@ -118,7 +130,8 @@ fn takes<C: ContextView, O: Observer>(
                 return Err(ErrorCode::MissingUnit);
             };
             let bucket = bucket::java31(text);
-            let position = Position { position: bucket.into(), boundary: u64::from(ppm.div_ceil(10_000)), of: 100 };
+            let position =
+                Position { position: bucket.into(), boundary: u64::from(ppm.div_ceil(10_000)), of: 100 };
             machine.observer.bucket(machine.program, by, ValueRef::Text(text.as_bytes()), ppm, position);
             Ok(bucket::java31_inside(bucket, ppm))
         }

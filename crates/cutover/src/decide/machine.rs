@@ -47,7 +47,9 @@ impl<C: ContextView, O: Observer> Machine<'_, '_, C, O> {
                 }
                 Op::Time(index) => {
                     let window = program.tables.windows.get(index as usize);
-                    accumulator = window.is_some_and(|window| window.contains(&program.tables.zones, self.now_ms)).into();
+                    accumulator = window
+                        .is_some_and(|window| window.contains(&program.tables.zones, self.now_ms))
+                        .into();
                     self.observer.leaf(program, at, accumulator);
                 }
                 Op::Not => accumulator = accumulator.not(),

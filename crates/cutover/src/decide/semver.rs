@@ -125,7 +125,13 @@ impl Range {
 }
 
 fn comparator(part: &str, all: &mut Vec<(Bound, [u64; 3], String)>) -> Result<(), &'static str> {
-    let signs = [(">=", Bound::AtLeast), ("<=", Bound::AtMost), (">", Bound::Above), ("<", Bound::Below), ("=", Bound::Equal)];
+    let signs = [
+        (">=", Bound::AtLeast),
+        ("<=", Bound::AtMost),
+        (">", Bound::Above),
+        ("<", Bound::Below),
+        ("=", Bound::Equal),
+    ];
     let parse = |text| Version::parse(text).ok_or("a version of this range is not of the form 1.2.3");
     for (sign, bound) in signs {
         if let Some(rest) = part.strip_prefix(sign) {
@@ -160,9 +166,22 @@ mod tests {
 
     #[test]
     fn precedence_is_that_of_the_specification() {
-        let order = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0"];
+        let order = [
+            "1.0.0-alpha",
+            "1.0.0-alpha.1",
+            "1.0.0-alpha.beta",
+            "1.0.0-beta",
+            "1.0.0-beta.2",
+            "1.0.0-beta.11",
+            "1.0.0-rc.1",
+            "1.0.0",
+        ];
         for pair in order.windows(2) {
-            assert_eq!(Range::parse(&format!("<{}", pair[1])).unwrap().contains(pair[0].as_bytes()), Some(true), "{pair:?}");
+            assert_eq!(
+                Range::parse(&format!("<{}", pair[1])).unwrap().contains(pair[0].as_bytes()),
+                Some(true),
+                "{pair:?}"
+            );
         }
         assert_eq!(Range::parse("1.0.0+b1").unwrap().contains(b"1.0.0+b2"), Some(true));
     }

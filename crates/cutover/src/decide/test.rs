@@ -14,7 +14,9 @@ use std::cmp::Ordering;
 #[inline]
 pub(crate) fn evaluate(tables: &Tables, test: TestRef, value: ValueRef<'_>) -> Truth {
     match (test, value) {
-        (TestRef::Set(index), _) => tables.sets.get(index as usize).map_or(Truth::Unknown, |set| set.contains(value)),
+        (TestRef::Set(index), _) => {
+            tables.sets.get(index as usize).map_or(Truth::Unknown, |set| set.contains(value))
+        }
         (TestRef::Exists(wanted), _) => (wanted != matches!(value, ValueRef::Missing)).into(),
         (_, ValueRef::Missing) => Truth::Unknown,
         _ => known(tables, test, value).unwrap_or(Truth::Unknown),
@@ -46,15 +48,21 @@ fn known(tables: &Tables, test: TestRef, value: ValueRef<'_>) -> Option<Truth> {
         TestRef::StartsWith(index) => any_part(tables, index, value, |text, part| text.starts_with(part))?,
         TestRef::EndsWith(index) => any_part(tables, index, value, |text, part| text.ends_with(part))?,
         TestRef::Matches(index) => {
-            let (ValueRef::Text(text), (_, regex)) = (value, tables.regexes.get(at(index))?) else { return None };
+            let (ValueRef::Text(text), (_, regex)) = (value, tables.regexes.get(at(index))?) else {
+                return None;
+            };
             pattern::matches(regex, text)?.into()
         }
         TestRef::Semver(index) => {
-            let (ValueRef::Text(text), (_, range)) = (value, tables.semvers.get(at(index))?) else { return None };
+            let (ValueRef::Text(text), (_, range)) = (value, tables.semvers.get(at(index))?) else {
+                return None;
+            };
             range.contains(text)?.into()
         }
         TestRef::Cidr(index) => {
-            let (ValueRef::Text(text), networks) = (value, tables.networks.get(at(index))?) else { return None };
+            let (ValueRef::Text(text), networks) = (value, tables.networks.get(at(index))?) else {
+                return None;
+            };
             super::cidr::Network::any_contains(networks, text)?.into()
         }
         TestRef::Before(instant) => (instant_of(value)?.cmp(&instant) == Ordering::Less).into(),
@@ -64,7 +72,12 @@ fn known(tables: &Tables, test: TestRef, value: ValueRef<'_>) -> Option<Truth> {
     Some(truth)
 }
 
-fn any_part(tables: &Tables, index: u32, value: ValueRef<'_>, holds: impl Fn(&[u8], &[u8]) -> bool) -> Option<Truth> {
+fn any_part(
+    tables: &Tables,
+    index: u32,
+    value: ValueRef<'_>,
+    holds: impl Fn(&[u8], &[u8]) -> bool,
+) -> Option<Truth> {
     let (ValueRef::Text(text), parts) = (value, tables.texts.get(index as usize)?) else { return None };
     Some(parts.iter().any(|part| holds(text, part)).into())
 }

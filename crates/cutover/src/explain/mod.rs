@@ -41,7 +41,15 @@ pub(crate) trait Observer {
     fn share(&mut self, program: &Program, by: &ByProgram, ppm: u32) {}
     /// A share took the unit or did not.
     #[inline]
-    fn bucket(&mut self, program: &Program, by: &ByProgram, unit: ValueRef<'_>, ppm: u32, position: Position) {}
+    fn bucket(
+        &mut self,
+        program: &Program,
+        by: &ByProgram,
+        unit: ValueRef<'_>,
+        ppm: u32,
+        position: Position,
+    ) {
+    }
     /// A split drew a variant for the unit.
     #[inline]
     fn draw(&mut self, program: &Program, by: &ByProgram, unit: ValueRef<'_>, position: Position) {}

@@ -162,7 +162,11 @@ impl Observer for Recorder {
         let (depth, path, result) = (self.depth, path_of(program, at), truth.word());
         match program.code.get(at as usize) {
             Some(Op::Segment(index)) => {
-                let segment = program.segments.get(*index as usize).map(|segment| segment.name.clone()).unwrap_or_default();
+                let segment = program
+                    .segments
+                    .get(*index as usize)
+                    .map(|segment| segment.name.clone())
+                    .unwrap_or_default();
                 self.steps.push(Step::Segment { depth, path, segment, result });
             }
             Some(Op::Time(index)) => {
@@ -194,7 +198,12 @@ impl Observer for Recorder {
     }
 
     fn rule(&mut self, _: &Program, rule: &RuleProgram, number: u16, truth: Truth) {
-        self.steps.push(Step::Rule { depth: self.depth, path: rule.path.to_string(), rule: number, result: truth.word() });
+        self.steps.push(Step::Rule {
+            depth: self.depth,
+            path: rule.path.to_string(),
+            rule: number,
+            result: truth.word(),
+        });
     }
 
     fn share(&mut self, program: &Program, by: &ByProgram, ppm: u32) {
@@ -273,7 +282,13 @@ fn by_text(program: &Program, by: &ByProgram) -> String {
 
 fn expected(tables: &Tables, test: TestRef) -> Value {
     let texts = |parts: &[Box<[u8]>]| {
-        Value::List(parts.iter().take(SHOWN).map(|part| Value::Text(String::from_utf8_lossy(part).into_owned())).collect())
+        Value::List(
+            parts
+                .iter()
+                .take(SHOWN)
+                .map(|part| Value::Text(String::from_utf8_lossy(part).into_owned()))
+                .collect(),
+        )
     };
     let shown = match test {
         TestRef::Set(index) => tables.sets.get(index as usize).map(|set| {
@@ -288,7 +303,9 @@ fn expected(tables: &Tables, test: TestRef) -> Value {
             Value::List(first.collect())
         }),
         TestRef::Range(index) => tables.ranges.get(index as usize).map(|range| {
-            let bound = |bound: Option<(crate::decide::number::Number, bool)>| match bound.map(|(number, _)| number) {
+            let bound = |bound: Option<(crate::decide::number::Number, bool)>| match bound
+                .map(|(number, _)| number)
+            {
                 Some(crate::decide::number::Number::Int(int)) => Value::Int(int),
                 Some(crate::decide::number::Number::Float(float)) => Value::Float(float),
                 None => Value::Null,
@@ -298,9 +315,15 @@ fn expected(tables: &Tables, test: TestRef) -> Value {
         TestRef::Contains(index) => {
             tables.contains.get(index as usize).map(|(items, _)| Value::List(items.sample(SHOWN)))
         }
-        TestRef::StartsWith(index) | TestRef::EndsWith(index) => tables.texts.get(index as usize).map(|parts| texts(parts)),
-        TestRef::Matches(index) => tables.regexes.get(index as usize).map(|(text, _)| Value::from(text.as_str())),
-        TestRef::Semver(index) => tables.semvers.get(index as usize).map(|(text, _)| Value::from(text.as_str())),
+        TestRef::StartsWith(index) | TestRef::EndsWith(index) => {
+            tables.texts.get(index as usize).map(|parts| texts(parts))
+        }
+        TestRef::Matches(index) => {
+            tables.regexes.get(index as usize).map(|(text, _)| Value::from(text.as_str()))
+        }
+        TestRef::Semver(index) => {
+            tables.semvers.get(index as usize).map(|(text, _)| Value::from(text.as_str()))
+        }
         TestRef::Exists(wanted) => Some(Value::Bool(wanted)),
         TestRef::Before(instant) | TestRef::After(instant) => Some(Value::Int(instant)),
         TestRef::Cidr(index) => tables.networks.get(index as usize).map(|networks| {

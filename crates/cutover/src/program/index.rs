@@ -35,7 +35,11 @@ impl NameIndex {
     }
 
     /// The number of `name`, as bytes.
-    pub(crate) fn find_bytes<'a>(&self, name: &[u8], text_of: impl Fn(u32) -> Option<&'a [u8]>) -> Option<u32> {
+    pub(crate) fn find_bytes<'a>(
+        &self,
+        name: &[u8],
+        text_of: impl Fn(u32) -> Option<&'a [u8]>,
+    ) -> Option<u32> {
         if self.slots.is_empty() {
             return None;
         }

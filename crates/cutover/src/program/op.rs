@@ -107,7 +107,9 @@ pub(crate) struct WindowProgram {
 impl WindowProgram {
     /// Whether `now_ms` lies in the window.
     pub(crate) fn contains(&self, zones: &[Zone], now_ms: i64) -> bool {
-        if self.after.is_some_and(|after| now_ms < after) || self.before.is_some_and(|before| now_ms >= before) {
+        if self.after.is_some_and(|after| now_ms < after)
+            || self.before.is_some_and(|before| now_ms >= before)
+        {
             return false;
         }
         if self.hours.is_none() && self.days == 0 {
@@ -128,4 +130,3 @@ impl WindowProgram {
         }
     }
 }
-

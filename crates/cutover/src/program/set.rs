@@ -46,7 +46,7 @@ impl Set {
 
     /// Whether the value is one of the set. A value of another type is none of them; a missing one, a list and
     /// NaN are unknown.
- #[inline]
+    #[inline]
     pub(crate) fn contains(&self, value: ValueRef<'_>) -> Truth {
         let found = match value {
             ValueRef::Text(bytes) => self.contains_text(bytes),
@@ -67,12 +67,18 @@ impl Set {
         if self.texts.len() <= FEW {
             return self.texts.iter().any(|text| text.as_ref() == bytes);
         }
-        self.text_index.find_bytes(bytes, |number| self.texts.get(number as usize).map(AsRef::as_ref)).is_some()
+        self.text_index
+            .find_bytes(bytes, |number| self.texts.get(number as usize).map(AsRef::as_ref))
+            .is_some()
     }
 
     /// How many values it holds.
     pub(crate) fn len(&self) -> usize {
-        self.texts.len() + self.ints.len() + self.floats.len() + usize::from(self.has_true) + usize::from(self.has_false)
+        self.texts.len()
+            + self.ints.len()
+            + self.floats.len()
+            + usize::from(self.has_true)
+            + usize::from(self.has_false)
     }
 
     /// The first values, for people.
@@ -80,7 +86,10 @@ impl Set {
         let texts = self.texts.iter().map(|text| Value::Text(String::from_utf8_lossy(text).into_owned()));
         let ints = self.ints.iter().map(|int| Value::Int(*int));
         let floats = self.floats.iter().map(|float| Value::Float(*float));
-        let bools = [(false, self.has_false), (true, self.has_true)].into_iter().filter(|(_, held)| *held).map(|(bool, _)| Value::Bool(bool));
+        let bools = [(false, self.has_false), (true, self.has_true)]
+            .into_iter()
+            .filter(|(_, held)| *held)
+            .map(|(bool, _)| Value::Bool(bool));
         texts.chain(ints).chain(floats).chain(bools).take(count).collect()
     }
 }

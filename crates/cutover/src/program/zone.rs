@@ -38,7 +38,10 @@ impl Zone {
     /// The offset at `now_ms`, in milliseconds east of UTC.
     pub(crate) fn offset_ms(&self, now_ms: i64) -> i64 {
         let after = self.transitions.partition_point(|(at, _)| *at <= now_ms);
-        let seconds = after.checked_sub(1).and_then(|last| self.transitions.get(last)).map_or(self.first, |last| last.1);
+        let seconds = after
+            .checked_sub(1)
+            .and_then(|last| self.transitions.get(last))
+            .map_or(self.first, |last| last.1);
         i64::from(seconds) * 1000
     }
 }

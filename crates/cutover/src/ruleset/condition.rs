@@ -38,9 +38,14 @@ impl Reader {
     fn condition_at(&mut self, node: &Node, path: Path<'_>, depth: usize) -> Option<Condition> {
         if depth >= MAX_CONDITION_DEPTH {
             self.note(
-                Diagnostic::error("nested_too_deep", path.to_string(), node.at, "conditions are nested too deep")
-                    .expected([format!("at most {MAX_CONDITION_DEPTH} levels")])
-                    .help("move parts of it into segments"),
+                Diagnostic::error(
+                    "nested_too_deep",
+                    path.to_string(),
+                    node.at,
+                    "conditions are nested too deep",
+                )
+                .expected([format!("at most {MAX_CONDITION_DEPTH} levels")])
+                .help("move parts of it into segments"),
             );
             return None;
         }
@@ -53,7 +58,8 @@ impl Reader {
             let operator = fields.rest().find(|entry| Operator::named(&entry.key).is_some());
             let help = operator.map(|entry| format!("`{}` needs an `attribute` beside it", entry.key));
             let mut problem =
-                Diagnostic::error("bad_condition", path.to_string(), node.at, "this is no condition").expected(FORMS.iter().copied());
+                Diagnostic::error("bad_condition", path.to_string(), node.at, "this is no condition")
+                    .expected(FORMS.iter().copied());
             if let Some(entry) = fields.rest().next() {
                 problem = problem.found(&entry.key);
                 problem = match help {
@@ -66,10 +72,15 @@ impl Reader {
         };
         if let Some((other, _)) = second {
             self.note(
-                Diagnostic::error("contradiction", path.to_string(), node.at, format!("`{form}` and `{other}` stand in one condition"))
-                    .found(format!("{form} and {other}"))
-                    .expected(["one of them"])
-                    .help("join conditions with `all` or `any`"),
+                Diagnostic::error(
+                    "contradiction",
+                    path.to_string(),
+                    node.at,
+                    format!("`{form}` and `{other}` stand in one condition"),
+                )
+                .found(format!("{form} and {other}"))
+                .expected(["one of them"])
+                .help("join conditions with `all` or `any`"),
             );
             return None;
         }
@@ -105,14 +116,22 @@ impl Reader {
     }
 
     /// Reads `{ flag: NAME, is: VARIANT }`, where `is` may be a list; also the shape of a prerequisite.
-    pub(crate) fn flag_is(&mut self, flag: &Node, at: Path<'_>, fields: &mut Fields<'_>, path: Path<'_>) -> Option<Kind> {
+    pub(crate) fn flag_is(
+        &mut self,
+        flag: &Node,
+        at: Path<'_>,
+        fields: &mut Fields<'_>,
+        path: Path<'_>,
+    ) -> Option<Kind> {
         let flag = self.spanned_text(flag, at);
         let node = fields.need(self, path, "is")?;
         let is = path.key("is");
         let variants = match &node.content {
-            crate::document::Content::List(items) if !items.is_empty() => {
-                items.iter().enumerate().map(|(index, item)| self.variant_name(item, is.index(index))).collect::<Option<_>>()
-            }
+            crate::document::Content::List(items) if !items.is_empty() => items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| self.variant_name(item, is.index(index)))
+                .collect::<Option<_>>(),
             _ => self.variant_name(node, is).map(|variant| vec![variant]),
         };
         Some(Kind::Flag { flag: flag?, variants: variants? })
@@ -122,17 +141,29 @@ impl Reader {
         if let crate::document::Content::Bool(value) = node.content {
             let word = if value { "on" } else { "off" };
             self.note(
-                Diagnostic::error("wrong_type", path.to_string(), node.at, "a flag is one of its variants, by name")
-                    .found(node.quoted())
-                    .expected(["the name of a variant"])
-                    .help(format!("write `{word}`")),
+                Diagnostic::error(
+                    "wrong_type",
+                    path.to_string(),
+                    node.at,
+                    "a flag is one of its variants, by name",
+                )
+                .found(node.quoted())
+                .expected(["the name of a variant"])
+                .help(format!("write `{word}`")),
             );
             return None;
         }
         self.spanned_text(node, path)
     }
 
-    fn attribute(&mut self, name: &Node, at: Path<'_>, mut fields: Fields<'_>, node: &Node, path: Path<'_>) -> Option<Condition> {
+    fn attribute(
+        &mut self,
+        name: &Node,
+        at: Path<'_>,
+        mut fields: Fields<'_>,
+        node: &Node,
+        path: Path<'_>,
+    ) -> Option<Condition> {
         let attribute = self.attribute_path(name, at);
         let mut found = Vec::new();
         for operator in Operator::ALL {
@@ -160,24 +191,37 @@ impl Reader {
             [] => {
                 if !unknown {
                     self.note(
-                        Diagnostic::error("missing_key", path.to_string(), node.at, "this attribute is compared with nothing")
-                            .expected(names)
-                            .help("to ask whether it is there, write `exists: true`"),
+                        Diagnostic::error(
+                            "missing_key",
+                            path.to_string(),
+                            node.at,
+                            "this attribute is compared with nothing",
+                        )
+                        .expected(names)
+                        .help("to ask whether it is there, write `exists: true`"),
                     );
                 }
                 return None;
             }
             [(one, _), (two, _), ..] => {
                 self.note(
-                    Diagnostic::error("several_operators", path.to_string(), node.at, "one condition has one operator")
-                        .found(format!("{} and {}", one.name(), two.name()))
-                        .expected(["one operator"])
-                        .help("join conditions with `all` or `any`"),
+                    Diagnostic::error(
+                        "several_operators",
+                        path.to_string(),
+                        node.at,
+                        "one condition has one operator",
+                    )
+                    .found(format!("{} and {}", one.name(), two.name()))
+                    .expected(["one operator"])
+                    .help("join conditions with `all` or `any`"),
                 );
                 return None;
             }
         };
         let test = self.test(operator, value, path.key(operator.name()));
-        Some(Condition { kind: Kind::Attribute { attribute: attribute?, operator, test: test? }, path: path.to_string() })
+        Some(Condition {
+            kind: Kind::Attribute { attribute: attribute?, operator, test: test? },
+            path: path.to_string(),
+        })
     }
 }

@@ -53,9 +53,14 @@ impl Reader {
     /// Notes that `node` is of the wrong type.
     pub(crate) fn wrong_type(&mut self, node: &Node, path: Path<'_>, expected: &str) {
         self.note(
-            Diagnostic::error("wrong_type", path.to_string(), node.at, format!("{} where {expected} belongs", node.kind()))
-                .found(node.quoted())
-                .expected([expected]),
+            Diagnostic::error(
+                "wrong_type",
+                path.to_string(),
+                node.at,
+                format!("{} where {expected} belongs", node.kind()),
+            )
+            .found(node.quoted())
+            .expected([expected]),
         );
     }
 
@@ -132,10 +137,15 @@ impl Reader {
         }
         let names = words.iter().map(|(word, _)| *word);
         self.note(
-            Diagnostic::error("unknown_word", path.to_string(), node.at, format!("`{text}` is not one of the words known here"))
-                .found(text)
-                .expected(names.clone())
-                .nearest(text, names),
+            Diagnostic::error(
+                "unknown_word",
+                path.to_string(),
+                node.at,
+                format!("`{text}` is not one of the words known here"),
+            )
+            .found(text)
+            .expected(names.clone())
+            .nearest(text, names),
         );
         None
     }
@@ -150,10 +160,15 @@ impl Reader {
     ) {
         const NAMED: usize = 12;
         self.note(
-            Diagnostic::error(code, name.path.clone(), name.at, format!("there is no {what} `{}`", name.value))
-                .found(&name.value)
-                .expected(known.clone().take(NAMED))
-                .nearest(&name.value, known),
+            Diagnostic::error(
+                code,
+                name.path.clone(),
+                name.at,
+                format!("there is no {what} `{}`", name.value),
+            )
+            .found(&name.value)
+            .expected(known.clone().take(NAMED))
+            .nearest(&name.value, known),
         );
     }
 }
@@ -180,7 +195,12 @@ impl<'n> Fields<'n> {
     }
 
     /// The value under `key`; notes where there is none.
-    pub(crate) fn need(&mut self, reader: &mut Reader, path: Path<'_>, key: &'static str) -> Option<&'n Node> {
+    pub(crate) fn need(
+        &mut self,
+        reader: &mut Reader,
+        path: Path<'_>,
+        key: &'static str,
+    ) -> Option<&'n Node> {
         let node = self.take(key);
         if node.is_none() {
             reader.note(

@@ -50,8 +50,18 @@ pub(crate) struct Rule {
     pub(crate) at: Position,
 }
 
-pub(crate) const KEYS: &[&str] =
-    &["description", "owner", "expires", "enabled", "hash", "salt", "variants", "default", "requires", "rules"];
+pub(crate) const KEYS: &[&str] = &[
+    "description",
+    "owner",
+    "expires",
+    "enabled",
+    "hash",
+    "salt",
+    "variants",
+    "default",
+    "requires",
+    "rules",
+];
 pub(crate) const RULE_KEYS: &[&str] = &["if", "serve", "description"];
 
 impl Reader {
@@ -67,8 +77,10 @@ impl Reader {
             let path = path.key("expires");
             Some(Spanned { value: self.date_end(node, path)?, at: node.at, path: path.to_string() })
         });
-        let enabled = fields.take("enabled").and_then(|node| self.bool(node, path.key("enabled"))).unwrap_or(true);
-        let hash = fields.take("hash").and_then(|node| self.hash(node, path.key("hash"))).unwrap_or(Hash::Xxh3);
+        let enabled =
+            fields.take("enabled").and_then(|node| self.bool(node, path.key("enabled"))).unwrap_or(true);
+        let hash =
+            fields.take("hash").and_then(|node| self.hash(node, path.key("hash"))).unwrap_or(Hash::Xxh3);
         let salt = fields.take("salt").and_then(|node| self.text(node, path.key("salt"))).map(str::to_owned);
         let variants = match fields.take("variants") {
             Some(node) => self.variants(node, path.key("variants")),
@@ -80,10 +92,22 @@ impl Reader {
             None if declared => None,
             None => Some(Spanned { value: "off".to_owned(), at, path: path.to_string() }),
         };
-        let requires = fields.take("requires").map(|node| self.requires(node, path.key("requires"))).unwrap_or_default();
+        let requires =
+            fields.take("requires").map(|node| self.requires(node, path.key("requires"))).unwrap_or_default();
         let rules = fields.take("rules").map(|node| self.rules(node, path.key("rules"))).unwrap_or_default();
         fields.finish(self, path, KEYS);
-        let flag = Flag { name: name.to_owned(), at, enabled, expires, hash, salt, variants, default, requires, rules };
+        let flag = Flag {
+            name: name.to_owned(),
+            at,
+            enabled,
+            expires,
+            hash,
+            salt,
+            variants,
+            default,
+            requires,
+            rules,
+        };
         self.check_variants(&flag);
         Some(flag)
     }
@@ -106,7 +130,12 @@ impl Reader {
     fn variants(&mut self, node: &Node, path: Path<'_>) -> Vec<(String, Value)> {
         let entries = self.named(node, path);
         if entries.is_empty() && matches!(node.content, Content::Map(_)) {
-            self.note(Diagnostic::error("empty_list", path.to_string(), node.at, "a flag without variants serves nothing"));
+            self.note(Diagnostic::error(
+                "empty_list",
+                path.to_string(),
+                node.at,
+                "a flag without variants serves nothing",
+            ));
         }
         self.check_count(entries.len(), "variants", node, path);
         entries.iter().map(|entry| (entry.key.clone(), entry.value.to_value())).collect()
@@ -115,9 +144,14 @@ impl Reader {
     fn check_count(&mut self, count: usize, what: &str, node: &Node, path: Path<'_>) {
         if count > MAX_PER_FLAG {
             self.note(
-                Diagnostic::error("too_many", path.to_string(), node.at, format!("a flag has too many {what}"))
-                    .found(count.to_string())
-                    .expected([format!("at most {MAX_PER_FLAG}")]),
+                Diagnostic::error(
+                    "too_many",
+                    path.to_string(),
+                    node.at,
+                    format!("a flag has too many {what}"),
+                )
+                .found(count.to_string())
+                .expected([format!("at most {MAX_PER_FLAG}")]),
             );
         }
     }
@@ -152,7 +186,12 @@ impl Reader {
             fields.finish(self, path, RULE_KEYS);
             // A rule whose condition could not be read must not become one for everybody.
             if let (Some(serve), None | Some(Some(_))) = (serve, &condition) {
-                rules.push(Rule { condition: condition.flatten(), serve, path: path.to_string(), at: item.at });
+                rules.push(Rule {
+                    condition: condition.flatten(),
+                    serve,
+                    path: path.to_string(),
+                    at: item.at,
+                });
             }
         }
         rules
@@ -163,7 +202,12 @@ impl Reader {
         let served = flag.rules.iter().flat_map(|rule| rule.serve.variants());
         for name in flag.default.iter().chain(served) {
             if !flag.variants.iter().any(|(variant, _)| *variant == name.value) {
-                self.unknown_name("unknown_variant", "variant", name, flag.variants.iter().map(|(name, _)| name.as_str()));
+                self.unknown_name(
+                    "unknown_variant",
+                    "variant",
+                    name,
+                    flag.variants.iter().map(|(name, _)| name.as_str()),
+                );
             }
         }
         for rule in &flag.rules {
@@ -171,9 +215,14 @@ impl Reader {
                 && !flag.variants.iter().any(|(name, _)| name == "on")
             {
                 self.note(
-                    Diagnostic::error("missing_key", format!("{}.serve", rule.path), rule.at, "this rollout does not say which variant it rolls out")
-                        .expected(["variant"])
-                        .help("only a flag that has a variant `on` may leave `variant` out"),
+                    Diagnostic::error(
+                        "missing_key",
+                        format!("{}.serve", rule.path),
+                        rule.at,
+                        "this rollout does not say which variant it rolls out",
+                    )
+                    .expected(["variant"])
+                    .help("only a flag that has a variant `on` may leave `variant` out"),
                 );
             }
         }

@@ -39,7 +39,16 @@ pub(crate) struct Segment {
 }
 
 pub(crate) const KEYS: &[&str] = &[
-    "cutover", "timezone", "segments", "flags", "migrations", "paths", "comparators", "gates", "plans", "delivery",
+    "cutover",
+    "timezone",
+    "segments",
+    "flags",
+    "migrations",
+    "paths",
+    "comparators",
+    "gates",
+    "plans",
+    "delivery",
 ];
 
 /// Sections of the format that this version checks for being mappings, but does not act on.
@@ -55,9 +64,14 @@ impl Reader {
             && version.content != Content::Int(1)
         {
             self.note(
-                Diagnostic::error("unknown_version", "cutover", version.at, "this is no version of the format that is known here")
-                    .found(version.quoted())
-                    .expected(["1"]),
+                Diagnostic::error(
+                    "unknown_version",
+                    "cutover",
+                    version.at,
+                    "this is no version of the format that is known here",
+                )
+                .found(version.quoted())
+                .expected(["1"]),
             );
         }
         ruleset.timezone = fields.take("timezone").and_then(|node| self.timezone(node, path.key("timezone")));
@@ -93,8 +107,13 @@ impl Reader {
                 ruleset.comparators = entries.iter().map(|entry| entry.key.clone()).collect();
             }
             self.note(
-                Diagnostic::warning("section_without_effect", section, node.at, format!("this version does not act on `{section}`"))
-                    .help("flags, segments and migrations are decided; this section is kept for later versions"),
+                Diagnostic::warning(
+                    "section_without_effect",
+                    section,
+                    node.at,
+                    format!("this version does not act on `{section}`"),
+                )
+                .help("flags, segments and migrations are decided; this section is kept for later versions"),
             );
         }
         fields.finish(self, path, KEYS);

@@ -50,9 +50,15 @@ pub(crate) enum Test {
     /// Equal to one of these scalars.
     OneOf(Vec<Value>),
     /// Equal to one of those whose salted SHA-256 is listed.
-    Hashed { salt: String, digests: Vec<[u8; 32]> },
+    Hashed {
+        salt: String,
+        digests: Vec<[u8; 32]>,
+    },
     /// Within these bounds; `bool` says whether the bound itself belongs to it.
-    Range { low: Option<(Number, bool)>, high: Option<(Number, bool)> },
+    Range {
+        low: Option<(Number, bool)>,
+        high: Option<(Number, bool)>,
+    },
     Contains(Vec<Value>),
     StartsWith(Vec<String>),
     EndsWith(Vec<String>),
@@ -76,12 +82,22 @@ impl Reader {
         match operator {
             Operator::Is | Operator::IsNot => self.scalar(node, path).map(|value| Test::OneOf(vec![value])),
             Operator::In | Operator::NotIn => self.set(node, path),
-            Operator::Above => self.number(node, path).map(|low| Test::Range { low: Some((low, false)), high: None }),
-            Operator::AtLeast => self.number(node, path).map(|low| Test::Range { low: Some((low, true)), high: None }),
-            Operator::Below => self.number(node, path).map(|high| Test::Range { low: None, high: Some((high, false)) }),
-            Operator::AtMost => self.number(node, path).map(|high| Test::Range { low: None, high: Some((high, true)) }),
+            Operator::Above => {
+                self.number(node, path).map(|low| Test::Range { low: Some((low, false)), high: None })
+            }
+            Operator::AtLeast => {
+                self.number(node, path).map(|low| Test::Range { low: Some((low, true)), high: None })
+            }
+            Operator::Below => {
+                self.number(node, path).map(|high| Test::Range { low: None, high: Some((high, false)) })
+            }
+            Operator::AtMost => {
+                self.number(node, path).map(|high| Test::Range { low: None, high: Some((high, true)) })
+            }
             Operator::Between => self.between(node, path),
-            Operator::Contains => self.one_or_more(node, path, |reader, node, path| reader.scalar(node, path)).map(Test::Contains),
+            Operator::Contains => self
+                .one_or_more(node, path, |reader, node, path| reader.scalar(node, path))
+                .map(Test::Contains),
             Operator::StartsWith => self.texts(node, path).map(Test::StartsWith),
             Operator::EndsWith => self.texts(node, path).map(Test::EndsWith),
             Operator::Matches => self.regex(node, path).map(Test::Matches),
@@ -95,13 +111,20 @@ impl Reader {
 
     fn scalar(&mut self, node: &Node, path: Path<'_>) -> Option<Value> {
         match &node.content {
-            Content::Bool(_) | Content::Int(_) | Content::Float(_) | Content::Text(_) => Some(node.to_value()),
+            Content::Bool(_) | Content::Int(_) | Content::Float(_) | Content::Text(_) => {
+                Some(node.to_value())
+            }
             Content::Null => {
                 self.note(
-                    Diagnostic::error("wrong_type", path.to_string(), node.at, "nothing equals null: a null attribute is a missing one")
-                        .found("null")
-                        .expected(["a text, a number or a boolean"])
-                        .help("to ask whether an attribute is missing, write `exists: false`"),
+                    Diagnostic::error(
+                        "wrong_type",
+                        path.to_string(),
+                        node.at,
+                        "nothing equals null: a null attribute is a missing one",
+                    )
+                    .found("null")
+                    .expected(["a text, a number or a boolean"])
+                    .help("to ask whether an attribute is missing, write `exists: false`"),
                 );
                 None
             }
@@ -154,10 +177,15 @@ impl Reader {
             let text = self.text(item, path.index(index))?;
             let Some(digest) = crate::decide::hashed::parse_hex(text) else {
                 self.note(
-                    Diagnostic::error("bad_hash", path.index(index).to_string(), item.at, "this is no SHA-256")
-                        .found(text)
-                        .expected(["64 hexadecimal digits"])
-                        .help("`cutover hash-list --salt SALT` writes such a list"),
+                    Diagnostic::error(
+                        "bad_hash",
+                        path.index(index).to_string(),
+                        item.at,
+                        "this is no SHA-256",
+                    )
+                    .found(text)
+                    .expected(["64 hexadecimal digits"])
+                    .help("`cutover hash-list --salt SALT` writes such a list"),
                 );
                 return None;
             };
@@ -182,8 +210,13 @@ impl Reader {
         let (low, high) = (self.number(low, path.index(0))?, self.number(high, path.index(1))?);
         if low.cmp(high).is_gt() {
             self.note(
-                Diagnostic::error("empty_range", path.to_string(), node.at, "no number lies between these two")
-                    .expected(["a list of two numbers, the lower one first"]),
+                Diagnostic::error(
+                    "empty_range",
+                    path.to_string(),
+                    node.at,
+                    "no number lies between these two",
+                )
+                .expected(["a list of two numbers, the lower one first"]),
             );
             return None;
         }
@@ -201,7 +234,8 @@ impl Reader {
             self.empty(node, path, "a list without values matches nobody");
             return None;
         }
-        let read: Vec<Option<T>> = items.iter().enumerate().map(|(index, item)| read(self, item, path.index(index))).collect();
+        let read: Vec<Option<T>> =
+            items.iter().enumerate().map(|(index, item)| read(self, item, path.index(index))).collect();
         read.into_iter().collect()
     }
 
@@ -217,21 +251,34 @@ impl Reader {
     }
 
     fn empty(&mut self, node: &Node, path: Path<'_>, message: &str) {
-        self.note(Diagnostic::error("empty_list", path.to_string(), node.at, message).expected(["at least one value"]));
+        self.note(
+            Diagnostic::error("empty_list", path.to_string(), node.at, message)
+                .expected(["at least one value"]),
+        );
     }
 
     fn regex(&mut self, node: &Node, path: Path<'_>) -> Option<String> {
         let text = self.text(node, path)?;
         let problem = if text.len() > MAX_REGEX_BYTES {
-            Diagnostic::error("regex_too_large", path.to_string(), node.at, "this regular expression is too long")
-                .found(format!("{} bytes", text.len()))
-                .expected([format!("at most {MAX_REGEX_BYTES} bytes")])
-                .help("use `in`, `starts_with`, `ends_with` or `contains` with a list")
+            Diagnostic::error(
+                "regex_too_large",
+                path.to_string(),
+                node.at,
+                "this regular expression is too long",
+            )
+            .found(format!("{} bytes", text.len()))
+            .expected([format!("at most {MAX_REGEX_BYTES} bytes")])
+            .help("use `in`, `starts_with`, `ends_with` or `contains` with a list")
         } else if let Err(error) = crate::decide::pattern::compile(text) {
             let code = if error.contains("size limit") { "regex_too_large" } else { "bad_regex" };
-            Diagnostic::error(code, path.to_string(), node.at, format!("this regular expression is refused: {error}"))
-                .found(text)
-                .expected(["a regular expression without look-around and back-references"])
+            Diagnostic::error(
+                code,
+                path.to_string(),
+                node.at,
+                format!("this regular expression is refused: {error}"),
+            )
+            .found(text)
+            .expected(["a regular expression without look-around and back-references"])
         } else {
             return Some(text.to_owned());
         };
@@ -245,9 +292,9 @@ impl Reader {
             Ok(range) => Some((text.to_owned(), range)),
             Err(problem) => {
                 self.note(
-                    Diagnostic::error("bad_semver", path.to_string(), node.at, problem)
-                        .found(text)
-                        .expected(["a range such as `>=1.2.0 <2.0.0`, `^1.4.0`, `~2.1.0` or `1.0.0 || ^2.0.0`"]),
+                    Diagnostic::error("bad_semver", path.to_string(), node.at, problem).found(text).expected(
+                        ["a range such as `>=1.2.0 <2.0.0`, `^1.4.0`, `~2.1.0` or `1.0.0 || ^2.0.0`"],
+                    ),
                 );
                 None
             }
@@ -261,7 +308,9 @@ impl Reader {
             self.note(
                 Diagnostic::error("bad_cidr", path.to_string(), node.at, "this is no network")
                     .found(text)
-                    .expected(["a network such as 10.0.0.0/8 or 2001:db8::/32, with no bit set behind the prefix"]),
+                    .expected([
+                        "a network such as 10.0.0.0/8 or 2001:db8::/32, with no bit set behind the prefix",
+                    ]),
             );
         }
         network

@@ -23,10 +23,15 @@ impl Reader {
                 // 0.5 may mean a half or half a percent; the sign makes it certain.
                 let help = format!("write it with its sign, such as `{}%`", node.quoted());
                 self.note(
-                    Diagnostic::error("bad_percentage", path.to_string(), node.at, "a percentage needs its % sign")
-                        .found(node.quoted())
-                        .expected(["a percentage such as 50%"])
-                        .help(help),
+                    Diagnostic::error(
+                        "bad_percentage",
+                        path.to_string(),
+                        node.at,
+                        "a percentage needs its % sign",
+                    )
+                    .found(node.quoted())
+                    .expected(["a percentage such as 50%"])
+                    .help(help),
                 );
                 return None;
             }
@@ -69,9 +74,16 @@ impl Reader {
     /// Reads a calendar date and gives the first millisecond after it, in UTC.
     pub(crate) fn date_end(&mut self, node: &Node, path: Path<'_>) -> Option<i64> {
         let text = self.text(node, path)?;
-        let end = text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == "2026-01-01".len()).and_then(|date| {
-            date.tomorrow().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|day| day.timestamp().as_millisecond())
-        });
+        let end =
+            text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == "2026-01-01".len()).and_then(
+                |date| {
+                    date.tomorrow()
+                        .ok()?
+                        .to_zoned(jiff::tz::TimeZone::UTC)
+                        .ok()
+                        .map(|day| day.timestamp().as_millisecond())
+                },
+            );
         if end.is_none() {
             self.note(
                 Diagnostic::error("bad_date", path.to_string(), node.at, "this is no date")
@@ -141,7 +153,8 @@ fn parse_clock(text: &str) -> Option<u32> {
     let mut parts = text.split(':');
     let mut next = |limit: u32| -> Option<u32> {
         let part = parts.next()?;
-        let value = (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse().ok())??;
+        let value = (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| part.parse().ok())??;
         (value <= limit).then_some(value)
     };
     let (hour, minute) = (next(24)?, next(59)?);
@@ -161,7 +174,20 @@ mod tests {
         assert_eq!(ppm("0.0001%"), Ok(1));
         assert_eq!(ppm("33.33%"), Ok(333_300));
         assert_eq!(ppm("100%"), Ok(1_000_000));
-        for bad in ["100.0001%", "-1%", "%", "50", "1e1%", ".5%", "5.%", "0.00001%", "٥%", "NaN%", "99999999999999999999%", "5 5%"] {
+        for bad in [
+            "100.0001%",
+            "-1%",
+            "%",
+            "50",
+            "1e1%",
+            ".5%",
+            "5.%",
+            "0.00001%",
+            "٥%",
+            "NaN%",
+            "99999999999999999999%",
+            "5 5%",
+        ] {
             assert!(ppm(bad).is_err(), "{bad}");
         }
     }

@@ -48,7 +48,7 @@ pub(crate) struct RampPoint {
 impl Share {
     /// The share at `now_ms` in millionths. A ramp is nobody before its first point, whatever that point says,
     /// and its last point afterwards; between points it is a straight line in integers, rounded down.
- #[inline]
+    #[inline]
     pub(crate) fn at(&self, now_ms: i64) -> u32 {
         let points = match self {
             Self::Fixed(share) => return share.0,
@@ -88,16 +88,27 @@ impl Reader {
             Content::Bool(value) => {
                 let word = if *value { "on" } else { "off" };
                 self.note(
-                    Diagnostic::error("wrong_type", path.to_string(), node.at, "a rule serves a variant by its name")
-                        .found(node.quoted())
-                        .expected(["the name of a variant", "a mapping with `rollout`, `ramp` or `split`"])
-                        .help(format!("a flag without `variants` has the variants `on` and `off`: write `{word}`")),
+                    Diagnostic::error(
+                        "wrong_type",
+                        path.to_string(),
+                        node.at,
+                        "a rule serves a variant by its name",
+                    )
+                    .found(node.quoted())
+                    .expected(["the name of a variant", "a mapping with `rollout`, `ramp` or `split`"])
+                    .help(format!(
+                        "a flag without `variants` has the variants `on` and `off`: write `{word}`"
+                    )),
                 );
                 return None;
             }
             Content::Map(_) => {}
             _ => {
-                self.wrong_type(node, path, "the name of a variant, or a mapping with `rollout`, `ramp` or `split`");
+                self.wrong_type(
+                    node,
+                    path,
+                    "the name of a variant, or a mapping with `rollout`, `ramp` or `split`",
+                );
                 return None;
             }
         }
@@ -113,9 +124,14 @@ impl Reader {
             Some(weights) => {
                 if let Some(variant) = variant {
                     self.note(
-                        Diagnostic::error("contradiction", variant.path, variant.at, "a split serves the variants that it weighs")
-                            .found("variant")
-                            .expected(["`split` without `variant`"]),
+                        Diagnostic::error(
+                            "contradiction",
+                            variant.path,
+                            variant.at,
+                            "a split serves the variants that it weighs",
+                        )
+                        .found("variant")
+                        .expected(["`split` without `variant`"]),
                     );
                 }
                 if has_share && share.is_none() {
@@ -139,9 +155,14 @@ impl Reader {
         let (rollout, ramp) = (fields.take("rollout"), fields.take("ramp"));
         if let (Some(_), Some(node)) = (rollout, ramp) {
             self.note(
-                Diagnostic::error("contradiction", path.key("ramp").to_string(), node.at, "a share is either fixed or a ramp")
-                    .found("rollout and ramp")
-                    .expected(["rollout", "ramp"]),
+                Diagnostic::error(
+                    "contradiction",
+                    path.key("ramp").to_string(),
+                    node.at,
+                    "a share is either fixed or a ramp",
+                )
+                .found("rollout and ramp")
+                .expected(["rollout", "ramp"]),
             );
             return None;
         }
@@ -170,9 +191,14 @@ impl Reader {
             };
             if points.last().is_some_and(|last| last.at_ms > at_ms) {
                 self.note(
-                    Diagnostic::error("ramp_order", path.key("at").to_string(), item.at, "the points of a ramp go forward in time")
-                        .found(at_ms.to_string())
-                        .help("sort the points by `at`"),
+                    Diagnostic::error(
+                        "ramp_order",
+                        path.key("at").to_string(),
+                        item.at,
+                        "the points of a ramp go forward in time",
+                    )
+                    .found(at_ms.to_string())
+                    .help("sort the points by `at`"),
                 );
                 complete = false;
             }
@@ -201,8 +227,11 @@ impl Reader {
                     complete = false;
                     continue;
                 };
-                let name = fields.need(self, path, "variant").and_then(|node| self.spanned_text(node, path.key("variant")));
-                let weight = fields.need(self, path, "weight").and_then(|node| self.weight(node, path.key("weight")));
+                let name = fields
+                    .need(self, path, "variant")
+                    .and_then(|node| self.spanned_text(node, path.key("variant")));
+                let weight =
+                    fields.need(self, path, "weight").and_then(|node| self.weight(node, path.key("weight")));
                 fields.finish(self, path, &["variant", "weight"]);
                 match (name, weight) {
                     (Some(name), Some(weight)) => weights.push((name, weight)),
@@ -223,8 +252,13 @@ impl Reader {
         for (index, (name, _)) in weights.iter().enumerate() {
             if weights.iter().take(index).any(|(other, _)| other.value == name.value) {
                 self.note(
-                    Diagnostic::error("duplicate_key", name.path.clone(), name.at, "a split weighs each variant once")
-                        .found(&name.value),
+                    Diagnostic::error(
+                        "duplicate_key",
+                        name.path.clone(),
+                        name.at,
+                        "a split weighs each variant once",
+                    )
+                    .found(&name.value),
                 );
                 complete = false;
             }
@@ -238,7 +272,9 @@ impl Reader {
 
     fn weight(&mut self, node: &Node, path: Path<'_>) -> Option<Weight> {
         match &node.content {
-            Content::Int(weight) if (0..=i64::from(u32::MAX)).contains(weight) => Some(Weight::Number(weight.unsigned_abs())),
+            Content::Int(weight) if (0..=i64::from(u32::MAX)).contains(weight) => {
+                Some(Weight::Number(weight.unsigned_abs()))
+            }
             Content::Text(_) => self.percent(node, path).map(|share| Weight::Percentage(share.0.into())),
             _ => {
                 self.note(
@@ -257,7 +293,8 @@ impl Reader {
         node: &Node,
         path: Path<'_>,
     ) -> Option<Vec<(Spanned<String>, u64)>> {
-        let percentages = weights.iter().filter(|(_, weight)| matches!(weight, Weight::Percentage(_))).count();
+        let percentages =
+            weights.iter().filter(|(_, weight)| matches!(weight, Weight::Percentage(_))).count();
         let mixed = percentages != 0 && percentages != weights.len();
         let weights: Vec<(Spanned<String>, u64)> = weights
             .into_iter()
@@ -280,7 +317,10 @@ impl Reader {
         } else if total == 0 {
             self.note(wrong("a split has at least one weight above 0".to_owned()));
         } else if total > u64::from(u32::MAX) {
-            self.note(wrong("the weights of a split sum to 4294967295 at the most".to_owned()).found(total.to_string()));
+            self.note(
+                wrong("the weights of a split sum to 4294967295 at the most".to_owned())
+                    .found(total.to_string()),
+            );
         } else {
             return Some(weights);
         }
@@ -333,7 +373,8 @@ mod tests {
     fn a_ramp_is_a_straight_line_between_its_points() {
         let point = |at_ms, to| RampPoint { at_ms, to: Ppm(to) };
         let ramp = Share::Ramp(vec![point(1000, 10_000), point(2000, 1_000_000), point(2000, 500_000)]);
-        let shares: Vec<u32> = [999, 1000, 1001, 1500, 1999, 2000, i64::MAX, i64::MIN].map(|now| ramp.at(now)).into();
+        let shares: Vec<u32> =
+            [999, 1000, 1001, 1500, 1999, 2000, i64::MAX, i64::MIN].map(|now| ramp.at(now)).into();
         assert_eq!(shares, [0, 10_000, 10_990, 505_000, 999_010, 500_000, 500_000, 0]);
     }
 }

@@ -20,7 +20,8 @@ pub(crate) struct Window {
     pub(crate) before: Option<i64>,
 }
 
-const DAYS: [(&str, u8); 7] = [("mon", 1), ("tue", 2), ("wed", 4), ("thu", 8), ("fri", 16), ("sat", 32), ("sun", 64)];
+const DAYS: [(&str, u8); 7] =
+    [("mon", 1), ("tue", 2), ("wed", 4), ("thu", 8), ("fri", 16), ("sat", 32), ("sun", 64)];
 
 impl Reader {
     /// Reads the value of `time`.
@@ -47,8 +48,13 @@ impl Reader {
             (from, _) => {
                 let missing = if from.is_some() { "to" } else { "from" };
                 self.note(
-                    Diagnostic::error("missing_key", path.to_string(), node.at, format!("`{missing}` is missing"))
-                        .expected([missing]),
+                    Diagnostic::error(
+                        "missing_key",
+                        path.to_string(),
+                        node.at,
+                        format!("`{missing}` is missing"),
+                    )
+                    .expected([missing]),
                 );
                 complete = false;
             }
@@ -62,7 +68,10 @@ impl Reader {
                 }
             }
             if window.days == 0 && complete {
-                self.note(Diagnostic::error("empty_list", path.to_string(), node.at, "no day is left").expected(DAYS.map(|day| day.0)));
+                self.note(
+                    Diagnostic::error("empty_list", path.to_string(), node.at, "no day is left")
+                        .expected(DAYS.map(|day| day.0)),
+                );
                 complete = false;
             }
         }
@@ -74,7 +83,12 @@ impl Reader {
             }
         }
         fields.finish(self, path, &["from", "to", "days", "timezone", "after", "before"]);
-        if complete && window.hours.is_none() && window.days == 0 && window.after.is_none() && window.before.is_none() {
+        if complete
+            && window.hours.is_none()
+            && window.days == 0
+            && window.after.is_none()
+            && window.before.is_none()
+        {
             self.note(
                 Diagnostic::error("missing_key", path.to_string(), node.at, "this window is always open")
                     .expected(["from and to", "days", "after", "before"]),
@@ -85,8 +99,13 @@ impl Reader {
             && after >= before
         {
             self.note(
-                Diagnostic::error("empty_range", path.to_string(), node.at, "no instant lies after the one and before the other")
-                    .expected(["`after` before `before`"]),
+                Diagnostic::error(
+                    "empty_range",
+                    path.to_string(),
+                    node.at,
+                    "no instant lies after the one and before the other",
+                )
+                .expected(["`after` before `before`"]),
             );
             return None;
         }
@@ -101,10 +120,15 @@ impl Reader {
         }
         let near = crate::program::zone::names().collect::<Vec<_>>();
         self.note(
-            Diagnostic::error("unknown_timezone", path.to_string(), node.at, format!("there is no time zone `{}`", name.value))
-                .found(&name.value)
-                .expected(["an IANA name such as Europe/Paris"])
-                .nearest(&name.value, near.iter().map(String::as_str)),
+            Diagnostic::error(
+                "unknown_timezone",
+                path.to_string(),
+                node.at,
+                format!("there is no time zone `{}`", name.value),
+            )
+            .found(&name.value)
+            .expected(["an IANA name such as Europe/Paris"])
+            .nearest(&name.value, near.iter().map(String::as_str)),
         );
         None
     }

@@ -189,7 +189,8 @@ mod tests {
     fn every_operator_is_in_the_schema_and_no_other() {
         let schema = crate::schema();
         let properties = schema["$defs"]["Attribute"]["properties"].as_object().unwrap();
-        let mut keys: Vec<&str> = properties.keys().map(String::as_str).filter(|key| *key != "attribute").collect();
+        let mut keys: Vec<&str> =
+            properties.keys().map(String::as_str).filter(|key| *key != "attribute").collect();
         let mut operators: Vec<&str> = Operator::ALL.map(Operator::name).into();
         keys.sort_unstable();
         operators.sort_unstable();

@@ -154,7 +154,8 @@ mod tests {
     fn the_schema_has_the_keys_of_the_readers() {
         let schema = crate::schema();
         let keys = |name: &str| -> Vec<String> {
-            let mut keys: Vec<String> = schema["$defs"][name]["properties"].as_object().unwrap().keys().cloned().collect();
+            let mut keys: Vec<String> =
+                schema["$defs"][name]["properties"].as_object().unwrap().keys().cloned().collect();
             keys.sort_unstable();
             keys
         };

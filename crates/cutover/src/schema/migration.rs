@@ -240,9 +240,16 @@ mod tests {
         use crate::migration::StreamState;
         let schema = crate::schema();
         let words = |name: &str| -> Vec<String> {
-            schema["$defs"][name]["enum"].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+            schema["$defs"][name]["enum"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|word| word.as_str().unwrap().to_owned())
+                .collect()
         };
-        let known = |words: &[(&str, StreamState)]| -> Vec<String> { words.iter().map(|(word, _)| (*word).to_owned()).collect() };
+        let known = |words: &[(&str, StreamState)]| -> Vec<String> {
+            words.iter().map(|(word, _)| (*word).to_owned()).collect()
+        };
         assert_eq!(words("Forward"), known(StreamState::FORWARD));
         assert_eq!(words("Reverse"), known(StreamState::REVERSE));
     }
@@ -250,13 +257,18 @@ mod tests {
     #[test]
     fn the_schema_has_the_keys_of_the_reader() {
         let schema = crate::schema();
-        let mut keys: Vec<&str> =
-            schema["$defs"]["Migration"]["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        let mut keys: Vec<&str> = schema["$defs"]["Migration"]["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
         let mut known = crate::ruleset::migration::KEYS.to_vec();
         keys.sort_unstable();
         known.sort_unstable();
         assert_eq!(keys, known);
-        let mut sections: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        let mut sections: Vec<&str> =
+            schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
         let mut known = crate::ruleset::KEYS.to_vec();
         sections.sort_unstable();
         known.sort_unstable();

@@ -1,0 +1,218 @@
+"""The shapes of answers as plain dicts, for type checkers. The keys are those of the JSON that every language writes."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict, Union
+
+Reason = Literal["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", "ERROR"]
+"""Why a decision is what it is: OpenFeature's reasons."""
+
+ErrorCode = Literal["FLAG_NOT_FOUND", "TYPE_MISMATCH", "MISSING_UNIT", "INVALID_CONTEXT"]
+"""Why there is no answer: OpenFeature's error codes, and `MISSING_UNIT`."""
+
+Severity = Literal["error", "warning"]
+ImportKind = Literal["features-yml", "feature-config", "env"]
+Ack = Literal["required", "best_effort", "outbox"]
+FallbackOn = Literal["not_found", "error", "timeout"]
+StreamState = Literal["off", "load", "backfill", "active", "draining", "armed"]
+JobVariant = Literal["old", "new", "off"]
+HazardCode = Literal[
+    "stale_read",
+    "lost_write",
+    "lost_on_return",
+    "unbacked_emergency",
+    "split_brain",
+    "resurrected_delete",
+    "ignored_switch",
+]
+Truth = Literal["true", "false", "unknown"]
+
+
+class DecisionDict(TypedDict):
+    """A decision as a dict."""
+
+    flag: str
+    value: Any
+    variant: str | None
+    reason: Reason
+    rule: int | None
+    error: ErrorCode | None
+    digest: str
+
+
+class DiagnosticDict(TypedDict):
+    """A diagnostic as a dict."""
+
+    code: str
+    severity: Severity
+    path: str
+    line: int | None
+    column: int | None
+    found: str | None
+    expected: list[str]
+    message: str
+    help: str | None
+
+
+class HazardDict(TypedDict):
+    """A hazard as a dict."""
+
+    code: HazardCode
+    severity: Severity
+    message: str
+    cost: str
+
+
+class ImportedDict(TypedDict):
+    """What came of an import, as a dict."""
+
+    ruleset: str | None
+    diagnostics: list[DiagnosticDict]
+
+
+# Written as calls because `with` and `from` are keywords.
+RouteCompareDict = TypedDict("RouteCompareDict", {"with": str, "profile": Union[str, None], "sample": int})
+"""What a sample of the reads is compared with, as a dict."""
+
+RouteReadDict = TypedDict(
+    "RouteReadDict",
+    {
+        "from": str,
+        "fallback": Union[str, None],
+        "fallback_on": list[FallbackOn],
+        "compare": Union[RouteCompareDict, None],
+    },
+)
+"""Where a read goes, as a dict."""
+
+
+class RouteWriteDict(TypedDict):
+    """One write of a route, as a dict."""
+
+    to: str
+    ack: Ack
+
+
+class RouteStreamsDict(TypedDict):
+    """What the two streams do, as a dict."""
+
+    forward: StreamState
+    reverse: StreamState
+
+
+class RouteDict(TypedDict):
+    """A route as a dict."""
+
+    migration: str
+    phase: str | None
+    emergency: bool
+    read: RouteReadDict | None
+    write: list[RouteWriteDict]
+    streams: RouteStreamsDict | None
+    jobs: dict[str, JobVariant]
+    hazards: list[HazardDict]
+    digest: str
+    error: ErrorCode | None
+    cohort: bool
+
+
+class ConditionStep(TypedDict):
+    """A condition on an attribute."""
+
+    step: Literal["condition"]
+    depth: int
+    path: str
+    attribute: str
+    operator: str
+    expected: Any
+    found: Any
+    result: Truth
+
+
+class SegmentStep(TypedDict):
+    """A segment."""
+
+    step: Literal["segment"]
+    depth: int
+    path: str
+    segment: str
+    result: Truth
+
+
+class TimeStep(TypedDict):
+    """A time window."""
+
+    step: Literal["time"]
+    depth: int
+    path: str
+    timezone: str
+    result: Truth
+
+
+class FlagStep(TypedDict):
+    """Another flag: a prerequisite, or a condition on a flag. Its own steps come before, one deeper."""
+
+    step: Literal["flag"]
+    depth: int
+    path: str
+    flag: str
+    expected: list[str]
+    found: str | None
+    result: Truth
+
+
+class RuleStep(TypedDict):
+    """A rule; the first one whose result is `true` decides."""
+
+    step: Literal["rule"]
+    depth: int
+    path: str
+    rule: int
+    result: Truth
+
+
+class ShareStep(TypedDict):
+    """A share of the units, in millionths; without a bucket where the share is nobody or everybody."""
+
+    step: Literal["share"]
+    depth: int
+    by: str
+    unit: Any
+    share_ppm: int
+    bucket: int | None
+    boundary: int | None
+    buckets: int | None
+    inside: bool
+
+
+class SplitStep(TypedDict):
+    """A split: where the unit lies, and the first bucket behind the variant drawn."""
+
+    step: Literal["split"]
+    depth: int
+    by: str
+    unit: Any
+    bucket: int
+    boundary: int
+    buckets: int
+
+
+class NoUnitStep(TypedDict):
+    """There was no unit to hash."""
+
+    step: Literal["no_unit"]
+    depth: int
+    by: str
+    found: Any
+    error: Literal["MISSING_UNIT", "INVALID_CONTEXT"]
+
+
+Step = Union[ConditionStep, SegmentStep, TimeStep, FlagStep, RuleStep, ShareStep, SplitStep, NoUnitStep]
+"""One step of an explanation. `depth` is 0 for the flag asked for, 1 for flags that it asks, and so on."""
+
+
+class Explanation(TypedDict):
+    """A decision and how it came about."""
+
+    decision: DecisionDict
+    steps: list[Step]
