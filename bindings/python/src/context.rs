@@ -13,7 +13,7 @@ use pyo3::types::PyDict;
 /// the same digest; with another one, decisions have the error `INVALID_CONTEXT`.
 ///
 /// >>> from cutover import Engine
-/// >>> engine = Engine.from_str("{cutover: 1, flags: {beta: {rules: [{serve: {rollout: 50%, by: userId}}]}}}")
+/// >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: {rollout: 50%, by: userId}}]}}")
 /// >>> context = engine.context({"userId": "user_123"})
 /// >>> engine.decide("beta", context) == engine.decide("beta", {"userId": "user_123"})
 /// True

@@ -49,7 +49,7 @@ impl Served {
 /// Engines make decisions. They can be made by hand for tests, compared, hashed, copied and pickled.
 ///
 /// >>> from cutover import Engine
-/// >>> engine = Engine.from_str("{cutover: 1, flags: {beta: {rules: [{serve: on}]}}}")
+/// >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}")
 /// >>> decision = engine.decide("beta", {})
 /// >>> decision.value, decision.variant, decision.reason, decision.rule, decision.error
 /// (True, 'on', 'STATIC', 0, None)
@@ -155,7 +155,7 @@ impl Decision {
     /// The decision as a new dict, its keys in the order that every language writes them in.
     ///
     /// >>> from cutover import Engine
-    /// >>> engine = Engine.from_str("{cutover: 1}")
+    /// >>> engine = Engine.from_str("cutover: 1")
     /// >>> engine.decide("beta", {}, default=False).to_dict()["error"]
     /// 'FLAG_NOT_FOUND'
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
@@ -172,7 +172,7 @@ impl Decision {
     /// default is nested in itself.
     ///
     /// >>> from cutover import Engine
-    /// >>> engine = Engine.from_str("{cutover: 1, flags: {beta: {}}}")
+    /// >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {}}")
     /// >>> engine.decide("beta", {}).to_json()[:62]
     /// '{"flag":"beta","value":false,"variant":"off","reason":"STATIC"'
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {

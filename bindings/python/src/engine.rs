@@ -76,10 +76,10 @@ impl Engine {
     /// Raises `CutoverError`, with every problem of the document at once in its `diagnostics`.
     ///
     /// >>> from cutover import CutoverError, Engine
-    /// >>> Engine.from_str("{cutover: 1, flags: {beta: {rules: [{serve: on}]}}}").flags
+    /// >>> Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}").flags
     /// ['beta']
     /// >>> try:
-    /// ...     Engine.from_str("{cutover: 1, flgas: {}}")
+    /// ...     Engine.from_str("cutover: 1\nflgas: {}")
     /// ... except CutoverError as error:
     /// ...     print(error.diagnostics[0].code, error.diagnostics[0].help)
     /// unknown_key did you mean `flags`?
@@ -94,7 +94,7 @@ impl Engine {
     /// ruleset.
     ///
     /// >>> from cutover import Engine
-    /// >>> [problem.path for problem in Engine.check("{cutover: 1, flags: {beta: {rules: [{serve: 1}, {serve: 2}]}}}")]
+    /// >>> [problem.path for problem in Engine.check("cutover: 1\nflags: {beta: {rules: [{serve: 1}, {serve: 2}]}}")]
     /// ['flags.beta.rules[0].serve', 'flags.beta.rules[1].serve']
     #[staticmethod]
     #[pyo3(signature = (text, *, now=None))]
@@ -137,7 +137,7 @@ impl Engine {
     /// What somebody should look at, although the ruleset loads. At `now`, flags past their `expires` are among it.
     ///
     /// >>> from cutover import Engine
-    /// >>> engine = Engine.from_str("{cutover: 1, flags: {beta: {expires: 2026-12-31}}}")
+    /// >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {expires: 2026-12-31}}")
     /// >>> [warning.code for warning in engine.warnings(now=1_900_000_000_000)]
     /// ['expired']
     #[pyo3(signature = (*, now=None))]
@@ -150,7 +150,7 @@ impl Engine {
     /// that there is not.
     ///
     /// >>> from cutover import Engine
-    /// >>> engine = Engine.from_str("{cutover: 1, flags: {beta: {rules: [{serve: {rollout: 50%, by: userId}}]}}}")
+    /// >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: {rollout: 50%, by: userId}}]}}")
     /// >>> engine.reads("beta")
     /// ['userId']
     fn reads<'py>(&self, py: Python<'py>, flag: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyList>> {
@@ -164,7 +164,7 @@ impl Engine {
     /// Raises `TypeError` where `attributes` is no mapping.
     ///
     /// >>> from cutover import Engine
-    /// >>> engine = Engine.from_str("{cutover: 1, flags: {beta: {rules: [{if: {attribute: tenant.tier, is: premium}, serve: on}]}}}")
+    /// >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{if: {attribute: tenant.tier, is: premium}, serve: on}]}}")
     /// >>> context = engine.context({"tenant": {"tier": "premium"}})
     /// >>> engine.is_enabled("beta", context)
     /// True
@@ -175,7 +175,7 @@ impl Engine {
     /// Whether a flag serves `True`. Where it has no answer, or none of that type, it is `default`.
     ///
     /// >>> from cutover import Engine
-    /// >>> engine = Engine.from_str("{cutover: 1, flags: {beta: {rules: [{serve: on}]}}}")
+    /// >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}")
     /// >>> engine.is_enabled("beta", {}), engine.is_enabled("gamma", {}), engine.is_enabled("gamma", {}, default=True)
     /// (True, False, True)
     #[pyo3(signature = (key, ctx, *, now=None, default=false))]
@@ -196,7 +196,7 @@ impl Engine {
     /// Decides a flag. Where it has no answer, the decision has an `error`, and its value is `default`.
     ///
     /// >>> from cutover import Engine
-    /// >>> engine = Engine.from_str("{cutover: 1, flags: {beta: {rules: [{serve: {rollout: 50%, by: userId}}]}}}")
+    /// >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: {rollout: 50%, by: userId}}]}}")
     /// >>> engine.decide("beta", {"userId": "user_1"}).reason
     /// 'SPLIT'
     /// >>> decision = engine.decide("beta", {}, default=False)
@@ -220,7 +220,7 @@ impl Engine {
     /// Decides every flag, in the order of their names. The clock and each attribute are read once at the most.
     ///
     /// >>> from cutover import Engine
-    /// >>> engine = Engine.from_str("{cutover: 1, flags: {b: {}, a: {}}}")
+    /// >>> engine = Engine.from_str("cutover: 1\nflags: {b: {}, a: {}}")
     /// >>> [decision.flag for decision in engine.decide_all({})]
     /// ['a', 'b']
     #[pyo3(signature = (ctx, *, now=None))]
@@ -245,7 +245,7 @@ impl Engine {
     /// Decides a flag for many contexts, in their order. The clock is read once at the most.
     ///
     /// >>> from cutover import Engine
-    /// >>> engine = Engine.from_str("{cutover: 1, flags: {beta: {rules: [{serve: {rollout: 50%, by: userId}}]}}}")
+    /// >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: {rollout: 50%, by: userId}}]}}")
     /// >>> users = ({"userId": f"user_{number}"} for number in range(1000))
     /// >>> 450 < sum(decision.value for decision in engine.decide_batch("beta", users)) < 550
     /// True
@@ -278,7 +278,7 @@ impl Engine {
     /// What is not among the steps was not looked at.
     ///
     /// >>> from cutover import Engine
-    /// >>> engine = Engine.from_str("{cutover: 1, flags: {beta: {rules: [{if: {attribute: tier, is: premium}, serve: on}]}}}")
+    /// >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{if: {attribute: tier, is: premium}, serve: on}]}}")
     /// >>> step = engine.explain("beta", {"tier": "free"})["steps"][0]
     /// >>> step["step"], step["expected"], step["found"], step["result"]
     /// ('condition', ['premium'], 'free', 'false')

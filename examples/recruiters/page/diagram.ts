@@ -60,24 +60,25 @@ function centreOf(store: string): number {
   return CENTRE + (SIDES[store as keyof typeof SIDES] ?? 0) * STORE.away;
 }
 
-/** A write falls from the application to the outer half of a store, a read rises from its inner half. */
+/** A write falls from the side of the application to the outer half of a store, a read rises from its inner half. */
 function arrow(kind: "read" | "write", to: string, text: string, more: string, dashed: boolean): SVGElement {
   const side = Math.sign(centreOf(to) - CENTRE);
   const outer = kind === "write";
-  const low = { x: centreOf(to) + side * (outer ? 34 : -44), y: STORE.top - 6 };
-  const high = { x: CENTRE + side * (outer ? APP.width / 2 : 62), y: outer ? APP.top + APP.height / 2 : APP.top + APP.height };
+  const store = { x: centreOf(to) + side * (outer ? 34 : -44), y: STORE.top - 6 };
+  const app = outer
+    ? { x: CENTRE + (side * APP.width) / 2, y: APP.top + APP.height / 2 }
+    : { x: CENTRE + side * 62, y: APP.top + APP.height + 6 };
   const d = outer
-    ? `M${high.x} ${high.y} C${low.x} ${high.y} ${low.x} ${high.y + 40} ${low.x} ${low.y}`
-    : `M${low.x} ${low.y} C${low.x} ${low.y - 90} ${high.x} ${high.y + 110} ${high.x} ${high.y + 6}`;
-  const label = outer ? { x: low.x + side * 12, y: 132 } : { x: low.x - side * 2, y: 186 };
-  const anchor = outer ? (side < 0 ? "end" : "start") : side < 0 ? "start" : "end";
-  const at = outer ? label : { x: low.x - side * -16, y: 160 };
-  const anchored = outer ? anchor : side < 0 ? "end" : "start";
+    ? `M${app.x} ${app.y} C${store.x} ${app.y} ${store.x} ${app.y + 40} ${store.x} ${store.y}`
+    : `M${store.x} ${store.y} C${store.x} ${store.y - 90} ${app.x} ${app.y + 100} ${app.x} ${app.y}`;
+  // Captions of writes stand outside of their arrow, those of reads inside.
+  const label = outer ? { x: store.x + side * 12, y: 130 } : { x: store.x - side * 52, y: 178 };
+  const anchor = outer === side < 0 ? "end" : "start";
   return drawing(
     "g",
     { class: `flow ${kind}${dashed ? " dashed" : ""}`, "data-flow": kind, "data-store": to },
     drawing("path", { d, "marker-end": `url(#head-${kind})` }),
-    caption(outer ? at.x : at.x - side * 0, at.y, outer ? anchor : anchored, text, more),
+    caption(label.x, label.y, anchor, text, more),
   );
 }
 

@@ -47,14 +47,14 @@ def _json(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One problem of a document.
+    r"""One problem of a document.
 
     >>> from cutover import Engine
-    >>> problem = Engine.check("{cutover: 1, flgas: {}}")[0]
+    >>> problem = Engine.check("cutover: 1\nflgas: {}")[0]
     >>> problem.code, problem.severity, problem.path, problem.line, problem.column
-    ('unknown_key', 'error', 'flgas', 1, 14)
+    ('unknown_key', 'error', 'flgas', 2, 1)
     >>> print(problem)
-    error[unknown_key] 1:14 flgas: a ruleset has no key `flgas` (did you mean `flags`?)
+    error[unknown_key] 2:1 flgas: a ruleset has no key `flgas` (did you mean `flags`?)
     """
 
     code: str
@@ -92,15 +92,18 @@ class Diagnostic:
 
 
 class CutoverError(ValueError):
-    """A refused ruleset: all that is wrong with it, and what is questionable, in the order of the document.
+    r"""A refused ruleset: all that is wrong with it, and what is questionable, in the order of the document.
 
     >>> from cutover import CutoverError, Engine
     >>> try:
-    ...     Engine.from_str("{cutover: 2, flgas: {}}")
+    ...     Engine.from_str("cutover: 2\nflgas: {}")
     ... except CutoverError as error:
     ...     [problem.code for problem in error.diagnostics]
     ['unsupported_version', 'unknown_key']
     """
+
+    # The name that people import it by, and see in a traceback.
+    __module__ = "cutover"
 
     diagnostics: list[Diagnostic]
     """Every problem of the document."""
@@ -115,7 +118,7 @@ class CutoverError(ValueError):
 
 @dataclass(frozen=True)
 class Imported:
-    """What came of an import.
+    r"""What came of an import.
 
     >>> from cutover import Engine
     >>> imported = Engine.import_ruleset("env", "USE_JOBS_PARTNERS_READ=maybe")
@@ -203,12 +206,12 @@ class Hazard:
 
 @dataclass(frozen=True)
 class Route:
-    """Where to read, where to write, what to compare, and what each stream and job does.
+    r"""Where to read, where to write, what to compare, and what each stream and job does.
 
     It cannot be changed; an engine hands the same one out again for the same answer.
 
     >>> from cutover import Engine
-    >>> engine = Engine.from_str("{cutover: 1, migrations: {orders: {old: mysql, new: mongo, ladder: standard, phase: live}}}")
+    >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: mysql, new: mongo, ladder: standard, phase: live}}")
     >>> route = engine.route("orders")
     >>> route.read.from_, route.read.fallback, [write.to for write in route.write]
     ('mongo', 'mysql', ['mongo', 'mysql'])
