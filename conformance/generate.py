@@ -20,14 +20,15 @@ def main(arguments):
     if arguments not in ([], ["--check"]):
         print(__doc__, file=sys.stderr)
         return 2
-    texts = {f"{file.name}.json": write(file.document()) for file in FILES()}
+    files = FILES()
+    texts = {f"{file.name}.json": write(file.document()) for file in files}
     if arguments:
         return check(texts)
     for name, text in texts.items():
         (HERE / name).write_text(text, encoding="utf-8", newline="\n")
     for stray in strays(texts):
         print(f"no table writes {stray.name}", file=sys.stderr)
-    print(f"{sum(len(file.vectors) for file in FILES())} vectors in {len(texts)} files")
+    print(f"{sum(len(file.vectors) for file in files)} vectors in {len(files)} files")
     return 0
 
 

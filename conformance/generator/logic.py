@@ -1,6 +1,6 @@
 """Three-valued logic, and where attributes are found."""
 
-from .core import MISSING, floating
+from .core import MISSING, floating, served
 from .truths import Truths
 
 CONTEXT = {"t": 1, "f": 0}
@@ -65,8 +65,9 @@ def logic():
     ]
     for name, condition, truth, why in nested:
         row(name, why, condition, truth)
+    # One level more is the `not` that every flag of these tables has, and one is the leaf.
     deep = LEAF["T"]
-    for level in range(23):
+    for level in range(22):
         deep = {"all" if level % 2 else "any": [LEAF["F" if level % 2 == 0 else "T"], deep]}
     row("24 levels", "conditions may be nested 24 levels deep", deep, "T")
     return file
@@ -117,8 +118,14 @@ def references():
         "quiet is a", "a flag that serves no variant serves none of them: false, not unknown",
         {"flag": "quiet", "is": "a"}, "F",
     )
-    row("disabled is a", "a disabled flag serves its default, whatever its rules say", {"flag": "disabled", "is": "a"}, "F")
-    row("disabled is b", "a disabled flag serves its default", {"flag": "disabled", "is": "b"}, "T")
+    for name, is_, rule, why in [
+        ("disabled is a", "a", 1, "a disabled flag serves its default, whatever its rules say"),
+        ("disabled is b", "b", 0, "and reads nothing, so that whoever asks only it is STATIC"),
+    ]:
+        file.condition(f"if {name}", {"flag": "disabled", "is": is_})
+        truth = "TF"[rule]
+        want = served(truth, {"T": "true", "F": "false"}[truth], "STATIC", rule)
+        file.add(f"if {name}: decides", why, ruleset="conditions", flag=f"if {name}", context=CONTEXT, now=0, want=want)
     return file
 
 

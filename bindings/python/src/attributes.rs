@@ -39,8 +39,8 @@ pub(crate) enum Source<'a, 'py> {
 impl<'a, 'py> Source<'a, 'py> {
     /// The object as a place to look things up; `None` where it is no mapping.
     pub(crate) fn of(object: &'a Bound<'py, PyAny>) -> Option<Self> {
-        if let Ok(dict) = object.cast_exact::<PyDict>() {
-            return Some(Self::Dict(dict));
+        if object.is_exact_instance_of::<PyDict>() {
+            return object.cast_exact().ok().map(Self::Dict);
         }
         object.is_instance_of::<PyMapping>().then_some(Self::Mapping(object))
     }

@@ -74,10 +74,10 @@ pub(crate) enum Given<'a, 'py> {
 impl<'a, 'py> Given<'a, 'py> {
     /// What `object` is to the ruleset of this digest.
     pub(crate) fn of(object: &'a Bound<'py, PyAny>, digest: &str) -> Self {
-        if let Ok(dict) = object.cast_exact::<PyDict>() {
-            return Self::Attributes(Source::Dict(dict));
-        }
-        if let Ok(context) = object.cast_exact::<Context>() {
+        // A context first: asking is cheap, and its decisions are the ones that are to be.
+        if object.is_exact_instance_of::<Context>()
+            && let Ok(context) = object.cast_exact::<Context>()
+        {
             let context = context.get();
             return if *context.digest == *digest { Self::Prepared(context) } else { Self::Unusable };
         }

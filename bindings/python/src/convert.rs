@@ -3,6 +3,7 @@
 use cutover::{Value, ValueRef};
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::intern;
+use pyo3::CastIntoError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyTzInfo};
@@ -38,39 +39,45 @@ impl Slot<'_> {
     }
 }
 
-/// Reads an attribute. Exact types first, for they are what contexts are made of and cost a comparison each.
+/// Reads an attribute.
 pub(crate) fn read(object: Bound<'_, PyAny>) -> PyResult<Slot<'_>> {
-    match list(&object) {
-        Some(items) => Ok(Slot::Held(items?)),
-        None => scalar(object),
+    match exact(object) {
+        Ok(slot) => slot,
+        Err(object) => match list(&object) {
+            Some(items) => Ok(Slot::Held(items?)),
+            None => derived(object),
+        },
     }
 }
 
+/// Reads what is no list.
 fn scalar(object: Bound<'_, PyAny>) -> PyResult<Slot<'_>> {
-    let plain = |value| Ok(Slot::Plain(value));
+    exact(object).unwrap_or_else(derived)
+}
+
+/// Reads a scalar of an exact type, of which most contexts are made: each costs one comparison. Gives back what is
+/// none of them.
+#[inline]
+fn exact(object: Bound<'_, PyAny>) -> Result<PyResult<Slot<'_>>, Bound<'_, PyAny>> {
     if object.is_exact_instance_of::<PyString>() {
-        return match object.cast_into::<PyString>() {
-            Ok(string) => Ok(string_slot(string)),
-            Err(_) => plain(ValueRef::Other),
-        };
+        return object.cast_into_exact().map(|string| Ok(string_slot(string))).map_err(CastIntoError::into_inner);
     }
-    if let Ok(bool) = object.cast_exact::<PyBool>() {
-        return plain(ValueRef::Bool(bool.is_true()));
-    }
-    if object.is_exact_instance_of::<PyInt>() {
-        return Ok(Slot::Plain(integer(&object)?));
-    }
-    if let Ok(float) = object.cast_exact::<PyFloat>() {
-        return plain(ValueRef::number(float.value()));
-    }
-    if object.is_none() {
-        return plain(ValueRef::Missing);
-    }
-    subclass(object)
+    let value = if object.is_exact_instance_of::<PyBool>() {
+        object.cast_exact::<PyBool>().map_or(ValueRef::Other, |bool| ValueRef::Bool(bool.is_true()))
+    } else if object.is_exact_instance_of::<PyInt>() {
+        return Ok(integer(&object).map(Slot::Plain));
+    } else if object.is_exact_instance_of::<PyFloat>() {
+        object.cast_exact::<PyFloat>().map_or(ValueRef::Other, |float| ValueRef::number(float.value()))
+    } else if object.is_none() {
+        ValueRef::Missing
+    } else {
+        return Err(object);
+    };
+    Ok(Ok(Slot::Plain(value)))
 }
 
 /// Values of subclasses count as those of their base: `enum.StrEnum`, `enum.IntEnum`, `numpy.float64`.
-fn subclass(object: Bound<'_, PyAny>) -> PyResult<Slot<'_>> {
+fn derived(object: Bound<'_, PyAny>) -> PyResult<Slot<'_>> {
     let object = match object.cast_into::<PyString>() {
         Ok(string) => return Ok(string_slot(string)),
         Err(error) => error.into_inner(),

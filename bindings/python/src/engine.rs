@@ -139,7 +139,7 @@ impl Engine {
     /// >>> from cutover import Engine
     /// >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {expires: 2026-12-31}}")
     /// >>> [warning.code for warning in engine.warnings(now=1_900_000_000_000)]
-    /// ['expired']
+    /// ['flag_expired']
     #[pyo3(signature = (*, now=None))]
     fn warnings(&self, py: Python<'_>, now: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         let now = clock::given(now)?.unwrap_or_else(clock::system);

@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Schema,
     /// Hash identifiers, one a line, to a list that does not name them
     HashList(HashList),
+    /// Run the vectors that every language runs
+    Conformance(Conformance),
     /// Write completions for a shell
     Completions(Completions),
 }
@@ -92,6 +94,15 @@ pub(crate) struct Eval {
     /// A file with a context on each line (NDJSON)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) contexts: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "Ends with 1 where a vector fails, or where there is none.\n\
+    With --json: what passed and what failed, by file.")]
+pub(crate) struct Conformance {
+    /// The folder of the vectors
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath, default_value = "conformance")]
+    pub(crate) folder: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -14,6 +14,12 @@ impl AttributeId {
     pub fn index(self) -> usize {
         self.0 as usize
     }
+
+    /// The attribute of this index; where the program has none of that index, no flag reads it.
+    #[must_use]
+    pub fn from_index(index: u32) -> Self {
+        Self(index)
+    }
 }
 
 /// Whatever can tell the value of an attribute. The engine asks only for attributes that the flag in question
@@ -109,7 +115,12 @@ pub struct Context {
 
 impl Context {
     pub(crate) fn new(program: &Program, attributes: &Attributes) -> Self {
-        let slots = program.attributes.iter().map(|path| attributes.get(path).to_value()).collect();
+        let slots = program.attributes.iter().map(|path| match attributes.get(path) {
+            // A mapping is there, though nothing takes it: it is not the null that `to_value` makes of it.
+            ValueRef::Other => Value::Map(Vec::new()),
+            value => value.to_value(),
+        });
+        let slots = slots.collect();
         Self { program: program.digest, slots }
     }
 

@@ -51,7 +51,16 @@ export function sentence({ read, write, streams }: Route): string {
 function marker(kind: string): SVGElement {
   return drawing(
     "marker",
-    { id: `head-${kind}`, viewBox: "0 0 10 10", refX: 8.5, refY: 5, markerWidth: 7, markerHeight: 7, orient: "auto" },
+    {
+      id: `head-${kind}`,
+      viewBox: "0 0 10 10",
+      refX: 8.5,
+      refY: 5,
+      markerWidth: 14,
+      markerHeight: 14,
+      markerUnits: "userSpaceOnUse",
+      orient: "auto",
+    },
     drawing("path", { d: "M0 0 10 5 0 10z", class: `head ${kind}` }),
   );
 }

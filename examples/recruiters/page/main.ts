@@ -7,7 +7,6 @@ import { byId, element } from "./dom.js";
 import { fillCounters, json, metrics, probe } from "./live.js";
 import type { Counts } from "./live.js";
 import { NEW, OLD, SETTINGS, SWITCHES, askServer, decideAll, named, place, settingOf } from "./routes.js";
-import type { Setting } from "./routes.js";
 import { fillTable } from "./table.js";
 
 const POLL_MS = 1_000;
@@ -28,7 +27,7 @@ function choose(next: number): void {
 
 function flip(index: number): void {
   const setting = (SETTINGS[shown] ?? []).map((on, at) => (at === index ? !on : on));
-  choose(place(setting as unknown as Setting));
+  choose(SETTINGS.findIndex((other) => other.every((on, at) => on === setting[at])));
 }
 
 function render(): void {
@@ -48,7 +47,7 @@ function render(): void {
     ...route.hazards.map(({ code, severity, message, cost }) =>
       element("li", { class: severity }, element("strong", {}, code), " ", message, element("p", {}, cost)),
     ),
-    ...(route.hazards.length === 0 ? [element("li", { class: "none" }, "No hazard: every read sees every acknowledged write.")] : []),
+    ...(route.hazards.length === 0 ? [element("li", { class: "none" }, "The engine states no hazard.")] : []),
   );
   fillTable(byId<HTMLTableElement>("combinations"), { routes, agreement, shown, live }, choose);
   renderServer();
@@ -97,7 +96,8 @@ async function poll(): Promise<void> {
     json<Counts>("/counts"),
     metrics(),
   ]);
-  const changed = JSON.stringify(counted.recruiters) !== JSON.stringify(counts?.recruiters) || counted.jobs_partners.offers !== counts?.jobs_partners.offers || counted.stream.lag_ms !== counts.stream.lag_ms;
+  const drawn = (all: Counts | null) => [all?.recruiters?.offers, all?.jobs_partners.offers, all?.stream.lag_ms].join();
+  const changed = drawn(counted) !== drawn(counts);
   counts = counted;
   fillCounters(byId("counters"), samples, counted);
   if (route.digest !== routes[0]?.digest) await load();

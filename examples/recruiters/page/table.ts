@@ -15,8 +15,9 @@ export interface TableState {
   readonly live: number | null;
 }
 
-export function storeTag(name: string): HTMLElement {
-  return element("span", { class: `store ${name === OLD ? "old" : "new"}` }, name);
+function storeTag(name: string, more = ""): HTMLElement {
+  const dashed = more === "" ? "" : " dashed";
+  return element("span", { class: `store ${name === OLD ? "old" : "new"}${dashed}`, title: more }, name);
 }
 
 /** @param choose is called with the place of the row that a person chose. */
@@ -38,16 +39,20 @@ function row(route: Route, place: number, state: TableState, choose: (place: num
   const live = place === state.live;
   const cells = [
     ...setting.map((on) => cell("switch", element("span", { class: on ? "dot on" : "dot" }, on ? "on" : "off"))),
-    cell("phase", phaseButton(route, shown, () => choose(place)), ...(live ? [element("span", { class: "here" }, "server")] : [])),
+    cell("phase", phaseButton(route, shown, () => choose(place))),
     cell("reads", ...reads(route)),
     cell("writes", ...writes(route)),
     cell("stream", element("span", { class: route.streams?.forward === "off" ? "muted" : "" }, route.streams?.forward ?? "")),
-    cell("hazards", ...hazardMarks(route)),
-    cell("server", element("span", { class: `agrees ${String(agrees)}` }, agrees === null ? "…" : agrees ? "same" : "differs")),
+    cell("risks", ...hazardMarks(route)),
+    cell(
+      "server",
+      element("span", { class: `agrees ${String(agrees)}` }, agrees === null ? "…" : agrees ? "same" : "differs"),
+      ...(live ? [element("span", { class: "here" }, "here")] : []),
+    ),
   ];
   const made = element(
     "tr",
-    { "data-place": place, "data-live": live, class: route.emergency ? "emergency" : "", ...(shown ? { "aria-current": "true" } : {}) },
+    { "data-place": place, "data-live": live, ...(shown ? { "aria-current": "true" } : {}) },
     ...cells,
   );
   made.addEventListener("click", () => choose(place));
@@ -77,8 +82,7 @@ function reads({ read }: Route): HTMLElement[] {
 function writes({ write }: Route): HTMLElement[] {
   return write.flatMap(({ to, ack }, index) => [
     ...(index > 0 ? [element("span", { class: "else" }, "then")] : []),
-    storeTag(to),
-    ...(ack === "required" ? [] : [element("span", { class: "muted" }, ack.replace("_", " "))]),
+    storeTag(to, ack === "required" ? "" : ack.replace("_", " ")),
   ]);
 }
 

@@ -63,7 +63,8 @@ export function loadSample(stores: Stores, offersEach: number): boolean {
   return true;
 }
 
-function rowOfOtherPartner(index: number): JobsPartnersRow {
+/** A row that is none of this application's. */
+export function rowOfOtherPartner(index: number): JobsPartnersRow {
   const made = new Date(BEGINNING_MS + index * DAY_MS).toISOString();
   return {
     _id: (0x0f0000 + index).toString(16).padStart(24, "0"),

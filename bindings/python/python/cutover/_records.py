@@ -54,7 +54,7 @@ class Diagnostic:
     >>> problem.code, problem.severity, problem.path, problem.line, problem.column
     ('unknown_key', 'error', 'flgas', 2, 1)
     >>> print(problem)
-    error[unknown_key] 2:1 flgas: a ruleset has no key `flgas` (did you mean `flags`?)
+    error[unknown_key] 2:1 flgas: `flgas` is not a key known here (did you mean `flags`?)
     """
 
     code: str
@@ -99,7 +99,7 @@ class CutoverError(ValueError):
     ...     Engine.from_str("cutover: 2\nflgas: {}")
     ... except CutoverError as error:
     ...     [problem.code for problem in error.diagnostics]
-    ['unsupported_version', 'unknown_key']
+    ['unknown_version', 'unknown_key']
     """
 
     # The name that people import it by, and see in a traceback.
@@ -121,7 +121,7 @@ class Imported:
     r"""What came of an import.
 
     >>> from cutover import Engine
-    >>> imported = Engine.import_ruleset("env", "USE_JOBS_PARTNERS_READ=maybe")
+    >>> imported = Engine.import_ruleset("features-yml", "features: 3")
     >>> imported.ruleset is None, [problem.severity for problem in imported.diagnostics]
     (True, ['error'])
     """

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod conformance;
 mod contexts;
 mod eval;
 mod explain;
@@ -30,6 +31,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Import(args) => import::run(&args, screen),
         Command::Schema => schema::run(screen),
         Command::HashList(args) => hash_list::run(&args, screen),
+        Command::Conformance(args) => conformance::run(&args, screen),
         Command::Completions(args) => completions::run(&args, screen),
     }
 }

@@ -4,8 +4,8 @@ use crate::{Folder, run};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;
 
-const COMMANDS: [&str; 8] =
-    ["check", "eval", "explain", "route", "import", "schema", "hash-list", "completions"];
+const COMMANDS: [&str; 9] =
+    ["check", "eval", "explain", "route", "import", "schema", "hash-list", "conformance", "completions"];
 
 #[test]
 fn help_names_commands_and_exit_codes() {
@@ -154,4 +154,19 @@ fn a_full_disk_is_told() {
         assert_eq!(output.status.code(), Some(2), "{args:?} {stderr}");
         assert!(stderr.starts_with("cutover: standard output cannot be written: "), "{stderr}");
     }
+}
+
+#[test]
+fn vectors_pass_fail_or_are_not_there() {
+    let folder = Folder::new("usage_conformance");
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../conformance");
+    let run = folder.run(&["conformance", shipped]);
+    assert_eq!(run.code, Some(0), "{}", run.stdout);
+    assert!(run.stdout.ends_with(" passed, 0 failed\n"), "{}", run.stdout);
+    assert_eq!(folder.run(&["conformance", "nowhere"]).code, Some(2));
+    std::fs::create_dir(folder.0.join("vectors")).unwrap();
+    assert_eq!(folder.run(&["conformance", "vectors"]).code, Some(1), "no vector is no pass");
+    folder.file("vectors/wrong.json", r#"{"about":"a","kind":"decide","vectors":[{"nam":"a"}]}"#);
+    let run = folder.run(&["conformance", "vectors", "--json"]);
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
 }

@@ -1,0 +1,308 @@
+# The signatures are written by hand, the docstrings copied from the binary by `python stub.py`, and both checked
+# against the binary by the tests.
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NoReturn, TypeAlias, final
+
+from cutover._records import Diagnostic, Imported, Route
+from cutover._types import DecisionDict, ErrorCode, Explanation, ImportKind, Reason
+
+__all__ = ["Context", "Decision", "Engine", "__version__"]
+
+__version__: str
+
+_Attributes: TypeAlias = Mapping[str, object]
+_Now: TypeAlias = int | datetime | None
+
+@final
+class Context:
+    r"""What is known of a request, prepared for one engine: each attribute that its ruleset reads, looked up and
+    converted once, for any number of decisions.
+
+    Made by `Engine.context`. It keeps the values of the moment that it was made at, and is good for every engine of
+    the same digest; with another one, decisions have the error `INVALID_CONTEXT`.
+
+    >>> from cutover import Engine
+    >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: {rollout: 50%, by: userId}}]}}")
+    >>> context = engine.context({"userId": "user_123"})
+    >>> engine.decide("beta", context) == engine.decide("beta", {"userId": "user_123"})
+    True
+    """
+    def __copy__(self, /) -> Context: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Context: ...
+    def __reduce__(self, /) -> NoReturn: ...
+
+@final
+class Decision:
+    r"""The answer for a flag, and why. It cannot be changed; an engine hands the same one out again for the same answer.
+
+    Where there is an `error`, and where no variant was served, `value` is the caller's default. A value that is a
+    list or a mapping is a new copy each time that it is asked for, to do with as you like.
+
+    Engines make decisions. They can be made by hand for tests, compared, hashed, copied and pickled.
+
+    >>> from cutover import Engine
+    >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}")
+    >>> decision = engine.decide("beta", {})
+    >>> decision.value, decision.variant, decision.reason, decision.rule, decision.error
+    (True, 'on', 'STATIC', 0, None)
+    """
+    def __new__(
+        cls,
+        flag: str,
+        value: Any,
+        variant: str | None,
+        reason: Reason,
+        rule: int | None,
+        error: ErrorCode | None,
+        digest: str,
+    ) -> Decision: ...
+    @property
+    def flag(self) -> str:
+        """The flag asked for."""
+    @property
+    def value(self) -> Any:
+        """The value served, or the caller's default."""
+    @property
+    def variant(self) -> str | None:
+        """The name of the variant served; `None` where none was."""
+    @property
+    def reason(self) -> Reason:
+        """Why: `STATIC`, `DEFAULT`, `TARGETING_MATCH`, `SPLIT`, `DISABLED` or `ERROR`."""
+    @property
+    def rule(self) -> int | None:
+        """The index of the rule that decided, from 0; `None` where none did."""
+    @property
+    def error(self) -> ErrorCode | None:
+        r"""Why there is no answer: `FLAG_NOT_FOUND`, `TYPE_MISMATCH`, `MISSING_UNIT` or `INVALID_CONTEXT`; `None` where
+        there is one.
+        """
+    @property
+    def digest(self) -> str:
+        """The digest of the ruleset that decided."""
+    def to_dict(self) -> DecisionDict:
+        r"""The decision as a new dict, its keys in the order that every language writes them in.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1")
+        >>> engine.decide("beta", {}, default=False).to_dict()["error"]
+        'FLAG_NOT_FOUND'
+        """
+    def to_json(self) -> str:
+        r"""The decision as one line of JSON, byte for byte that of the other languages.
+
+        Raises `TypeError` where the value is a default that JSON has no value for, and `ValueError` where that
+        default is nested in itself.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {}}")
+        >>> engine.decide("beta", {}).to_json()[:62]
+        '{"flag":"beta","value":false,"variant":"off","reason":"STATIC"'
+        """
+    def __bool__(self) -> NoReturn: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self, /) -> Decision: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Decision: ...
+    def __reduce__(self, /) -> tuple[Any, ...]: ...
+
+@final
+class Engine:
+    r"""A loaded ruleset, which decides flags and migrations. It cannot be changed, and is free to be shared between
+    threads.
+
+    What is wrong with a ruleset is found while it is loaded; a decision never raises for it. Every decision takes a
+    context: a dict or another mapping of attributes, flat or nested, or a `Context` that was prepared; `None` knows
+    nothing. Attributes are read when the flag asks for them:
+
+    - `str`, `bool`, `int`, `float`, `None`, lists and tuples of them, and aware `datetime`s are what conditions take;
+      objects of their subclasses count as what they derive from. Anything else is there, but matches nothing.
+    - `None` is a missing attribute. An `int` of more than 64 bits is the nearest float, a `datetime` is its
+      milliseconds since the epoch, and a lone surrogate is U+FFFD.
+    - An attribute `tenant.tier` is the key `"tenant.tier"`, else the key `"tier"` of the mapping `"tenant"`.
+    - An attribute whose mapping raises is missing.
+
+    `now` is an `int` of milliseconds since the epoch or an aware `datetime`; without it the system's clock is read,
+    once, and only where the answer depends on the time. Anything else raises `TypeError`.
+
+    >>> from cutover import Engine
+    >>> engine = Engine.from_str('''
+    ... cutover: 1
+    ... flags:
+    ...   orders_mongodb:
+    ...     rules:
+    ...       - { if: { attribute: userId, in: [user_123, user_456] }, serve: on }
+    ...       - { serve: { rollout: 50%, by: userId } }
+    ... ''')
+    >>> decision = engine.decide("orders_mongodb", {"userId": "user_123"})
+    >>> decision.value, decision.reason
+    (True, 'TARGETING_MATCH')
+    """
+    @staticmethod
+    def from_str(text: str | bytes) -> Engine:
+        r"""Loads a ruleset from YAML or JSON.
+
+        Raises `CutoverError`, with every problem of the document at once in its `diagnostics`.
+
+        >>> from cutover import CutoverError, Engine
+        >>> Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}").flags
+        ['beta']
+        >>> try:
+        ...     Engine.from_str("cutover: 1\nflgas: {}")
+        ... except CutoverError as error:
+        ...     print(error.diagnostics[0].code, error.diagnostics[0].help)
+        unknown_key did you mean `flags`?
+        """
+    @staticmethod
+    def check(text: str | bytes, *, now: _Now = None) -> list[Diagnostic]:
+        r"""Loads a ruleset and says all that is wrong with it or questionable about it at `now`. It raises for no
+        ruleset.
+
+        >>> from cutover import Engine
+        >>> [problem.path for problem in Engine.check("cutover: 1\nflags: {beta: {rules: [{serve: 1}, {serve: 2}]}}")]
+        ['flags.beta.rules[0].serve', 'flags.beta.rules[1].serve']
+        """
+    @staticmethod
+    def import_ruleset(kind: ImportKind, text: str | bytes, *, timezone: str | None = None) -> Imported:
+        r"""Turns the document of another system into a ruleset that decides the same.
+
+        `kind` is `features-yml`, `feature-config` or `env`; `timezone` the IANA name of the zone that hours in the
+        document mean. Problems are in the answer's `diagnostics`, and where one is an error there is no `ruleset`.
+        Raises `ValueError` for a kind that there is not.
+
+        >>> from cutover import Engine
+        >>> imported = Engine.import_ruleset("features-yml", "features: [{name: beta, enabled: true}]")
+        >>> Engine.from_str(imported.ruleset).flags
+        ['beta']
+        """
+    @property
+    def digest(self) -> str:
+        r"""The digest of the ruleset's content, 32 hexadecimal digits: the same for YAML and JSON, and whatever the order
+        of keys. It is in every decision.
+        """
+    @property
+    def flags(self) -> list[str]:
+        """The names of the flags, sorted."""
+    @property
+    def migrations(self) -> list[str]:
+        """The names of the migrations, sorted."""
+    def warnings(self, *, now: _Now = None) -> list[Diagnostic]:
+        r"""What somebody should look at, although the ruleset loads. At `now`, flags past their `expires` are among it.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {expires: 2026-12-31}}")
+        >>> [warning.code for warning in engine.warnings(now=1_900_000_000_000)]
+        ['flag_expired']
+        """
+    def reads(self, flag: str) -> list[str]:
+        r"""The paths of the attributes that deciding a flag may read, those of its prerequisites included; none for a flag
+        that there is not.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: {rollout: 50%, by: userId}}]}}")
+        >>> engine.reads("beta")
+        ['userId']
+        """
+    def context(self, attributes: _Attributes | None) -> Context:
+        r"""Prepares a context: attributes are read once, for any number of decisions of this engine.
+
+        Raises `TypeError` where `attributes` is no mapping.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{if: {attribute: tenant.tier, is: premium}, serve: on}]}}")
+        >>> context = engine.context({"tenant": {"tier": "premium"}})
+        >>> engine.is_enabled("beta", context)
+        True
+        """
+    def is_enabled(
+        self, key: str, ctx: _Attributes | Context | None, *, now: _Now = None, default: bool = False
+    ) -> bool:
+        r"""Whether a flag serves `True`. Where it has no answer, or none of that type, it is `default`.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}")
+        >>> engine.is_enabled("beta", {}), engine.is_enabled("gamma", {}), engine.is_enabled("gamma", {}, default=True)
+        (True, False, True)
+        """
+    def decide(
+        self, key: str, ctx: _Attributes | Context | None, *, now: _Now = None, default: object = None
+    ) -> Decision:
+        r"""Decides a flag. Where it has no answer, the decision has an `error`, and its value is `default`.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: {rollout: 50%, by: userId}}]}}")
+        >>> engine.decide("beta", {"userId": "user_1"}).reason
+        'SPLIT'
+        >>> decision = engine.decide("beta", {}, default=False)
+        >>> decision.value, decision.reason, decision.error
+        (False, 'ERROR', 'MISSING_UNIT')
+        """
+    def decide_all(self, ctx: _Attributes | Context | None, *, now: _Now = None) -> list[Decision]:
+        r"""Decides every flag, in the order of their names. The clock and each attribute are read once at the most.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {b: {}, a: {}}")
+        >>> [decision.flag for decision in engine.decide_all({})]
+        ['a', 'b']
+        """
+    def decide_batch(
+        self,
+        key: str,
+        contexts: Iterable[_Attributes | Context | None],
+        *,
+        now: _Now = None,
+        default: object = None,
+    ) -> list[Decision]:
+        r"""Decides a flag for many contexts, in their order. The clock is read once at the most.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: {rollout: 50%, by: userId}}]}}")
+        >>> users = ({"userId": f"user_{number}"} for number in range(1000))
+        >>> 450 < sum(decision.value for decision in engine.decide_batch("beta", users)) < 550
+        True
+        """
+    def explain(self, key: str, ctx: _Attributes | Context | None, *, now: _Now = None) -> Explanation:
+        r"""Decides a flag and tells how it came about: a dict with the `decision`, as a dict, and the `steps`, in order.
+        What is not among the steps was not looked at.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{if: {attribute: tier, is: premium}, serve: on}]}}")
+        >>> step = engine.explain("beta", {"tier": "free"})["steps"][0]
+        >>> step["step"], step["expected"], step["found"], step["result"]
+        ('condition', ['premium'], 'free', 'false')
+        """
+    def route(
+        self,
+        name: str,
+        ctx: _Attributes | Context | None = None,
+        *,
+        switches: Mapping[str, bool | str | None] | None = None,
+        now: _Now = None,
+    ) -> Route:
+        r"""Decides a migration: where to read, where to write, and what that may cost.
+
+        `switches` says how the migration's switches stand: a mapping of their names to `bool`, or to `str` as in
+        `os.environ`, of which only those names are looked up. A migration that there is not gives a route with the
+        error `FLAG_NOT_FOUND`, nothing to read and nothing to write. Raises `TypeError` where `switches` is no mapping.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str('''
+        ... cutover: 1
+        ... migrations:
+        ...   recruiters:
+        ...     old: recruiters
+        ...     new: jobs_partners
+        ...     ladder: recruiters_four_phase
+        ...     phase: dual_read
+        ...     switches: { emergency: FORCE_FALLBACK }
+        ... ''')
+        >>> engine.route("recruiters").read.from_
+        'jobs_partners'
+        >>> engine.route("recruiters", switches={"FORCE_FALLBACK": "true"}).read.from_
+        'recruiters'
+        """
+    def __copy__(self, /) -> Engine: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Engine: ...
+    def __reduce__(self, /) -> NoReturn: ...

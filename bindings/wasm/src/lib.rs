@@ -1,0 +1,169 @@
+//! The WebAssembly module of the npm package `cutover`: numbers in, numbers out.
+//!
+//! It is no API of its own. `bindings/js` is the one user of these functions, and holds the same conversation with
+//! the native addon. Bytes go in through one area of memory, [`area`], which JavaScript writes, and texts come out
+//! of another, the [`answer`]: every export takes and gives numbers only, so that a decision costs a call and
+//! no more, and an instance that has trapped can be replaced by a new one of the same module.
+
+use cutover_js_host::Engines;
+use std::cell::RefCell;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[derive(Default)]
+struct Instance {
+    engines: Engines,
+    area: Vec<u8>,
+    answer: Vec<u8>,
+}
+
+thread_local! {
+    static INSTANCE: RefCell<Instance> = RefCell::default();
+    /// Apart from the instance, which is borrowed while something panics.
+    static PANIC: RefCell<String> = RefCell::default();
+}
+
+fn ask<T>(question: impl FnOnce(&Instance) -> T) -> T {
+    INSTANCE.with_borrow(question)
+}
+
+/// Keeps a text as the answer.
+fn answered(question: impl FnOnce(&Instance) -> String) {
+    INSTANCE.with_borrow_mut(|instance| instance.answer = question(instance).into_bytes());
+}
+
+/// Prepares the instance: a panic is a trap, and what it said is kept for [`panic_message`].
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        let text = info.to_string();
+        // Where this is borrowed already, an earlier panic is what matters.
+        PANIC.with(|panic| panic.try_borrow_mut().map(|mut panic| *panic = text).ok());
+    }));
+}
+
+/// Where what a panic said lies in memory; its length is [`panic_length`].
+#[wasm_bindgen]
+pub fn panic_message() -> *const u8 {
+    PANIC.with_borrow(|panic| panic.as_ptr())
+}
+
+/// The length of what a panic said, in bytes; 0 where nothing panicked.
+#[wasm_bindgen]
+pub fn panic_length() -> usize {
+    PANIC.with_borrow(String::len)
+}
+
+/// The area that JavaScript writes, of at least `bytes`; what is in it stays. A null pointer where there is not
+/// so much memory.
+#[wasm_bindgen]
+pub fn area(bytes: usize) -> *const u8 {
+    INSTANCE.with_borrow_mut(|instance| {
+        let missing = bytes.saturating_sub(instance.area.len());
+        if instance.area.try_reserve_exact(missing).is_err() {
+            return std::ptr::null();
+        }
+        instance.area.resize(instance.area.len() + missing, 0);
+        instance.area.as_ptr()
+    })
+}
+
+/// Gives back what the area holds beyond `bytes`.
+#[wasm_bindgen]
+pub fn shrink(bytes: usize) -> *const u8 {
+    INSTANCE.with_borrow_mut(|instance| {
+        instance.area.truncate(bytes);
+        instance.area.shrink_to_fit();
+        instance.area.as_ptr()
+    })
+}
+
+/// Where the text of the last answer lies in memory.
+#[wasm_bindgen]
+pub fn answer() -> *const u8 {
+    ask(|instance| instance.answer.as_ptr())
+}
+
+/// The length of the last answer, in bytes.
+#[wasm_bindgen]
+pub fn answer_length() -> usize {
+    ask(|instance| instance.answer.len())
+}
+
+/// Loads the ruleset in the first `bytes` of the area: the number of an engine, or -1, and the answer says why.
+#[wasm_bindgen]
+pub fn load(bytes: usize) -> f64 {
+    INSTANCE.with_borrow_mut(|instance| {
+        let text = instance.area.get(..bytes).unwrap_or_default();
+        match instance.engines.load(text) {
+            Ok(engine) => engine.into(),
+            Err(refusal) => {
+                instance.answer = refusal.into_bytes();
+                -1.0
+            }
+        }
+    })
+}
+
+/// Releases an engine.
+#[wasm_bindgen]
+pub fn release(engine: u32) {
+    INSTANCE.with_borrow_mut(|instance| instance.engines.release(engine));
+}
+
+/// Answers with the tables of an engine.
+#[wasm_bindgen]
+pub fn table(engine: u32) {
+    answered(|instance| instance.engines.table(engine))
+}
+
+/// Answers with the warnings of an engine.
+#[wasm_bindgen]
+pub fn warnings(engine: u32, now: f64) {
+    answered(|instance| instance.engines.warnings(engine, now))
+}
+
+/// A decision for the attributes in the area, packed.
+#[wasm_bindgen]
+pub fn decide(engine: u32, flag: u32, now: f64) -> u32 {
+    ask(|instance| instance.engines.decide(engine, flag, now, &instance.area))
+}
+
+/// Answers with the explanation of the same decision.
+#[wasm_bindgen]
+pub fn explain(engine: u32, flag: u32, now: f64) {
+    answered(|instance| instance.engines.explain(engine, flag, now, &instance.area))
+}
+
+/// The choice of a route for the attributes and switches in the area, packed.
+#[wasm_bindgen]
+pub fn choose(engine: u32, migration: u32, now: f64) -> u32 {
+    ask(|instance| instance.engines.choose(engine, migration, now, &instance.area))
+}
+
+/// Answers with the route of the same choice.
+#[wasm_bindgen]
+pub fn route(engine: u32, migration: u32, now: f64) {
+    answered(|instance| instance.engines.route(engine, migration, now, &instance.area))
+}
+
+/// Answers with what is wrong with the ruleset in the first `bytes` of the area.
+#[wasm_bindgen]
+pub fn check(bytes: usize, now: f64) {
+    answered(|instance| cutover_js_host::check(instance.area.get(..bytes).unwrap_or_default(), now))
+}
+
+/// Imports the document in the area: `bytes` of the document, then `kind` bytes with the name of its format, then
+/// `zone` bytes with the name of a time zone, none for none. The answer is what came of it, or, where this is
+/// false, why there is no such format.
+#[wasm_bindgen]
+pub fn import(bytes: usize, kind: usize, zone: usize) -> bool {
+    INSTANCE.with_borrow_mut(|instance| {
+        let part = |from: usize, length: usize| instance.area.get(from..from + length).unwrap_or_default();
+        let text = |from, length| std::str::from_utf8(part(from, length)).unwrap_or_default();
+        let timezone = (zone > 0).then(|| text(bytes + kind, zone));
+        let imported = cutover_js_host::import(text(bytes, kind), part(0, bytes), timezone);
+        let done = imported.is_ok();
+        instance.answer = imported.unwrap_or_else(|message| message).into_bytes();
+        done
+    })
+}
