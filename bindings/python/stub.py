@@ -49,6 +49,8 @@ def documented(source: str) -> str:
         last = body.end_lineno or body.lineno
         if doc is None:
             continue
+        if not isinstance(body, ast.Expr):
+            raise SystemExit(f"{node.name} has a docstring: give it a body that begins with `...`")
         head, indent = lines[body.lineno - 1][: body.col_offset], " " * (node.col_offset + 4)
         kept = [head.rstrip()] if head.strip() else []
         lines[body.lineno - 1 : last] = kept + block(doc, indent)

@@ -254,7 +254,17 @@ class Route:
 
 
 def _diagnostic(data: DiagnosticDict) -> Diagnostic:
-    return Diagnostic(**{**data, "expected": tuple(data["expected"])})
+    return Diagnostic(
+        code=data["code"],
+        severity=data["severity"],
+        path=data["path"],
+        line=data["line"],
+        column=data["column"],
+        found=data["found"],
+        expected=tuple(data["expected"]),
+        message=data["message"],
+        help=data["help"],
+    )
 
 
 def _compare(data: RouteCompareDict | None) -> RouteCompare | None:

@@ -15,7 +15,7 @@ pub(crate) struct Reader {
 
 /// The most problems that are told at once. A document of millions of wrong items must not take gigabytes to
 /// refuse, and nobody reads further.
-const MAX_PROBLEMS: usize = 1000;
+const MAX_PROBLEMS: usize = 10_000;
 
 /// A part of a document with the place that it was read from.
 #[derive(Debug, Clone, PartialEq)]
