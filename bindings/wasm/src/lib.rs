@@ -156,7 +156,7 @@ pub fn check(bytes: usize, now: f64) {
 /// `zone` bytes with the name of a time zone, none for none. The answer is what came of it, or, where this is
 /// false, why there is no such format.
 #[wasm_bindgen]
-pub fn import(bytes: usize, kind: usize, zone: usize) -> bool {
+pub fn import_document(bytes: usize, kind: usize, zone: usize) -> bool {
     INSTANCE.with_borrow_mut(|instance| {
         let part = |from: usize, length: usize| instance.area.get(from..from + length).unwrap_or_default();
         let text = |from, length| std::str::from_utf8(part(from, length)).unwrap_or_default();

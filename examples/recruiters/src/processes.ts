@@ -50,6 +50,11 @@ export class Child {
     return this.#process.exitCode;
   }
 
+  /** Ends the process at once, in the middle of whatever it does. */
+  kill(): void {
+    this.#process.kill("SIGKILL");
+  }
+
   /** Asks the process to end, and makes it end where it does not. */
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;

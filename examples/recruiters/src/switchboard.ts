@@ -36,9 +36,10 @@ export class Switchboard {
   /**
    * @param ruleset the text of the ruleset.
    * @throws the engine's error, with every problem of the ruleset.
+   * @throws NoMigration
    */
   constructor(ruleset: string, switches: Switches = {}) {
-    this.#engine = Engine.fromString(ruleset);
+    this.#engine = load(ruleset);
     this.#ruleset = ruleset;
     this.#switches = { ...switches };
   }
@@ -61,9 +62,10 @@ export class Switchboard {
    * Takes another ruleset. A bad one is refused, and the last good one goes on serving.
    *
    * @throws the engine's error, with every problem of the ruleset.
+   * @throws NoMigration
    */
   replace(ruleset: string): void {
-    this.#engine = Engine.fromString(ruleset);
+    this.#engine = load(ruleset);
     this.#ruleset = ruleset;
   }
 
@@ -83,6 +85,19 @@ export class Switchboard {
     const { value } = this.#engine.decide("offers_per_page", context);
     return typeof value === "number" ? value : SMALLEST_PAGE;
   }
+}
+
+/** A ruleset that is good, and says nothing about the migration of this application. */
+export class NoMigration extends Error {
+  override readonly name = "NoMigration";
+}
+
+function load(ruleset: string): Engine {
+  const engine = Engine.fromString(ruleset);
+  if (engine.route(MIGRATION, engine.context({})).read === null) {
+    throw new NoMigration(`the ruleset has no migration ${MIGRATION}`);
+  }
+  return engine;
 }
 
 /** Where the flag has no answer: a list of all employers has no unit to split by. */

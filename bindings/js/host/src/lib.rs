@@ -11,7 +11,7 @@ mod switches;
 use cutover::import::{Kind, Options};
 use cutover::packed::PackedContext;
 use cutover::wire::to_json;
-use cutover::{Diagnostic, Engine, ErrorCode, FlagId, MigrationId, RouteChoice};
+use cutover::{Diagnostic, Engine, FlagId, MigrationId, RouteChoice};
 use serde::Serialize;
 use switches::PackedSwitches;
 
@@ -158,12 +158,6 @@ pub fn import(kind: &str, text: &[u8], timezone: Option<&str>) -> Result<String,
     let kind: Kind = kind.parse().map_err(|error: cutover::import::UnknownKind| error.to_string())?;
     let options = Options { timezone: timezone.map(str::to_owned) };
     Ok(to_json(&cutover::import::import(kind, text, &options)))
-}
-
-/// The number of an error, so that a host that finds a context unusable says so in the engine's words.
-#[must_use]
-pub fn invalid_context() -> u32 {
-    ErrorCode::InvalidContext as u32
 }
 
 /// Milliseconds as JavaScript has them. What lies outside 64 bits becomes the nearest that does not.

@@ -1,7 +1,7 @@
 /** What operators look at and turn: the route, the switches, the ruleset, the stores, the metrics. */
 
 import type { FastifyInstance } from "fastify";
-import { MIGRATION, SWITCHES } from "../switchboard.js";
+import { MIGRATION, NoMigration, SWITCHES } from "../switchboard.js";
 import type { Switchboard, Switches } from "../switchboard.js";
 import type { Metrics } from "../metrics.js";
 import type { Stores } from "../stores/stores.js";
@@ -63,7 +63,8 @@ export function operationRoutes(
       try {
         switchboard.replace(request.body);
       } catch (error) {
-        const diagnostics = (error as { diagnostics?: unknown }).diagnostics;
+        if (error instanceof NoMigration) return reply.code(422).send({ error: "no_migration", message: error.message });
+        const { diagnostics } = error as { diagnostics?: unknown };
         if (diagnostics === undefined) throw error;
         return reply.code(422).send({ error: "bad_ruleset", diagnostics });
       }

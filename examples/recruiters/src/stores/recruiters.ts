@@ -101,7 +101,8 @@ export class RecruitersStore implements OfferStore {
   list(establishmentId: string | null, limit: number): Offer[] {
     const rows = this.#database
       .prepare("SELECT document FROM recruiters WHERE ?1 IS NULL OR establishment_id = ?1")
-      .all(establishmentId) as { document: string }[];
+      // A list, since the library takes a null that stands alone for a missing object.
+      .all([establishmentId]) as { document: string }[];
     const jobs = rows.flatMap((row) => (JSON.parse(row.document) as Recruiter).jobs);
     const newestFirst = jobs.toSorted((a, b) => b.version - a.version || (a._id < b._id ? -1 : 1));
     return newestFirst.slice(0, limit).map(withoutVersion);

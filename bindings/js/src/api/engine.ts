@@ -1,0 +1,212 @@
+/** What an engine can be asked. */
+
+import type { Context } from "../context.js";
+import type { Decision, Explanation, Json } from "./decision.js";
+import type { Diagnostic, Imported } from "./diagnostic.js";
+import type { Route } from "./route.js";
+
+/**
+ * What is known of a request: a flat or nested object, or a {@link Context} that was prepared from one.
+ *
+ * An attribute is looked for under a key that is spelt like its whole path, then in nested objects (`tenant.tier`).
+ * Only own properties count. A value is a text, a number, a bigint, a boolean, a `Date` (milliseconds since the
+ * epoch), or a list of those; null and undefined are as good as absent. A value of another type, or one whose getter
+ * throws, is there but matches nothing. Of an attribute that is not read, nothing is touched.
+ */
+export type Attributes = object;
+
+/** A document that can be imported. */
+export type ImportKind = "features-yml" | "feature-config" | "env";
+
+/** When. */
+export interface TimeOptions {
+  /** The time, in milliseconds since the epoch or as a `Date`. Without it, the clock of the host is read where time matters. */
+  readonly now?: number | Date | undefined;
+}
+
+/** When, and what to take where there is no answer. */
+export interface DecideOptions<T> extends TimeOptions {
+  /** The value where the flag serves none, or where there is an error. It is handed back as it is, not frozen. */
+  readonly default?: T | undefined;
+}
+
+/** When, and how the switches stand. */
+export interface RouteOptions extends TimeOptions {
+  /**
+   * The switches by name. Texts are read as environment variables are: `true` is true, `false` and the empty text are
+   * false, any other text is false and reported as a hazard. Null and undefined are as good as absent. `process.env`
+   * can be passed as it is.
+   */
+  readonly switches?: { readonly [name: string]: boolean | string | null | undefined } | undefined;
+}
+
+/** What {@link EngineConstructor.import} needs to know beside the document. */
+export interface ImportOptions {
+  /** The IANA name of the zone that hours in the document mean. Without it they are in UTC, with a warning. */
+  readonly timezone?: string | undefined;
+}
+
+/** A loaded ruleset. Immutable. */
+export interface Engine {
+  /**
+   * What the ruleset's content hashes to, in 32 hexadecimal digits: the same for YAML and JSON, and whatever the order
+   * of keys. It is in every decision.
+   */
+  readonly digest: string;
+  /** The names of the flags, sorted. */
+  readonly flags: readonly string[];
+  /** The names of the migrations, sorted. */
+  readonly migrations: readonly string[];
+
+  /**
+   * What somebody should look at although the ruleset loads; flags that are past their `expires` are among it.
+   *
+   * @throws RangeError where `now` is no time.
+   *
+   * @example
+   * const engine = Engine.fromString("{ cutover: 1, flags: { old: { expires: 2020-01-01 } } }");
+   * engine.warnings({ now: 0 }).length; // 0
+   * engine.warnings().length; // 1
+   */
+  warnings(options?: TimeOptions): Diagnostic[];
+
+  /**
+   * The paths of the attributes that deciding a flag may read, those of its prerequisites included; none for a flag
+   * that there is not.
+   *
+   * @example
+   * const engine = Engine.fromString("{ cutover: 1, flags: { beta: { rules: [{ serve: { rollout: 50%, by: userId } }] } } }");
+   * engine.reads("beta"); // ["userId"]
+   */
+  reads(flag: string): readonly string[];
+
+  /**
+   * Prepares a context: every attribute that the ruleset reads is looked up once, for any number of decisions. It keeps
+   * the values of this moment, and is good for every engine of the same digest.
+   *
+   * @throws TypeError where `attributes` is no object.
+   *
+   * @example
+   * const engine = Engine.fromString("{ cutover: 1, flags: { beta: { rules: [{ serve: { rollout: 50%, by: userId } }] } } }");
+   * const context = engine.context({ userId: "user_123" });
+   * engine.decide("beta", context) === engine.decide("beta", { userId: "user_123" }); // true
+   */
+  context(attributes: Attributes | null | undefined): Context;
+
+  /**
+   * Whether a flag serves `true`. Where it has no answer, or one that is no boolean, `default`, which is false unless
+   * given. Never throws.
+   *
+   * @example
+   * const engine = Engine.fromString("{ cutover: 1, flags: { beta: { rules: [{ serve: on }] } } }");
+   * engine.isEnabled("beta", {}); // true
+   * engine.isEnabled("gamma", {}); // false
+   * engine.isEnabled("gamma", {}, { default: true }); // true
+   */
+  isEnabled(flag: string, context: Attributes | null | undefined, options?: DecideOptions<boolean>): boolean;
+
+  /**
+   * Decides a flag. Never throws: where there is no answer the value is `default`, or null where none is given, and the
+   * reason and the error say why.
+   *
+   * @example
+   * const engine = Engine.fromString(`
+   * cutover: 1
+   * flags:
+   *   algorithm:
+   *     variants: { v1: simple, v2: { name: hybrid, limit: 10 } }
+   *     default: v1
+   *     rules: [{ if: { attribute: plan, in: [pro] }, serve: v2 }]
+   * `);
+   * engine.decide("algorithm", { plan: "pro" }).value; // { name: "hybrid", limit: 10 }
+   * engine.decide("algorithm", {}).reason; // "DEFAULT"
+   * engine.decide("algorithms", {}, { default: "simple" }).error; // "FLAG_NOT_FOUND"
+   */
+  decide<T = Json>(flag: string, context: Attributes | null | undefined, options: DecideOptions<T> & { readonly default: T }): Decision<T>;
+  decide<T = Json>(flag: string, context: Attributes | null | undefined, options?: DecideOptions<T>): Decision<T | null>;
+
+  /** Decides every flag, in the order of their names. Attributes are read once. Never throws. */
+  decideAll(context: Attributes | null | undefined, options?: TimeOptions): Decision<Json>[];
+
+  /**
+   * Decides a flag for many contexts, all at the same time. Throws only what iterating `contexts` throws.
+   *
+   * @example
+   * const engine = Engine.fromString("{ cutover: 1, flags: { beta: { rules: [{ serve: on }] } } }");
+   * engine.decideBatch("beta", [{ userId: "a" }, { userId: "b" }]).map((decision) => decision.value); // [true, true]
+   */
+  decideBatch<T = Json>(flag: string, contexts: Iterable<Attributes | null | undefined>, options: DecideOptions<T> & { readonly default: T }): Decision<T>[];
+  decideBatch<T = Json>(flag: string, contexts: Iterable<Attributes | null | undefined>, options?: DecideOptions<T>): Decision<T | null>[];
+
+  /**
+   * Decides a flag and tells how it came about. Never throws.
+   *
+   * @example
+   * const engine = Engine.fromString("{ cutover: 1, flags: { beta: { rules: [{ if: { attribute: plan, is: pro }, serve: on }] } } }");
+   * const { decision, steps } = engine.explain("beta", { plan: "free" });
+   * decision.value; // false
+   * steps[0]; // { step: "condition", depth: 0, path: "flags.beta.rules[0].if", attribute: "plan", operator: "is", expected: "pro", found: "free", result: "false" }
+   */
+  explain<T = Json>(flag: string, context: Attributes | null | undefined, options: DecideOptions<T> & { readonly default: T }): Explanation<T>;
+  explain<T = Json>(flag: string, context: Attributes | null | undefined, options?: DecideOptions<T>): Explanation<T | null>;
+
+  /**
+   * Decides a migration: where to read, where to write, and what that may cost. Never throws; where there is no such
+   * migration there is nothing to read and nothing to write, and an error.
+   *
+   * @example
+   * const engine = Engine.fromString(`
+   * cutover: 1
+   * migrations:
+   *   recruiters:
+   *     old: recruiters
+   *     new: jobs_partners
+   *     ladder: recruiters_four_phase
+   *     phase: dual_read
+   *     switches: { emergency: FORCE_FALLBACK }
+   * `);
+   * engine.route("recruiters", {}).read.from; // "jobs_partners"
+   * engine.route("recruiters", {}, { switches: { FORCE_FALLBACK: "true" } }).read.from; // "recruiters"
+   */
+  route(migration: string, context: Attributes | null | undefined, options?: RouteOptions): Route;
+}
+
+/** How engines are made. There is no `new Engine()`. */
+export interface EngineConstructor extends Function {
+  readonly prototype: Engine;
+
+  /** What decides: the native addon, or the WebAssembly build of the same engine. They decide the same. */
+  readonly backend: "native" | "wasm";
+
+  /**
+   * Loads a ruleset from YAML or JSON, given as text or as the bytes of a file.
+   *
+   * @throws CutoverError with every problem of the document where it is refused.
+   *
+   * @example
+   * const engine = Engine.fromString('{ "cutover": 1, "flags": { "beta": { "rules": [{ "serve": "on" }] } } }');
+   * engine.flags; // ["beta"]
+   */
+  fromString(text: string | Uint8Array): Engine;
+
+  /**
+   * Says all that is wrong with a ruleset, or questionable about it. Never throws.
+   *
+   * @example
+   * Engine.check("{ cutover: 1, flgs: {} }")[0].help; // "did you mean `flags`?"
+   */
+  check(text: string | Uint8Array, options?: TimeOptions): Diagnostic[];
+
+  /**
+   * Turns a document of another system into a ruleset that decides the same: a file of feature toggles
+   * (`features-yml`), toggles as `FeatureConfig` objects (`feature-config`), or a `.env` file with the four switches
+   * of a migration (`env`). What is wrong with the document is in the diagnostics.
+   *
+   * @throws TypeError where there is no such kind of document.
+   *
+   * @example
+   * const { ruleset } = Engine.import("features-yml", "features: [{ name: beta, enabled: true, rollout_percentage: 100 }]");
+   * Engine.fromString(ruleset).isEnabled("beta", { userId: "user_123" }); // true
+   */
+  import(kind: ImportKind, text: string | Uint8Array, options?: ImportOptions): Imported;
+}

@@ -1,0 +1,44 @@
+/** The class that users see, for one backend. */
+
+import type { EngineConstructor, ImportKind, ImportOptions, TimeOptions } from "./api/engine.js";
+import { CutoverError } from "./api/diagnostic.js";
+import type { Diagnostic, Imported } from "./api/diagnostic.js";
+import type { Backend, Program } from "./backend.js";
+import { LoadedEngine } from "./engine.js";
+import { isTime, timeOf } from "./time.js";
+
+const encoder = new TextEncoder();
+
+function bytesOf(text: string | Uint8Array): Uint8Array {
+  return text instanceof Uint8Array ? text : encoder.encode(String(text));
+}
+
+/** The class `Engine` whose engines are loaded by `backend`. */
+export function engineOf(backend: Backend): EngineConstructor {
+  class Engine extends LoadedEngine {
+    static readonly backend = backend.name;
+
+    constructor(program: Program | undefined) {
+      if (program === undefined) throw new TypeError("an engine is made by Engine.fromString");
+      super(backend, program);
+    }
+
+    static fromString(text: string | Uint8Array): Engine {
+      const program = backend.load(bytesOf(text));
+      if (!("refusal" in program)) return new Engine(program);
+      const { message, diagnostics } = JSON.parse(program.refusal) as { message: string; diagnostics: Diagnostic[] };
+      throw new CutoverError(message, diagnostics);
+    }
+
+    static check(text: string | Uint8Array, options?: TimeOptions): Diagnostic[] {
+      const now = timeOf(options);
+      // Expiry is all that time is for here, and a check never throws.
+      return JSON.parse(backend.check(bytesOf(text), isTime(now) ? now : Date.now())) as Diagnostic[];
+    }
+
+    static import(kind: ImportKind, text: string | Uint8Array, options?: ImportOptions): Imported {
+      return JSON.parse(backend.import(kind, bytesOf(text), options?.timezone)) as Imported;
+    }
+  }
+  return Engine;
+}

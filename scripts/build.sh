@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# The packages of all languages, as the tests use them: optimised, without the link-time optimisation of a release.
+# `PROFILE=release` builds what would be published.
+source "$(dirname "$0")/common.sh"
+profile="${PROFILE:-fast}"
+
+step "build: command line and test kit ($profile)"
+cargo build --quiet --profile "$profile" -p cutover-cli -p cutover-testkit
+
+step "build: npm package ($profile)"
+(cd bindings/js && PROFILE="$profile" npm run --silent build)
+
+step "build: Python package ($profile)"
+(cd bindings/python && VIRTUAL_ENV="$VENV" "$VENV/bin/maturin" develop --quiet --profile "$profile")

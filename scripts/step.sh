@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# One suite, by name; what it needs is built already.
+source "$(dirname "$0")/common.sh"
+case "${1:-}" in
+  rust)
+    if have cargo-nextest; then
+      cargo nextest run --workspace --exclude cutover-python --exclude cutover-node --exclude cutover-wasm --features cutover/schema --no-fail-fast --status-level fail
+    else
+      cargo test --quiet --workspace --exclude cutover-python --exclude cutover-node --exclude cutover-wasm --features cutover/schema --all-targets
+    fi
+    cargo test --quiet --doc --workspace --exclude cutover-python --exclude cutover-node --exclude cutover-wasm --features cutover/schema
+    ;;
+  js)
+    (cd bindings/js && npm run --silent check && npm run --silent test && npm run --silent test:browser)
+    ;;
+  python)
+    cd bindings/python
+    "$PYTHON" -m pytest -q
+    "$PYTHON" -m mypy --strict python/cutover tests/typing_sample.py
+    "$PYTHON" -m pyright --pythonpath "$PYTHON" tests/typing_sample.py
+    "$PYTHON" -m mypy.stubtest cutover
+    ;;
+  conformance)
+    "$PYTHON" conformance/generate.py --check
+    "$CARGO_TARGET_DIR/fast/cutover" conformance conformance
+    node conformance/runner.mjs bindings/js/dist/index.js
+    node conformance/runner.mjs bindings/js/dist/wasm.js
+    "$PYTHON" conformance/runner.py
+    ;;
+  example)
+    cd examples/recruiters
+    npm run --silent build
+    npm test --silent
+    ;;
+  *)
+    echo "usage: scripts/step.sh rust|js|python|conformance|example" >&2
+    exit 2
+    ;;
+esac
