@@ -1,8 +1,27 @@
 """The tables that the vectors are written in. `generate.py` turns them into JSON."""
 
-from . import buckets, conditions, explanations, flag_rules, logic, route_rules, routes, shares, texts, times, values
+from . import (
+    buckets,
+    conditions,
+    documents,
+    explanations,
+    flag_rules,
+    imports,
+    logic,
+    migrations,
+    route_rules,
+    routes,
+    rulesets,
+    shares,
+    texts,
+    times,
+    values,
+)
 
-MODULES = [values, conditions, texts, logic, times, buckets, shares, flag_rules, explanations, routes, route_rules]
+MODULES = [
+    values, conditions, texts, logic, times, buckets, shares, flag_rules, explanations, routes, route_rules,
+    documents, rulesets, migrations, imports,
+]
 
 
 def FILES():

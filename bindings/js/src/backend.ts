@@ -27,8 +27,8 @@ export interface Backend {
   readonly name: "native" | "wasm";
   /** Where attributes are packed for one decision. */
   readonly scratch: Area;
-  /** Brings an area to where a program can read it, and says where that is. */
-  stage(area: Area): Area;
+  /** Brings an area to where a program can read it, and says where that is; null where there is no room for it. */
+  stage(area: Area): Area | null;
   load(text: Uint8Array): Program | Refused;
   /** Diagnostics, as JSON. */
   check(text: Uint8Array, now: number): string;

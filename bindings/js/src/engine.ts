@@ -94,10 +94,14 @@ export class LoadedEngine implements Engine {
 
   decideAll(context: Given, options?: TimeOptions): Decision<Json>[] {
     const now = this.#all.readsTime ? timeOf(options) : 0;
-    const area = this.#open(context, this.#all.reads);
-    return [...this.#flags.values()].map((flag) =>
-      area === null || (flag.readsTime && !isTime(now)) ? flag.unusable : flag.decision(this.#outcome(flag, now, area)),
-    );
+    let area = this.#open(context, this.#all.reads);
+    return Array.from(this.#flags.values(), (flag) => {
+      if (area === null || (flag.readsTime && !isTime(now))) return flag.unusable;
+      const outcome = flag.fixed ?? this.#program.decide(flag.index, now, area);
+      // The instance that failed was replaced, and what was packed for it went with it.
+      if (outcome === FAULT) area = this.#open(context, this.#all.reads);
+      return flag.decision(outcome);
+    });
   }
 
   decideBatch(flag: string, contexts: Iterable<Given>, options?: DecideOptions<unknown>): Decided[] {
@@ -127,11 +131,7 @@ export class LoadedEngine implements Engine {
     if (flag.fixed !== null) return this.#fits(context) ? flag.decision(flag.fixed) : flag.unusable;
     const now = flag.readsTime ? timeOf(options) : 0;
     const area = isTime(now) ? this.#open(context, flag.reads) : null;
-    return area === null ? flag.unusable : flag.decision(this.#outcome(flag, now, area));
-  }
-
-  #outcome(flag: Flag, now: number, area: Area): number {
-    return flag.fixed ?? this.#program.decide(flag.index, now, area);
+    return area === null ? flag.unusable : flag.decision(this.#program.decide(flag.index, now, area));
   }
 
   #explain(flag: Flag, context: Given, options: TimeOptions | undefined): Explanation<Json> {

@@ -4,6 +4,7 @@ use crate::convert::{self, Slot};
 use cutover::{AttributeId, ContextView, Value, ValueRef};
 use pyo3::exceptions::PyException;
 use pyo3::intern;
+use pyo3::PyTypeInfo;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyMapping, PyString};
@@ -38,11 +39,15 @@ pub(crate) enum Source<'a, 'py> {
 
 impl<'a, 'py> Source<'a, 'py> {
     /// The object as a place to look things up; `None` where it is no mapping.
-    pub(crate) fn of(object: &'a Bound<'py, PyAny>) -> Option<Self> {
+    ///
+    /// # Errors
+    /// What the object raises where it is asked for its class.
+    pub(crate) fn of(object: &'a Bound<'py, PyAny>) -> PyResult<Option<Self>> {
         if object.is_exact_instance_of::<PyDict>() {
-            return object.cast_exact().ok().map(Self::Dict);
+            return Ok(object.cast_exact().ok().map(Self::Dict));
         }
-        object.is_instance_of::<PyMapping>().then_some(Self::Mapping(object))
+        let is_mapping = object.is_instance(PyMapping::type_object(object.py()).as_any())?;
+        Ok(is_mapping.then_some(Self::Mapping(object)))
     }
 
     pub(crate) fn get(self, key: &Py<PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -66,7 +71,7 @@ impl<'a, 'py> Source<'a, 'py> {
         let Some((first, rest)) = key.segments.split_first() else { return Ok(None) };
         let Some(mut value) = self.get(first)? else { return Ok(None) };
         for segment in rest {
-            let Some(inner) = Source::of(&value) else { return Ok(None) };
+            let Some(inner) = Source::of(&value)? else { return Ok(None) };
             let Some(next) = inner.get(segment)? else { return Ok(None) };
             value = next;
         }
@@ -127,14 +132,22 @@ impl<'a, 'py> View<'a, 'py> {
         let missing = Slot::Plain(ValueRef::Missing);
         let Some(key) = self.keys.get(attribute) else { return missing };
         let found = self.source.find(key).and_then(|found| found.map_or(Ok(missing), convert::read));
-        found.unwrap_or_else(|error| {
-            // Neither are KeyboardInterrupt and SystemExit a reason to go on.
-            if !error.is_instance_of::<PyException>(self.py) {
-                // The first one is enough.
-                let _ = self.raised.set(error);
-            }
-            Slot::Plain(ValueRef::Missing)
-        })
+        let read = harmless(self.py, found).unwrap_or_else(|raised| {
+            // The first one is enough.
+            let _ = self.raised.set(raised);
+            None
+        });
+        read.unwrap_or(Slot::Plain(ValueRef::Missing))
+    }
+}
+
+/// What the caller's code gave; nothing where it raised. `KeyboardInterrupt` and the like are passed on: an answer
+/// must not hide them.
+pub(crate) fn harmless<T>(py: Python<'_>, result: PyResult<T>) -> PyResult<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_instance_of::<PyException>(py) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

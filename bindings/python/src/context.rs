@@ -1,6 +1,6 @@
 //! Contexts: prepared ones, and whatever else the caller gives for one.
 
-use crate::attributes::{Key, Source, View};
+use crate::attributes::{Key, Source, View, harmless};
 use cutover::{AttributeId, ContextView, Value, ValueRef};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -26,7 +26,7 @@ pub(crate) struct Context {
 impl Context {
     /// Reads every attribute that the ruleset of this digest reads.
     pub(crate) fn read(py: Python<'_>, attributes: &Bound<'_, PyAny>, keys: &[Key], digest: &str) -> PyResult<Self> {
-        let Some(source) = source_of(attributes) else {
+        let Some(source) = source_of(attributes)? else {
             let name = attributes.get_type().name()?;
             return Err(PyTypeError::new_err(format!("a context is a mapping of attributes, not {name}")));
         };
@@ -56,9 +56,9 @@ impl Context {
     }
 }
 
-/// A mapping, or nothing at all.
-fn source_of<'a, 'py>(object: &'a Bound<'py, PyAny>) -> Option<Source<'a, 'py>> {
-    if object.is_none() { Some(Source::Nothing) } else { Source::of(object) }
+/// A mapping, or nothing at all; `None` for anything else.
+fn source_of<'a, 'py>(object: &'a Bound<'py, PyAny>) -> PyResult<Option<Source<'a, 'py>>> {
+    if object.is_none() { Ok(Some(Source::Nothing)) } else { Source::of(object) }
 }
 
 /// Whatever stands for a context in one call.
@@ -73,15 +73,15 @@ pub(crate) enum Given<'a, 'py> {
 
 impl<'a, 'py> Given<'a, 'py> {
     /// What `object` is to the ruleset of this digest.
-    pub(crate) fn of(object: &'a Bound<'py, PyAny>, digest: &str) -> Self {
-        // A context first: asking is cheap, and its decisions are the ones that are to be.
+    pub(crate) fn of(object: &'a Bound<'py, PyAny>, digest: &str) -> PyResult<Self> {
         if object.is_exact_instance_of::<Context>()
             && let Ok(context) = object.cast_exact::<Context>()
         {
             let context = context.get();
-            return if *context.digest == *digest { Self::Prepared(context) } else { Self::Unusable };
+            return Ok(if *context.digest == *digest { Self::Prepared(context) } else { Self::Unusable });
         }
-        source_of(object).map_or(Self::Unusable, Self::Attributes)
+        let source = harmless(object.py(), source_of(object))?.flatten();
+        Ok(source.map_or(Self::Unusable, Self::Attributes))
     }
 
     /// The context as the engine sees it for one decision; `None` where it is unusable.

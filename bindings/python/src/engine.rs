@@ -189,7 +189,7 @@ impl Engine {
     ) -> PyResult<bool> {
         let now = clock::given(now)?;
         let Some(flag) = self.flag(key) else { return Ok(default) };
-        let outcome = self.outcome(py, flag, &Given::of(ctx, self.engine.digest()), now)?;
+        let outcome = self.outcome(py, flag, &Given::of(ctx, self.engine.digest())?, now)?;
         Ok(flag.truth(outcome).unwrap_or(default))
     }
 
@@ -213,7 +213,7 @@ impl Engine {
     ) -> PyResult<Py<Decision>> {
         let now = clock::given(now)?;
         let Some(flag) = self.flag(key) else { return self.unknown(py, key, default) };
-        let outcome = self.outcome(py, flag, &Given::of(ctx, self.engine.digest()), now)?;
+        let outcome = self.outcome(py, flag, &Given::of(ctx, self.engine.digest())?, now)?;
         flag.decision(py, &self.engine, &self.digest, outcome, default)
     }
 
@@ -231,7 +231,7 @@ impl Engine {
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let now = self.time(now, self.flags.iter().any(|flag| flag.reads_time))?;
-        let given = Given::of(ctx, self.engine.digest());
+        let given = Given::of(ctx, self.engine.digest())?;
         let look = given.look(py, &self.keys, None);
         let mut decisions = Vec::with_capacity(self.flags.len());
         for flag in &self.flags {
@@ -265,7 +265,7 @@ impl Engine {
             let ctx = ctx?;
             decisions.push(match flag {
                 Some(flag) => {
-                    let outcome = self.outcome(py, flag, &Given::of(&ctx, self.engine.digest()), Some(now))?;
+                    let outcome = self.outcome(py, flag, &Given::of(&ctx, self.engine.digest())?, Some(now))?;
                     flag.decision(py, &self.engine, &self.digest, outcome, default)?
                 }
                 None => self.unknown(py, key, default)?,
@@ -297,7 +297,7 @@ impl Engine {
             None => wire::to_json(&nothing(ErrorCode::FlagNotFound)),
             Some(flag) => {
                 let now = time(given_now, flag.reads_time);
-                match Given::of(ctx, self.engine.digest()).look(py, &self.keys, Some(&flag.reads)) {
+                match Given::of(ctx, self.engine.digest())?.look(py, &self.keys, Some(&flag.reads)) {
                     None => wire::to_json(&nothing(ErrorCode::InvalidContext)),
                     Some(look) => {
                         let json = wire::to_json(&self.engine.explain_view(flag.id, &look, now));
@@ -348,7 +348,7 @@ impl Engine {
         let switches = migration.switches(switches)?;
         let now = time(now, migration.reads_time);
         let none = py.None().into_bound(py);
-        let given = Given::of(ctx.unwrap_or(&none), self.engine.digest());
+        let given = Given::of(ctx.unwrap_or(&none), self.engine.digest())?;
         let choice = match given.look(py, &self.keys, Some(&migration.reads)) {
             Some(look) => {
                 let choice = self.engine.choose(migration.id, &look, now, &switches);

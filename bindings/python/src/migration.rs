@@ -1,12 +1,12 @@
 //! Migrations as Python sees them: what an engine knows of one, the switches that a caller gives, and the routes
 //! that it has handed out.
 
-use crate::attributes::Source;
+use crate::attributes::{Source, harmless};
 use crate::convert;
 use crate::records;
 use cutover::wire::{self, MigrationRow};
 use cutover::{Engine, MigrationId, Route, RouteChoice, SwitchSource, SwitchValue};
-use pyo3::exceptions::{PyException, PyTypeError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyString};
 use std::sync::OnceLock;
@@ -42,19 +42,19 @@ impl Migration {
     /// `TypeError` where `given` is no mapping.
     pub(crate) fn switches(&self, given: Option<&Bound<'_, PyAny>>) -> PyResult<Switches<'_>> {
         let Some(given) = given else { return Ok(Switches(Vec::new())) };
-        let Some(source) = Source::of(given) else {
+        let Some(source) = Source::of(given)? else {
             let name = given.get_type().name()?;
             return Err(PyTypeError::new_err(format!("switches are a mapping of names to bool or str, not {name}")));
         };
         let mut read = Vec::new();
         for (name, key) in &self.switches {
-            let value = match source.get(key) {
-                Ok(value) => value.map(|value| Switch::of(&value)),
+            let value = match harmless(given.py(), source.get(key))? {
+                Some(Some(value)) => Switch::of(&value),
+                Some(None) => continue,
                 // A switch that cannot be read is reported by the route, like one that means nothing.
-                Err(error) if error.is_instance_of::<PyException>(given.py()) => Some(Switch::Other),
-                Err(error) => return Err(error),
+                None => Switch::Other,
             };
-            read.extend(value.map(|value| (&**name, value)));
+            read.push((&**name, value));
         }
         Ok(Switches(read))
     }

@@ -173,8 +173,8 @@ def test_diagnostics(engine: Engine) -> None:
     text = "cutover: 1\nflags:\n  a: { rules: [{ if: { attribute: b, iss: 1 }, serve: on }] }\n"
     [problem] = Engine.check(text)
     assert isinstance(problem, Diagnostic)
-    assert (problem.code, problem.severity, problem.path) == ("unknown_operator", "error", "flags.a.rules[0].if.iss")
-    assert (problem.line, problem.column, problem.found) == (3, 37, "iss")
+    assert (problem.code, problem.severity, problem.path) == ("unknown_operator", "error", "flags.a.rules[0].if")
+    assert (problem.line, problem.column, problem.found) == (3, 38, "iss")
     assert problem.help == "did you mean `is`?" and "is_not" in problem.expected
     keys = ["code", "severity", "path", "line", "column", "found", "expected", "message", "help"]
     assert list(problem.to_dict()) == keys and isinstance(problem.to_dict()["expected"], list)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict, UserDict, defaultdict
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import Any
@@ -305,7 +306,7 @@ def test_the_clock_is_that_of_the_system() -> None:
     ],
 )
 def test_a_now_that_names_no_instant_is_wrong_use(engine: Engine, now: Any, error: type[Exception]) -> None:
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: engine.decide("static", {}, now=now),
         lambda: engine.is_enabled("unheard_of", {}, now=now),
         lambda: engine.decide_all({}, now=now),

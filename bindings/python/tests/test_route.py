@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cutover import Engine, Route, RouteCompare, RouteStreams, RouteWrite
+from cutover import Context, Engine, Route, RouteCompare, RouteStreams, RouteWrite
 
 READ, WRITE, BACKUP, FORCE = (
     "USE_JOBS_PARTNERS_READ",
@@ -59,7 +59,7 @@ def test_routes_are_reused_and_cannot_be_changed(engine: Engine) -> None:
 def test_switches_select_the_phase(engine: Engine) -> None:
     def stores(**switches: Any) -> tuple[str | None, list[str], str | None, bool]:
         route = engine.route("recruiters", switches=switches)
-        return route.read and route.read.from_, [write.to for write in route.write], route.phase, route.emergency
+        return route.read.from_ if route.read else None, [write.to for write in route.write], route.phase, route.emergency
 
     assert stores(**{READ: False, WRITE: False}) == ("recruiters", ["recruiters"], "sync", False)
     assert stores(**{READ: True, WRITE: False}) == ("jobs_partners", ["recruiters"], "dual_read", False)
@@ -124,7 +124,7 @@ def test_only_the_switches_of_the_migration_are_read(engine: Engine) -> None:
             return super().__getitem__(key)
 
     engine.route("recruiters", switches=Watched({FORCE: "false", "PATH": "/bin"}))
-    assert Watched.asked == [FORCE]
+    assert Watched.asked == [READ, WRITE, BACKUP, FORCE]
     Watched.asked.clear()
     engine.route("orders", switches=Watched({FORCE: "true"}))
     assert Watched.asked == []
@@ -173,7 +173,8 @@ def test_a_cohort_goes_by_the_context() -> None:
         assert route.cohort is (route.phase == "shadow")
         phases.add(route.phase)
     assert phases == {"dual_write", "shadow"}
-    for nobody in (None, {}, engine.context({})):
+    nobodies: list[dict[str, object] | Context | None] = [None, {}, engine.context({})]
+    for nobody in nobodies:
         assert (engine.route("orders", nobody).error, engine.route("orders", nobody).phase) == ("MISSING_UNIT", "dual_write")
 
 

@@ -67,14 +67,19 @@ pub fn area(bytes: usize) -> *const u8 {
     })
 }
 
+/// The size of the area, in bytes.
+#[wasm_bindgen]
+pub fn area_length() -> usize {
+    ask(|instance| instance.area.len())
+}
+
 /// Gives back what the area holds beyond `bytes`.
 #[wasm_bindgen]
-pub fn shrink(bytes: usize) -> *const u8 {
+pub fn shrink(bytes: usize) {
     INSTANCE.with_borrow_mut(|instance| {
         instance.area.truncate(bytes);
         instance.area.shrink_to_fit();
-        instance.area.as_ptr()
-    })
+    });
 }
 
 /// Where the text of the last answer lies in memory.

@@ -129,7 +129,9 @@ function store(name: string, side: "old" | "new", offers: number | null | undefi
   return drawing(
     "g",
     { class: `cylinder ${side}${offers === null ? " gone" : ""}` },
-    drawing("path", { d: `M${left} ${top + 12}V${bottom - 12}A${width / 2} 12 0 0 0 ${right} ${bottom - 12}V${top + 12}` }),
+    drawing("path", {
+      d: `M${left} ${top + 12}V${bottom - 12}A${width / 2} 12 0 0 0 ${right} ${bottom - 12}V${top + 12}`,
+    }),
     drawing("ellipse", { cx: centreOf(name), cy: top + 12, rx: width / 2, ry: 12 }),
     drawing("text", { x: centreOf(name), y: top + 53, "text-anchor": "middle", class: "name" }, name),
     drawing("text", { x: centreOf(name), y: top + 74, "text-anchor": "middle", class: "more" }, count),

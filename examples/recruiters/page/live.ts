@@ -46,7 +46,9 @@ export function fillCounters(list: HTMLElement, samples: ReadonlyMap<string, num
   list.replaceChildren(
     ...rows.flatMap(([name, values]) => [
       element("dt", {}, name),
-      ...values.map((value, index) => element("dd", { class: values.length === 1 ? "both" : index === 0 ? "old" : "new" }, value ?? "")),
+      ...values.map((value, index) =>
+        element("dd", { class: values.length === 1 ? "both" : index === 0 ? "old" : "new" }, value ?? ""),
+      ),
     ]),
   );
 }
@@ -97,6 +99,9 @@ async function readBack(id: string, expected: string, say: (kind: string, text: 
       if (fellBack === "") return;
       continue;
     }
-    say("stale", `${after}: ${response.status === 503 ? "the store does not answer" : found === null ? "not found" : "the version before"}`);
+    say(
+      "stale",
+      `${after}: ${response.status === 503 ? "the store does not answer" : found === null ? "not found" : "the version before"}`,
+    );
   }
 }

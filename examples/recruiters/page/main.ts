@@ -64,7 +64,11 @@ function renderServer(): void {
   byId<HTMLButtonElement>("set").disabled = shown === live;
   byId<HTMLButtonElement>("follow").disabled = shown === live || live === null;
   byId("live-note").textContent =
-    live === null ? "The server does not answer." : shown === live ? "The server follows this setting." : "Shown here only: the server follows another setting.";
+    live === null
+      ? "The server does not answer."
+      : shown === live
+        ? "The server follows this setting."
+        : "Shown here only: the server follows another setting.";
 }
 
 const inputs = SWITCHES.map(({ name, says }, index) => {

@@ -45,7 +45,9 @@ export function decideAll(ruleset: string): Route[] {
 
 /** What the server decides for a setting: the bytes of its answer. */
 export async function askServer(setting: Setting): Promise<string> {
-  const query = new URLSearchParams(Object.entries(named(setting)).map(([name, on]): [string, string] => [name, String(on)]));
+  const query = new URLSearchParams(
+    Object.entries(named(setting)).map(([name, on]): [string, string] => [name, String(on)]),
+  );
   const response = await fetch(`/route?${query}`);
   if (!response.ok) throw new Error(`the server answers ${response.status}`);
   return response.text();

@@ -26,7 +26,9 @@ export function fillTable(table: HTMLTableElement, state: TableState, choose: (p
   const head = element(
     "tr",
     {},
-    ...heads.map((text, index) => element("th", { scope: "col", class: index < SWITCHES.length ? "switch" : "" }, text)),
+    ...heads.map((text, index) =>
+      element("th", { scope: "col", class: index < SWITCHES.length ? "switch" : "" }, text),
+    ),
   );
   const rows = state.routes.map((route, place) => row(route, place, state, choose));
   table.replaceChildren(element("thead", {}, head), element("tbody", {}, ...rows));
@@ -39,10 +41,16 @@ function row(route: Route, place: number, state: TableState, choose: (place: num
   const live = place === state.live;
   const cells = [
     ...setting.map((on) => cell("switch", element("span", { class: on ? "dot on" : "dot" }, on ? "on" : "off"))),
-    cell("phase", phaseButton(route, shown, () => choose(place))),
+    cell(
+      "phase",
+      phaseButton(route, shown, () => choose(place)),
+    ),
     cell("reads", ...reads(route)),
     cell("writes", ...writes(route)),
-    cell("stream", element("span", { class: route.streams?.forward === "off" ? "muted" : "" }, route.streams?.forward ?? "")),
+    cell(
+      "stream",
+      element("span", { class: route.streams?.forward === "off" ? "muted" : "" }, route.streams?.forward ?? ""),
+    ),
     cell("risks", ...hazardMarks(route)),
     cell(
       "server",

@@ -61,7 +61,9 @@ export class Client {
 
   /** The route as the switches stand, or as it would be with others. */
   route(switches: Switches = {}): Promise<Route> {
-    const query = new URLSearchParams(Object.entries(switches).map(([name, on]): [string, string] => [name, String(on)]));
+    const query = new URLSearchParams(
+      Object.entries(switches).map(([name, on]): [string, string] => [name, String(on)]),
+    );
     return this.#json<Route>("GET", query.size > 0 ? `/route?${query}` : "/route");
   }
 

@@ -108,5 +108,4 @@ export class Performer {
 }
 
 type Asked<T> =
-  | { readonly ok: true; readonly value: T | null }
-  | { readonly ok: false; readonly error: StoreUnavailable };
+  { readonly ok: true; readonly value: T | null } | { readonly ok: false; readonly error: StoreUnavailable };

@@ -74,7 +74,11 @@ export interface ServerOptions {
 }
 
 /** Starts the server. Gives it with the address that it listens on, once it does. */
-export async function startServer({ folder, port, environment }: ServerOptions): Promise<{ server: Child; address: string }> {
+export async function startServer({
+  folder,
+  port,
+  environment,
+}: ServerOptions): Promise<{ server: Child; address: string }> {
   const server = new Child("server.js", { data: folder, port: String(port) }, environment);
   try {
     return { server, address: await server.firstLine() };

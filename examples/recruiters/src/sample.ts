@@ -21,7 +21,8 @@ function pick<T>(values: readonly [T, ...T[]], index: number): T {
 export function sampleFields(index: number): OfferFields {
   return {
     job_title: pick(TITLES, index),
-    job_description: index % 5 === 4 ? null : `Offre ${index}: poste à pourvoir, équipe de ${2 + (index % 9)} personnes`,
+    job_description:
+      index % 5 === 4 ? null : `Offre ${index}: poste à pourvoir, équipe de ${2 + (index % 9)} personnes`,
     job_type: index % 3 === 0 ? [...CONTRACT_TYPES] : [pick(CONTRACT_TYPES, index)],
     job_duration: index % 7 === 6 ? null : 6 + (index % 4) * 6,
     job_start_date: new Date(BEGINNING_MS + (60 + (index % 90)) * DAY_MS).toISOString().slice(0, 10),

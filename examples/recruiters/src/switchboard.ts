@@ -82,8 +82,7 @@ export class Switchboard {
   /** The flag `offers_per_page`. */
   pageSize(client: string, establishmentId: string | null): number {
     const context = this.#engine.context(establishmentId === null ? { client } : { client, establishmentId });
-    const { value } = this.#engine.decide("offers_per_page", context);
-    return typeof value === "number" ? value : SMALLEST_PAGE;
+    return this.#engine.decide("offers_per_page", context, { default: SMALLEST_PAGE }).value;
   }
 }
 

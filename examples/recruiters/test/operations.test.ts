@@ -63,7 +63,13 @@ describe("from elsewhere", () => {
     ["a page of another port", { origin: `http://${host}` }],
     ["a page without an origin of its own", { origin: "null" }],
   ])("%s cannot flip, look, verify, load or remove", async (_who, headers) => {
-    for (const [method, path] of [["POST", "/switches"], ["GET", "/switches"], ["POST", "/verify"], ["PUT", "/ruleset"], ["DELETE", "/stores/recruiters"]] as const) {
+    for (const [method, path] of [
+      ["POST", "/switches"],
+      ["GET", "/switches"],
+      ["POST", "/verify"],
+      ["PUT", "/ruleset"],
+      ["DELETE", "/stores/recruiters"],
+    ] as const) {
       const expected = method === "PUT" ? [403, 415] : [403];
       expect(expected).toContain(await status(method, path, method === "POST" ? { ...typed, ...headers } : headers));
     }

@@ -51,7 +51,9 @@ describe("the table", () => {
     for (let place = 0; place < 16; place += 1) {
       const on = [8, 4, 2, 1].map((bit) => (place & bit) !== 0);
       const names = Object.keys(PHASES[1]);
-      const route = await system.client.route(Object.fromEntries(names.map((name, index) => [name, on[index] ?? false])));
+      const route = await system.client.route(
+        Object.fromEntries(names.map((name, index) => [name, on[index] ?? false])),
+      );
       const row = page.locator(`tr[data-place="${place}"]`);
       const texts = (cell: string) => row.locator(`td.${cell} .store`).allTextContents();
       expect(await row.locator("td.switch .dot.on").count()).toBe(on.filter(Boolean).length);
@@ -77,7 +79,11 @@ describe("a switch", () => {
     expect(await page.textContent("#phase")).toBe("dual_read");
     const flows = page.locator("#diagram [data-flow]");
     const drawn = await flows.evaluateAll((all) =>
-      all.map((flow) => [flow.getAttribute("data-flow"), flow.getAttribute("data-store"), flow.classList.contains("dashed")]),
+      all.map((flow) => [
+        flow.getAttribute("data-flow"),
+        flow.getAttribute("data-store"),
+        flow.classList.contains("dashed"),
+      ]),
     );
     expect(drawn).toEqual([
       ["stream", null, false],
@@ -132,7 +138,10 @@ test("a ruleset that changes is decided anew, here too", async () => {
 test("a server that decides otherwise is found out", async () => {
   await page.route(/\/route\?.*FORCE_RECRUITERS_FALLBACK=true/, async (intercepted) => {
     const response = await intercepted.fetch();
-    await intercepted.fulfill({ response, body: (await response.text()).replace('"emergency":true', '"emergency":false') });
+    await intercepted.fulfill({
+      response,
+      body: (await response.text()).replace('"emergency":true', '"emergency":false'),
+    });
   });
   await page.reload();
   await page.waitForSelector('#agreement[data-state="differs"]');
@@ -204,6 +213,8 @@ function contrasts(): string[] {
     .flatMap((element) => {
       const [a, b] = [luminance(rgb(getComputedStyle(element).color)), luminance(ground(element))];
       const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-      return ratio < 4.5 ? [`${element.tagName} "${element.textContent?.trim().slice(0, 30)}" ${ratio.toFixed(2)}`] : [];
+      return ratio < 4.5
+        ? [`${element.tagName} "${element.textContent?.trim().slice(0, 30)}" ${ratio.toFixed(2)}`]
+        : [];
     });
 }

@@ -15,7 +15,9 @@ import { offersInFile, streamObeys } from "../src/walk/measure.js";
 import { ESTABLISHMENT, PHASES, here, temporaryFolder } from "./system.js";
 
 // The programs are those that were compiled, as a person starts them.
-const { startServer, startStream } = (await import(here("../dist/processes.js"))) as typeof import("../src/processes.js");
+const { startServer, startStream } = (await import(
+  here("../dist/processes.js")
+)) as typeof import("../src/processes.js");
 
 const run = promisify(execFile);
 const LAG_MS = 150;
@@ -63,7 +65,10 @@ function stream(lagMs = LAG_MS): Child {
 }
 
 const inStep = () =>
-  differing(offersInFile(folder.path, "recruiters") ?? new Map(), offersInFile(folder.path, "jobs_partners") ?? new Map());
+  differing(
+    offersInFile(folder.path, "recruiters") ?? new Map(),
+    offersInFile(folder.path, "jobs_partners") ?? new Map(),
+  );
 
 describe("the stream processor", () => {
   test("copies what the backfill does not, and goes on after it was killed", async () => {
@@ -112,7 +117,11 @@ describe("the stream processor", () => {
 describe("the server", () => {
   test("begins with the switches of its environment", async () => {
     await server.stop();
-    ({ server, address } = await startServer({ folder: folder.path, port: 0, environment: { USE_JOBS_PARTNERS_READ: "true" } }));
+    ({ server, address } = await startServer({
+      folder: folder.path,
+      port: 0,
+      environment: { USE_JOBS_PARTNERS_READ: "true" },
+    }));
     expect((await new Client(address, "walk").route()).phase).toBe("dual_read");
   });
 });
@@ -123,7 +132,9 @@ describe("the validation in Python", () => {
     execute(python, here("../validate.py"), "--server", address, "--data", folder.path, ...args);
 
   test("finds an interpreter to run in", () => {
-    expect(existsSync(python), `${python}: build the Python package, or name an interpreter in CUTOVER_PYTHON`).toBe(true);
+    expect(existsSync(python), `${python}: build the Python package, or name an interpreter in CUTOVER_PYTHON`).toBe(
+      true,
+    );
   });
 
   test("agrees with the server on every setting, and with the stores", async () => {
@@ -169,7 +180,14 @@ describe("the validation in Python", () => {
 });
 
 test("the walk ends with 0, and shows what it cost", async () => {
-  const { code, output } = await execute(process.execPath, here("../dist/walk/main.js"), "--requests", "240", "--lag", "500");
+  const { code, output } = await execute(
+    process.execPath,
+    here("../dist/walk/main.js"),
+    "--requests",
+    "240",
+    "--lag",
+    "500",
+  );
   expect(output.split("\n").filter((line) => line.includes("✗"))).toEqual([]);
   expect(code).toBe(0);
   expect(output.match(/^ {2}✓ {10}what happened is what the route said/gm)).toHaveLength(8);

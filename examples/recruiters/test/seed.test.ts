@@ -72,7 +72,9 @@ function createOffre(migrationFlags: MigrationFlags, hands: Hands): void {
  * and the comment is what was meant.
  */
 function asMeant(migrationFlags: MigrationFlags): MigrationFlags {
-  return migrationFlags.FORCE_RECRUITERS_FALLBACK ? { ...migrationFlags, USE_JOBS_PARTNERS_WRITE: false } : migrationFlags;
+  return migrationFlags.FORCE_RECRUITERS_FALLBACK
+    ? { ...migrationFlags, USE_JOBS_PARTNERS_WRITE: false }
+    : migrationFlags;
 }
 
 /** What was touched, in order. */
@@ -130,62 +132,67 @@ test("there are sixteen settings", () => {
   expect(new Set(SETTINGS.map((flags) => JSON.stringify(flags))).size).toBe(16);
 });
 
-describe.each(SETTINGS)("read $USE_JOBS_PARTNERS_READ, write $USE_JOBS_PARTNERS_WRITE, backup $KEEP_RECRUITERS_BACKUP, emergency $FORCE_RECRUITERS_FALLBACK", (flags) => {
-  beforeEach(async () => {
-    await system.client.flip(flags);
-  });
-
-  test.each(PLACES)("reads offer %i, in %j, as getOffre does", async (index, holding) => {
-    const { trace, hands } = traced(holding);
-    const found = getOffre(flags, hands);
-    const grew = await grown(async () => {
-      const answer = await system.client.read(record(index, 1).id);
-      expect(answer.status).toBe(found ? 200 : 404);
-      expect(answer.offer).toEqual(found ? record(index, 1).offer : null);
-      expect(answer.from).toBe(trace.touched.at(-1));
-      expect(answer.fellBack).toBe(trace.fallbacks > 0);
+describe.each(SETTINGS)(
+  "read $USE_JOBS_PARTNERS_READ, write $USE_JOBS_PARTNERS_WRITE, backup $KEEP_RECRUITERS_BACKUP, emergency $FORCE_RECRUITERS_FALLBACK",
+  (flags) => {
+    beforeEach(async () => {
+      await system.client.flip(flags);
     });
-    for (const store of ["recruiters", "jobs_partners"] as const) {
-      const expected = trace.touched.filter((touched) => touched === store).length;
-      expect(grew(`migration_reads_total{source="${store}"}`)).toBe(expected);
-      expect(grew(`migration_read_latency_seconds_count{source="${store}"}`)).toBe(expected);
-    }
-    expect(grew("migration_fallbacks_total")).toBe(trace.fallbacks);
-  });
 
-  test("creates and updates as createOffre and updateOffre do", async () => {
-    const { trace, hands } = traced([]);
-    createOffre(asMeant(flags), hands);
-    let id = "";
-    const creating = await grown(async () => {
-      const { status, offer } = await system.client.create(ESTABLISHMENT.establishment_id, sampleFields(7));
-      expect(status).toBe(201);
-      id = offer?._id ?? "";
+    test.each(PLACES)("reads offer %i, in %j, as getOffre does", async (index, holding) => {
+      const { trace, hands } = traced(holding);
+      const found = getOffre(flags, hands);
+      const grew = await grown(async () => {
+        const answer = await system.client.read(record(index, 1).id);
+        expect(answer.status).toBe(found ? 200 : 404);
+        expect(answer.offer).toEqual(found ? record(index, 1).offer : null);
+        expect(answer.from).toBe(trace.touched.at(-1));
+        expect(answer.fellBack).toBe(trace.fallbacks > 0);
+      });
+      for (const store of ["recruiters", "jobs_partners"] as const) {
+        const expected = trace.touched.filter((touched) => touched === store).length;
+        expect(grew(`migration_reads_total{source="${store}"}`)).toBe(expected);
+        expect(grew(`migration_read_latency_seconds_count{source="${store}"}`)).toBe(expected);
+      }
+      expect(grew("migration_fallbacks_total")).toBe(trace.fallbacks);
     });
-    const holders = () =>
-      ["recruiters", "jobs_partners"].filter((store) => system.stores.get(store).find(id) !== null);
-    expect(holders()).toEqual(trace.touched.toSorted().toReversed());
-    const updating = await grown(async () => {
-      expect((await system.client.update(id, { job_count: 77 })).status).toBe(200);
-    });
-    for (const store of ["recruiters", "jobs_partners"] as const) {
-      const expected = trace.touched.includes(store) ? 1 : 0;
-      expect(creating(`migration_writes_total{target="${store}"}`)).toBe(expected);
-      expect(updating(`migration_writes_total{target="${store}"}`)).toBe(expected);
-      expect(system.stores.get(store).find(id)?.offer?.job_count).toBe(expected === 1 ? 77 : undefined);
-    }
-  });
 
-  test("says so where the code did not do what was meant", async () => {
-    const [written, meant] = [traced([]), traced([])];
-    createOffre(flags, written.hands);
-    createOffre(asMeant(flags), meant.hands);
-    const differs = JSON.stringify(written.trace) !== JSON.stringify(meant.trace);
-    const { hazards } = await system.client.route();
-    const said = hazards.some(({ code, message }) => code === "ignored_switch" && message.includes("USE_JOBS_PARTNERS_WRITE"));
-    expect(said).toBe(differs);
-  });
-});
+    test("creates and updates as createOffre and updateOffre do", async () => {
+      const { trace, hands } = traced([]);
+      createOffre(asMeant(flags), hands);
+      let id = "";
+      const creating = await grown(async () => {
+        const { status, offer } = await system.client.create(ESTABLISHMENT.establishment_id, sampleFields(7));
+        expect(status).toBe(201);
+        id = offer?._id ?? "";
+      });
+      const holders = () =>
+        ["recruiters", "jobs_partners"].filter((store) => system.stores.get(store).find(id) !== null);
+      expect(holders()).toEqual(trace.touched.toSorted().toReversed());
+      const updating = await grown(async () => {
+        expect((await system.client.update(id, { job_count: 77 })).status).toBe(200);
+      });
+      for (const store of ["recruiters", "jobs_partners"] as const) {
+        const expected = trace.touched.includes(store) ? 1 : 0;
+        expect(creating(`migration_writes_total{target="${store}"}`)).toBe(expected);
+        expect(updating(`migration_writes_total{target="${store}"}`)).toBe(expected);
+        expect(system.stores.get(store).find(id)?.offer?.job_count).toBe(expected === 1 ? 77 : undefined);
+      }
+    });
+
+    test("says so where the code did not do what was meant", async () => {
+      const [written, meant] = [traced([]), traced([])];
+      createOffre(flags, written.hands);
+      createOffre(asMeant(flags), meant.hands);
+      const differs = JSON.stringify(written.trace) !== JSON.stringify(meant.trace);
+      const { hazards } = await system.client.route();
+      const said = hazards.some(
+        ({ code, message }) => code === "ignored_switch" && message.includes("USE_JOBS_PARTNERS_WRITE"),
+      );
+      expect(said).toBe(differs);
+    });
+  },
+);
 
 test("a backup that fails blocks nothing, and is counted", async () => {
   const flags = setting(true, true, true);

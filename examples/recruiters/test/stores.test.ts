@@ -94,7 +94,12 @@ describe.each([
     expect(ids("etab-99", 10)).toEqual([record(9, 0).id]);
     expect(ids(null, 2)).toEqual([9, 3].map((index) => record(index, 0).id));
     expect(ids("etab-00", 10)).toEqual([]);
-    expect(store.records().toSorted((a, b) => a.version - b.version).at(0)).toEqual(record(1, 1));
+    expect(
+      store
+        .records()
+        .toSorted((a, b) => a.version - b.version)
+        .at(0),
+    ).toEqual(record(1, 1));
   });
 });
 

@@ -96,7 +96,10 @@ test("taking changes twice changes nothing", () => {
 });
 
 test("the echo of a backup write does not overwrite what is newer", () => {
-  const { recruiters, stores: { jobsPartners } } = open();
+  const {
+    recruiters,
+    stores: { jobsPartners },
+  } = open();
   // As in phase 3a: the new store first, then a copy to the old one, which logs it.
   jobsPartners.apply(record(1, 1, { job_title: "première" }));
   recruiters.apply(record(1, 1, { job_title: "première" }));
@@ -108,7 +111,10 @@ test("the echo of a backup write does not overwrite what is newer", () => {
 });
 
 test("an echo does not bring back what was deleted", () => {
-  const { recruiters, stores: { jobsPartners } } = open();
+  const {
+    recruiters,
+    stores: { jobsPartners },
+  } = open();
   jobsPartners.apply(record(1, 1));
   recruiters.apply(record(1, 1));
   jobsPartners.apply(tombstone(1, 2));

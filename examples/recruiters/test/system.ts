@@ -31,7 +31,12 @@ export const PHASES = {
   "3b": setting(true, true, false),
 } as const;
 
-export function setting(read: boolean, write: boolean, backup: boolean, emergency = false): Record<SwitchName, boolean> {
+export function setting(
+  read: boolean,
+  write: boolean,
+  backup: boolean,
+  emergency = false,
+): Record<SwitchName, boolean> {
   return {
     USE_JOBS_PARTNERS_READ: read,
     USE_JOBS_PARTNERS_WRITE: write,

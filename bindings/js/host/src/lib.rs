@@ -29,9 +29,9 @@ struct Held {
 /// ```
 /// use cutover_js_host::Engines;
 /// let mut engines = Engines::default();
-/// let engine = engines.load(b"{cutover: 1, flags: {beta: {rules: [{serve: on}]}}}").unwrap_or_default();
+/// let engine = engines.load(b"cutover: 1\nflags: { beta: { rules: [{ serve: on }] } }").unwrap_or_default();
 /// assert!(engines.table(engine).contains("\"name\":\"beta\""));
-/// assert!(engines.load(b"{cutover: 2}").is_err_and(|refusal| refusal.contains("\"diagnostics\"")));
+/// assert!(engines.load(b"cutover: 2").is_err_and(|refusal| refusal.contains("\"diagnostics\"")));
 /// ```
 #[derive(Default)]
 pub struct Engines {

@@ -64,7 +64,7 @@ export interface Engine {
    * @throws RangeError where `now` is no time.
    *
    * @example
-   * const engine = Engine.fromString("{ cutover: 1, flags: { old: { expires: 2020-01-01 } } }");
+   * const engine = Engine.fromString("cutover: 1\nflags: { old: { expires: 2020-01-01 } }");
    * engine.warnings({ now: 0 }).length; // 0
    * engine.warnings().length; // 1
    */
@@ -75,7 +75,7 @@ export interface Engine {
    * that there is not.
    *
    * @example
-   * const engine = Engine.fromString("{ cutover: 1, flags: { beta: { rules: [{ serve: { rollout: 50%, by: userId } }] } } }");
+   * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ serve: { rollout: 50%, by: userId } }] } }");
    * engine.reads("beta"); // ["userId"]
    */
   reads(flag: string): readonly string[];
@@ -87,7 +87,7 @@ export interface Engine {
    * @throws TypeError where `attributes` is no object.
    *
    * @example
-   * const engine = Engine.fromString("{ cutover: 1, flags: { beta: { rules: [{ serve: { rollout: 50%, by: userId } }] } } }");
+   * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ serve: { rollout: 50%, by: userId } }] } }");
    * const context = engine.context({ userId: "user_123" });
    * engine.decide("beta", context) === engine.decide("beta", { userId: "user_123" }); // true
    */
@@ -98,7 +98,7 @@ export interface Engine {
    * given. Never throws.
    *
    * @example
-   * const engine = Engine.fromString("{ cutover: 1, flags: { beta: { rules: [{ serve: on }] } } }");
+   * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ serve: on }] } }");
    * engine.isEnabled("beta", {}); // true
    * engine.isEnabled("gamma", {}); // false
    * engine.isEnabled("gamma", {}, { default: true }); // true
@@ -132,7 +132,7 @@ export interface Engine {
    * Decides a flag for many contexts, all at the same time. Throws only what iterating `contexts` throws.
    *
    * @example
-   * const engine = Engine.fromString("{ cutover: 1, flags: { beta: { rules: [{ serve: on }] } } }");
+   * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ serve: on }] } }");
    * engine.decideBatch("beta", [{ userId: "a" }, { userId: "b" }]).map((decision) => decision.value); // [true, true]
    */
   decideBatch<T = Json>(flag: string, contexts: Iterable<Attributes | null | undefined>, options: DecideOptions<T> & { readonly default: T }): Decision<T>[];
@@ -142,7 +142,7 @@ export interface Engine {
    * Decides a flag and tells how it came about. Never throws.
    *
    * @example
-   * const engine = Engine.fromString("{ cutover: 1, flags: { beta: { rules: [{ if: { attribute: plan, is: pro }, serve: on }] } } }");
+   * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ if: { attribute: plan, is: pro }, serve: on }] } }");
    * const { decision, steps } = engine.explain("beta", { plan: "free" });
    * decision.value; // false
    * steps[0]; // { step: "condition", depth: 0, path: "flags.beta.rules[0].if", attribute: "plan", operator: "is", expected: "pro", found: "free", result: "false" }
@@ -193,7 +193,7 @@ export interface EngineConstructor extends Function {
    * Says all that is wrong with a ruleset, or questionable about it. Never throws.
    *
    * @example
-   * Engine.check("{ cutover: 1, flgs: {} }")[0].help; // "did you mean `flags`?"
+   * Engine.check("cutover: 1\nflgs: {}")[0].help; // "did you mean `flags`?"
    */
   check(text: string | Uint8Array, options?: TimeOptions): Diagnostic[];
 

@@ -35,6 +35,7 @@ impl Compiler<'_> {
                 );
                 continue;
             }
+            self.lint_ramp(rule);
             let Some(condition) = &rule.condition else { continue };
             if let Some(first) = earlier
                 .iter()
@@ -53,7 +54,6 @@ impl Compiler<'_> {
                     format!("this condition can never hold: {why}"),
                 ));
             }
-            self.lint_ramp(rule);
         }
         self.lint_without_effect(flag);
     }

@@ -10,6 +10,18 @@ import type { Switchboard } from "../switchboard.js";
 import { offerRoutes } from "./offers.js";
 import { operationRoutes } from "./operations.js";
 
+/** What the page may do. `wasm-unsafe-eval` lets it compile the engine, and nothing else. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
 export interface AppOptions {
   readonly stores: Stores;
   readonly switchboard: Switchboard;
@@ -43,11 +55,7 @@ export async function createApp({ stores, switchboard, page, log }: AppOptions):
     await app.register(fastifyStatic, {
       root: page,
       setHeaders: (reply) => {
-        reply.setHeader(
-          "content-security-policy",
-          // `wasm-unsafe-eval` lets the page compile the engine, and nothing else.
-          "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        );
+        reply.setHeader("content-security-policy", POLICY);
         reply.setHeader("x-content-type-options", "nosniff");
       },
     });

@@ -54,11 +54,7 @@ export function offerRoutes(app: FastifyInstance, switchboard: Switchboard, perf
   }
 
   /** Reads by the route of this moment, and says where the answer came from to whom traces are switched on for. */
-  function read<T>(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    ask: (store: OfferStore) => T | null,
-  ): T | null {
+  function read<T>(request: FastifyRequest, reply: FastifyReply, ask: (store: OfferStore) => T | null): T | null {
     const answer = performer.read(switchboard.route(), ask);
     if (switchboard.traces(client(request))) {
       reply.header(READ_FROM_HEADER, answer.from).header(FELL_BACK_HEADER, String(answer.fellBack));

@@ -63,7 +63,8 @@ export function operationRoutes(
       try {
         switchboard.replace(request.body);
       } catch (error) {
-        if (error instanceof NoMigration) return reply.code(422).send({ error: "no_migration", message: error.message });
+        if (error instanceof NoMigration)
+          return reply.code(422).send({ error: "no_migration", message: error.message });
         const { diagnostics } = error as { diagnostics?: unknown };
         if (diagnostics === undefined) throw error;
         return reply.code(422).send({ error: "bad_ruleset", diagnostics });

@@ -72,7 +72,9 @@ const COLUMNS = [
 const PUT = `
   INSERT INTO jobs_partners (${COLUMNS.join(", ")})
   VALUES (${COLUMNS.map(() => "?").join(", ")})
-  ON CONFLICT (_id) DO UPDATE SET ${COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`).join(", ")}
+  ON CONFLICT (_id) DO UPDATE SET ${COLUMNS.slice(1)
+    .map((column) => `${column} = excluded.${column}`)
+    .join(", ")}
   WHERE excluded.version > jobs_partners.version AND jobs_partners.partner_label = '${PARTNER_LABEL}'
 `;
 
@@ -191,8 +193,7 @@ export class JobsPartnersStore implements OfferStore {
 
   streamPosition(): StreamPosition {
     const row = this.#database.prepare("SELECT * FROM stream WHERE name = 'forward'").get() as
-      | StreamPosition
-      | undefined;
+      StreamPosition | undefined;
     return { sequence: row?.sequence ?? 0, applied: row?.applied ?? 0, skipped: row?.skipped ?? 0 };
   }
 
@@ -204,8 +205,7 @@ export class JobsPartnersStore implements OfferStore {
 
   lastReport(): StreamReport | null {
     const row = this.#database.prepare("SELECT * FROM stream_report WHERE name = 'forward'").get() as
-      | { state: string; lag_ms: number; seen_at_ms: number }
-      | undefined;
+      { state: string; lag_ms: number; seen_at_ms: number } | undefined;
     return row === undefined ? null : { state: row.state, lagMs: row.lag_ms, seenAtMs: row.seen_at_ms };
   }
 

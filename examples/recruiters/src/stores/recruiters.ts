@@ -72,8 +72,7 @@ export class RecruitersStore implements OfferStore {
     const job = recruiter?.jobs.find((nested) => nested._id === id);
     if (recruiter !== null && job !== undefined) return toRecord(recruiter, job);
     const row = this.#database.prepare("SELECT establishment, version FROM tombstones WHERE job_id = ?").get(id) as
-      | { establishment: string; version: number }
-      | undefined;
+      { establishment: string; version: number } | undefined;
     if (row === undefined) return null;
     const establishment = JSON.parse(row.establishment) as Establishment;
     return { id, establishment, version: row.version, offer: null };
@@ -214,8 +213,7 @@ export class RecruitersStore implements OfferStore {
 
   #recruiterOf(jobId: string): Recruiter | null {
     const row = this.#database.prepare("SELECT establishment_id FROM job_index WHERE job_id = ?").get(jobId) as
-      | { establishment_id: string }
-      | undefined;
+      { establishment_id: string } | undefined;
     return row === undefined ? null : this.#recruiter(row.establishment_id);
   }
 

@@ -32,7 +32,11 @@ const EDITED_TITLE = "Intitulé corrigé juste avant la bascule";
  *
  * @returns how many were lost.
  */
-export async function editOnwards({ client, ledger }: Walk, ids: readonly string[], result: LoadResult): Promise<number> {
+export async function editOnwards(
+  { client, ledger }: Walk,
+  ids: readonly string[],
+  result: LoadResult,
+): Promise<number> {
   let lost = 0;
   for (const id of ids) {
     const { offer, status } = await client.update(id, { job_description: "Modifiée juste après la bascule" });

@@ -52,7 +52,10 @@ export async function writeAndEnter(
 ): Promise<string | null> {
   const answer =
     "create" in write
-      ? await client.create(ESTABLISHMENTS[write.create % ESTABLISHMENTS.length]?.establishment_id ?? "", sampleFields(write.create))
+      ? await client.create(
+          ESTABLISHMENTS[write.create % ESTABLISHMENTS.length]?.establishment_id ?? "",
+          sampleFields(write.create),
+        )
       : "update" in write
         ? await client.update(write.update, { job_description: write.text })
         : await client.remove(write.remove);

@@ -66,7 +66,10 @@ try {
   report.line(
     walk.failures === 0
       ? report.paint("green", "\nIn every stage, what happened is what the route said.")
-      : report.paint("red", `\nIn ${walk.failures} of ${walk.summaries.length} stages, what happened is not what the route said.`),
+      : report.paint(
+          "red",
+          `\nIn ${walk.failures} of ${walk.summaries.length} stages, what happened is not what the route said.`,
+        ),
   );
   process.exitCode = walk.failures === 0 ? 0 : 1;
 } finally {

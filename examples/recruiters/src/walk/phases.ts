@@ -102,12 +102,23 @@ export async function phase3a(walk: Walk): Promise<void> {
       await load(walk, result);
       const alive = unbacked.filter((id) => walk.ledger.entry(id).offer !== null);
       await whileRecruitersIsLocked(walk, () => updateAll(walk, alive, "Pendant la panne de recruiters", result));
-      report.field("backup", `${alive.length} writes while recruiters is locked: acknowledged, and their copies failed`);
-      await updateAll(walk, repaired.filter((id) => alive.includes(id)), "Après la panne", result);
+      report.field(
+        "backup",
+        `${alive.length} writes while recruiters is locked: acknowledged, and their copies failed`,
+      );
+      await updateAll(
+        walk,
+        repaired.filter((id) => alive.includes(id)),
+        "Après la panne",
+        result,
+      );
     },
     afterwards: async () => {
       const behind = [...differences(walk, OLD)].toSorted();
-      const left = unbacked.slice(3).filter((id) => walk.ledger.entry(id).offer !== null).toSorted();
+      const left = unbacked
+        .slice(3)
+        .filter((id) => walk.ledger.entry(id).offer !== null)
+        .toSorted();
       report.field("", `${left.length} of them have no later write that repairs their copy`);
       report.cost("cut", lost, `of ${cut.length} edits made inside the lag before the cut are lost for good`);
       return {
@@ -180,7 +191,10 @@ export async function emergency(walk: Walk): Promise<void> {
       await giveUp(walk, unseen);
       report.cost("lost", unseen.length, "writes that were acknowledged in the emergency are lost for good");
       return {
-        checks: [equal("exactly the writes of the emergency are lost", unseen.toSorted(), made.toSorted()), whole(walk, NEW)],
+        checks: [
+          equal("exactly the writes of the emergency are lost", unseen.toSorted(), made.toSorted()),
+          whole(walk, NEW),
+        ],
         lost: unseen.length,
       };
     },
@@ -193,7 +207,9 @@ export async function phase4(walk: Walk, endStream: () => Promise<void>): Promis
   // The switches stand as in 3b. What tells the phases apart is the ruleset, so this one is a change of the ruleset.
   const text = await client.text("/ruleset");
   const status = await client.replaceRuleset(text.replace(/^( *)ladder: .*$/m, "$&\n$1phase: cleanup"));
-  const bad = await client.replaceRuleset(text.replace("ladder: recruiters_four_phase", "ladder: recruiters_for_phase"));
+  const bad = await client.replaceRuleset(
+    text.replace("ladder: recruiters_four_phase", "ladder: recruiters_for_phase"),
+  );
   await endStream();
   const removed = await client.removeStore(OLD);
   await stage(walk, {

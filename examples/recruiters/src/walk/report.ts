@@ -28,7 +28,8 @@ export function title(text: string): void {
 
 export function field(name: string, text: string, style?: Style): void {
   for (const [index, part] of wrap(text, WIDTH - INDENT).entries()) {
-    line(`  ${paint("dim", (index === 0 ? name : "").padEnd(INDENT - 3))} ${style === undefined ? part : paint(style, part)}`);
+    const label = (index === 0 ? name : "").padEnd(INDENT - 3);
+    line(`  ${paint("dim", label)} ${style === undefined ? part : paint(style, part)}`);
   }
 }
 
@@ -68,11 +69,18 @@ export function route({ phase, emergency, read, write, streams, hazards }: Route
 const COLUMN = 15;
 
 function row(name: string, old: number | string, current: number | string, note = ""): void {
-  line(`    ${name.padEnd(24)}${String(old).padStart(COLUMN)}${String(current).padStart(COLUMN)}   ${paint("dim", note)}`);
+  line(
+    `    ${name.padEnd(24)}${String(old).padStart(COLUMN)}${String(current).padStart(COLUMN)}   ${paint("dim", note)}`,
+  );
 }
 
 /** What was read and written where. */
-export function traffic(grew: Snapshot, result: LoadResult, lag: Lag | null, offers: readonly [number | null, number]): void {
+export function traffic(
+  grew: Snapshot,
+  result: LoadResult,
+  lag: Lag | null,
+  offers: readonly [number | null, number],
+): void {
   row("", OLD, NEW);
   const fallbacks = grew.fallbacks > 0 ? `${grew.fallbacks} of them fallbacks` : "";
   row("reads", grew.reads[OLD], grew.reads[NEW], fallbacks);
@@ -118,12 +126,22 @@ export function summary(rows: readonly Summary[]): void {
     const { stale, undead, missing } = result.verdicts;
     return [
       name,
-      ...[grew.reads[OLD], grew.reads[NEW], grew.fallbacks, grew.writes[OLD], grew.writes[NEW], stale + undead + missing, lost].map(String),
+      ...[
+        grew.reads[OLD],
+        grew.reads[NEW],
+        grew.fallbacks,
+        grew.writes[OLD],
+        grew.writes[NEW],
+        stale + undead + missing,
+        lost,
+      ].map(String),
     ];
   });
   const widths = columns.map((head, index) => Math.max(head.length, ...cells.map((cell) => cell[index]?.length ?? 0)));
   const print = (cell: readonly string[]) =>
-    cell.map((text, index) => (index === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[index] ?? 0))).join("  ");
+    cell
+      .map((text, index) => (index === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[index] ?? 0)))
+      .join("  ");
   title("The walk");
   line(`  ${paint("dim", print(columns))}`);
   for (const cell of cells) line(`  ${print(cell)}`);

@@ -1,0 +1,70 @@
+// Builds the package into `dist`: the native addon, the WebAssembly module, and TypeScript for both kinds of modules.
+//
+//   node scripts/build.mjs [--fast]
+//
+// `--fast` is for tests: the addon without link-time optimisation, the module without wasm-opt.
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = join(here, "../..");
+// The package is built aside, so that what uses the old one never sees half of the new one.
+const dist = join(here, "dist.new");
+const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+const fast = process.argv.includes("--fast");
+
+function run(command, ...parameters) {
+  execFileSync(command, parameters, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+}
+
+/** Runs what the npm package `name` brings. */
+function tool(name, ...parameters) {
+  run(process.execPath, join(here, "node_modules", name), ...parameters);
+}
+
+function addon() {
+  const profile = fast ? "fast" : "release";
+  run("cargo", "build", "--quiet", "--profile", profile, "-p", "cutover-node");
+  const library = { win32: "cutover_node.dll", darwin: "libcutover_node.dylib" }[process.platform] ?? "libcutover_node.so";
+  const { target: name } = createRequire(import.meta.url)(join(dist, "cjs/target.js"));
+  mkdirSync(join(dist, "native"), { recursive: true });
+  // A new file, never new bytes in the old one: a process may have that loaded.
+  const file = join(dist, "native", `cutover.${name()}.node`);
+  rmSync(file, { force: true });
+  cpSync(join(target, profile, library), file);
+}
+
+function wasm() {
+  const profile = fast ? "fast" : "wasm";
+  const triple = "wasm32-unknown-unknown";
+  run("cargo", "build", "--quiet", "--profile", profile, "--target", triple, "-p", "cutover-wasm");
+  const folder = join(target, "wasm-bindgen");
+  run("cargo", "run", "--quiet", "-p", "xtask", "--", "wasm-bindgen", join(target, triple, profile, "cutover_wasm.wasm"), folder);
+  const module = join(folder, "cutover_bg.wasm");
+  if (!fast) tool("binaryen/bin/wasm-opt", "-Oz", module, "-o", module);
+  cpSync(module, join(dist, "cutover_bg.wasm"));
+  cpSync(`${module}.d.ts`, join(here, "src/cutover_bg.wasm.d.ts"));
+}
+
+function typescript() {
+  tool("typescript/bin/tsc", "-p", join(here, "tsconfig.json"), "--outDir", dist);
+  tool("typescript/bin/tsc", "-p", join(here, "tsconfig.cjs.json"), "--outDir", join(dist, "cjs"));
+  writeFileSync(join(dist, "cjs/package.json"), '{ "type": "commonjs" }\n');
+  // In Node one copy of the code serves both kinds of modules, so that an engine is an `Engine` for both.
+  for (const [name, entry] of [["index", "node"], ["wasm", "wasm-node"]]) {
+    writeFileSync(join(dist, `${name}.js`), `export { CutoverError, Engine } from "./cjs/${entry}.js";\n`);
+    writeFileSync(join(dist, `${name}.d.ts`), `export * from "./cjs/${entry}.js";\n`);
+  }
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+wasm();
+typescript();
+addon();
+const place = join(here, "dist");
+rmSync(place, { recursive: true, force: true });
+renameSync(dist, place);

@@ -1,0 +1,16 @@
+/** What every entry of the package exports beside `Engine`. */
+
+export type { Context } from "../context.js";
+export type * from "./decision.js";
+export { CutoverError } from "./diagnostic.js";
+export type { Diagnostic, Imported, Severity } from "./diagnostic.js";
+export type {
+  Attributes,
+  DecideOptions,
+  EngineConstructor,
+  ImportKind,
+  ImportOptions,
+  RouteOptions,
+  TimeOptions,
+} from "./engine.js";
+export type * from "./route.js";
