@@ -12,6 +12,7 @@ from pathlib import Path
 
 from generator import FILES
 from generator.layout import write
+from generator.refused import documents
 
 HERE = Path(__file__).resolve().parent
 
@@ -22,26 +23,30 @@ def main(arguments):
         return 2
     files = FILES()
     texts = {f"{file.name}.json": write(file.document()) for file in files}
+    texts |= {f"refused/{name}.json": write(document) for name, document in documents()}
     if arguments:
         return check(texts)
     for name, text in texts.items():
+        (HERE / name).parent.mkdir(exist_ok=True)
         (HERE / name).write_text(text, encoding="utf-8", newline="\n")
     for stray in strays(texts):
-        print(f"no table writes {stray.name}", file=sys.stderr)
+        print(f"no table writes {stray}", file=sys.stderr)
     print(f"{sum(len(file.vectors) for file in files)} vectors in {len(files)} files")
     return 0
 
 
 def check(texts):
     wrong = [name for name, text in texts.items() if read(HERE / name) != text]
-    wrong += [f"{path.name} (no table writes it)" for path in strays(texts)]
+    wrong += [f"{name} (no table writes it)" for name in strays(texts)]
     for name in wrong:
         print(f"{name} is not what the tables say: run generate.py", file=sys.stderr)
     return 1 if wrong else 0
 
 
 def strays(texts):
-    return [path for path in sorted(HERE.glob("*.json")) if path.name not in texts]
+    """Files of vectors that no table writes. `api.json` lists the names of the packages, and is none."""
+    paths = [path.relative_to(HERE).as_posix() for folder in ("", "refused") for path in (HERE / folder).glob("*.json")]
+    return sorted(set(paths) - texts.keys() - {"api.json"})
 
 
 def read(path):

@@ -8,7 +8,7 @@ step "build: command line and test kit ($profile)"
 cargo build --quiet --profile "$profile" -p cutover-cli -p cutover-testkit
 
 step "build: npm package ($profile)"
-(cd bindings/js && PROFILE="$profile" npm run --silent build)
+(cd bindings/js && npm run --silent "$([[ $profile == release ]] && echo build || echo build:fast)")
 
 step "build: Python package ($profile)"
 (cd bindings/python && VIRTUAL_ENV="$VENV" "$VENV/bin/maturin" develop --quiet --profile "$profile")

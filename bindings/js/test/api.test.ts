@@ -53,7 +53,7 @@ describe.each(builds)("$build", ({ Engine, build }) => {
   });
 
   describe("warnings", () => {
-    const expiring = "{ cutover: 1, flags: { old: { expires: 2026-01-01 } } }";
+    const expiring = "cutover: 1\nflags: { old: { expires: 2026-01-01 } }";
     const after = Date.UTC(2026, 5);
 
     it("depend on the time", () => {
@@ -259,12 +259,29 @@ describe.each(builds)("$build", ({ Engine, build }) => {
   });
 
   describe("import", () => {
-    it("gives a ruleset and what looks wrong", () => {
-      const document = "features:\n  - { name: beta, enabled: true, rollout_percentage: 100, conditions: [{ type: time_of_day, start_hour: 1, end_hour: 6 }] }\n";
-      const { ruleset, diagnostics } = Engine.import("features-yml", document, { timezone: "Europe/Paris" });
-      expect(diagnostics).toBeInstanceOf(Array);
-      if (ruleset !== null) expect(Engine.fromString(ruleset).flags).toEqual(["beta"]);
-      expect(Engine.import("features-yml", Buffer.from("features: 3")).ruleset).toBe(null);
+    const toggles = `
+features:
+  - name: analytics_mongodb
+    enabled: true
+    rollout_percentage: 0
+    enabled_for_users: [user_123]
+    conditions: [{ type: time_window, start_hour: 22, end_hour: 6 }]
+`;
+
+    it("gives a ruleset that decides the same, in the zone that is named", () => {
+      const { ruleset, diagnostics } = Engine.import("features-yml", toggles, { timezone: "Europe/Paris" });
+      expect(diagnostics).toEqual([]);
+      const imported = Engine.fromString(ruleset ?? "");
+      const night = { now: Date.UTC(2026, 0, 15, 21, 30) };
+      expect(imported.isEnabled("analytics_mongodb", {}, night)).toBe(true);
+      expect(imported.isEnabled("analytics_mongodb", { userId: "user_123" }, { now: Date.UTC(2026, 0, 15, 12) })).toBe(true);
+      const { ruleset: other, diagnostics: warnings } = Engine.import("features-yml", Buffer.from(toggles));
+      expect(warnings).toMatchObject([{ code: "assumed_timezone", severity: "warning" }]);
+      expect(Engine.fromString(other ?? "").isEnabled("analytics_mongodb", {}, night)).toBe(false);
+    });
+
+    it("gives no ruleset where the document is wrong", () => {
+      expect(Engine.import("feature-config", "features: 3")).toMatchObject({ ruleset: null, diagnostics: [{ severity: "error" }] });
     });
 
     it("knows zones and kinds", () => {

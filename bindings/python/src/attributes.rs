@@ -2,9 +2,9 @@
 
 use crate::convert::{self, Slot};
 use cutover::{AttributeId, ContextView, Value, ValueRef};
+use pyo3::PyTypeInfo;
 use pyo3::exceptions::PyException;
 use pyo3::intern;
-use pyo3::PyTypeInfo;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyMapping, PyString};
@@ -21,7 +21,8 @@ pub(crate) struct Key {
 impl Key {
     pub(crate) fn new(py: Python<'_>, path: &str) -> Self {
         let intern = |text| PyString::intern(py, text).unbind();
-        let segments = if path.contains('.') { path.split('.').map(intern).collect() } else { Box::default() };
+        let segments =
+            if path.contains('.') { path.split('.').map(intern).collect() } else { Box::default() };
         Self { whole: intern(path), segments }
     }
 }
@@ -102,7 +103,12 @@ pub(crate) struct View<'a, 'py> {
 }
 
 impl<'a, 'py> View<'a, 'py> {
-    pub(crate) fn new(py: Python<'py>, source: Source<'a, 'py>, keys: &'a [Key], reads: Option<&'a [usize]>) -> Self {
+    pub(crate) fn new(
+        py: Python<'py>,
+        source: Source<'a, 'py>,
+        keys: &'a [Key],
+        reads: Option<&'a [usize]>,
+    ) -> Self {
         let count = reads.map_or(keys.len(), <[usize]>::len);
         let mut more = Vec::new();
         more.resize_with(count.saturating_sub(INLINE), OnceCell::new);

@@ -15,7 +15,9 @@ pub(crate) fn given(now: Option<&Bound<'_, PyAny>>) -> PyResult<Option<i64>> {
     let Some(now) = now else { return Ok(None) };
     if now.is_instance_of::<PyInt>() && !now.is_instance_of::<PyBool>() {
         let ms = now.extract::<i64>();
-        return ms.map(Some).map_err(|_| PyOverflowError::new_err("now is outside the range of 64-bit milliseconds"));
+        return ms
+            .map(Some)
+            .map_err(|_| PyOverflowError::new_err("now is outside the range of 64-bit milliseconds"));
     }
     if now.is_instance_of::<PyDateTime>() {
         return convert::instant(now)?.map(Some).ok_or_else(|| {

@@ -25,7 +25,12 @@ pub(crate) struct Context {
 
 impl Context {
     /// Reads every attribute that the ruleset of this digest reads.
-    pub(crate) fn read(py: Python<'_>, attributes: &Bound<'_, PyAny>, keys: &[Key], digest: &str) -> PyResult<Self> {
+    pub(crate) fn read(
+        py: Python<'_>,
+        attributes: &Bound<'_, PyAny>,
+        keys: &[Key],
+        digest: &str,
+    ) -> PyResult<Self> {
         let Some(source) = source_of(attributes)? else {
             let name = attributes.get_type().name()?;
             return Err(PyTypeError::new_err(format!("a context is a mapping of attributes, not {name}")));
@@ -85,7 +90,12 @@ impl<'a, 'py> Given<'a, 'py> {
     }
 
     /// The context as the engine sees it for one decision; `None` where it is unusable.
-    pub(crate) fn look(&self, py: Python<'py>, keys: &'a [Key], reads: Option<&'a [usize]>) -> Option<Look<'a, 'py>> {
+    pub(crate) fn look(
+        &self,
+        py: Python<'py>,
+        keys: &'a [Key],
+        reads: Option<&'a [usize]>,
+    ) -> Option<Look<'a, 'py>> {
         match *self {
             Self::Prepared(context) => Some(Look::Prepared(context)),
             Self::Attributes(source) => Some(Look::Read(View::new(py, source, keys, reads))),
@@ -114,7 +124,9 @@ impl Look<'_, '_> {
 impl ContextView for Look<'_, '_> {
     fn value(&self, attribute: AttributeId) -> ValueRef<'_> {
         match self {
-            Self::Prepared(context) => context.slots.get(attribute.index()).map_or(ValueRef::Missing, Value::as_ref),
+            Self::Prepared(context) => {
+                context.slots.get(attribute.index()).map_or(ValueRef::Missing, Value::as_ref)
+            }
             Self::Read(view) => view.value(attribute),
         }
     }

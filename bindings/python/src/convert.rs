@@ -1,9 +1,9 @@
 //! Python objects to attribute values, and values back to Python objects.
 
 use cutover::{Value, ValueRef};
+use pyo3::CastIntoError;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::intern;
-use pyo3::CastIntoError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyTzInfo};
@@ -23,7 +23,9 @@ impl Slot<'_> {
     pub(crate) fn as_ref(&self) -> ValueRef<'_> {
         match self {
             Self::Plain(value) => *value,
-            Self::Text(text) => text.to_str().map_or(ValueRef::Missing, |text| ValueRef::Text(text.as_bytes())),
+            Self::Text(text) => {
+                text.to_str().map_or(ValueRef::Missing, |text| ValueRef::Text(text.as_bytes()))
+            }
             Self::Held(value) => value.as_ref(),
         }
     }
@@ -60,7 +62,10 @@ fn scalar(object: Bound<'_, PyAny>) -> PyResult<Slot<'_>> {
 #[inline]
 fn exact(object: Bound<'_, PyAny>) -> Result<PyResult<Slot<'_>>, Bound<'_, PyAny>> {
     if object.is_exact_instance_of::<PyString>() {
-        return object.cast_into_exact().map(|string| Ok(string_slot(string))).map_err(CastIntoError::into_inner);
+        return object
+            .cast_into_exact()
+            .map(|string| Ok(string_slot(string)))
+            .map_err(CastIntoError::into_inner);
     }
     let value = if object.is_exact_instance_of::<PyBool>() {
         object.cast_exact::<PyBool>().map_or(ValueRef::Other, |bool| ValueRef::Bool(bool.is_true()))
@@ -140,7 +145,9 @@ fn repaired(string: &Bound<'_, PyString>) -> String {
     match encoded.as_ref().map(|encoded| encoded.cast::<PyBytes>()) {
         Ok(Ok(bytes)) => {
             let units = bytes.as_bytes().chunks_exact(2);
-            let units: Vec<u16> = units.map(|unit| unit.iter().rev().fold(0, |unit, byte| unit << 8 | u16::from(*byte))).collect();
+            let units: Vec<u16> = units
+                .map(|unit| unit.iter().rev().fold(0, |unit, byte| unit << 8 | u16::from(*byte)))
+                .collect();
             String::from_utf16_lossy(&units)
         }
         _ => string.to_string_lossy().into_owned(),
@@ -201,12 +208,16 @@ const MAX_DEPTH: usize = 128;
 /// `TypeError` for an object that JSON cannot hold, `ValueError` for one that is nested too deeply or in itself.
 pub(crate) fn to_value(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     if depth > MAX_DEPTH {
-        return Err(PyValueError::new_err(format!("the value is nested in itself, or deeper than {MAX_DEPTH}")));
+        return Err(PyValueError::new_err(format!(
+            "the value is nested in itself, or deeper than {MAX_DEPTH}"
+        )));
     }
     let inner = |item: Bound<'_, PyAny>| to_value(&item, depth + 1);
     if let Ok(dict) = object.cast::<PyDict>() {
         let entry = |(key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
-            let key = key.cast::<PyString>().map_err(|_| PyTypeError::new_err("a key of a JSON object is a str"))?;
+            let key = key
+                .cast::<PyString>()
+                .map_err(|_| PyTypeError::new_err("a key of a JSON object is a str"))?;
             Ok((text(key).into_owned(), inner(value)?))
         };
         return Ok(Value::map(dict.iter().map(entry).collect::<PyResult<Vec<_>>>()?));

@@ -79,8 +79,16 @@ pub(crate) struct Decision {
 
 impl Decision {
     /// The decision of the engine, with `value` for what it serves.
-    pub(crate) fn of(py: Python<'_>, made: &cutover::Decision<'_>, value: Served, flag: Py<PyString>, digest: Py<PyString>) -> PyResult<Self> {
-        let name = |name: Option<&str>| name.map_or_else(|| py.None(), |name| PyString::intern(py, name).unbind().into_any());
+    pub(crate) fn of(
+        py: Python<'_>,
+        made: &cutover::Decision<'_>,
+        value: Served,
+        flag: Py<PyString>,
+        digest: Py<PyString>,
+    ) -> PyResult<Self> {
+        let name = |name: Option<&str>| {
+            name.map_or_else(|| py.None(), |name| PyString::intern(py, name).unbind().into_any())
+        };
         Ok(Self {
             flag,
             value,
@@ -143,7 +151,15 @@ impl Decision {
     ) -> PyResult<Self> {
         let or_none = |text: Option<Py<PyString>>| text.map_or_else(|| py.None(), Py::into_any);
         let rule = rule.into_pyobject(py)?.unbind();
-        Ok(Self { flag, value: Served::Shared(value), variant: or_none(variant), reason, rule, error: or_none(error), digest })
+        Ok(Self {
+            flag,
+            value: Served::Shared(value),
+            variant: or_none(variant),
+            reason,
+            rule,
+            error: or_none(error),
+            digest,
+        })
     }
 
     /// The value served, or the caller's default.
@@ -203,7 +219,12 @@ impl Decision {
         Ok(format!("Decision({})", fields.join(", ")))
     }
 
-    fn __richcmp__(&self, py: Python<'_>, other: &Bound<'_, PyAny>, operator: CompareOp) -> PyResult<Py<PyAny>> {
+    fn __richcmp__(
+        &self,
+        py: Python<'_>,
+        other: &Bound<'_, PyAny>,
+        operator: CompareOp,
+    ) -> PyResult<Py<PyAny>> {
         let (Ok(other), CompareOp::Eq | CompareOp::Ne) = (other.cast_exact::<Self>(), operator) else {
             return Ok(py.NotImplemented());
         };
@@ -238,7 +259,9 @@ impl Decision {
     }
 
     fn __bool__(&self) -> PyResult<bool> {
-        Err(PyTypeError::new_err("a Decision is neither true nor false: ask for its value, or call Engine.is_enabled"))
+        Err(PyTypeError::new_err(
+            "a Decision is neither true nor false: ask for its value, or call Engine.is_enabled",
+        ))
     }
 }
 

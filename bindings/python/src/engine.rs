@@ -1,14 +1,12 @@
 //! The engine as Python sees it.
 
-use crate::attributes::Key;
-use crate::context::{Context, Given};
-use crate::decision::{Decision, Served};
-use crate::flag::Flag;
-use crate::migration::{self, Migration};
-use crate::{clock, convert, records};
+use crate::context::Context;
+use crate::decision::Decision;
+use crate::loaded::{self, Loaded};
+use crate::{clock, convert, migration, records};
 use cutover::import::{self, Kind, Options};
 use cutover::packed::PackedContext;
-use cutover::{ErrorCode, Explanation, FlagId, MigrationId, Outcome, Reason, Route, RouteChoice, wire};
+use cutover::{ErrorCode, Explanation, Route, RouteChoice, wire};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
@@ -45,14 +43,11 @@ use std::borrow::Cow;
 /// (True, 'TARGETING_MATCH')
 #[pyclass(frozen, module = "cutover")]
 pub(crate) struct Engine {
-    engine: cutover::Engine,
+    loaded: Loaded,
     /// The digest of the ruleset's content, 32 hexadecimal digits: the same for YAML and JSON, and whatever the order
     /// of keys. It is in every decision.
     #[pyo3(get)]
     digest: Py<PyString>,
-    keys: Box<[Key]>,
-    flags: Box<[Flag]>,
-    migrations: Box<[Migration]>,
 }
 
 /// The text of a document, as the engine takes it.
@@ -65,7 +60,9 @@ fn document<'a>(text: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
             Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
             Cow::Owned(text) => Cow::Owned(text.into_bytes()),
         }),
-        Err(_) => Err(PyTypeError::new_err(format!("a document is str or bytes, not {}", text.get_type().name()?))),
+        Err(_) => {
+            Err(PyTypeError::new_err(format!("a document is str or bytes, not {}", text.get_type().name()?)))
+        }
     }
 }
 
@@ -86,8 +83,9 @@ impl Engine {
     #[staticmethod]
     fn from_str(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Self> {
         let text = document(text)?;
-        let engine = py.detach(|| cutover::Engine::from_bytes(&text)).map_err(|error| records::refused(py, &error))?;
-        Self::new(py, engine)
+        let engine = py.detach(|| cutover::Engine::from_bytes(&text));
+        let loaded = Loaded::new(py, engine.map_err(|error| records::refused(py, &error))?)?;
+        Ok(Self { digest: loaded.digest.clone_ref(py), loaded })
     }
 
     /// Loads a ruleset and says all that is wrong with it or questionable about it at `now`. It raises for no
@@ -115,8 +113,14 @@ impl Engine {
     /// ['beta']
     #[staticmethod]
     #[pyo3(signature = (kind, text, *, timezone=None))]
-    fn import_ruleset(py: Python<'_>, kind: &str, text: &Bound<'_, PyAny>, timezone: Option<String>) -> PyResult<Py<PyAny>> {
-        let kind: Kind = kind.parse().map_err(|error: import::UnknownKind| PyValueError::new_err(error.to_string()))?;
+    fn import_ruleset(
+        py: Python<'_>,
+        kind: &str,
+        text: &Bound<'_, PyAny>,
+        timezone: Option<String>,
+    ) -> PyResult<Py<PyAny>> {
+        let kind: Kind =
+            kind.parse().map_err(|error: import::UnknownKind| PyValueError::new_err(error.to_string()))?;
         let text = document(text)?;
         let imported = py.detach(|| import::import(kind, &text, &Options { timezone }));
         records::make(py, "imported", &wire::to_json(&imported))
@@ -125,13 +129,13 @@ impl Engine {
     /// The names of the flags, sorted.
     #[getter]
     fn flags<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.flags.iter().map(|flag| &flag.name))
+        PyList::new(py, self.loaded.flags.iter().map(|flag| &flag.name))
     }
 
     /// The names of the migrations, sorted.
     #[getter]
     fn migrations<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.migrations.iter().map(|migration| &migration.name))
+        PyList::new(py, self.loaded.migrations.iter().map(|migration| &migration.name))
     }
 
     /// What somebody should look at, although the ruleset loads. At `now`, flags past their `expires` are among it.
@@ -143,7 +147,7 @@ impl Engine {
     #[pyo3(signature = (*, now=None))]
     fn warnings(&self, py: Python<'_>, now: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         let now = clock::given(now)?.unwrap_or_else(clock::system);
-        records::diagnostics(py, &self.engine.warnings(now))
+        records::diagnostics(py, &self.loaded.engine.warnings(now))
     }
 
     /// The paths of the attributes that deciding a flag may read, those of its prerequisites included; none for a flag
@@ -154,8 +158,12 @@ impl Engine {
     /// >>> engine.reads("beta")
     /// ['userId']
     fn reads<'py>(&self, py: Python<'py>, flag: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyList>> {
-        let reads = self.flag(flag).map_or(&[][..], |flag| &flag.reads);
-        let paths: Vec<_> = reads.iter().filter_map(|attribute| self.keys.get(*attribute)).map(|key| &key.whole).collect();
+        let reads = self.loaded.flag(flag).map_or(&[][..], |flag| &flag.reads);
+        let paths: Vec<_> = reads
+            .iter()
+            .filter_map(|attribute| self.loaded.keys.get(*attribute))
+            .map(|key| &key.whole)
+            .collect();
         PyList::new(py, paths)
     }
 
@@ -169,7 +177,7 @@ impl Engine {
     /// >>> engine.is_enabled("beta", context)
     /// True
     fn context(&self, py: Python<'_>, attributes: &Bound<'_, PyAny>) -> PyResult<Context> {
-        Context::read(py, attributes, &self.keys, self.engine.digest())
+        Context::read(py, attributes, &self.loaded.keys, self.loaded.engine.digest())
     }
 
     /// Whether a flag serves `True`. Where it has no answer, or none of that type, it is `default`.
@@ -188,8 +196,8 @@ impl Engine {
         default: bool,
     ) -> PyResult<bool> {
         let now = clock::given(now)?;
-        let Some(flag) = self.flag(key) else { return Ok(default) };
-        let outcome = self.outcome(py, flag, &Given::of(ctx, self.engine.digest())?, now)?;
+        let Some(flag) = self.loaded.flag(key) else { return Ok(default) };
+        let outcome = self.loaded.outcome(py, flag, ctx, now)?;
         Ok(flag.truth(outcome).unwrap_or(default))
     }
 
@@ -212,9 +220,9 @@ impl Engine {
         default: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<Decision>> {
         let now = clock::given(now)?;
-        let Some(flag) = self.flag(key) else { return self.unknown(py, key, default) };
-        let outcome = self.outcome(py, flag, &Given::of(ctx, self.engine.digest())?, now)?;
-        flag.decision(py, &self.engine, &self.digest, outcome, default)
+        let Some(flag) = self.loaded.flag(key) else { return self.loaded.unknown(py, key, default) };
+        let outcome = self.loaded.outcome(py, flag, ctx, now)?;
+        self.loaded.decision(py, flag, outcome, default)
     }
 
     /// Decides every flag, in the order of their names. The clock and each attribute are read once at the most.
@@ -230,13 +238,14 @@ impl Engine {
         ctx: &Bound<'py, PyAny>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let now = self.time(now, self.flags.iter().any(|flag| flag.reads_time))?;
-        let given = Given::of(ctx, self.engine.digest())?;
-        let look = given.look(py, &self.keys, None);
-        let mut decisions = Vec::with_capacity(self.flags.len());
-        for flag in &self.flags {
-            let outcome = look.as_ref().map_or(UNUSABLE, |look| self.engine.outcome(flag.id, look, now));
-            decisions.push(flag.decision(py, &self.engine, &self.digest, outcome, None)?);
+        let now = loaded::time(clock::given(now)?, self.loaded.flags.iter().any(|flag| flag.reads_time));
+        let given = self.loaded.given(ctx)?;
+        let look = given.look(py, &self.loaded.keys, None);
+        let mut decisions = Vec::with_capacity(self.loaded.flags.len());
+        for flag in &self.loaded.flags {
+            let outcome =
+                look.as_ref().map_or(loaded::UNUSABLE, |look| self.loaded.engine.outcome(flag.id, look, now));
+            decisions.push(self.loaded.decision(py, flag, outcome, None)?);
         }
         look.map_or(Ok(()), |look| look.finish())?;
         PyList::new(py, decisions)
@@ -258,17 +267,17 @@ impl Engine {
         now: Option<&Bound<'py, PyAny>>,
         default: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let flag = self.flag(key);
-        let now = self.time(now, flag.is_some_and(|flag| flag.reads_time))?;
+        let flag = self.loaded.flag(key);
+        let now = loaded::time(clock::given(now)?, flag.is_some_and(|flag| flag.reads_time));
         let mut decisions = Vec::new();
         for ctx in contexts.try_iter()? {
             let ctx = ctx?;
             decisions.push(match flag {
                 Some(flag) => {
-                    let outcome = self.outcome(py, flag, &Given::of(&ctx, self.engine.digest())?, Some(now))?;
-                    flag.decision(py, &self.engine, &self.digest, outcome, default)?
+                    let outcome = self.loaded.outcome(py, flag, &ctx, Some(now))?;
+                    self.loaded.decision(py, flag, outcome, default)?
                 }
-                None => self.unknown(py, key, default)?,
+                None => self.loaded.unknown(py, key, default)?,
             });
         }
         PyList::new(py, decisions)
@@ -292,15 +301,16 @@ impl Engine {
     ) -> PyResult<Py<PyAny>> {
         let given_now = clock::given(now)?;
         let name = convert::text(key);
-        let nothing = |error| Explanation { decision: self.engine.no_decision(&name, error), steps: Vec::new() };
-        let json = match self.flag(key) {
+        let nothing =
+            |error| Explanation { decision: self.loaded.engine.no_decision(&name, error), steps: Vec::new() };
+        let json = match self.loaded.flag(key) {
             None => wire::to_json(&nothing(ErrorCode::FlagNotFound)),
             Some(flag) => {
-                let now = time(given_now, flag.reads_time);
-                match Given::of(ctx, self.engine.digest())?.look(py, &self.keys, Some(&flag.reads)) {
+                let now = loaded::time(given_now, flag.reads_time);
+                match self.loaded.given(ctx)?.look(py, &self.loaded.keys, Some(&flag.reads)) {
                     None => wire::to_json(&nothing(ErrorCode::InvalidContext)),
                     Some(look) => {
-                        let json = wire::to_json(&self.engine.explain_view(flag.id, &look, now));
+                        let json = wire::to_json(&self.loaded.engine.explain_view(flag.id, &look, now));
                         look.finish()?;
                         json
                     }
@@ -342,30 +352,33 @@ impl Engine {
     ) -> PyResult<Py<PyAny>> {
         let now = clock::given(now)?;
         let text = convert::text(name);
-        let unknown = || migration::to_python(py, &Route::unknown(&text, self.engine.digest()));
-        let id = self.engine.migration(&text);
-        let Some(migration) = id.and_then(|id| self.migrations.get(id.index())) else { return unknown() };
+        let unknown = || migration::to_python(py, &Route::unknown(&text, self.loaded.engine.digest()));
+        let id = self.loaded.engine.migration(&text);
+        let Some(migration) = id.and_then(|id| self.loaded.migrations.get(id.index())) else {
+            return unknown();
+        };
         let switches = migration.switches(switches)?;
-        let now = time(now, migration.reads_time);
+        let now = loaded::time(now, migration.reads_time);
         let none = py.None().into_bound(py);
-        let given = Given::of(ctx.unwrap_or(&none), self.engine.digest())?;
-        let choice = match given.look(py, &self.keys, Some(&migration.reads)) {
+        let given = self.loaded.given(ctx.unwrap_or(&none))?;
+        let choice = match given.look(py, &self.loaded.keys, Some(&migration.reads)) {
             Some(look) => {
-                let choice = self.engine.choose(migration.id, &look, now, &switches);
+                let choice = self.loaded.engine.choose(migration.id, &look, now, &switches);
                 look.finish()?;
                 choice
             }
             None => {
-                let choice = self.engine.choose(migration.id, &PackedContext::new(&[]), now, &switches);
+                let choice =
+                    self.loaded.engine.choose(migration.id, &PackedContext::new(&[]), now, &switches);
                 choice.map(|choice| RouteChoice { error: Some(ErrorCode::InvalidContext), ..choice })
             }
         };
-        choice.map_or_else(unknown, |choice| migration.route(py, &self.engine, choice, &switches))
+        choice.map_or_else(unknown, |choice| migration.route(py, &self.loaded.engine, choice, &switches))
     }
 
     fn __repr__(&self) -> String {
-        let (flags, migrations) = (self.flags.len(), self.migrations.len());
-        format!("<cutover.Engine {}, {flags} flags, {migrations} migrations>", self.engine.digest())
+        let (flags, migrations) = (self.loaded.flags.len(), self.loaded.migrations.len());
+        format!("<cutover.Engine {}, {flags} flags, {migrations} migrations>", self.loaded.engine.digest())
     }
 
     fn __copy__(this: Py<Self>) -> Py<Self> {
@@ -378,57 +391,5 @@ impl Engine {
 
     fn __reduce__(&self) -> PyResult<()> {
         Err(PyTypeError::new_err("an Engine cannot be pickled: send the ruleset, and load it there"))
-    }
-}
-
-/// The outcome for a context that was prepared for another ruleset, or is none.
-const UNUSABLE: Outcome = Outcome { variant: None, rule: None, reason: Reason::Error, error: Some(ErrorCode::InvalidContext) };
-
-/// The time to decide at: the clock is read where the answer depends on it.
-fn time(given: Option<i64>, reads_time: bool) -> i64 {
-    given.unwrap_or_else(|| if reads_time { clock::system() } else { 0 })
-}
-
-impl Engine {
-    fn new(py: Python<'_>, engine: cutover::Engine) -> PyResult<Self> {
-        let table = engine.table();
-        let flags = (0..).zip(&table.flags).map(|(index, row)| Flag::new(py, FlagId::from_index(index), row));
-        let migrations =
-            (0..).zip(&table.migrations).map(|(index, row)| Migration::new(py, MigrationId::from_index(index), row));
-        Ok(Self {
-            digest: PyString::intern(py, engine.digest()).unbind(),
-            keys: engine.attributes().iter().map(|path| Key::new(py, path)).collect(),
-            flags: flags.collect::<PyResult<_>>()?,
-            migrations: migrations.collect(),
-            engine,
-        })
-    }
-
-    fn flag(&self, key: &Bound<'_, PyString>) -> Option<&Flag> {
-        self.flags.get(self.engine.flag(&convert::text(key))?.index())
-    }
-
-    fn time(&self, now: Option<&Bound<'_, PyAny>>, reads_time: bool) -> PyResult<i64> {
-        Ok(time(clock::given(now)?, reads_time))
-    }
-
-    fn outcome<'py>(&self, py: Python<'py>, flag: &Flag, given: &Given<'_, 'py>, now: Option<i64>) -> PyResult<Outcome> {
-        let outcome = match (given, flag.fixed) {
-            (Given::Unusable, _) => return Ok(UNUSABLE),
-            (_, Some(fixed)) => return Ok(fixed),
-            (given, None) => given.look(py, &self.keys, Some(&flag.reads)),
-        };
-        let Some(look) = outcome else { return Ok(UNUSABLE) };
-        let outcome = self.engine.outcome(flag.id, &look, time(now, flag.reads_time));
-        look.finish()?;
-        Ok(outcome)
-    }
-
-    /// The decision for a flag that there is not.
-    fn unknown(&self, py: Python<'_>, key: &Bound<'_, PyString>, default: Option<&Bound<'_, PyAny>>) -> PyResult<Py<Decision>> {
-        let name = convert::text(key);
-        let value = Served::Shared(default.map_or_else(|| py.None(), |default| default.clone().unbind()));
-        let made = self.engine.no_decision(&name, ErrorCode::FlagNotFound);
-        Py::new(py, Decision::of(py, &made, value, PyString::new(py, &name).unbind(), self.digest.clone_ref(py))?)
     }
 }

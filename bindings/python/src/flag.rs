@@ -68,7 +68,13 @@ impl Flag {
         }
     }
 
-    fn make(&self, py: Python<'_>, engine: &Engine, digest: &Py<PyString>, outcome: Outcome) -> PyResult<Py<Decision>> {
+    fn make(
+        &self,
+        py: Python<'_>,
+        engine: &Engine,
+        digest: &Py<PyString>,
+        outcome: Outcome,
+    ) -> PyResult<Py<Decision>> {
         let served = outcome.variant.and_then(|variant| self.variants.get(usize::from(variant)));
         let value = served.map_or_else(|| Served::Shared(py.None()), |(value, _)| value.clone_ref(py));
         let made = engine.decision(self.id, outcome);

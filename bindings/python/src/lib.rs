@@ -10,6 +10,7 @@ mod convert;
 mod decision;
 mod engine;
 mod flag;
+mod loaded;
 mod migration;
 mod records;
 

@@ -44,7 +44,9 @@ impl Migration {
         let Some(given) = given else { return Ok(Switches(Vec::new())) };
         let Some(source) = Source::of(given)? else {
             let name = given.get_type().name()?;
-            return Err(PyTypeError::new_err(format!("switches are a mapping of names to bool or str, not {name}")));
+            return Err(PyTypeError::new_err(format!(
+                "switches are a mapping of names to bool or str, not {name}"
+            )));
         };
         let mut read = Vec::new();
         for (name, key) in &self.switches {
@@ -60,7 +62,13 @@ impl Migration {
     }
 
     /// The route that a choice stands for.
-    pub(crate) fn route(&self, py: Python<'_>, engine: &Engine, choice: RouteChoice, switches: &Switches<'_>) -> PyResult<Py<PyAny>> {
+    pub(crate) fn route(
+        &self,
+        py: Python<'_>,
+        engine: &Engine,
+        choice: RouteChoice,
+        switches: &Switches<'_>,
+    ) -> PyResult<Py<PyAny>> {
         let make = || {
             let route = engine.route_of(self.id, choice, switches);
             let name = convert::text(self.name.bind(py)).into_owned();

@@ -42,6 +42,11 @@ def test_documentation(name: str, thing: object) -> None:
     assert runner.summarize(verbose=False).failed == 0, "".join(output)
 
 
+def test_the_readme() -> None:
+    results = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert results.attempted > 5 and results.failed == 0
+
+
 def test_the_stub_has_the_docstrings_of_the_binary() -> None:
     run = subprocess.run([sys.executable, ROOT / "stub.py", "--check"], capture_output=True, text=True)
     assert run.returncode == 0, f"run `python stub.py`{run.stderr}"

@@ -76,7 +76,9 @@ impl Report {
     pub fn to_json(&self) -> serde_json::Value {
         let failures = |file: &FileReport| {
             let failures = file.failures.iter();
-            failures.map(|failure| serde_json::json!({ "vector": failure.vector, "lines": failure.lines })).collect()
+            failures
+                .map(|failure| serde_json::json!({ "vector": failure.vector, "lines": failure.lines }))
+                .collect()
         };
         let files = self.files.iter().map(|file| {
             let failures: Vec<serde_json::Value> = failures(file);
@@ -102,7 +104,10 @@ impl fmt::Display for Report {
     }
 }
 
-/// Runs every `*.json` of a directory, in the order of their names.
+/// In the same folder as the vectors, and none of them: the public names of the packages.
+const NOT_VECTORS: &str = "api.json";
+
+/// Runs every file of vectors of a directory, in the order of their names.
 ///
 /// # Errors
 /// Where the directory or a file cannot be read. A directory without such files is none.
@@ -110,7 +115,8 @@ pub fn run(directory: &Path) -> io::Result<Report> {
     let mut names = BTreeSet::new();
     for entry in std::fs::read_dir(directory)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
+        let is_json = path.extension().is_some_and(|extension| extension == "json");
+        if is_json && !path.ends_with(NOT_VECTORS) {
             names.insert(path);
         }
     }
@@ -120,16 +126,30 @@ pub fn run(directory: &Path) -> io::Result<Report> {
         report.files.push(run_text(&name, &std::fs::read_to_string(&path)?));
     }
     if report.files.is_empty() {
-        return Err(io::Error::new(io::ErrorKind::NotFound, format!("no vectors in {}", directory.display())));
+        return Err(io::Error::new(
+            io::ErrorKind::NotFound,
+            format!("no vectors in {}", directory.display()),
+        ));
     }
     Ok(report)
+}
+
+/// The names of files that have to fail and do not: those of the folder `refused` test the runner itself.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn accepted(directory: &Path) -> io::Result<Vec<String>> {
+    let files = run(directory)?.files.into_iter();
+    Ok(files.filter(|file| file.failures.is_empty()).map(|file| file.name).collect())
 }
 
 /// Runs the vectors of one file, given as its text.
 #[must_use]
 pub fn run_text(name: &str, text: &str) -> FileReport {
     let mut report = FileReport { name: name.to_owned(), passed: 0, failures: Vec::new() };
-    let outcome = Value::from_json(text).map_err(|problem| problem.to_string()).and_then(|file| run_file(&file, &mut report));
+    let outcome = Value::from_json(text)
+        .map_err(|problem| problem.to_string())
+        .and_then(|file| run_file(&file, &mut report));
     if let Err(problem) = outcome {
         report.failures.push(Failure { vector: String::new(), lines: vec![problem] });
     }
@@ -141,7 +161,9 @@ fn run_file(file: &Value, report: &mut FileReport) -> Result<(), String> {
     fields.text("about")?;
     let kind = fields.text("kind")?;
     let rulesets = Rulesets::new(fields.take("rulesets"))?;
-    let Some(Value::List(vectors)) = fields.take("vectors") else { return Err("`vectors` is no list".to_owned()) };
+    let Some(Value::List(vectors)) = fields.take("vectors") else {
+        return Err("`vectors` is no list".to_owned());
+    };
     fields.finish()?;
     if vectors.is_empty() {
         return Err("the file is empty".to_owned());

@@ -18,23 +18,15 @@ are shared between threads as they are, and survive a fork.
 """
 
 from cutover._cutover import Context, Decision, Engine, __version__
-from cutover._records import (
-    CutoverError,
-    Diagnostic,
-    Hazard,
-    Imported,
-    Route,
-    RouteCompare,
-    RouteRead,
-    RouteStreams,
-    RouteWrite,
-)
+from cutover._diagnostic import CutoverError, Diagnostic, Imported
+from cutover._route import Hazard, Route, RouteCompare, RouteRead, RouteStreams, RouteWrite
 from cutover._types import (
     DecisionDict,
     DiagnosticDict,
     ErrorCode,
     Explanation,
     HazardDict,
+    ImportKind,
     Reason,
     RouteDict,
     Step,
@@ -52,6 +44,7 @@ __all__ = [
     "Explanation",
     "Hazard",
     "HazardDict",
+    "ImportKind",
     "Imported",
     "Reason",
     "Route",

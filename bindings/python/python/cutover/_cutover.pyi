@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NoReturn, TypeAlias, final
 
-from cutover._records import Diagnostic, Imported, Route
+from cutover._diagnostic import Diagnostic, Imported
+from cutover._route import Route
 from cutover._types import DecisionDict, ErrorCode, Explanation, ImportKind, Reason
 
 __all__ = ["Context", "Decision", "Engine", "__version__"]

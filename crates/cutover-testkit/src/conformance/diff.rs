@@ -29,6 +29,11 @@ fn compare(path: &str, want: &Value, got: &Value, lines: &mut Vec<String>) {
             }
         }
         _ if want == got => {}
-        _ => lines.push(format!("{}: want {}, got {}", if path.is_empty() { "it" } else { path }, to_json(want), to_json(got))),
+        _ => lines.push(format!(
+            "{}: want {}, got {}",
+            if path.is_empty() { "it" } else { path },
+            to_json(want),
+            to_json(got)
+        )),
     }
 }

@@ -46,7 +46,9 @@ impl<'v> Fields<'v> {
     /// The field with its tags decoded, where there is one.
     pub(super) fn optional(&mut self, key: &str) -> Result<Option<Value>, String> {
         match self.take(key) {
-            Some(value) => decode(value).map(|value| Some(value.unwrap_or_default())).map_err(|problem| format!("{key}: {problem}")),
+            Some(value) => decode(value)
+                .map(|value| Some(value.unwrap_or_default()))
+                .map_err(|problem| format!("{key}: {problem}")),
             None => Ok(None),
         }
     }

@@ -150,7 +150,10 @@ fn compare_diagnostics(want: &Value, got: &[cutover::Diagnostic]) -> Vec<String>
 }
 
 fn imports(mut fields: Fields<'_>) -> Result<Vec<String>, String> {
-    let kind: Kind = fields.text("import")?.parse().map_err(|unknown: cutover::import::UnknownKind| unknown.to_string())?;
+    let kind: Kind = fields
+        .text("import")?
+        .parse()
+        .map_err(|unknown: cutover::import::UnknownKind| unknown.to_string())?;
     let text = bytes(fields.need("text")?)?;
     let mut options = Options::default();
     if let Some(given) = fields.take("options") {
@@ -172,7 +175,9 @@ fn imports(mut fields: Fields<'_>) -> Result<Vec<String>, String> {
             if load(&text_of(ruleset)?)?.digest() != engine.digest() {
                 lines.push(format!("ruleset: want {}, got\n{text}", to_json(ruleset)));
             }
-            for (key, compare) in [("decisions", decision as fn(&Engine, &mut Fields<'_>) -> _), ("routes", route)] {
+            for (key, compare) in
+                [("decisions", decision as fn(&Engine, &mut Fields<'_>) -> _), ("routes", route)]
+            {
                 let Some(Value::List(rows)) = want.take(key) else { continue };
                 for (index, row) in rows.iter().enumerate() {
                     let mut row = Fields::new(row)?;
@@ -189,7 +194,8 @@ fn imports(mut fields: Fields<'_>) -> Result<Vec<String>, String> {
 
 /// The prepared context and the time of a vector.
 fn request(engine: &Engine, fields: &mut Fields<'_>) -> Result<(Context, i64), String> {
-    let attributes = Attributes::from_value(fields.decoded("context")?).map_err(|problem| problem.to_string())?;
+    let attributes =
+        Attributes::from_value(fields.decoded("context")?).map_err(|problem| problem.to_string())?;
     Ok((engine.context(&attributes), fields.int("now")?))
 }
 
@@ -197,8 +203,12 @@ fn request(engine: &Engine, fields: &mut Fields<'_>) -> Result<(Context, i64), S
 fn bytes(value: &Value) -> Result<Vec<u8>, String> {
     if let Some(Value::Text(digits)) = value.get("$bytes") {
         let pairs = digits.as_bytes().chunks(2);
-        let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        return pairs.map(byte).collect::<Option<_>>().ok_or_else(|| "`$bytes` takes hexadecimal digits".to_owned());
+        let byte =
+            |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        return pairs
+            .map(byte)
+            .collect::<Option<_>>()
+            .ok_or_else(|| "`$bytes` takes hexadecimal digits".to_owned());
     }
     match super::tags::decode(value)? {
         Some(Value::Text(text)) => Ok(text.into_bytes()),
@@ -216,7 +226,10 @@ fn answer(json: &str) -> Value {
 fn drop_digest(value: &mut Value) {
     if let Value::Map(entries) = value {
         entries.retain(|(key, _)| key != "digest");
-        entries.iter_mut().filter(|(key, _)| key == "decision").for_each(|(_, decision)| drop_digest(decision));
+        entries
+            .iter_mut()
+            .filter(|(key, _)| key == "decision")
+            .for_each(|(_, decision)| drop_digest(decision));
     }
 }
 

@@ -15,7 +15,9 @@ impl<'v> Rulesets<'v> {
     pub(super) fn new(rulesets: Option<&'v Value>) -> Result<Self, String> {
         let named = match rulesets {
             None => BTreeMap::new(),
-            Some(Value::Map(entries)) => entries.iter().map(|(name, ruleset)| (name.as_str(), ruleset)).collect(),
+            Some(Value::Map(entries)) => {
+                entries.iter().map(|(name, ruleset)| (name.as_str(), ruleset)).collect()
+            }
             Some(_) => return Err("`rulesets` is no object".to_owned()),
         };
         Ok(Self { named, loaded: RefCell::default() })

@@ -12,7 +12,9 @@ pub(super) fn decode(value: &Value) -> Result<Option<Value>, String> {
         Value::List(items) => {
             let items: Result<Vec<Option<Value>>, String> = items.iter().map(decode).collect();
             let items: Option<Vec<Value>> = items?.into_iter().collect();
-            items.map(|items| Some(Value::List(items))).ok_or_else(|| "`$missing` stands in a list".to_owned())
+            items
+                .map(|items| Some(Value::List(items)))
+                .ok_or_else(|| "`$missing` stands in a list".to_owned())
         }
         Value::Map(entries) => {
             if let [(tag, content)] = entries.as_slice()

@@ -20,6 +20,13 @@ fn the_published_vectors_pass() {
 }
 
 #[test]
+fn the_files_to_be_refused_fail() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/refused");
+    assert_eq!(accepted(&directory).unwrap(), [""; 0]);
+    assert!(run(&directory).unwrap().files.len() >= 30);
+}
+
+#[test]
 fn a_vector_that_is_right_passes_and_nothing_else_does() {
     assert_eq!(problems(GOOD), [""; 0]);
     for (change, to, problem) in [
@@ -35,7 +42,11 @@ fn a_vector_that_is_right_passes_and_nothing_else_does() {
         ("\"ruleset\": \"r\"", "\"ruleset\": \"s\"", "the file has no ruleset `s`"),
         ("\"context\": {}", "\"context\": { \"a\": { \"$big\": \"1\" } }", "context: `$big` of \"1\""),
         ("\"context\": {}", "\"context\": { \"$int\": \"1x\" }", "context: `$int` of \"1x\""),
-        ("\"context\": {}", "\"context\": { \"$int\": \"1\", \"a\": 1 }", "context: `$int` does not stand alone"),
+        (
+            "\"context\": {}",
+            "\"context\": { \"$int\": \"1\", \"a\": 1 }",
+            "context: `$int` does not stand alone",
+        ),
     ] {
         assert!(GOOD.contains(change), "{change}");
         assert_eq!(problems(&GOOD.replace(change, to)), [problem], "{to}");
@@ -48,7 +59,9 @@ fn a_vector_that_is_right_passes_and_nothing_else_does() {
 #[test]
 fn files_are_as_strict_as_vectors() {
     let problem = |text: &str| run_text("test", text).failures.remove(0).lines.remove(0);
-    let file = |kind: &str, more: &str| format!(r#"{{ "about": "a", "kind": "{kind}", {more} "vectors": [{GOOD}] }}"#);
+    let file = |kind: &str, more: &str| {
+        format!(r#"{{ "about": "a", "kind": "{kind}", {more} "vectors": [{GOOD}] }}"#)
+    };
     assert_eq!(problem(&file("decisions", "")), "there is no kind `decisions`");
     assert_eq!(problem(&file("decide", "\"comment\": 1,")), "the field `comment` is not known here");
     assert!(problem("{").contains("json_syntax"));
