@@ -336,7 +336,7 @@ function written(value) {
   return JSON.stringify(value) ?? String(value);
 }
 
-/** The command. A page has no arguments. */
+/** The command. */
 async function main(arguments_) {
   const [{ existsSync, readdirSync, readFileSync }, { join, resolve }, { pathToFileURL, fileURLToPath }] = await Promise.all([
     import("node:fs"), import("node:path"), import("node:url"),
@@ -358,6 +358,9 @@ async function main(arguments_) {
   return report.failed + wrong.length === 0 ? 0 : 1;
 }
 
-const isCommand = typeof process === "object" && process.argv?.[1] !== undefined && import.meta.url.endsWith("/runner.mjs")
-  && import.meta.url === new URL(`file://${encodeURI(process.argv[1])}`).href;
-if (isCommand) process.exitCode = await main(process.argv.slice(2));
+// A page has no arguments, and a test runner other ones.
+if (typeof process === "object" && process.argv?.[1]?.endsWith("runner.mjs")) {
+  main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+  });
+}

@@ -135,15 +135,14 @@ impl<'a, 'py> View<'a, 'py> {
 
     /// Reads an attribute. One that cannot be read is not known; that is no reason for a decision to fail.
     fn read(&self, attribute: usize) -> Slot<'py> {
-        let missing = Slot::Plain(ValueRef::Missing);
-        let Some(key) = self.keys.get(attribute) else { return missing };
-        let found = self.source.find(key).and_then(|found| found.map_or(Ok(missing), convert::read));
+        let Some(key) = self.keys.get(attribute) else { return Slot::Missing };
+        let found = self.source.find(key).and_then(|found| found.map_or(Ok(Slot::Missing), convert::read));
         let read = harmless(self.py, found).unwrap_or_else(|raised| {
             // The first one is enough.
             let _ = self.raised.set(raised);
             None
         });
-        read.unwrap_or(Slot::Plain(ValueRef::Missing))
+        read.unwrap_or(Slot::Missing)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Python objects to attribute values, and values back to Python objects.
 
-use cutover::{Value, ValueRef};
+use cutover::{Value, ValueRef, whole};
 use pyo3::CastIntoError;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::intern;
@@ -9,24 +9,37 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyTzInfo};
 use std::borrow::Cow;
 
-/// An attribute that was read, in a form that a [`ValueRef`] can borrow from.
+/// An attribute that was read, in a form that a [`ValueRef`] can borrow from. Small, for each decision makes room for
+/// several.
 pub(crate) enum Slot<'py> {
-    /// A value that borrows nothing.
-    Plain(ValueRef<'static>),
+    Missing,
+    Other,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
     /// A text that Python keeps as well-formed UTF-8.
     Text(Bound<'py, PyString>),
     /// A value that had to be converted: a list, or a text with lone surrogates.
-    Held(Value),
+    Held(Box<Value>),
 }
 
 impl Slot<'_> {
+    /// A number, by the rule of [`ValueRef::number`].
+    fn number(number: f64) -> Self {
+        whole(number).map_or(Self::Float(number), Self::Int)
+    }
+
     pub(crate) fn as_ref(&self) -> ValueRef<'_> {
         match self {
-            Self::Plain(value) => *value,
+            Self::Missing => ValueRef::Missing,
+            Self::Other => ValueRef::Other,
+            Self::Bool(value) => ValueRef::Bool(*value),
+            Self::Int(value) => ValueRef::Int(*value),
+            Self::Float(value) => ValueRef::Float(*value),
             Self::Text(text) => {
                 text.to_str().map_or(ValueRef::Missing, |text| ValueRef::Text(text.as_bytes()))
             }
-            Self::Held(value) => value.as_ref(),
+            Self::Held(value) => value.as_ref().as_ref(),
         }
     }
 
@@ -34,9 +47,9 @@ impl Slot<'_> {
     pub(crate) fn into_value(self) -> Value {
         match self {
             // A mapping is what reads as "there, but of a type that no condition takes".
-            Self::Plain(ValueRef::Other) => Value::Map(Vec::new()),
-            Self::Held(value) => value,
-            Self::Plain(_) | Self::Text(_) => self.as_ref().to_value(),
+            Self::Other => Value::Map(Vec::new()),
+            Self::Held(value) => *value,
+            _ => self.as_ref().to_value(),
         }
     }
 }
@@ -46,7 +59,7 @@ pub(crate) fn read(object: Bound<'_, PyAny>) -> PyResult<Slot<'_>> {
     match exact(object) {
         Ok(slot) => slot,
         Err(object) => match list(&object) {
-            Some(items) => Ok(Slot::Held(items?)),
+            Some(items) => Ok(Slot::Held(Box::new(items?))),
             None => derived(object),
         },
     }
@@ -67,18 +80,17 @@ fn exact(object: Bound<'_, PyAny>) -> Result<PyResult<Slot<'_>>, Bound<'_, PyAny
             .map(|string| Ok(string_slot(string)))
             .map_err(CastIntoError::into_inner);
     }
-    let value = if object.is_exact_instance_of::<PyBool>() {
-        object.cast_exact::<PyBool>().map_or(ValueRef::Other, |bool| ValueRef::Bool(bool.is_true()))
+    Ok(Ok(if object.is_exact_instance_of::<PyBool>() {
+        object.cast_exact::<PyBool>().map_or(Slot::Other, |bool| Slot::Bool(bool.is_true()))
     } else if object.is_exact_instance_of::<PyInt>() {
-        return Ok(integer(&object).map(Slot::Plain));
+        return Ok(integer(&object));
     } else if object.is_exact_instance_of::<PyFloat>() {
-        object.cast_exact::<PyFloat>().map_or(ValueRef::Other, |float| ValueRef::number(float.value()))
+        object.cast_exact::<PyFloat>().map_or(Slot::Other, |float| Slot::number(float.value()))
     } else if object.is_none() {
-        ValueRef::Missing
+        Slot::Missing
     } else {
         return Err(object);
-    };
-    Ok(Ok(Slot::Plain(value)))
+    }))
 }
 
 /// Values of subclasses count as those of their base: `enum.StrEnum`, `enum.IntEnum`, `numpy.float64`.
@@ -87,34 +99,33 @@ fn derived(object: Bound<'_, PyAny>) -> PyResult<Slot<'_>> {
         Ok(string) => return Ok(string_slot(string)),
         Err(error) => error.into_inner(),
     };
-    let value = if object.is_instance_of::<PyInt>() {
-        integer(&object)?
+    if object.is_instance_of::<PyInt>() {
+        integer(&object)
     } else if let Ok(float) = object.cast::<PyFloat>() {
-        ValueRef::number(float.value())
+        Ok(Slot::number(float.value()))
     } else if object.is_instance_of::<PyDateTime>() {
-        instant(&object)?.map_or(ValueRef::Other, ValueRef::Int)
+        Ok(instant(&object)?.map_or(Slot::Other, Slot::Int))
     } else {
-        ValueRef::Other
-    };
-    Ok(Slot::Plain(value))
+        Ok(Slot::Other)
+    }
 }
 
 fn string_slot(string: Bound<'_, PyString>) -> Slot<'_> {
     match string.to_str() {
         Ok(_) => Slot::Text(string),
-        Err(_) => Slot::Held(Value::Text(text(&string).into_owned())),
+        Err(_) => Slot::Held(Box::new(Value::Text(text(&string).into_owned()))),
     }
 }
 
 /// Beyond 64 bits an integer is the nearest float, as it is where it is read from JSON.
-fn integer(object: &Bound<'_, PyAny>) -> PyResult<ValueRef<'static>> {
+fn integer<'py>(object: &Bound<'py, PyAny>) -> PyResult<Slot<'py>> {
     if let Ok(int) = object.extract::<i64>() {
-        return Ok(ValueRef::Int(int));
+        return Ok(Slot::Int(int));
     }
     match object.extract::<f64>() {
-        Ok(float) => Ok(ValueRef::number(float)),
+        Ok(float) => Ok(Slot::number(float)),
         Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => {
-            Ok(ValueRef::Float(if object.lt(0)? { f64::NEG_INFINITY } else { f64::INFINITY }))
+            Ok(Slot::Float(if object.lt(0)? { f64::NEG_INFINITY } else { f64::INFINITY }))
         }
         Err(error) => Err(error),
     }
@@ -229,7 +240,7 @@ pub(crate) fn to_value(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Valu
         return tuple.iter().map(inner).collect::<PyResult<_>>().map(Value::List);
     }
     match scalar(object.clone())? {
-        Slot::Plain(ValueRef::Other) => {
+        Slot::Other => {
             let name = object.get_type().name()?;
             Err(PyTypeError::new_err(format!("JSON has no value for an object of type `{name}`")))
         }

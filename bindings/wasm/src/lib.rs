@@ -7,6 +7,7 @@
 
 use cutover_js_host::Engines;
 use std::cell::RefCell;
+use std::fmt::Write;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[derive(Default)]
@@ -31,13 +32,16 @@ fn answered(question: impl FnOnce(&Instance) -> String) {
     INSTANCE.with_borrow_mut(|instance| instance.answer = question(instance).into_bytes());
 }
 
+/// So much of what a panic says is kept without asking for memory, of which there may be none.
+const PANIC_BYTES: usize = 1024;
+
 /// Prepares the instance: a panic is a trap, and what it said is kept for [`panic_message`].
 #[wasm_bindgen(start)]
 pub fn start() {
+    PANIC.with_borrow_mut(|panic| panic.reserve(PANIC_BYTES));
     std::panic::set_hook(Box::new(|info| {
-        let text = info.to_string();
         // Where this is borrowed already, an earlier panic is what matters.
-        PANIC.with(|panic| panic.try_borrow_mut().map(|mut panic| *panic = text).ok());
+        PANIC.with(|panic| panic.try_borrow_mut().is_ok_and(|mut panic| write!(panic, "{info}").is_ok()));
     }));
 }
 

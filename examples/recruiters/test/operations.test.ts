@@ -131,6 +131,20 @@ describe("the ruleset", () => {
   });
 });
 
+describe("removing the old store", () => {
+  test.each([
+    ["read", "read: old, write: [new]"],
+    ["read where the new one fails", "read: { from: new, fallback: old, on: [error] }, write: [new]"],
+    ["written", "read: new, write: [new, { to: old, ack: best_effort }]"],
+    ["streamed out of", "read: new, write: [new], streams: { forward: active }"],
+  ])("is refused while it is %s", async (_how, phase) => {
+    const migration = `{ old: recruiters, new: jobs_partners, phase: only, phases: [{ name: only, ${phase} }] }`;
+    expect(await system.client.replaceRuleset(`cutover: 1\nmigrations: { recruiters: ${migration} }\n`)).toBe(200);
+    expect(await system.client.removeStore("recruiters")).toBe(409);
+    expect(system.stores.recruiters).not.toBeNull();
+  });
+});
+
 describe("metrics", () => {
   test("have the names that the alerts know", async () => {
     await system.client.read(record(1, 1).id);

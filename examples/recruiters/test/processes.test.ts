@@ -1,6 +1,7 @@
 /** The programs as they are started: the server, the stream processor, the walk, the validation in Python. */
 
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -177,6 +178,21 @@ describe("the validation in Python", () => {
     await server.stop();
     expect((await validate()).code).toBe(1);
   });
+});
+
+test("npm start loads the sample, says where to look, and ends when it is told to", async () => {
+  await using other = await temporaryFolder();
+  const child = spawn(process.execPath, [here("../dist/start.js"), "--data", other.path, "--port", "0"]);
+  let output = "";
+  child.stdout.on("data", (chunk) => (output += String(chunk)));
+  await expect.poll(() => output, { timeout: 20_000 }).toContain("Ctrl+C ends it.");
+  const [, base] = /page +(http:\S+)\/\n/.exec(output) ?? [];
+  const started = new Client(base ?? "", "page");
+  expect((await started.counts()).recruiters?.offers).toBe(300);
+  expect((await streamObeys(started)).stream).toMatchObject({ state: "active", lag_ms: 1500 });
+  expect(await started.text("/")).toContain("<title>recruiters to jobs_partners</title>");
+  child.kill("SIGINT");
+  expect(await once(child, "exit")).toEqual([0, null]);
 });
 
 test("the walk ends with 0, and shows what it cost", async () => {

@@ -119,7 +119,7 @@ export async function phase3a(walk: Walk): Promise<void> {
         .slice(3)
         .filter((id) => walk.ledger.entry(id).offer !== null)
         .toSorted();
-      report.field("", `${left.length} of them have no later write that repairs their copy`);
+      report.field("backup", `${left.length} of them have no later write that repairs their copy`);
       report.cost("cut", lost, `of ${cut.length} edits made inside the lag before the cut are lost for good`);
       return {
         checks: [
@@ -177,7 +177,7 @@ export async function emergency(walk: Walk): Promise<void> {
       }
     },
     afterwards: async () => {
-      report.cost("lost", unseen.length, "offers are not as they were acknowledged as long as the emergency lasts");
+      report.cost("unseen", unseen.length, "offers are not as they were acknowledged as long as the emergency lasts");
       return { checks: [equal("exactly what recruiters lacks is out of sight", new Set(unseen), outOfSight)] };
     },
   });

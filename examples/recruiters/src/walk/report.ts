@@ -19,7 +19,7 @@ export function paint(style: Style, text: string): string {
 }
 
 export function line(text = ""): void {
-  console.log(text);
+  console.log(text.trimEnd());
 }
 
 export function title(text: string): void {
@@ -90,7 +90,7 @@ export function traffic(
   row("offers now", offers[0] ?? "removed", offers[1]);
   const { stale, undead, missing, failed } = result.verdicts;
   const behind = stale + undead + missing;
-  const unread = behind === 0 ? "" : `, the last of them ${result.stalestMs} ms after the write`;
+  const unread = behind === 0 ? "" : `, the latest ${result.stalestMs} ms after its write`;
   const kinds = `${stale} older, ${undead} deleted but served, ${missing} not found${unread}`;
   if (behind === 0) field("stale", `no stale read of ${result.reads}`);
   else field("stale", `${behind} stale reads of ${result.reads}: ${kinds}`, "yellow");
