@@ -1,26 +1,35 @@
 """The tables that the vectors are written in. `generate.py` turns them into JSON."""
 
 from . import (
+    bad_conditions,
+    bad_shares,
     buckets,
+    cohorts,
     conditions,
     documents,
     explanations,
     flag_rules,
-    imports,
+    import_config,
+    import_env,
+    import_features,
     logic,
     migrations,
-    route_rules,
+    phases,
     routes,
     rulesets,
     shares,
+    switches,
     texts,
     times,
     values,
 )
 
 MODULES = [
-    values, conditions, texts, logic, times, buckets, shares, flag_rules, explanations, routes, route_rules,
-    documents, rulesets, migrations, imports,
+    *[values, conditions, texts, logic, times],
+    *[buckets, shares, flag_rules, explanations],
+    *[routes, switches, cohorts, phases],
+    *[documents, rulesets, bad_conditions, bad_shares, migrations],
+    *[import_features, import_config, import_env],
 ]
 
 

@@ -29,7 +29,7 @@ def buckets():
     row("another user", "another unit, another place", salt, "user_124")
     row("another salt", "flags draw independently of each other", "checkout_layout", "user_123")
     row("the text 1", "texts have tag 1", salt, "1")
-    row("the number 1", "whole numbers have tag 2, so that 1 and \"1\" are two units", salt, 1)
+    row("the number 1", 'whole numbers have tag 2, so that 1 and "1" are two units', salt, 1)
     row("1.0", "1.0 is the number 1", salt, floating("1.0"), 1)
     row("zero", "eight bytes of zeros", salt, 0)
     row("-0", "there is one zero", salt, floating("-0"), 0)

@@ -22,7 +22,8 @@ def rules():
     file = File("rules", "decide", "The first rule that matches decides; whom none matches gets the flag's default.")
     table = {
         "first": {
-            "variants": LETTERS, "default": "c",
+            "variants": LETTERS,
+            "default": "c",
             "rules": [
                 {"if": {"attribute": "v", "at_least": 10}, "serve": "a"},
                 {"if": {"attribute": "v", "at_least": 5}, "serve": "b"},
@@ -34,7 +35,9 @@ def rules():
         "empty rules": {"rules": []},
         "default on": {"default": "on", "rules": [when(1, "off")]},
         "described": {
-            "description": "words for people", "owner": "a team", "expires": "2020-01-01",
+            "description": "words for people",
+            "owner": "a team",
+            "expires": "2020-01-01",
             "rules": [{"description": "why", **when(1)}],
         },
         "é 😀": {"rules": [when(1)]},
@@ -44,7 +47,7 @@ def rules():
                 {"if": {"attribute": "userId", "in": ["user_123", "user_456"]}, "serve": "on"},
                 {"if": {"segment": "large_customers"}, "serve": "on"},
                 {"serve": {"rollout": "50%", "by": "userId"}},
-            ],
+            ]
         },
     }
     segments = {"large_customers": {"if": {"attribute": "tenant.tier", "in": ["enterprise", "premium"]}}}
@@ -57,7 +60,13 @@ def rules():
     row("first", "the second matches", "rules are tried in order", {"v": 7}, served("B", "b", "TARGETING_MATCH", 1))
     row("first", "none matches", "and then comes the default, which is no rule's", {"v": 1}, served("C", "c", "DEFAULT", None))
     row("first", "unknown", "an unknown condition does not match", {}, served("C", "c", "DEFAULT", None))
-    row("fallthrough", "unknown", "nor does the opposite of an unknown condition: the next rule is tried", {}, on("TARGETING_MATCH", 1))
+    row(
+        "fallthrough",
+        "unknown",
+        "nor does the opposite of an unknown condition: the next rule is tried",
+        {},
+        on("TARGETING_MATCH", 1),
+    )
     row("fallthrough", "another", "the opposite of what is false matches", {"v": 2}, off("TARGETING_MATCH", 0))
     row("reached", "everybody", "a rule without a condition matches everybody", {}, off("TARGETING_MATCH", 1))
     row("reached", "before it", "those matched before it do not reach it", {"v": 1}, on("TARGETING_MATCH", 0))
@@ -65,16 +74,30 @@ def rules():
     row("empty rules", "anybody", "an empty list of rules is no rules", {}, off("STATIC", None))
     row("default on", "not matched", "the default may be any variant", {"v": 2}, on("DEFAULT", None))
     row("default on", "matched", "and rules may switch off", {"v": 1}, off("TARGETING_MATCH", 0))
-    row("described", "long expired", "`description`, `owner` and `expires` change no decision", {"v": 1}, on("TARGETING_MATCH", 0))
+    row(
+        "described", "long expired", "`description`, `owner` and `expires` change no decision", {"v": 1}, on("TARGETING_MATCH", 0)
+    )
     row("é 😀", "matched", "names of flags are any text", {"v": 1}, on("TARGETING_MATCH", 0))
     row("a.b", "matched", "a dot in the name of a flag is a dot", {"v": 1}, on("TARGETING_MATCH", 0))
     low = first_unit("design", lambda place: place < boundary(500_000))
     high = first_unit("design", lambda place: place >= boundary(500_000))
-    row("design", "a listed user", "the example of the manual: listed users first", {"userId": "user_456"}, on("TARGETING_MATCH", 0))
+    row(
+        "design",
+        "a listed user",
+        "the example of the manual: listed users first",
+        {"userId": "user_456"},
+        on("TARGETING_MATCH", 0),
+    )
     row("design", "a large customer", "then a segment", {"userId": high, "tenant": {"tier": "premium"}}, on("TARGETING_MATCH", 1))
     row("design", "a user inside", "then half of the users", {"userId": low, "tenant": {"tier": "free"}}, on("SPLIT", 2))
     row("design", "a user outside", "and nobody else", {"userId": high, "tenant": {"tier": "free"}}, off("SPLIT", 2))
-    row("design", "a large customer without a user", "a segment needs no user", {"tenant": {"tier": "enterprise"}}, on("TARGETING_MATCH", 1))
+    row(
+        "design",
+        "a large customer without a user",
+        "a segment needs no user",
+        {"tenant": {"tier": "enterprise"}},
+        on("TARGETING_MATCH", 1),
+    )
     row("design", "nobody known", "but the rollout does", {}, failed("MISSING_UNIT", 2))
     return file
 
@@ -87,7 +110,8 @@ def requires():
         "needs base off": {"requires": [{"flag": "base", "is": "off"}], "rules": [{"serve": "on"}]},
         "needs needs base": {"requires": [{"flag": "needs base", "is": "on"}], "rules": [{"serve": "on"}]},
         "needs both": {
-            "requires": [{"flag": "base", "is": "on"}, {"flag": "letters", "is": ["a", "b"]}], "rules": [{"serve": "on"}],
+            "requires": [{"flag": "base", "is": "on"}, {"flag": "letters", "is": ["a", "b"]}],
+            "rules": [{"serve": "on"}],
         },
         "letters": {"variants": LETTERS, "default": "c", "rules": [{"if": {"attribute": "w", "is": 1}, "serve": "b"}]},
         "half": {"rules": [{"serve": {"rollout": "50%", "by": "unit"}}]},
@@ -96,11 +120,12 @@ def requires():
         "needs quiet": {"requires": [{"flag": "quiet", "is": "a"}], "rules": [{"serve": "on"}]},
         "disabled": {"enabled": False, "default": "on", "rules": [{"serve": "off"}]},
         "needs disabled": {"requires": [{"flag": "disabled", "is": "on"}], "rules": [when(1), {"serve": "off"}]},
-        "default without": {
-            "variants": LETTERS, "requires": [{"flag": "base", "is": "on"}], "rules": [{"serve": "a"}],
-        },
+        "default without": {"variants": LETTERS, "requires": [{"flag": "base", "is": "on"}], "rules": [{"serve": "a"}]},
         "default with": {
-            "variants": LETTERS, "default": "b", "requires": [{"flag": "base", "is": "on"}], "rules": [{"serve": "a"}],
+            "variants": LETTERS,
+            "default": "b",
+            "requires": [{"flag": "base", "is": "on"}],
+            "rules": [{"serve": "a"}],
         },
         "off and needs": {"enabled": False, "requires": [{"flag": "base", "is": "on"}], "rules": [{"serve": "on"}]},
         "empty": {"requires": [], "rules": [{"serve": "on"}]},
@@ -133,9 +158,19 @@ def requires():
     row("needs quiet", "met", "a prerequisite may lack a default", {"v": 1}, met)
     row("needs quiet", "no variant", "a prerequisite that serves no variant is not met", {"v": 2}, unmet)
     row("needs disabled", "met by its default", "a disabled prerequisite is its default", {"v": 1}, met)
-    row("default without", "not met", "a flag without a default leaves the unmet to the caller", {}, served(None, None, "DEFAULT", None))
     row(
-        "default without", "not met, with the caller's", "whose default is the value", {}, served("mine", None, "DEFAULT", None),
+        "default without",
+        "not met",
+        "a flag without a default leaves the unmet to the caller",
+        {},
+        served(None, None, "DEFAULT", None),
+    )
+    row(
+        "default without",
+        "not met, with the caller's",
+        "whose default is the value",
+        {},
+        served("mine", None, "DEFAULT", None),
         default="mine",
     )
     row("default with", "not met", "a flag with a default gives them that", {}, served("B", "b", "DEFAULT", None))
@@ -190,6 +225,12 @@ def reasons():
     row("asks static in a rule", "never", "a condition on a static flag reads nothing", off("STATIC", None))
     row("asks a segment", "always", "nor does a segment that asks one", on("STATIC", 0))
     row("half", "inside", "a bucket decided", on("SPLIT", 0), {"unit": first_unit("half", lambda place: place < 2**31)})
-    row("half", "outside", "also where it decided against", off("SPLIT", 0), {"unit": first_unit("half", lambda place: place >= 2**31)})
+    row(
+        "half",
+        "outside",
+        "also where it decided against",
+        off("SPLIT", 0),
+        {"unit": first_unit("half", lambda place: place >= 2**31)},
+    )
     row("half", "no unit", "no answer: the error says why", failed("MISSING_UNIT", 0))
     return file

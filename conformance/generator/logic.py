@@ -48,16 +48,38 @@ def logic():
             row(f"all [{a} {b}]", "false decides an `all`, whatever is unknown beside it", {"all": pair}, all_of([a, b]))
             row(f"any [{a} {b}]", "true decides an `any`, whatever is unknown beside it", {"any": pair}, any_of([a, b]))
             row(
-                f"not all [{a} {b}]", "De Morgan: the opposite of `all` is `any` of the opposites",
-                {"not": {"all": pair}}, any_of([NOT[a], NOT[b]]),
+                f"not all [{a} {b}]",
+                "De Morgan: the opposite of `all` is `any` of the opposites",
+                {"not": {"all": pair}},
+                any_of([NOT[a], NOT[b]]),
             )
     nested = [
         ("all [any [F U] T]", {"all": [{"any": [LEAF["F"], LEAF["U"]]}, LEAF["T"]]}, "U", "an unknown group beside a true one"),
-        ("all [any [U T] T]", {"all": [{"any": [LEAF["U"], LEAF["T"]]}, LEAF["T"]]}, "T", "a group that is decided hides its unknown"),
-        ("any [all [U F] F]", {"any": [{"all": [LEAF["U"], LEAF["F"]]}, LEAF["F"]]}, "F", "a group that is decided hides its unknown"),
+        (
+            "all [any [U T] T]",
+            {"all": [{"any": [LEAF["U"], LEAF["T"]]}, LEAF["T"]]},
+            "T",
+            "a group that is decided hides its unknown",
+        ),
+        (
+            "any [all [U F] F]",
+            {"any": [{"all": [LEAF["U"], LEAF["F"]]}, LEAF["F"]]},
+            "F",
+            "a group that is decided hides its unknown",
+        ),
         ("any [all [U T] F]", {"any": [{"all": [LEAF["U"], LEAF["T"]]}, LEAF["F"]]}, "U", "an unknown group beside a false one"),
-        ("all [T all [T any [F T]]]", {"all": [LEAF["T"], {"all": [LEAF["T"], {"any": [LEAF["F"], LEAF["T"]]}]}]}, "T", "groups in groups"),
-        ("any [F not [all [T U]]]", {"any": [LEAF["F"], {"not": {"all": [LEAF["T"], LEAF["U"]]}}]}, "U", "unknown stays unknown under `not`"),
+        (
+            "all [T all [T any [F T]]]",
+            {"all": [LEAF["T"], {"all": [LEAF["T"], {"any": [LEAF["F"], LEAF["T"]]}]}]},
+            "T",
+            "groups in groups",
+        ),
+        (
+            "any [F not [all [T U]]]",
+            {"any": [LEAF["F"], {"not": {"all": [LEAF["T"], LEAF["U"]]}}]},
+            "U",
+            "unknown stays unknown under `not`",
+        ),
         ("all [T T T T F]", {"all": [LEAF["T"]] * 4 + [LEAF["F"]]}, "F", "every condition counts, also the last"),
         ("any [F F F F T]", {"any": [LEAF["F"]] * 4 + [LEAF["T"]]}, "T", "every condition counts, also the last"),
         ("any [U not U]", {"any": [LEAF["U"], {"not": LEAF["U"]}]}, "U", "what is unknown is not true one way or the other"),
@@ -78,7 +100,9 @@ def references():
         "references",
         "Conditions that ask a segment or another flag. In these contexts t is 1, f is 0, and u is missing.",
         segments={
-            "T": {"if": LEAF["T"]}, "F": {"if": LEAF["F"]}, "U": {"if": LEAF["U"]},
+            "T": {"if": LEAF["T"]},
+            "F": {"if": LEAF["F"]},
+            "U": {"if": LEAF["U"]},
             "not F": {"if": {"not": {"segment": "F"}}, "description": "segments may ask segments"},
         },
     )
@@ -114,10 +138,7 @@ def references():
     one_of = {"flag": "other", "is": ["a", "c"]}
     row("other is a or c", "one of several variants is enough", one_of, "T", other="a")
     row("other is a or c", "the default counts like any other variant", one_of, "T", other="x")
-    row(
-        "quiet is a", "a flag that serves no variant serves none of them: false, not unknown",
-        {"flag": "quiet", "is": "a"}, "F",
-    )
+    row("quiet is a", "a flag that serves no variant serves none of them: false, not unknown", {"flag": "quiet", "is": "a"}, "F")
     for name, is_, rule, why in [
         ("disabled is a", "a", 1, "a disabled flag serves its default, whatever its rules say"),
         ("disabled is b", "b", 0, "and reads nothing, so that whoever asks only it is STATIC"),
@@ -138,10 +159,22 @@ def paths():
         ("nested", {"tenant": {"tier": "premium"}}, "T", "a dot leads into an object"),
         ("flat", {"tenant.tier": "premium"}, "T", "a key may be spelt with its dot"),
         ("flat before nested", {"tenant.tier": "premium", "tenant": {"tier": "free"}}, "T", "the flat key comes first"),
-        ("flat before nested, in another order", {"tenant": {"tier": "premium"}, "tenant.tier": "free"}, "F", "whatever the order of keys"),
-        ("flat null before nested", {"tenant.tier": None, "tenant": {"tier": "premium"}}, "U", "a flat null is there, and hides what is nested"),
         (
-            "flat undefined before nested", {"tenant.tier": MISSING, "tenant": {"tier": "premium"}}, "T",
+            "flat before nested, in another order",
+            {"tenant": {"tier": "premium"}, "tenant.tier": "free"},
+            "F",
+            "whatever the order of keys",
+        ),
+        (
+            "flat null before nested",
+            {"tenant.tier": None, "tenant": {"tier": "premium"}},
+            "U",
+            "a flat null is there, and hides what is nested",
+        ),
+        (
+            "flat undefined before nested",
+            {"tenant.tier": MISSING, "tenant": {"tier": "premium"}},
+            "T",
             "undefined of JavaScript is a key left out, and hides nothing",
         ),
         ("nested null", {"tenant": {"tier": None}}, "U", "null is missing, nested too"),
@@ -165,9 +198,25 @@ def paths():
     for name, context, truth, why in rows:
         file.row("a.b.c", name, why, context, truth)
     # What objects of a language bring along is no attribute.
-    for path in ["tags.0", "tags.length", "name.length", "name.0", "toString", "constructor.name", "__proto__", "tags.__len__", "keys"]:
+    for path in [
+        "tags.0",
+        "tags.length",
+        "name.length",
+        "name.0",
+        "toString",
+        "constructor.name",
+        "__proto__",
+        "tags.__len__",
+        "keys",
+    ]:
         file.condition(path, {"attribute": path, "exists": True})
-        file.row(path, "is no attribute", "what a language gives every object, list or text is no attribute", {"tags": ["a"], "name": "zoé"}, "F")
+        file.row(
+            path,
+            "is no attribute",
+            "what a language gives every object, list or text is no attribute",
+            {"tags": ["a"], "name": "zoé"},
+            "F",
+        )
     file.row("toString", "given", "unless the context gives it", {"toString": "x"}, "T")
     file.row("constructor.name", "given", "unless the context gives it", {"constructor": {"name": "x"}}, "T")
     file.row("tags.0", "given", "a key may look like an index", {"tags": {"0": False}}, "T")

@@ -32,7 +32,12 @@ def decide(**changes):
 
 def document(kind, *vectors):
     shop = flags({"plain": {}, "targeted": {"rules": [{"if": {"attribute": "v", "is": 1}, "serve": "on"}]}})
-    return {"about": "A runner that lets this pass checks too little.", "kind": kind, "rulesets": {"shop": shop}, "vectors": list(vectors)}
+    return {
+        "about": "A runner that lets this pass checks too little.",
+        "kind": kind,
+        "rulesets": {"shop": shop},
+        "vectors": list(vectors),
+    }
 
 
 def want(**changes):
@@ -92,7 +97,14 @@ def others():
     asked = {"ruleset": "shop", "flag": "plain", "context": {}, "now": 0}
     yield "explained_too_much", document("explain", vector(**asked, want=explained))
     route = {
-        "phase": None, "emergency": False, "read": None, "write": [], "streams": None, "jobs": {}, "hazards": [], "error": None,
+        "phase": None,
+        "emergency": False,
+        "read": None,
+        "write": [],
+        "streams": None,
+        "jobs": {},
+        "hazards": [],
+        "error": None,
         "cohort": False,
     }
     routed = {"ruleset": "shop", "migration": "nowhere", "context": {}, "now": 0}
@@ -103,4 +115,6 @@ def others():
     yield "imported_otherwise", document("imports", vector(**imported, want={"ruleset": other, "diagnostics": []}))
     same = flags({"a": {"enabled": False, "hash": "java31"}})
     wrong = {"flag": "a", "context": {}, "now": 0, "want": off("STATIC", None)}
-    yield "imported_to_decide_otherwise", document("imports", vector(**imported, want={"ruleset": same, "diagnostics": [], "decisions": [wrong]}))
+    yield "imported_to_decide_otherwise", document(
+        "imports", vector(**imported, want={"ruleset": same, "diagnostics": [], "decisions": [wrong]})
+    )

@@ -27,15 +27,28 @@ def route(phase, reads, writes, streams, hazards=(), emergency=False, jobs=None,
     """A whole route; `streams` is `forward reverse`."""
     forward, reverse = streams.split()
     return {
-        "phase": phase, "emergency": emergency, "read": reads, "write": writes,
-        "streams": {"forward": forward, "reverse": reverse}, "jobs": jobs or {}, "hazards": list(hazards),
-        "error": error, "cohort": cohort,
+        "phase": phase,
+        "emergency": emergency,
+        "read": reads,
+        "write": writes,
+        "streams": {"forward": forward, "reverse": reverse},
+        "jobs": jobs or {},
+        "hazards": list(hazards),
+        "error": error,
+        "cohort": cohort,
     }
 
 
 UNKNOWN = {
-    "phase": None, "emergency": False, "read": None, "write": [], "streams": None, "jobs": {}, "hazards": [],
-    "error": "FLAG_NOT_FOUND", "cohort": False,
+    "phase": None,
+    "emergency": False,
+    "read": None,
+    "write": [],
+    "streams": None,
+    "jobs": {},
+    "hazards": [],
+    "error": "FLAG_NOT_FOUND",
+    "cohort": False,
 }
 
 
@@ -50,15 +63,21 @@ def four_switches():
         "routes",
         "The four environment switches of a job board that moves `recruiters` into `jobs_partners`: all sixteen "
         "combinations read and write what its code reads and writes. Where the comment of the emergency switch says more "
-        "than the code (\"ignore all other flags\"), the comment is meant, and the route says so in a hazard.",
+        'than the code ("ignore all other flags"), the comment is meant, and the route says so in a hazard.',
     )
     file.rulesets["recruiters"] = {
         "cutover": 1,
         "migrations": {
             "recruiters": {
-                "old": OLD, "new": NEW, "ladder": "recruiters_four_phase", "switches": SWITCHES,
-                "jobs": {"cancelOfferJob": {"kind": "rewrite"}, "lbaJobToJobsPartners": {"kind": "retire", "after": "direct_write"}},
-            },
+                "old": OLD,
+                "new": NEW,
+                "ladder": "recruiters_four_phase",
+                "switches": SWITCHES,
+                "jobs": {
+                    "cancelOfferJob": {"kind": "rewrite"},
+                    "lbaJobToJobsPartners": {"kind": "retire", "after": "direct_write"},
+                },
+            }
         },
     }
     both = write(NEW, OLD, "best_effort")
@@ -68,49 +87,106 @@ def four_switches():
     rows = [
         ("", "sync", read(OLD), write(OLD), "active off", [], "phase 1: the old store serves, the stream fills the new one"),
         ("E", "sync", read(OLD), write(OLD), "active off", [], "an emergency in phase 1 changes nothing"),
-        ("B", "sync", read(OLD), write(OLD), "active off", [backup], "a backup of what goes to the old store anyway is no backup"),
+        (
+            "B",
+            "sync",
+            read(OLD),
+            write(OLD),
+            "active off",
+            [backup],
+            "a backup of what goes to the old store anyway is no backup",
+        ),
         ("BE", "sync", read(OLD), write(OLD), "active off", [backup], "nor is it in an emergency"),
         (
-            "W", None, read(OLD), write(NEW), "off off", [h.reads_never_see(OLD, NEW)],
+            "W",
+            None,
+            read(OLD),
+            write(NEW),
+            "off off",
+            [h.reads_never_see(OLD, NEW)],
             "no phase writes the new store and reads the old one; the code does, and so does the route, with its hazard",
         ),
         (
-            "WE", None, read(OLD), write(OLD), "off off", [h.unbacked(), h.both_lack(), overridden],
+            "WE",
+            None,
+            read(OLD),
+            write(OLD),
+            "off off",
+            [h.unbacked(), h.both_lack(), overridden],
             "the emergency writes where it reads; what went to the new store is out of sight",
         ),
         (
-            "WB", None, read(OLD), write(NEW, OLD, "best_effort"), "active off", [h.reads_behind_copy(OLD, NEW), h.backup_echo(OLD, NEW)],
+            "WB",
+            None,
+            read(OLD),
+            write(NEW, OLD, "best_effort"),
+            "active off",
+            [h.reads_behind_copy(OLD, NEW), h.backup_echo(OLD, NEW)],
             "with the backup, reads see what its writes achieved",
         ),
         (
-            "WBE", None, read(OLD), write(OLD), "active off", [h.failed_backups(), overridden],
+            "WBE",
+            None,
+            read(OLD),
+            write(OLD),
+            "active off",
+            [h.failed_backups(), overridden],
             "the emergency misses the writes whose backup failed",
         ),
         (
-            "R", "dual_read", fallback, write(OLD), "active off", [h.reads_behind_stream(NEW, OLD)],
+            "R",
+            "dual_read",
+            fallback,
+            write(OLD),
+            "active off",
+            [h.reads_behind_stream(NEW, OLD)],
             "phase 2: reads come from the new store, and go on to the old one for what is not there",
         ),
         ("RE", "dual_read", read(OLD), write(OLD), "active off", [], "the old store is up to date: this emergency costs nothing"),
         (
-            "RB", "dual_read", fallback, write(OLD), "active off", [h.reads_behind_stream(NEW, OLD), backup],
+            "RB",
+            "dual_read",
+            fallback,
+            write(OLD),
+            "active off",
+            [h.reads_behind_stream(NEW, OLD), backup],
             "the backup has no effect before phase 3",
         ),
         ("RBE", "dual_read", read(OLD), write(OLD), "active off", [backup], "the backup has no effect before phase 3"),
         (
-            "RW", "direct_write_3b", read(NEW), write(NEW), "off off", [h.no_way_back()],
+            "RW",
+            "direct_write_3b",
+            read(NEW),
+            write(NEW),
+            "off off",
+            [h.no_way_back()],
             "phase 3b, and phase 4, which has the same switches: the new store alone",
         ),
         (
-            "RWE", "direct_write_3b", read(OLD), write(OLD), "off off", [h.unbacked(), h.both_lack(), overridden],
+            "RWE",
+            "direct_write_3b",
+            read(OLD),
+            write(OLD),
+            "off off",
+            [h.unbacked(), h.both_lack(), overridden],
             "without a backup, the emergency loses sight of every write since",
         ),
         (
-            "RWB", "direct_write_3a", read(NEW), both, "active off",
+            "RWB",
+            "direct_write_3a",
+            read(NEW),
+            both,
+            "active off",
             [h.backup_echo(OLD, NEW), h.backup_may_fail(), h.running_writes("dual_read", "direct_write_3a")],
             "phase 3a: the new store first, the old one as backup; the stream is cut only once this is validated",
         ),
         (
-            "RWBE", "direct_write_3a", read(OLD), write(OLD), "active off", [h.failed_backups(), overridden],
+            "RWBE",
+            "direct_write_3a",
+            read(OLD),
+            write(OLD),
+            "active off",
+            [h.failed_backups(), overridden],
             "the backup is what the emergency reads",
         ),
     ]
@@ -121,8 +197,14 @@ def four_switches():
         file.add(name, why, ruleset="recruiters", migration="recruiters", context={}, switches=switches, now=0, want=want)
         texts = {switch: "true" if on else "false" for switch, on in switches.items()}
         file.add(
-            f"{name} as texts", "an environment holds texts: `true` is on", ruleset="recruiters", migration="recruiters",
-            context={}, switches=texts, now=0, want=want,
+            f"{name} as texts",
+            "an environment holds texts: `true` is on",
+            ruleset="recruiters",
+            migration="recruiters",
+            context={},
+            switches=texts,
+            now=0,
+            want=want,
         )
     return file
 
@@ -142,14 +224,27 @@ def ladders():
             migration = f"{ladder}/{phase}/{name}"
             migrations[migration] = {"old": old, "new": new, "ladder": ladder, "phase": phase, "emergency": on}
             file.add(
-                f"{ladder}: {phase}, {name}", why, ruleset="ladders", migration=migration, context={}, now=0,
+                f"{ladder}: {phase}, {name}",
+                why,
+                ruleset="ladders",
+                migration=migration,
+                context={},
+                now=0,
                 want=route(phase, *want[:3], want[3] if len(want) > 3 else [], emergency=on),
             )
 
     standard(lambda *rest: row("standard", "sql", "mongo", *rest))
     recruiters(lambda *rest: row("recruiters_four_phase", OLD, NEW, *rest))
     seven(lambda *rest: row("seven_step", "sql", "mongo", *rest))
-    file.add("no such migration", "there is nothing to read and nothing to write", ruleset="ladders", migration="nowhere", context={}, now=0, want=UNKNOWN)
+    file.add(
+        "no such migration",
+        "there is nothing to read and nothing to write",
+        ruleset="ladders",
+        migration="nowhere",
+        context={},
+        now=0,
+        want=UNKNOWN,
+    )
     return file
 
 
@@ -164,25 +259,48 @@ def standard(row):
     old, new = "sql", "mongo"
     h = Hazards(old, new)
     row("off", "nothing moves yet", (read(old), write(old), "off off"), (read(old), write(old), "off off"))
-    row("sync", "records are copied, and changes follow", (read(old), write(old), "backfill off"), (read(old), write(old), "backfill off"))
+    row(
+        "sync",
+        "records are copied, and changes follow",
+        (read(old), write(old), "backfill off"),
+        (read(old), write(old), "backfill off"),
+    )
     both = write(old, new, "required")
     row(
-        "dual_write", "both stores take each write; the stream drains what came before", (read(old), both, "draining off"),
+        "dual_write",
+        "both stores take each write; the stream drains what came before",
+        (read(old), both, "draining off"),
         (read(old), both, "draining off"),
     )
-    row("shadow", "reads are compared with the new store", (read(old, compare=compared(new)), both, "off off"), (read(old), both, "off off"))
+    row(
+        "shadow",
+        "reads are compared with the new store",
+        (read(old, compare=compared(new)), both, "off off"),
+        (read(old), both, "off off"),
+    )
     turned = write(old, new, "outbox")
     row(
-        "live", "the new store serves, the old one stands by; the emergency turns the writes round",
-        (read(new, old, FAILURE, compared(old)), write(new, old, "required"), "off armed"), (read(old), turned, "off off", [h.skew()]),
+        "live",
+        "the new store serves, the old one stands by; the emergency turns the writes round",
+        (read(new, old, FAILURE, compared(old)), write(new, old, "required"), "off armed"),
+        (read(old), turned, "off off", [h.skew()]),
     )
     row(
-        "ramp_down", "the old store follows by the reverse stream; the emergency drains it",
-        (read(new), write(new), "off active"), (read(old), turned, "off draining", [h.before_stream(), h.older_changes(new, old)]),
+        "ramp_down",
+        "the old store follows by the reverse stream; the emergency drains it",
+        (read(new), write(new), "off active"),
+        (read(old), turned, "off draining", [h.before_stream(), h.older_changes(new, old)]),
     )
-    row("complete", "the point of no return", (read(new), write(new), "off off", [h.no_way_back()]), (read(old), turned, "off off", [h.unbacked()]))
     row(
-        "cleanup", "the old store takes no writes any more", (read(new), write(new), "off off", [h.no_way_back()]),
+        "complete",
+        "the point of no return",
+        (read(new), write(new), "off off", [h.no_way_back()]),
+        (read(old), turned, "off off", [h.unbacked()]),
+    )
+    row(
+        "cleanup",
+        "the old store takes no writes any more",
+        (read(new), write(new), "off off", [h.no_way_back()]),
         (read(old), turned, "off off", [h.unbacked(frozen=True)]),
     )
 
@@ -192,23 +310,32 @@ def recruiters(row):
     bypass = (read(OLD), write(OLD))
     row("sync", "phase 1", (*bypass, "active off"), (*bypass, "active off"))
     row(
-        "dual_read", "phase 2", (read(NEW, OLD, ["not_found"]), write(OLD), "active off", [h.reads_behind_stream(NEW, OLD)]),
+        "dual_read",
+        "phase 2",
+        (read(NEW, OLD, ["not_found"]), write(OLD), "active off", [h.reads_behind_stream(NEW, OLD)]),
         (*bypass, "active off"),
     )
     row(
-        "direct_write_3a", "phase 3, with the backup: the stream still runs",
+        "direct_write_3a",
+        "phase 3, with the backup: the stream still runs",
         (
-            read(NEW), write(NEW, OLD, "best_effort"), "active off",
+            read(NEW),
+            write(NEW, OLD, "best_effort"),
+            "active off",
             [h.backup_echo(OLD, NEW), h.backup_may_fail(), h.running_writes("dual_read", "direct_write_3a")],
         ),
         (*bypass, "active off", [h.failed_backups()]),
     )
     row(
-        "direct_write_3b", "phase 3, without", (read(NEW), write(NEW), "off off", [h.no_way_back()]),
+        "direct_write_3b",
+        "phase 3, without",
+        (read(NEW), write(NEW), "off off", [h.no_way_back()]),
         (*bypass, "off off", [h.unbacked(), h.both_lack()]),
     )
     row(
-        "cleanup", "phase 4: the old store is gone", (read(NEW), write(NEW), "off off", [h.no_way_back()]),
+        "cleanup",
+        "phase 4: the old store is gone",
+        (read(NEW), write(NEW), "off off", [h.no_way_back()]),
         (*bypass, "off off", [h.unbacked(frozen=True), h.both_lack()]),
     )
 
@@ -219,25 +346,44 @@ def seven(row):
     calm = (read(old), write(old))
     turned = write(old, new, "outbox")
     row("initial_load", "records are copied once", (*calm, "load off"), (*calm, "load off"))
-    row("change_stream", "changes follow from then on; those made during the copy need care", (*calm, "active off", [h.gap_after_copy()]), (*calm, "active off"))
     row(
-        "dual_read", "reads are compared, and go on to the new store where the old one fails",
-        (read(old, new, FAILURE, compared(new)), write(old), "active off", [h.falls_back(old, new, "stream")]), (*calm, "active off"),
+        "change_stream",
+        "changes follow from then on; those made during the copy need care",
+        (*calm, "active off", [h.gap_after_copy()]),
+        (*calm, "active off"),
     )
     row(
-        "read_new", "the new store serves reads",
-        (read(new, old, FAILURE), write(old), "active off", [h.reads_behind_stream(new, old)]), (*calm, "active off"),
+        "dual_read",
+        "reads are compared, and go on to the new store where the old one fails",
+        (read(old, new, FAILURE, compared(new)), write(old), "active off", [h.falls_back(old, new, "stream")]),
+        (*calm, "active off"),
     )
     row(
-        "dual_write", "the second write is queued where it fails: an outbox",
-        (read(new, old, FAILURE), turned, "active off", [h.reads_behind_outbox(new, old)]), (read(old), turned, "active off", [h.skew()]),
+        "read_new",
+        "the new store serves reads",
+        (read(new, old, FAILURE), write(old), "active off", [h.reads_behind_stream(new, old)]),
+        (*calm, "active off"),
     )
     row(
-        "write_new", "the old store takes no writes any more, and is still the fallback",
+        "dual_write",
+        "the second write is queued where it fails: an outbox",
+        (read(new, old, FAILURE), turned, "active off", [h.reads_behind_outbox(new, old)]),
+        (read(old), turned, "active off", [h.skew()]),
+    )
+    row(
+        "write_new",
+        "the old store takes no writes any more, and is still the fallback",
         (
-            read(new, old, FAILURE), write(new), "off off",
+            read(new, old, FAILURE),
+            write(new),
+            "off off",
             [h.falls_back(new, old, "never"), h.no_way_back(), h.running_writes("dual_write", "write_new")],
         ),
         (read(old), turned, "off off", [h.unbacked(frozen=True)]),
     )
-    row("decommission", "the fallback is gone", (read(new), write(new), "off off", [h.no_way_back()]), (read(old), turned, "off off", [h.unbacked(frozen=True)]))
+    row(
+        "decommission",
+        "the fallback is gone",
+        (read(new), write(new), "off off", [h.no_way_back()]),
+        (read(old), turned, "off off", [h.unbacked(frozen=True)]),
+    )

@@ -34,23 +34,27 @@ def rollouts():
         "by the targeting key": {"salt": "half", "rules": [{"serve": {"rollout": "50%"}}]},
         "by a nested key": {"salt": "half", "rules": [{"serve": {"rollout": "50%", "by": "account.id"}}]},
         "else": {
-            "salt": "half", "variants": {"a": "A", "b": "B", "c": "C"}, "default": "c",
+            "salt": "half",
+            "variants": {"a": "A", "b": "B", "c": "C"},
+            "default": "c",
             "rules": [rollout("50%", variant="a", **{"else": "b"})],
         },
         "else the default": {
-            "salt": "half", "variants": {"a": "A", "c": "C"}, "default": "c", "rules": [rollout("50%", variant="a")],
+            "salt": "half",
+            "variants": {"a": "A", "c": "C"},
+            "default": "c",
+            "rules": [rollout("50%", variant="a")],
         },
         "else nothing": {"salt": "half", "variants": {"a": "A"}, "rules": [rollout("50%", variant="a")]},
-        "matched": {
-            "salt": "half", "rules": [{"if": {"attribute": "beta", "is": True}, **rollout("50%")}, {"serve": "on"}],
-        },
+        "matched": {"salt": "half", "rules": [{"if": {"attribute": "beta", "is": True}, **rollout("50%")}, {"serve": "on"}]},
         "java31": {"hash": "java31", "rules": [rollout("50%")]},
         "java31 by the first": {
             "hash": "java31",
             "rules": [{"serve": {"rollout": "50%", "by": {"first_of": ["userId", "tenantId"], "otherwise": "anonymous"}}}],
         },
         "java31 without otherwise": {
-            "hash": "java31", "rules": [{"serve": {"rollout": "50%", "by": {"first_of": ["userId", "tenantId"]}}}],
+            "hash": "java31",
+            "rules": [{"serve": {"rollout": "50%", "by": {"first_of": ["userId", "tenantId"]}}}],
         },
         "java31 a fraction": {"hash": "java31", "rules": [rollout("48.0001%")]},
     }
@@ -59,13 +63,43 @@ def rollouts():
     def row(flag, name, why, context, want, **fields):
         file.add(f"{flag}: {name}", why, ruleset="rollouts", flag=flag, context=context, now=0, **fields, want=want)
 
-    row("first out", "the unit at the boundary", "positions below the boundary are inside: the boundary itself is out", {"unit": first_out}, off("SPLIT", 0))
-    row("first out, a millionth more", "the same unit", "raising a share by a millionth takes it", {"unit": first_out}, on("SPLIT", 0))
-    row("last in", "the unit one below the boundary", "the last position below the boundary is inside", {"unit": last_in}, on("SPLIT", 0))
-    row("last in, a millionth less", "the same unit", "lowering a share by a millionth leaves it out", {"unit": last_in}, off("SPLIT", 0))
+    row(
+        "first out",
+        "the unit at the boundary",
+        "positions below the boundary are inside: the boundary itself is out",
+        {"unit": first_out},
+        off("SPLIT", 0),
+    )
+    row(
+        "first out, a millionth more",
+        "the same unit",
+        "raising a share by a millionth takes it",
+        {"unit": first_out},
+        on("SPLIT", 0),
+    )
+    row(
+        "last in",
+        "the unit one below the boundary",
+        "the last position below the boundary is inside",
+        {"unit": last_in},
+        on("SPLIT", 0),
+    )
+    row(
+        "last in, a millionth less",
+        "the same unit",
+        "lowering a share by a millionth leaves it out",
+        {"unit": last_in},
+        off("SPLIT", 0),
+    )
     row("half", "a unit below the middle", "inside", {"unit": half["a"]}, on("SPLIT", 0))
     row("half", "a unit above the middle", "outside", {"unit": half["b"]}, off("SPLIT", 0))
-    row("half again", "a unit below the middle", "a flag with the same salt takes the same units", {"unit": half["a"]}, on("SPLIT", 0))
+    row(
+        "half again",
+        "a unit below the middle",
+        "a flag with the same salt takes the same units",
+        {"unit": half["a"]},
+        on("SPLIT", 0),
+    )
     row("half again", "a unit above the middle", "and leaves the same out", {"unit": half["b"]}, off("SPLIT", 0))
     row("nobody", "with a unit", "0 % is nobody", {"unit": half["a"]}, off("SPLIT", 0))
     row("nobody", "without a unit", "and needs no unit to know it", {}, off("SPLIT", 0))
@@ -75,26 +109,77 @@ def rollouts():
     row("everybody", "with a unit that is none", "so nothing is wrong with this one either", {"unit": True}, on("SPLIT", 0))
     row("the least", "without a unit", "a millionth is not nobody, so a unit is needed", {}, failed("MISSING_UNIT", 0))
     lucky = first_unit("the least", lambda place: place < boundary(1))
-    row("the least", "one of the first 4294 positions", "a millionth takes floor(2^32 / 10^6) positions", {"unit": lucky}, on("SPLIT", 0))
-    row("by the targeting key", "given", "a rollout without `by` uses `targetingKey`", {"targetingKey": half["a"]}, on("SPLIT", 0))
-    row("by the targeting key", "missing", "and no other attribute", {"userId": half["a"], "unit": half["a"]}, failed("MISSING_UNIT", 0))
+    row(
+        "the least",
+        "one of the first 4294 positions",
+        "a millionth takes floor(2^32 / 10^6) positions",
+        {"unit": lucky},
+        on("SPLIT", 0),
+    )
+    row(
+        "by the targeting key", "given", "a rollout without `by` uses `targetingKey`", {"targetingKey": half["a"]}, on("SPLIT", 0)
+    )
+    row(
+        "by the targeting key",
+        "missing",
+        "and no other attribute",
+        {"userId": half["a"], "unit": half["a"]},
+        failed("MISSING_UNIT", 0),
+    )
     row("by a nested key", "given", "the unit is found by its dotted path", {"account": {"id": half["a"]}}, on("SPLIT", 0))
     row("else", "inside", "the variant that is rolled out", {"unit": half["a"]}, served("A", "a", "SPLIT", 0))
     row("else", "outside", "`else` is for the others", {"unit": half["b"]}, served("B", "b", "SPLIT", 0))
     row("else", "no unit", "without a unit there is neither: a missing unit is its own reason", {}, failed("MISSING_UNIT", 0))
-    row("else the default", "outside", "without `else` the others get the flag's default", {"unit": half["b"]}, served("C", "c", "SPLIT", 0))
-    row("else nothing", "outside", "without either they are left to the caller", {"unit": half["b"]}, served(None, None, "SPLIT", 0))
-    row("else nothing", "outside, with a default", "whose default is the value", {"unit": half["b"]}, served(9, None, "SPLIT", 0), default=9)
+    row(
+        "else the default",
+        "outside",
+        "without `else` the others get the flag's default",
+        {"unit": half["b"]},
+        served("C", "c", "SPLIT", 0),
+    )
+    row(
+        "else nothing",
+        "outside",
+        "without either they are left to the caller",
+        {"unit": half["b"]},
+        served(None, None, "SPLIT", 0),
+    )
+    row(
+        "else nothing",
+        "outside, with a default",
+        "whose default is the value",
+        {"unit": half["b"]},
+        served(9, None, "SPLIT", 0),
+        default=9,
+    )
     row("matched", "inside", "a rule may have a condition and a share", {"beta": True, "unit": half["a"]}, on("SPLIT", 0))
-    row("matched", "outside", "a rule that matched decides, also for those outside of its share", {"beta": True, "unit": half["b"]}, off("SPLIT", 0))
-    row("matched", "not matched", "those it does not match go on to the next rule", {"beta": False, "unit": half["b"]}, on("TARGETING_MATCH", 1))
+    row(
+        "matched",
+        "outside",
+        "a rule that matched decides, also for those outside of its share",
+        {"beta": True, "unit": half["b"]},
+        off("SPLIT", 0),
+    )
+    row(
+        "matched",
+        "not matched",
+        "those it does not match go on to the next rule",
+        {"beta": False, "unit": half["b"]},
+        on("TARGETING_MATCH", 1),
+    )
     row("matched", "no unit", "a missing unit does not fall through to the next rule", {"beta": True}, failed("MISSING_UNIT", 0))
     for name, unit, error in [
-        ("null", None, "MISSING_UNIT"), ("true", True, "INVALID_CONTEXT"), ("a fraction", 1.5, "INVALID_CONTEXT"),
-        ("NaN", floating("NaN"), "INVALID_CONTEXT"), ("2^63", floating("9223372036854775808"), "INVALID_CONTEXT"),
-        ("a list", ["u1"], "INVALID_CONTEXT"), ("a mapping", {"id": "u1"}, "INVALID_CONTEXT"),
+        ("null", None, "MISSING_UNIT"),
+        ("true", True, "INVALID_CONTEXT"),
+        ("a fraction", 1.5, "INVALID_CONTEXT"),
+        ("NaN", floating("NaN"), "INVALID_CONTEXT"),
+        ("2^63", floating("9223372036854775808"), "INVALID_CONTEXT"),
+        ("a list", ["u1"], "INVALID_CONTEXT"),
+        ("a mapping", {"id": "u1"}, "INVALID_CONTEXT"),
     ]:
-        row("half", f"the unit is {name}", "a unit is a text or a whole number; null is missing", {"unit": unit}, failed(error, 0))
+        row(
+            "half", f"the unit is {name}", "a unit is a text or a whole number; null is missing", {"unit": unit}, failed(error, 0)
+        )
     number = next(number for number in range(100) if position("half", number) < 2**31)
     row("half", "the unit is a whole number", "whole numbers are units", {"unit": number}, on("SPLIT", 0))
     text_in = position("half", "") < 2**31
@@ -105,15 +190,35 @@ def rollouts():
     row("java31", "a low bucket", "imported flags keep their hash", {"unit": low}, on("SPLIT", 0))
     row("java31", "a high bucket", "imported flags keep their hash", {"unit": high}, off("SPLIT", 0))
     first = "java31 by the first"
-    row(first, "a user", "the first attribute that is a text with something in it", {"userId": low, "tenantId": high}, on("SPLIT", 0))
+    row(
+        first,
+        "a user",
+        "the first attribute that is a text with something in it",
+        {"userId": low, "tenantId": high},
+        on("SPLIT", 0),
+    )
     row(first, "a tenant", "the next one where it is missing", {"tenantId": high}, off("SPLIT", 0))
-    row(first, "an empty user", "an empty text is falsy in the imported format", {"userId": "", "tenantId": high}, off("SPLIT", 0))
+    row(
+        first, "an empty user", "an empty text is falsy in the imported format", {"userId": "", "tenantId": high}, off("SPLIT", 0)
+    )
     row(first, "a null user", "so is null", {"userId": None, "tenantId": low}, on("SPLIT", 0))
-    row(first, "a number", "identifiers of the imported format are texts: a number has no bucket", {"userId": 7, "tenantId": low}, on("SPLIT", 0))
+    row(
+        first,
+        "a number",
+        "identifiers of the imported format are texts: a number has no bucket",
+        {"userId": 7, "tenantId": low},
+        on("SPLIT", 0),
+    )
     nobody = (on if java31("anonymous") < 50 else off)("SPLIT", 0)
     row(first, "nobody", "and otherwise the constant", {}, nobody)
     row("java31 without otherwise", "nobody", "without a constant nobody has no bucket", {}, failed("MISSING_UNIT", 0))
-    row("java31 a fraction", "bucket 48", "48 lies below 48.0001, as it would in the imported code", {"unit": "polygenelubricants"}, on("SPLIT", 0))
+    row(
+        "java31 a fraction",
+        "bucket 48",
+        "48 lies below 48.0001, as it would in the imported code",
+        {"unit": "polygenelubricants"},
+        on("SPLIT", 0),
+    )
     return file
 
 
@@ -150,7 +255,11 @@ def splits():
         "inside of a rollout": {**salt, "default": "c", "rules": [split({"a": 1, "b": 1}, rollout="50%")]},
         "inside, with else": {**salt, "rules": [split({"a": 1, "b": 1}, rollout="50%", **{"else": "c"})]},
         "inside of everybody": {**salt, "rules": [split({"a": 1, "b": 1}, rollout="100%")]},
-        "inside of nobody": {**salt, "default": "c", "rules": [{"if": {"attribute": "x", "exists": False}, **split({"a": 1, "b": 1}, rollout="0%")}]},
+        "inside of nobody": {
+            **salt,
+            "default": "c",
+            "rules": [{"if": {"attribute": "x", "exists": False}, **split({"a": 1, "b": 1}, rollout="0%")}],
+        },
         "one variant inside": {**salt, "default": "c", "rules": [split({"a": 1}, rollout="50%")]},
     }
     file.rulesets["splits"] = flags(table)
@@ -165,7 +274,11 @@ def splits():
     by_name = [("a", 1), ("b", 1), ("c", 1)]
     for flag, order, why in [
         ("by name", by_name, "a mapping has no order: its variants come by name"),
-        ("default last", [("b", 1), ("c", 1), ("a", 1)], "the default variant comes last, so that growing a rollout into a split moves nobody"),
+        (
+            "default last",
+            [("b", 1), ("c", 1), ("a", 1)],
+            "the default variant comes last, so that growing a rollout into a split moves nobody",
+        ),
         ("else last", [("a", 1), ("c", 1), ("b", 1)], "where there is an `else`, it is the one that comes last"),
         ("a list", [("c", 1), ("b", 1), ("a", 1)], "a list is its own order, whatever the default"),
         ("percentages", [("a", 125), ("b", 375), ("c", 500)], "percentages are weights that sum to the whole"),
@@ -189,7 +302,13 @@ def splits():
         unit = f"u{number}"
         taken = position("cut", unit) < 2**31
         variant = drawn([("a", 1), ("b", 1)], position(inner, unit)) if taken else "c"
-        row("inside of a rollout", unit, "a split inside of a rollout draws with a salt of its own (salt, NUL, `split`)", unit, variant)
+        row(
+            "inside of a rollout",
+            unit,
+            "a split inside of a rollout draws with a salt of its own (salt, NUL, `split`)",
+            unit,
+            variant,
+        )
         row("inside, with else", unit, "those outside of the rollout get `else`", unit, variant)
     for unit in ("u0", "u1", "u2"):
         variant = drawn([("a", 1), ("b", 1)], position(inner, unit))
@@ -204,7 +323,12 @@ def splits():
     ]:
         file.add(f"{flag}: no unit", why, ruleset="splits", flag=flag, context={}, now=0, want=failed("MISSING_UNIT", 0))
     file.add(
-        "by name: a unit that is none", "a fraction names nobody", ruleset="splits", flag="by name", context={"unit": 0.5}, now=0,
+        "by name: a unit that is none",
+        "a fraction names nobody",
+        ruleset="splits",
+        flag="by name",
+        context={"unit": 0.5},
+        now=0,
         want=failed("INVALID_CONTEXT", 0),
     )
     return file
@@ -232,11 +356,12 @@ def ramps():
         "switch": {"rules": [ramp(("2026-12-01T10:00:00+01:00", "100%"))]},
         "coarse": {"salt": "ramp", "rules": [ramp((start, "0%"), (start + 3, "0.0002%"))]},
         "before the epoch": {"salt": "ramp", "rules": [ramp((-1_000_000, "0%"), (0, "100%"))]},
-        "of a split": {"salt": "ramp", **letters, "rules": [ramp((start, "0%"), (start + 1_000_000, "100%"), split={"a": 1, "b": 1})]},
-        "design": {
+        "of a split": {
             "salt": "ramp",
-            "rules": [ramp(("2026-12-01T09:00:00Z", "1%"), ("2026-12-08T09:00:00Z", "100%"))],
+            **letters,
+            "rules": [ramp((start, "0%"), (start + 1_000_000, "100%"), split={"a": 1, "b": 1})],
         },
+        "design": {"salt": "ramp", "rules": [ramp(("2026-12-01T09:00:00Z", "1%"), ("2026-12-08T09:00:00Z", "100%"))]},
     }
     file.rulesets["ramps"] = flags(table)
 
@@ -245,7 +370,13 @@ def ramps():
         file.add(f"{flag}: {name}", why, ruleset="ramps", flag=flag, context=context, now=now, want=want)
 
     inside, outside = on("SPLIT", 0), off("SPLIT", 0)
-    row("line", "a millisecond early", "the unit comes in when the share is large enough, and not before", start + share - 1, outside)
+    row(
+        "line",
+        "a millisecond early",
+        "the unit comes in when the share is large enough, and not before",
+        start + share - 1,
+        outside,
+    )
     row("line", "to the millisecond", "the share is computed for each instant", start + share, inside)
     row("line", "at the first point", "the share of the first point holds from there on", start, outside)
     row("line", "at the last point", "the share of the last point holds from there on", start + 1_000_000, inside)
@@ -259,7 +390,14 @@ def ramps():
     row("down", "at the end", "down to nobody", start + 1_000_000, outside)
     row("step", "before", "two points at one instant are a step", start + 4999, outside)
     row("step", "at it", "and the later point counts", start + 5000, inside)
-    row("switch", "before", "a ramp of one point switches everybody on: nobody before", at("2026-12-01T08:59:59.999Z"), outside, unit=None)
+    row(
+        "switch",
+        "before",
+        "a ramp of one point switches everybody on: nobody before",
+        at("2026-12-01T08:59:59.999Z"),
+        outside,
+        unit=None,
+    )
     row("switch", "at it", "and everybody from there on", at("2026-12-01T09:00:00Z"), inside, unit=None)
     early = first_unit("ramp", lambda place: share_of(place) == 1)
     second = first_unit("ramp", lambda place: share_of(place) == 2)

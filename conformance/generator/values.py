@@ -64,7 +64,12 @@ def types():
     file.add(
         "null and a default",
         "a null that is served is not replaced by the caller's default",
-        ruleset="types", flag="null", context={}, now=0, default="fallback", want=served(None, "only", "STATIC", 0),
+        ruleset="types",
+        flag="null",
+        context={},
+        now=0,
+        default="fallback",
+        want=served(None, "only", "STATIC", 0),
     )
     return file
 
@@ -146,7 +151,7 @@ SPELLINGS_YAML = (
     + _spelt("exponent", "1e3")
     + _spelt("minus zero", "-0.0")
     + _spelt("underscore", "1_000")
-    + '  sexagesimal:\n    variants:\n      only: 22:00\n    rules: [{ serve: only }]\n'
+    + "  sexagesimal:\n    variants:\n      only: 22:00\n    rules: [{ serve: only }]\n"
     + _spelt("date", "2027-03-31")
     + _spelt("percentage", "50%")
     + _spelt("tagged", "!!str 1")
@@ -202,7 +207,12 @@ def defaults():
     row("an unknown flag", "an unknown flag is an error, not false", "nowhere", failed("FLAG_NOT_FOUND"))
     row("no flag at all", "the empty name is the name of no flag", "", failed("FLAG_NOT_FOUND"))
     for name, default in [
-        ("a boolean", True), ("a number", 0), ("a text", ""), ("a list", [1, "2"]), ("a mapping", {"a": {"b": 1}}), ("null", None),
+        ("a boolean", True),
+        ("a number", 0),
+        ("a text", ""),
+        ("a list", [1, "2"]),
+        ("a mapping", {"a": {"b": 1}}),
+        ("null", None),
     ]:
         want = failed("FLAG_NOT_FOUND", value=default)
         row(f"an unknown flag, {name} as default", "the default comes back as it was given", "nowhere", want, default=default)
@@ -213,18 +223,30 @@ def defaults():
     row(
         "variants without a default",
         "a flag that declares variants and no default leaves those whom no rule matches to the caller, without an error",
-        "undecided", served(None, None, "DEFAULT", None),
+        "undecided",
+        served(None, None, "DEFAULT", None),
     )
     row(
         "variants without a default, and the caller's",
         "so there the caller's default is the value, and there is still no variant",
-        "undecided", served("mine", None, "DEFAULT", None), default="mine",
+        "undecided",
+        served("mine", None, "DEFAULT", None),
+        default="mine",
     )
-    row("variants with a default", "the default variant is for all whom no rule decides", "decided", served(2, "b", "STATIC", None))
+    row(
+        "variants with a default",
+        "the default variant is for all whom no rule decides",
+        "decided",
+        served(2, "b", "STATIC", None),
+    )
     row("a missing unit", "an error means the caller's default, not the flag's", "half", failed("MISSING_UNIT", 0))
     row("a missing unit and a default", "the rule that failed is named", "half", failed("MISSING_UNIT", 0, True), default=True)
     row(
-        "a unit that is no unit", "a list names nobody", "half", failed("INVALID_CONTEXT", 0, "mine"),
-        context={"userId": ["u1"]}, default="mine",
+        "a unit that is no unit",
+        "a list names nobody",
+        "half",
+        failed("INVALID_CONTEXT", 0, "mine"),
+        context={"userId": ["u1"]},
+        default="mine",
     )
     return file

@@ -35,7 +35,7 @@ flags:
     rules: [{ if: { attribute: plan, is: pro }, serve: a }]
 `;
 
-/** A ruleset with a flag \`there\` for whether \`v\` is there, and \`is\` for the value that \`v\` is compared with. */
+/** A ruleset with a flag `there` for whether `v` is there, and `is` for the value that `v` is compared with. */
 export function comparing(json: string): string {
   return `{ "cutover": 1, "flags": {
     "there": { "rules": [{ "if": { "attribute": "v", "exists": true }, "serve": "on" }] },

@@ -145,7 +145,7 @@ export interface Engine {
    * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ if: { attribute: plan, is: pro }, serve: on }] } }");
    * const { decision, steps } = engine.explain("beta", { plan: "free" });
    * decision.value; // false
-   * steps[0]; // { step: "condition", depth: 0, path: "flags.beta.rules[0].if", attribute: "plan", operator: "is", expected: "pro", found: "free", result: "false" }
+   * steps[0]; // { step: "condition", depth: 0, path: "flags.beta.rules[0].if", attribute: "plan", operator: "is", expected: ["pro"], found: "free", result: "false" }
    */
   explain<T = Json>(flag: string, context: Attributes | null | undefined, options: DecideOptions<T> & { readonly default: T }): Explanation<T>;
   explain<T = Json>(flag: string, context: Attributes | null | undefined, options?: DecideOptions<T>): Explanation<T | null>;

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import Database from "libsql";
 
 /** How long a writer waits for another one before it gives up, in milliseconds. */
-export const BUSY_TIMEOUT_MS = 150;
+export const BUSY_TIMEOUT_MS = 600;
 
 export type { Database };
 

@@ -11,8 +11,8 @@
 import type { JobsPartnersStore } from "../stores/jobs-partners.js";
 import type { RecruitersStore } from "../stores/recruiters.js";
 
-/** How many changes one transaction takes. */
-export const BATCH = 200;
+/** How many changes one transaction takes: few enough that nobody waits long for its lock. */
+export const BATCH = 50;
 
 /** What one step did. */
 export interface Step {

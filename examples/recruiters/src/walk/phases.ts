@@ -92,8 +92,8 @@ export async function phase3a(walk: Walk): Promise<void> {
   const cut = someLiving(walk, 5, 5);
   await editTitles(walk, cut);
   let lost = 0;
-  const unbacked = someLiving(walk, 20, 6);
-  const repaired = unbacked.slice(0, 3);
+  const unbacked = someLiving(walk, 20, 4);
+  const repaired = unbacked.slice(0, 2);
   await stage(walk, {
     name: "Phase 3a: direct write, with backup",
     switches: PHASE_3A,
@@ -116,7 +116,7 @@ export async function phase3a(walk: Walk): Promise<void> {
     afterwards: async () => {
       const behind = [...differences(walk, OLD)].toSorted();
       const left = unbacked
-        .slice(3)
+        .slice(2)
         .filter((id) => walk.ledger.entry(id).offer !== null)
         .toSorted();
       report.field("backup", `${left.length} of them have no later write that repairs their copy`);
