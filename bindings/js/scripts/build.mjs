@@ -46,7 +46,7 @@ function wasm() {
   const module = join(folder, "cutover_bg.wasm");
   if (!fast) tool("binaryen/bin/wasm-opt", "-Oz", module, "-o", module);
   cpSync(module, join(dist, "cutover_bg.wasm"));
-  cpSync(`${module}.d.ts`, join(here, "src/cutover_bg.wasm.d.ts"));
+  for (const place of ["src", "dist.new", "dist.new/cjs"]) cpSync(`${module}.d.ts`, join(here, place, "cutover_bg.wasm.d.ts"));
 }
 
 function typescript() {

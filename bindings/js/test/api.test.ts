@@ -116,11 +116,11 @@ describe.each(builds)("$build", ({ Engine, build }) => {
     });
 
     it("hands the same frozen object out for the same answer", () => {
-      const decision = engine.decide("algorithm", { plan: "pro", other: 1 });
+      const decision = engine.decide<{ limits: number[] }>("algorithm", { plan: "pro", other: 1 });
       expect(engine.decide("algorithm", { plan: "pro", other: 2 })).toBe(decision);
-      const { value } = decision as { value: { limits: number[] } };
-      expect([decision, value, value.limits].every(Object.isFrozen)).toBe(true);
-      expect(() => value.limits.push(30)).toThrow(TypeError);
+      const { value } = decision;
+      expect([decision, value, value?.limits].every(Object.isFrozen)).toBe(true);
+      expect(() => value?.limits.push(30)).toThrow(TypeError);
     });
 
     it("takes the caller's default where nothing is served, as it is", () => {

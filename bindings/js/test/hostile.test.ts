@@ -159,7 +159,7 @@ describe.each(builds)("$build", ({ Engine }) => {
   describe("large values", () => {
     it.each([1_000_000, 5_000_001])("a text of %d units, in ASCII and beyond", (units) => {
       for (const text of ["x".repeat(units), "é".repeat(units), `${"x".repeat(units)}\ud800`]) {
-        const engine = Engine.fromString(comparing(JSON.stringify(text.slice(-5).toWellFormed?.() ?? "x")));
+        const engine = Engine.fromString(comparing(JSON.stringify(text.slice(-5).toWellFormed())));
         for (const context of [{ v: text }, engine.context({ v: text })]) {
           expect(engine.isEnabled("there", context)).toBe(true);
           expect(engine.isEnabled("is", context)).toBe(false);

@@ -80,7 +80,7 @@ impl<'a, 'py> Source<'a, 'py> {
     }
 }
 
-/// What a mapping answers for a key that it does not have. Nobody else can hold this object.
+/// What a mapping answers for a key that it does not have: an object that no context holds.
 fn absent(py: Python<'_>) -> PyResult<&Py<PyAny>> {
     static ABSENT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     ABSENT.get_or_try_init(py, || py.get_type::<PyAny>().call0().map(Bound::unbind))

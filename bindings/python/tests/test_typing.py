@@ -29,7 +29,7 @@ def test_mypy() -> None:
 
 
 def test_pyright() -> None:
-    run("pyright", str(SAMPLE), "python/cutover")
+    run("pyright", "--pythonpath", sys.executable, str(SAMPLE), "python/cutover")
 
 
 def test_the_sample_runs() -> None:

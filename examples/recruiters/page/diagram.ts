@@ -45,7 +45,8 @@ export function diagram(route: Route, live: Live): SVGSVGElement {
 export function sentence({ read, write, streams }: Route): string {
   const fallback = read?.fallback == null ? "" : `, else from ${read.fallback}`;
   const writes = write.map(({ to, ack }) => `${to} (${ack.replace("_", " ")})`).join(", then to ");
-  return `Reads come from ${read?.from ?? "nowhere"}${fallback}. Writes go to ${writes || "nowhere"}. The stream is ${streams?.forward ?? "off"}.`;
+  const reads = `Reads come from ${read?.from ?? "nowhere"}${fallback}.`;
+  return `${reads} Writes go to ${writes || "nowhere"}. The stream is ${streams?.forward ?? "off"}.`;
 }
 
 function marker(kind: string): SVGElement {

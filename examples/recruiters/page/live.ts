@@ -99,9 +99,7 @@ async function readBack(id: string, expected: string, say: (kind: string, text: 
       if (fellBack === "") return;
       continue;
     }
-    say(
-      "stale",
-      `${after}: ${response.status === 503 ? "the store does not answer" : found === null ? "not found" : "the version before"}`,
-    );
+    const seen = found === null ? "not found" : "the version before";
+    say("stale", `${after}: ${response.status === 503 ? "the store does not answer" : seen}`);
   }
 }

@@ -12,9 +12,14 @@ pub(super) fn run(args: &Conformance, screen: &Screen) -> Result<Exit, Failure> 
     let report = conformance::run(&args.folder).map_err(|problem| {
         let folder = args.folder.display().to_string();
         Failure::usage(
-            Diagnostic::error("cannot_read", "", Position::default(), format!("the vectors cannot be read: {problem}"))
-                .found(folder)
-                .expected(["a folder of vectors, such as `conformance`"]),
+            Diagnostic::error(
+                "cannot_read",
+                "",
+                Position::default(),
+                format!("the vectors cannot be read: {problem}"),
+            )
+            .found(folder)
+            .expected(["a folder of vectors, such as `conformance`"]),
         )
     })?;
     if screen.is_json() {
@@ -23,7 +28,13 @@ pub(super) fn run(args: &Conformance, screen: &Screen) -> Result<Exit, Failure> 
         let mut text = String::new();
         for file in &report.files {
             // Writing to a String cannot fail.
-            let _ = writeln!(text, "{:<28} passed {:>4}, failed {:>4}", file.name, file.passed, file.failures.len());
+            let _ = writeln!(
+                text,
+                "{:<28} passed {:>4}, failed {:>4}",
+                file.name,
+                file.passed,
+                file.failures.len()
+            );
             for failure in &file.failures {
                 let _ = writeln!(text, "  {}", failure.vector);
                 for line in &failure.lines {

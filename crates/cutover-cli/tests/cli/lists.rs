@@ -94,7 +94,17 @@ fn completions_name_every_command() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let run = folder.run(&["completions", shell]);
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
-        for name in ["check", "eval", "explain", "route", "import", "schema", "hash-list", "conformance", "completions"] {
+        for name in [
+            "check",
+            "eval",
+            "explain",
+            "route",
+            "import",
+            "schema",
+            "hash-list",
+            "conformance",
+            "completions",
+        ] {
             assert!(run.stdout.contains(name), "{shell} does not complete {name}");
         }
         let completes_values = ["bash", "zsh"].contains(&shell);

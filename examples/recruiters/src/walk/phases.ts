@@ -92,34 +92,25 @@ export async function phase3a(walk: Walk): Promise<void> {
   const cut = someLiving(walk, 5, 5);
   await editTitles(walk, cut);
   let lost = 0;
-  const unbacked = someLiving(walk, 20, 4);
-  const repaired = unbacked.slice(0, 2);
+  let left: string[] = [];
   await stage(walk, {
     name: "Phase 3a: direct write, with backup",
     switches: PHASE_3A,
     act: async (result) => {
       lost = await editOnwards(walk, cut, result);
       await load(walk, result);
-      const alive = unbacked.filter((id) => walk.ledger.entry(id).offer !== null);
-      await whileRecruitersIsLocked(walk, () => updateAll(walk, alive, "Pendant la panne de recruiters", result));
+      const unbacked = someLiving(walk, 20, 4);
+      await whileRecruitersIsLocked(walk, () => updateAll(walk, unbacked, "Pendant la panne de recruiters", result));
+      await updateAll(walk, unbacked.slice(0, 2), "Après la panne", result);
+      left = unbacked.slice(2).toSorted();
       report.field(
         "backup",
-        `${alive.length} writes while recruiters is locked: acknowledged, and their copies failed`,
+        `${unbacked.length} writes while recruiters is locked: acknowledged, and their copies failed`,
       );
-      await updateAll(
-        walk,
-        repaired.filter((id) => alive.includes(id)),
-        "Après la panne",
-        result,
-      );
+      report.field("", `${left.length} of them have no later write that repairs their copy`);
     },
     afterwards: async () => {
       const behind = [...differences(walk, OLD)].toSorted();
-      const left = unbacked
-        .slice(2)
-        .filter((id) => walk.ledger.entry(id).offer !== null)
-        .toSorted();
-      report.field("backup", `${left.length} of them have no later write that repairs their copy`);
       report.cost("cut", lost, `of ${cut.length} edits made inside the lag before the cut are lost for good`);
       return {
         checks: [
@@ -168,7 +159,8 @@ export async function emergency(walk: Walk): Promise<void> {
       unseen = await readAll(walk, ledger.ids, result);
       const living = [...ledger.living.keys()];
       const known = living.filter((id) => !outOfSight.has(id)).slice(0, 8);
-      const unknown = living.filter((id) => !(offersInFile(walk.folder, OLD)?.has(id) ?? false)).slice(0, 3);
+      const kept = offersInFile(walk.folder, OLD);
+      const unknown = living.filter((id) => kept?.has(id) === false).slice(0, 3);
       const edits = [...known, ...unknown].map((update) => ({ update, text: "Pendant l'urgence" }));
       const creations = Array.from({ length: 8 }, (_, nth) => ({ create: 900_000 + nth }));
       for (const write of [...edits, ...creations]) {

@@ -1,0 +1,106 @@
+/** The package in a real browser: as it is, and bundled. It decides what Node decides, and passes all vectors. */
+
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { here, project } from "./package.js";
+import { launch, open, serve } from "./site.js";
+import type { Site } from "./site.js";
+import { RULES, builds } from "./support.js";
+
+const { folder, installed, remove } = project();
+const pages = join(folder, "pages");
+const conformance = join(here, "../../conformance");
+let browser: Browser;
+let site: Site;
+
+/** What is decided in the page, and here: the source of a function, for a page takes no bigint from outside. */
+const DECIDE = `(Engine, rules) => {
+  const engine = Engine.fromString(rules);
+  const now = Date.UTC(2026, 0, 15, 23);
+  const contexts = [{}, { plan: "pro", userId: "n\\u00e9 \\ud83e" }, { userId: 2n ** 53n + 1n, email: "a@example.com" }, { userId: "x".repeat(1_000_000) }, { tenant: { tier: "premium" } }, []];
+  return JSON.stringify([Engine.backend, contexts.map((context) => [engine.decideAll(context, { now }), engine.explain("half", context)])]);
+}`;
+
+const HTML = (head: string, script: string): string => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">${head}<script type="module">${script}</script>`;
+
+beforeAll(async () => {
+  mkdirSync(pages);
+  const map = JSON.stringify({ imports: { cutover: "/cutover/dist/browser.js" } });
+  writeFileSync(join(pages, "plain.html"), HTML(`<script type="importmap">${map}</script>`, 'import * as cutover from "cutover"; globalThis.cutover = cutover;'));
+  // What a bundler is given.
+  writeFileSync(join(folder, "index.html"), HTML("", 'import "./main.js";'));
+  writeFileSync(join(folder, "main.js"), 'import * as cutover from "cutover"; globalThis.cutover = { ...cutover };');
+  await build({ root: folder, base: "./", logLevel: "warn", configFile: false, build: { outDir: "bundled", target: "es2022" } });
+  site = await serve({ pages, cutover: installed, bundled: join(folder, "bundled"), conformance });
+  browser = await launch();
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+  remove();
+});
+
+interface Page {
+  readonly cutover: { readonly Engine: unknown };
+  readonly runner: { run(engine: unknown, texts: unknown): { passed: number; failed: number }; show(report: unknown): string };
+}
+
+describe.each([
+  ["as it is", "pages/plain.html"],
+  ["bundled by Vite", "bundled/index.html"],
+])("%s", (_, path) => {
+  it("decides what Node decides", async () => {
+    const { page, errors } = await open(browser, `${site.url}/${path}`);
+    await page.waitForFunction(() => "cutover" in globalThis);
+    const decide = new Function(`return ${DECIDE}`)() as (engine: unknown, rules: string) => string;
+    const answer = await page.evaluate(
+      ([source, rules]) => (new Function(`return ${source}`)() as typeof decide)((globalThis as unknown as Page).cutover.Engine, rules as string),
+      [DECIDE, RULES],
+    );
+    const wasm = builds.find((each) => each.build === "wasm");
+    expect(answer).toBe(decide(wasm?.Engine, RULES));
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it("passes every vector", async () => {
+    const { page } = await open(browser, `${site.url}/${path}`);
+    await page.waitForFunction(() => "cutover" in globalThis);
+    const vectors = readdirSync(conformance).filter((file) => file.endsWith(".json"));
+    const texts = Object.fromEntries(vectors.map((file) => [file, readFileSync(join(conformance, file), "utf8")]));
+    await page.addScriptTag({ type: "module", content: 'import * as runner from "/conformance/runner.mjs"; globalThis.runner = runner;' });
+    await page.waitForFunction(() => "runner" in globalThis);
+    const report = await page.evaluate((texts) => {
+      const { cutover, runner } = globalThis as unknown as Page;
+      const report = runner.run(cutover.Engine, texts);
+      return { passed: report.passed, failed: report.failed, text: report.failed === 0 ? "" : runner.show(report) };
+    }, texts);
+    expect(report).toMatchObject({ failed: 0, text: "" });
+    expect(report.passed).toBeGreaterThan(400);
+    await page.close();
+  });
+});
+
+it("loads from a server that does not know what WebAssembly is", async () => {
+  const other = await serve({ pages, cutover: installed }, { ".wasm": null });
+  const { page, errors } = await open(browser, `${other.url}/pages/plain.html`);
+  await page.waitForFunction(() => "cutover" in globalThis);
+  expect(errors).toEqual([]);
+  await page.close();
+  await other.close();
+});
+
+it("says so where the module is not there", async () => {
+  const other = await serve({ pages, cutover: installed });
+  const page = await browser.newPage();
+  await page.route("**/*.wasm", (route) => route.fulfill({ status: 404 }));
+  const failed = page.waitForEvent("pageerror");
+  await page.goto(`${other.url}/pages/plain.html`);
+  expect(String(await failed)).toContain("cutover_bg.wasm answers 404");
+  await page.close();
+  await other.close();
+});
