@@ -195,12 +195,13 @@ class Hazards:
             f"no write of the emergency reaches {self.new}, and {self.old} misses writes made before it",
         )
 
-    def lost_on_clearing(self):
+    def lost_on_clearing(self, written=None, to=None):
+        written, to = written or self.old, to or self.new
         return _hazard(
             "lost_on_return",
             "warning",
-            f"nothing carries the writes of the emergency from {self.old} to {self.new}",
-            f"clearing the emergency loses the writes made in it, unless they are copied to {self.new} first",
+            f"nothing carries the writes of the emergency from {written} to {to}",
+            f"clearing the emergency loses the writes made in it, unless they are copied to {to} first",
         )
 
     # Switches.

@@ -237,4 +237,11 @@ def written_out():
         (read(old), write(old), "active off"),
         emergency=True,
     )
+    row(
+        "an emergency that moves nothing",
+        "where reads and writes stay where they are, nothing is newly out of sight",
+        {"read": "old", "write": ["new"], "emergency": {"read": "old", "write": ["new"]}},
+        (read(old), write(new), "off off", [h.reads_never_see(old, new), h.lost_on_clearing(new, old)]),
+        emergency=True,
+    )
     return file

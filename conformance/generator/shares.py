@@ -355,6 +355,7 @@ def ramps():
         "step": {"salt": "ramp", "rules": [ramp((start, "0%"), (start + 5000, "0%"), (start + 5000, "100%"))]},
         "switch": {"rules": [ramp(("2026-12-01T10:00:00+01:00", "100%"))]},
         "coarse": {"salt": "ramp", "rules": [ramp((start, "0%"), (start + 3, "0.0002%"))]},
+        "coarse down": {"salt": "ramp", "rules": [ramp((start, "0.0002%"), (start + 3, "0%"))]},
         "before the epoch": {"salt": "ramp", "rules": [ramp((-1_000_000, "0%"), (0, "100%"))]},
         "of a split": {
             "salt": "ramp",
@@ -405,6 +406,17 @@ def ramps():
     row("coarse", "two thirds of the way", "4/3 of a millionth is rounded down to one", start + 2, inside, unit=early)
     row("coarse", "one is not two", "and takes only those of the first millionth", start + 2, outside, unit=second)
     row("coarse", "at the end", "two millionths", start + 3, inside, unit=second)
+    row("coarse down", "at the first point", "two millionths", start, inside, unit=second)
+    row(
+        "coarse down",
+        "a third of the way",
+        "4/3 of a millionth is rounded down on the way down too",
+        start + 1,
+        outside,
+        unit=second,
+    )
+    row("coarse down", "one is left", "to one", start + 1, inside, unit=early)
+    row("coarse down", "two thirds of the way", "and 2/3 to nobody", start + 2, outside, unit=early)
     row("before the epoch", "to the millisecond", "time before the epoch is negative", -1_000_000 + share, inside)
     row("before the epoch", "a millisecond early", "and goes forward like any other", -1_000_000 + share - 1, outside)
     variant = drawn([("a", 1), ("b", 1)], position("ramp\0split", "u1"))

@@ -393,6 +393,19 @@ def instants():
             ("half a millisecond after", "1970-01-01T00:00:00.0005Z", "F", "finer than a millisecond is cut off"),
         ],
     )
+    file.table(
+        "before the epoch",
+        {"before": 0},
+        [
+            (
+                "less than a millisecond before",
+                "1969-12-31T23:59:59.9999Z",
+                "T",
+                "cut off towards the past, also before the epoch",
+            ),
+            ("the epoch", 0, "F", "the instant itself"),
+        ],
+    )
     return file
 
 

@@ -97,6 +97,15 @@ def windows():
         ],
     )
     file.window(
+        "office hours",
+        {"from": "09:00", "to": "17:00", "days": ["mon"]},
+        [
+            ("2026-01-19T08:00:00Z", "T", "Monday, 09:00 in Paris"),
+            ("2026-01-19T16:00:00Z", "F", "Monday, 17:00"),
+            ("2026-01-20T08:00:00Z", "F", "Tuesday, 09:00: a window that crosses no midnight has only its own day"),
+        ],
+    )
+    file.window(
         "sunday night",
         {"from": "22:00", "to": "06:00", "days": ["sun"]},
         [

@@ -18,7 +18,8 @@ export class Child {
   constructor(program: string, options: Record<string, string>, environment: NodeJS.ProcessEnv = process.env) {
     const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
     this.#process = spawn(process.execPath, [fileURLToPath(new URL(program, PROGRAMS)), ...flags], {
-      stdio: ["ignore", "pipe", "inherit"],
+      // The channel carries nothing: that it closes tells the child that this process is gone.
+      stdio: ["ignore", "pipe", "inherit", "ipc"],
       env: environment,
     });
     this.#ended = once(this.#process, "exit");

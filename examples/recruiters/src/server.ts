@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { onEnd } from "./ending.js";
 import { createApp } from "./http/app.js";
 import { Stores } from "./stores/stores.js";
 import { Switchboard, switchesOf } from "./switchboard.js";
@@ -21,9 +22,7 @@ const log = values.log === "warn" ? "warn" : "error";
 const switchboard = new Switchboard(await readFile(values.ruleset, "utf8"), switchesOf(process.env));
 const stores = new Stores(values.data);
 const app = await createApp({ stores, switchboard, page: here("page"), log });
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
-    void app.close().then(() => stores.close());
-  });
-}
+onEnd(() => {
+  void app.close().then(() => stores.close());
+});
 console.log(await app.listen({ host: "127.0.0.1", port: Number(values.port) }));

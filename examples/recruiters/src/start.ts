@@ -1,6 +1,7 @@
 /** `npm start`: the server and the stream processor over `data/`, until they are interrupted. */
 
 import { parseArgs } from "node:util";
+import { onEnd } from "./ending.js";
 import { startServer, startStream } from "./processes.js";
 import { loadSample } from "./sample.js";
 import { Stores } from "./stores/stores.js";
@@ -36,10 +37,8 @@ ${loaded ? "\n  The sample is loaded. `npm run backfill` copies it to jobs_partn
 
   Ctrl+C ends it.`);
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
-    void Promise.all([stream?.stop(), server.stop()]);
-  });
-}
+onEnd(() => {
+  void Promise.all([stream?.stop(), server.stop()]);
+});
 process.exitCode = (await server.end()) ?? 0;
 await stream?.stop();

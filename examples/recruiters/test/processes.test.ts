@@ -22,6 +22,7 @@ const { startServer, startStream } = (await import(
 
 const run = promisify(execFile);
 const LAG_MS = 150;
+const WALK_WITHIN_MS = 240_000;
 
 interface Ended {
   readonly code: number;
@@ -32,7 +33,7 @@ async function execute(program: string, ...args: string[]): Promise<Ended> {
   const environment = { ...process.env, NO_COLOR: "1", ...PHASES["3b"] };
   const env = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]));
   try {
-    const { stdout, stderr } = await run(program, args, { timeout: 120_000, env, maxBuffer: 16_000_000 });
+    const { stdout, stderr } = await run(program, args, { timeout: WALK_WITHIN_MS, env, maxBuffer: 16_000_000 });
     return { code: 0, output: stdout + stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
@@ -127,6 +128,44 @@ describe("the server", () => {
   });
 });
 
+test("the server and the stream end with whoever started them", async () => {
+  const program = `
+    const { startServer, startStream } = await import(${JSON.stringify(here("../dist/processes.js"))});
+    const { server, address } = await startServer({ folder: ${JSON.stringify(folder.path)}, port: 0 });
+    startStream(${JSON.stringify(folder.path)}, address, 0);
+    console.log(address);
+  `;
+  const parent = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  parent.stdout.on("data", (chunk) => (output += String(chunk)));
+  await expect.poll(() => output, { timeout: 20_000 }).toMatch(/^http.*\n/);
+  const orphan = new Client(output.trim(), "walk");
+  await streamObeys(orphan);
+  parent.kill("SIGKILL");
+  await expect
+    .poll(
+      () =>
+        orphan.counts().then(
+          () => "up",
+          () => "down",
+        ),
+      { timeout: 20_000 },
+    )
+    .toBe("down");
+  const stores = new Stores(folder.path);
+  const seen = () => stores.jobsPartners.lastReport()?.seenAtMs;
+  // A stream that runs says so many times in this time.
+  const silent = async () => {
+    const before = seen();
+    await sleep(500);
+    return seen() === before;
+  };
+  await expect.poll(silent, { timeout: 20_000 }).toBe(true);
+  stores.close();
+});
+
 describe("the validation in Python", () => {
   const python = process.env["CUTOVER_PYTHON"] ?? here("../../../.venv/bin/python");
   const validate = (...args: string[]) =>
@@ -195,21 +234,25 @@ test("npm start loads the sample, says where to look, and ends when it is told t
   expect(await once(child, "exit")).toEqual([0, null]);
 });
 
-test("the walk ends with 0, and shows what it cost", async () => {
-  const { code, output } = await execute(
-    process.execPath,
-    here("../dist/walk/main.js"),
-    "--requests",
-    "240",
-    "--lag",
-    "500",
-  );
-  expect(output.split("\n").filter((line) => line.includes("✗"))).toEqual([]);
-  expect(code).toBe(0);
-  expect(output.match(/^ {2}✓ {10}what happened is what the route said/gm)).toHaveLength(8);
-  expect(output).toMatch(/stale {6}[1-9][0-9]* stale reads of/);
-  expect(output).toMatch(/lost {7}[1-9][0-9]* writes that were acknowledged in the emergency are lost for good/);
-  for (const title of ["1: sync", "2: dual read", "3a: direct write", "3b: direct write", "4: cleanup"]) {
-    expect(output).toContain(`── Phase ${title}`);
-  }
-});
+test(
+  "the walk ends with 0, and shows what it cost",
+  async () => {
+    const { code, output } = await execute(
+      process.execPath,
+      here("../dist/walk/main.js"),
+      "--requests",
+      "240",
+      "--lag",
+      "500",
+    );
+    expect(output.split("\n").filter((line) => line.includes("✗"))).toEqual([]);
+    expect(code).toBe(0);
+    expect(output.match(/^ {2}✓ {10}what happened is what the route said/gm)).toHaveLength(8);
+    expect(output).toMatch(/stale {6}[1-9][0-9]* stale reads of/);
+    expect(output).toMatch(/lost {7}[1-9][0-9]* writes that were acknowledged in the emergency are lost for good/);
+    for (const title of ["1: sync", "2: dual read", "3a: direct write", "3b: direct write", "4: cleanup"]) {
+      expect(output).toContain(`── Phase ${title}`);
+    }
+  },
+  WALK_WITHIN_MS,
+);

@@ -5,6 +5,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { onEnd } from "../ending.js";
 import { Stores } from "../stores/stores.js";
 import { StreamProcessor } from "./processor.js";
 
@@ -35,7 +36,7 @@ async function forward(): Promise<string> {
 }
 
 const ending = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ending.abort());
+onEnd(() => ending.abort());
 
 const stores = new Stores(values.data);
 const { recruiters, jobsPartners } = stores;

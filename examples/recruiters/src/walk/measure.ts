@@ -95,6 +95,8 @@ export async function whileSamplingLag(client: Client, work: () => Promise<void>
       await sleep(SAMPLE_EVERY_MS, undefined, { signal: done.signal }).catch(() => undefined);
     }
   })();
+  // What fails here is thrown below, where it is waited for, and not before.
+  sampling.catch(() => undefined);
   try {
     await work();
     done.abort();
