@@ -6,6 +6,7 @@ from . import (
     buckets,
     cohorts,
     conditions,
+    corners,
     documents,
     explanations,
     flag_rules,
@@ -26,7 +27,7 @@ from . import (
 
 MODULES = [
     *[values, conditions, texts, logic, times],
-    *[buckets, shares, flag_rules, explanations],
+    *[buckets, shares, flag_rules, corners, explanations],
     *[routes, switches, cohorts, phases],
     *[documents, rulesets, bad_conditions, bad_shares, migrations],
     *[import_features, import_config, import_env],

@@ -264,9 +264,9 @@ def splits():
     }
     file.rulesets["splits"] = flags(table)
 
-    def row(flag, name, why, unit, variant, rule=0, values=letters):
+    def row(flag, name, why, unit, variant, rule=0, values=letters, reason="SPLIT"):
         context = {} if unit is None else {"unit": unit}
-        want = served(values[variant], variant, "SPLIT", rule)
+        want = served(values[variant], variant, reason, rule)
         file.add(f"{flag}: {name}", why, ruleset="splits", flag=flag, context=context, now=0, want=want)
 
     row("cut at the unit", "u1", "positions below a cut belong to the variant before it, the cut itself does not", "u1", "b")
@@ -289,8 +289,8 @@ def splits():
             seen.setdefault(drawn(order, position("cut", f"u{number}")), f"u{number}")
         for variant, unit in sorted(seen.items()):
             row(flag, unit, why, unit, variant)
-    row("no weight", "a unit", "a variant without weight is never drawn", "u1", "b")
-    row("no weight", "no unit", "and what has all the weight needs no unit", None, "b")
+    row("no weight", "a unit", "a variant without weight is never drawn, so the flag is static", "u1", "b", reason="STATIC")
+    row("no weight", "no unit", "and what has all the weight needs no unit", None, "b", reason="STATIC")
     switch = {"on": True, "off": False}
     edge = first_unit("cut", lambda place: place < boundary(200_000))
     other = first_unit("cut", lambda place: place >= boundary(200_000))

@@ -29,10 +29,12 @@ function addon() {
   const profile = fast ? "fast" : "release";
   run("cargo", "build", "--quiet", "--profile", profile, "-p", "cutover-node");
   const library = { win32: "cutover_node.dll", darwin: "libcutover_node.dylib" }[process.platform] ?? "libcutover_node.so";
-  const { target: name } = createRequire(import.meta.url)(join(dist, "cjs/target.js"));
+  const { targets } = createRequire(import.meta.url)(join(dist, "cjs/target.js"));
+  const host = /^host: (.*)$/m.exec(execFileSync("rustc", ["-vV"], { encoding: "utf8" }))?.[1] ?? "";
+  const name = targets().find((target) => host.endsWith("musl") === target.endsWith("musl"));
   mkdirSync(join(dist, "native"), { recursive: true });
   // A new file, never new bytes in the old one: a process may have that loaded.
-  const file = join(dist, "native", `cutover.${name()}.node`);
+  const file = join(dist, "native", `cutover.${name}.node`);
   rmSync(file, { force: true });
   cpSync(join(target, profile, library), file);
 }

@@ -12,6 +12,9 @@ export const MAX_AREA_BYTES = 2 ** 30;
 /** An area that a large value has made larger than this is made small again, so that one request costs no other. */
 export const KEPT_BYTES = 2 ** 20;
 
+/** The least that an area in memory of JavaScript is made for: most contexts take no more. */
+const SMALLEST_BYTES = 512;
+
 /** What a slot holds. */
 export const Tag = { missing: 0, false: 1, true: 2, int: 3, float: 4, text: 5, list: 6, other: 7 } as const;
 
@@ -75,7 +78,7 @@ export const heap: Store = {
     if (bytes > MAX_AREA_BYTES) return false;
     const { bytes: old } = area;
     try {
-      const size = Math.min(Math.max(bytes, old.length * 2), MAX_AREA_BYTES);
+      const size = Math.min(Math.max(bytes, old.length * 2, SMALLEST_BYTES), MAX_AREA_BYTES);
       area.see(new ArrayBuffer(size), 0, size);
     } catch {
       return false; // There is no such memory.

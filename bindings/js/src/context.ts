@@ -1,8 +1,6 @@
 /** Contexts: what is known of a request, prepared for many decisions. */
 
-import { Area, heap } from "./area.js";
-import { pack } from "./pack.js";
-import type { Path } from "./pack.js";
+import type { Area } from "./area.js";
 
 /**
  * What is known of a request, prepared for one ruleset: each attribute that it reads, looked up and packed once.
@@ -15,10 +13,9 @@ export class Context {
   readonly #digest: string;
 
   /** @internal */
-  constructor(digest: string, slots: number, paths: readonly Path[], attributes: object) {
+  constructor(digest: string, area: Area) {
     this.#digest = digest;
-    this.#area = new Area(heap);
-    pack(this.#area, slots, paths, [...paths.keys()], attributes);
+    this.#area = area;
   }
 
   /**

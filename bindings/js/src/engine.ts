@@ -39,6 +39,8 @@ export class LoadedEngine implements Engine {
   readonly #backend: Backend;
   readonly #program: Program;
   readonly #paths: readonly Path[];
+  /** The numbers of all attributes. */
+  readonly #every: readonly number[];
   /** How many slots a packed context has: one for each attribute, and for the switches of any migration. */
   readonly #slots: number;
   readonly #flags: ReadonlyMap<string, Flag>;
@@ -52,7 +54,8 @@ export class LoadedEngine implements Engine {
     this.#program = program;
     this.digest = table.digest;
     this.#paths = table.attributes.map(pathOf);
-    this.#slots = table.attributes.length + Math.max(0, ...table.migrations.map((row) => row.switches.length));
+    this.#every = [...this.#paths.keys()];
+    this.#slots = table.attributes.length + table.migrations.reduce((most, row) => Math.max(most, row.switches.length), 0);
     this.#flags = new Map(table.flags.map((row, index) => [row.name, new Flag(table, row, index)]));
     this.#migrations = new Map(table.migrations.map((row, index) => [row.name, new Migration(table, row, index)]));
     this.flags = Object.freeze([...this.#flags.keys()]);
@@ -77,7 +80,9 @@ export class LoadedEngine implements Engine {
 
   context(attributes: Given): Context {
     if (!isContext(attributes)) throw new TypeError("a context is an object of attributes");
-    return new Context(this.digest, this.#slots, this.#paths, attributes ?? {});
+    const area = new Area(heap);
+    pack(area, this.#slots, this.#paths, this.#every, attributes ?? {});
+    return new Context(this.digest, area);
   }
 
   isEnabled(flag: string, context: Given, options?: DecideOptions<boolean>): boolean {

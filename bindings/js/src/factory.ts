@@ -9,8 +9,9 @@ import { isTime, timeOf } from "./time.js";
 
 const encoder = new TextEncoder();
 
+/** The bytes of a text. Bytes of another realm are bytes too, though of another class. */
 function bytesOf(text: string | Uint8Array): Uint8Array {
-  return text instanceof Uint8Array ? text : encoder.encode(String(text));
+  return ArrayBuffer.isView(text) ? new Uint8Array(text.buffer, text.byteOffset, text.byteLength) : encoder.encode(String(text));
 }
 
 /** The class `Engine` whose engines are loaded by `backend`. */
@@ -37,7 +38,7 @@ export function engineOf(backend: Backend): EngineConstructor {
     }
 
     static import(kind: ImportKind, text: string | Uint8Array, options?: ImportOptions): Imported {
-      return JSON.parse(backend.import(kind, bytesOf(text), options?.timezone)) as Imported;
+      return JSON.parse(backend.import(kind, bytesOf(text), options?.timezone ?? undefined)) as Imported;
     }
   }
   return Engine;

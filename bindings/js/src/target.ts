@@ -1,13 +1,11 @@
 /** Kinds of machines. */
 
-/** The name of this kind of machine, such as `linux-x64-gnu`. */
-export function target(): string {
+/**
+ * The names of the addons that may run on this machine, such as `linux-x64-gnu`. Which C library a Linux has, is found
+ * out by loading: asking for it costs more.
+ */
+export function targets(): string[] {
   const { platform, arch } = process;
-  if (platform === "linux") return `${platform}-${arch}-${libc()}`;
-  return platform === "win32" ? `${platform}-${arch}-msvc` : `${platform}-${arch}`;
-}
-
-function libc(): "gnu" | "musl" {
-  const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
-  return header?.glibcVersionRuntime === undefined ? "musl" : "gnu";
+  if (platform === "linux") return [`${platform}-${arch}-gnu`, `${platform}-${arch}-musl`];
+  return [platform === "win32" ? `${platform}-${arch}-msvc` : `${platform}-${arch}`];
 }

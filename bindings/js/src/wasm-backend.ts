@@ -82,7 +82,8 @@ export class WasmBackend implements Backend, Store {
 
   import(kind: string, text: Uint8Array, timezone: string | undefined): string {
     const [name, zone] = [encoder.encode(kind), encoder.encode(timezone)];
-    const done = this.ask((exports) => exports.import_document(this.#give(text, name, zone), name.length, zone.length));
+    const zoneLength = timezone === undefined ? -1 : zone.length;
+    const done = this.ask((exports) => exports.import_document(this.#give(text, name, zone), name.length, zoneLength));
     const answer = this.#answer();
     if (done === 0) throw new TypeError(answer);
     return answer;

@@ -284,6 +284,12 @@ features:
       expect(Engine.import("feature-config", "features: 3")).toMatchObject({ ruleset: null, diagnostics: [{ severity: "error" }] });
     });
 
+    it("takes no text for a zone that is none", () => {
+      const codes = ["", "Europe/Pari"].map((timezone) => Engine.import("features-yml", toggles, { timezone }).diagnostics.map(({ code }) => code));
+      expect(codes).toEqual([["unknown_timezone"], ["unknown_timezone"]]);
+      expect(Engine.import("features-yml", toggles, { timezone: null as never })).toEqual(Engine.import("features-yml", toggles));
+    });
+
     it("knows zones and kinds", () => {
       expect(Engine.import("env", "A=true", { timezone: "Europe/Pari" }).diagnostics).toContainEqual(expect.objectContaining({ code: "unknown_timezone" }));
       expect(() => Engine.import("features.yml" as never, "")).toThrow(new TypeError("there is no format `features.yml` to import; there are features-yml, feature-config, env (did you mean `features-yml`?)"));

@@ -1,12 +1,11 @@
 /** What happens when the engine itself fails: real traps in WebAssembly, and an addon that throws as a panic does. */
 
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
+import addons from "../dist/cjs/addon.js";
 import factory from "../dist/cjs/factory.js";
 import native from "../dist/cjs/native-backend.js";
 import type { Addon } from "../dist/cjs/native-backend.js";
-import target from "../dist/cjs/target.js";
 import wasm from "../dist/cjs/wasm-backend.js";
 import type { Exports } from "../dist/cjs/wasm-backend.js";
 import { RULES } from "./support.js";
@@ -118,7 +117,7 @@ describe("WebAssembly", () => {
 });
 
 describe("an addon that panics", () => {
-  const addon = createRequire(import.meta.url)(`../dist/native/cutover.${target.target()}.node`) as Addon;
+  const addon = addons.addon() as Addon;
   const panic = (): never => {
     throw new Error("panicked");
   };

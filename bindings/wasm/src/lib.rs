@@ -162,14 +162,14 @@ pub fn check(bytes: usize, now: f64) {
 }
 
 /// Imports the document in the area: `bytes` of the document, then `kind` bytes with the name of its format, then
-/// `zone` bytes with the name of a time zone, none for none. The answer is what came of it, or, where this is
+/// `zone` bytes with the name of a time zone, or -1 where none is given. The answer is what came of it, or, where this is
 /// false, why there is no such format.
 #[wasm_bindgen]
-pub fn import_document(bytes: usize, kind: usize, zone: usize) -> bool {
+pub fn import_document(bytes: usize, kind: usize, zone: i32) -> bool {
     INSTANCE.with_borrow_mut(|instance| {
         let part = |from: usize, length: usize| instance.area.get(from..from + length).unwrap_or_default();
         let text = |from, length| std::str::from_utf8(part(from, length)).unwrap_or_default();
-        let timezone = (zone > 0).then(|| text(bytes + kind, zone));
+        let timezone = usize::try_from(zone).ok().map(|zone| text(bytes + kind, zone));
         let imported = cutover_js_host::import(text(bytes, kind), part(0, bytes), timezone);
         let done = imported.is_ok();
         instance.answer = imported.unwrap_or_else(|message| message).into_bytes();

@@ -155,7 +155,15 @@ impl<'a> ListRef<'a> {
             Self::Values(values) => (values, None),
             Self::Packed(list) => (&[][..], Some(list)),
         };
-        values.iter().map(Value::as_ref).chain(packed.into_iter().flat_map(|list| list.iter()))
+        values.iter().map(Value::as_ref).map(flat).chain(packed.into_iter().flat_map(|list| list.iter()))
+    }
+}
+
+/// Lists of lists are no attribute that a condition takes, in any language; see [`packed`](crate::packed).
+fn flat(item: ValueRef<'_>) -> ValueRef<'_> {
+    match item {
+        ValueRef::List(_) => ValueRef::Other,
+        item => item,
     }
 }
 

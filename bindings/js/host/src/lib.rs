@@ -165,3 +165,54 @@ pub fn import(kind: &str, text: &[u8], timezone: Option<&str>) -> Result<String,
 fn millis(now: f64) -> i64 {
     now as i64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ON: &[u8] = b"cutover: 1\nflags: { f: { rules: [{ serve: on }] } }";
+    const OFF: &[u8] = b"cutover: 1\nflags: { f: {} }";
+
+    #[test]
+    fn numbers_are_given_again_once_released() {
+        let mut engines = Engines::default();
+        let (first, second) = (engines.load(ON), engines.load(OFF));
+        assert_eq!((&first, &second), (&Ok(0), &Ok(1)));
+        let on = engines.decide(0, 0, 0.0, &[]);
+        assert_ne!(on, engines.decide(1, 0, 0.0, &[]));
+        engines.release(0);
+        assert_eq!(engines.decide(0, 0, 0.0, &[]), NO_CHOICE);
+        assert_eq!(engines.load(ON), Ok(0));
+        assert_eq!(engines.decide(0, 0, 0.0, &[]), on);
+    }
+
+    #[test]
+    fn there_is_no_answer_from_an_engine_that_there_is_not() {
+        let mut engines = Engines::default();
+        engines.release(7);
+        assert_eq!(engines.decide(7, 0, 0.0, &[]), NO_CHOICE);
+        assert_eq!(engines.choose(7, 0, 0.0, &[]), NO_CHOICE);
+        let texts = [
+            engines.table(7),
+            engines.warnings(7, 0.0),
+            engines.explain(7, 0, 0.0, &[]),
+            engines.route(7, 0, 0.0, &[]),
+        ];
+        assert_eq!(texts, ["", "", "", ""]);
+    }
+
+    #[test]
+    fn a_migration_that_there_is_not_has_no_choice() {
+        let mut engines = Engines::default();
+        assert_eq!(engines.load(ON), Ok(0));
+        assert_eq!(engines.choose(0, 0, 0.0, &[]), NO_CHOICE);
+        // An unknown flag is an outcome as any other.
+        assert!(engines.explain(0, 9, 0.0, &[]).contains("FLAG_NOT_FOUND"));
+    }
+
+    #[test]
+    fn times_saturate() {
+        let times = [0.0, -1.9, 1e300, -1e300, f64::NAN].map(millis);
+        assert_eq!(times, [0, -1, i64::MAX, i64::MIN, 0]);
+    }
+}

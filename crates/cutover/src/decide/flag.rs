@@ -67,9 +67,14 @@ fn serve<C: ContextView, O: Observer>(
     rule: &RuleProgram,
     number: u16,
 ) -> Outcome {
-    let answer = |variant, reason| Outcome { variant, rule: Some(number), reason, error: None };
+    let answer = |variant, reason| Outcome {
+        variant,
+        rule: Some(number),
+        reason: static_or(flag, reason),
+        error: None,
+    };
     match &rule.serve {
-        ServeProgram::Variant(variant) => answer(Some(*variant), static_or(flag, Reason::TargetingMatch)),
+        ServeProgram::Variant(variant) => answer(Some(*variant), Reason::TargetingMatch),
         ServeProgram::Share { share, variant, otherwise, by } => {
             match takes(machine, share, by, &flag.salt) {
                 Ok(true) => answer(Some(*variant), Reason::Split),
@@ -122,12 +127,14 @@ fn takes<C: ContextView, O: Observer>(
         ByProgram::Java31 { attributes, otherwise } => {
             let value = first_text(machine, attributes);
             let text = match value {
-                ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok(),
+                ValueRef::Text(bytes) if !bytes.is_empty() => std::str::from_utf8(bytes).ok(),
                 _ => otherwise.as_deref(),
             };
             let Some(text) = text else {
                 machine.observer.no_unit(machine.program, by, value);
-                return Err(ErrorCode::MissingUnit);
+                // The empty text is nobody to this hash, and so is nothing at all; anything else is a mistake.
+                let nobody = matches!(value, ValueRef::Missing | ValueRef::Text(_));
+                return Err(if nobody { ErrorCode::MissingUnit } else { ErrorCode::InvalidContext });
             };
             let bucket = bucket::java31(text);
             let position =
@@ -138,16 +145,16 @@ fn takes<C: ContextView, O: Observer>(
     }
 }
 
-/// The first attribute that is a text with something in it.
+/// The first attribute that is a text with something in it; where none is, the first that is there at all.
 fn first_text<'c, C: ContextView, O>(
     machine: &Machine<'_, 'c, C, O>,
     attributes: &[crate::context::AttributeId],
 ) -> ValueRef<'c> {
     let view = machine.view;
-    attributes
-        .iter()
-        .map(|attribute| view.value(*attribute))
+    let values = || attributes.iter().map(|attribute| view.value(*attribute));
+    values()
         .find(|value| matches!(value, ValueRef::Text(text) if !text.is_empty()))
+        .or_else(|| values().find(|value| !matches!(value, ValueRef::Missing)))
         .unwrap_or(ValueRef::Missing)
 }
 

@@ -40,6 +40,8 @@ fn known(tables: &Tables, test: TestRef, value: ValueRef<'_>) -> Option<Truth> {
         TestRef::Contains(index) => {
             let (items, parts) = tables.contains.get(at(index))?;
             match value {
+                // Looking for a number in a text is a mistake.
+                ValueRef::Text(_) if parts.is_empty() => return None,
                 ValueRef::Text(text) => parts.iter().any(|part| has(text, part)).into(),
                 ValueRef::List(list) => list.iter().any(|item| items.contains(item) == Truth::True).into(),
                 _ => return None,

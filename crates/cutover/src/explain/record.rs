@@ -245,7 +245,8 @@ impl Observer for Recorder {
 
     fn no_unit(&mut self, program: &Program, by: &ByProgram, value: ValueRef<'_>) {
         let error = match value {
-            ValueRef::Missing => ErrorCode::MissingUnit,
+            // A text gets here only where it is empty and the hash is the imported one.
+            ValueRef::Missing | ValueRef::Text(_) => ErrorCode::MissingUnit,
             _ => ErrorCode::InvalidContext,
         };
         self.steps.push(Step::NoUnit {

@@ -108,6 +108,24 @@ impl Reader {
         None
     }
 
+    /// Reads a salt. The salts that the engine derives have a control character in them, so no other one may.
+    pub(crate) fn salt(&mut self, node: &Node, path: Path<'_>) -> Option<String> {
+        let text = self.text(node, path)?;
+        if text.chars().any(char::is_control) {
+            self.note(
+                Diagnostic::error(
+                    "bad_salt",
+                    path.to_string(),
+                    node.at,
+                    "a salt has a control character in it",
+                )
+                .found(format!("{text:?}"))
+                .expected(["a text without control characters"]),
+            );
+        }
+        Some(text.to_owned())
+    }
+
     pub(crate) fn spanned_text(&mut self, node: &Node, path: Path<'_>) -> Option<Spanned<String>> {
         let value = self.text(node, path)?.to_owned();
         Some(Spanned { value, at: node.at, path: path.to_string() })

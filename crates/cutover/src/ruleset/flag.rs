@@ -81,7 +81,7 @@ impl Reader {
             fields.take("enabled").and_then(|node| self.bool(node, path.key("enabled"))).unwrap_or(true);
         let hash =
             fields.take("hash").and_then(|node| self.hash(node, path.key("hash"))).unwrap_or(Hash::Xxh3);
-        let salt = fields.take("salt").and_then(|node| self.text(node, path.key("salt"))).map(str::to_owned);
+        let salt = fields.take("salt").and_then(|node| self.salt(node, path.key("salt")));
         let variants = match fields.take("variants") {
             Some(node) => self.variants(node, path.key("variants")),
             None => vec![("on".to_owned(), Value::Bool(true)), ("off".to_owned(), Value::Bool(false))],

@@ -76,7 +76,7 @@ impl Reader {
         let emergency = fields
             .take("emergency")
             .and_then(|node| emergency(self, switches.as_ref(), node, path.key("emergency")));
-        let salt = fields.take("salt").and_then(|node| self.text(node, path.key("salt"))).map(str::to_owned);
+        let salt = fields.take("salt").and_then(|node| self.salt(node, path.key("salt")));
         let cohort = fields.take("cohort").map(|node| {
             let path = path.key("cohort");
             if selects && switches_node.is_some() {

@@ -95,9 +95,7 @@ impl Reader {
                 self.number(node, path).map(|high| Test::Range { low: None, high: Some((high, true)) })
             }
             Operator::Between => self.between(node, path),
-            Operator::Contains => self
-                .one_or_more(node, path, |reader, node, path| reader.scalar(node, path))
-                .map(Test::Contains),
+            Operator::Contains => self.one_or_more(node, path, Self::contained).map(Test::Contains),
             Operator::StartsWith => self.texts(node, path).map(Test::StartsWith),
             Operator::EndsWith => self.texts(node, path).map(Test::EndsWith),
             Operator::Matches => self.regex(node, path).map(Test::Matches),
@@ -248,6 +246,14 @@ impl Reader {
             }
             Some(text.to_owned())
         })
+    }
+
+    fn contained(&mut self, node: &Node, path: Path<'_>) -> Option<Value> {
+        if node.content == Content::Text(String::new()) {
+            self.empty(node, path, "every text has the empty one in it");
+            return None;
+        }
+        self.scalar(node, path)
     }
 
     fn empty(&mut self, node: &Node, path: Path<'_>, message: &str) {
