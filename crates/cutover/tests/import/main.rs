@@ -3,6 +3,7 @@
 
 mod agreement;
 mod diagnostics;
+mod documents;
 mod example;
 mod switches;
 mod toggle_service;
