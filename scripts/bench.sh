@@ -4,7 +4,7 @@ source "$(dirname "$0")/common.sh"
 scripts/setup.sh
 PROFILE=release scripts/build.sh
 step "bench: the engine"
-(cd benches && CARGO_TARGET_DIR="$CARGO_TARGET_DIR/benches" cargo bench --quiet 2>/dev/null | grep -E '^(decide|load)/|time:')
+(cd benches && CARGO_TARGET_DIR="$CARGO_TARGET_DIR/benches" cargo bench 2>/dev/null | grep -E '^(decide|load)/|time:')
 step "bench: Node and WebAssembly"
 (cd bindings/js && npm run --silent bench)
 step "bench: Python"

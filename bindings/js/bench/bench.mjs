@@ -19,20 +19,29 @@ const CALLS = 2000;
 const arguments_ = process.argv.slice(2);
 const rounds = arguments_.includes("--rounds") ? Number(arguments_[arguments_.indexOf("--rounds") + 1]) : 1000;
 
-const users = JSON.parse(JSON.stringify(Array.from({ length: USERS }, (_, index) => ({
-  userId: `${String(index).padStart(8, "0")}-4f1c-4c5e-9d2a-${String(index * 7919).padStart(12, "0")}`,
-  email: `user.${index}@example.${index % 3 ? "com" : "org"}`,
-  country: ["FR", "DE", "US", "BR"][index % 4],
-  age: 18 + (index % 60),
-  tenant: { tier: ["free", "basic", "premium", "enterprise"][index % 4 === 0 ? index % 16 / 4 : index % 2], seats: index % 500 },
-  version: `${index % 4}.${index % 10}.0`,
-}))));
+const users = JSON.parse(
+  JSON.stringify(
+    Array.from({ length: USERS }, (_, index) => ({
+      userId: `${String(index).padStart(8, "0")}-4f1c-4c5e-9d2a-${String(index * 7919).padStart(12, "0")}`,
+      email: `user.${index}@example.${index % 3 ? "com" : "org"}`,
+      country: ["FR", "DE", "US", "BR"][index % 4],
+      age: 18 + (index % 60),
+      tenant: {
+        tier: ["free", "basic", "premium", "enterprise"][index % 4 === 0 ? (index % 16) / 4 : index % 2],
+        seats: index % 500,
+      },
+      version: `${index % 4}.${index % 10}.0`,
+    })),
+  ),
+);
 
-const targeted = { rules: [
-  { if: { attribute: "userId", in: ["user_1", "user_2", "user_3"] }, serve: "on" },
-  { if: { attribute: "tenant.tier", in: ["enterprise", "premium"] }, serve: "on" },
-  { serve: { rollout: "50%", by: "userId" } },
-] };
+const targeted = {
+  rules: [
+    { if: { attribute: "userId", in: ["user_1", "user_2", "user_3"] }, serve: "on" },
+    { if: { attribute: "tenant.tier", in: ["enterprise", "premium"] }, serve: "on" },
+    { serve: { rollout: "50%", by: "userId" } },
+  ],
+};
 const heavy = {
   variants: { a: 1, b: 2, c: 3 },
   default: "a",
@@ -45,7 +54,15 @@ const heavy = {
     { if: { attribute: "version", semver: ">=9.0.0" }, serve: "a" },
     { if: { attribute: "tenant.seats", above: 1000 }, serve: "a" },
     { if: { attribute: "email", contains: "%" }, serve: "a" },
-    { if: { all: [{ attribute: "tenant.tier", is: "none" }, { attribute: "age", below: 0 }] }, serve: "a" },
+    {
+      if: {
+        all: [
+          { attribute: "tenant.tier", is: "none" },
+          { attribute: "age", below: 0 },
+        ],
+      },
+      serve: "a",
+    },
     { serve: { split: { a: 50, b: 30, c: 20 }, by: "userId" } },
   ],
 };
@@ -61,7 +78,12 @@ const ruleset = JSON.stringify({
   },
   migrations: {
     fixed: { old: "sql", new: "mongo", ladder: "standard", phase: "live" },
-    switched: { old: "sql", new: "mongo", ladder: "recruiters_four_phase", switches: { read: "READ", write: "WRITE", backup: "BACKUP", emergency: "STOP" } },
+    switched: {
+      old: "sql",
+      new: "mongo",
+      ladder: "recruiters_four_phase",
+      switches: { read: "READ", write: "WRITE", backup: "BACKUP", emergency: "STOP" },
+    },
   },
 });
 
@@ -89,15 +111,24 @@ function rows(Engine) {
     "W2 rollout": { plain: enabled("rollout", users), prepared: enabled("rollout", contexts) },
     "W3 targeted": { plain: enabled("targeted", users), prepared: enabled("targeted", contexts) },
     "W3 targeted, decide": { plain: decided("targeted", users), prepared: decided("targeted", contexts) },
-    "W3, the same context again": { plain: measure(() => (engine.isEnabled("targeted", users[1]) ? 1 : 0)), prepared: measure(() => (engine.isEnabled("targeted", contexts[1]) ? 1 : 0)) },
+    "W3, the same context again": {
+      plain: measure(() => (engine.isEnabled("targeted", users[1]) ? 1 : 0)),
+      prepared: measure(() => (engine.isEnabled("targeted", contexts[1]) ? 1 : 0)),
+    },
     "W4 heavy, decide": { plain: decided("heavy", users), prepared: decided("heavy", contexts) },
     "W5 one of 1,000": {
       plain: measure((index) => (engine.isEnabled(many[(index * 7) % 1000], users[index]) ? 1 : 0)),
       prepared: measure((index) => (engine.isEnabled(many[(index * 7) % 1000], contexts[index]) ? 1 : 0)),
     },
     "prepare a context": { plain: measure((index) => (engine.context(users[index]) === null ? 1 : 0)) },
-    "route, no switches": { plain: measure((index) => engine.route("fixed", users[index]).write.length), prepared: measure((index) => engine.route("fixed", contexts[index]).write.length) },
-    "route, four switches": { plain: measure((index) => engine.route("switched", users[index], { switches }).write.length), prepared: measure((index) => engine.route("switched", contexts[index], { switches }).write.length) },
+    "route, no switches": {
+      plain: measure((index) => engine.route("fixed", users[index]).write.length),
+      prepared: measure((index) => engine.route("fixed", contexts[index]).write.length),
+    },
+    "route, four switches": {
+      plain: measure((index) => engine.route("switched", users[index], { switches }).write.length),
+      prepared: measure((index) => engine.route("switched", contexts[index], { switches }).write.length),
+    },
   };
 }
 
@@ -107,7 +138,9 @@ if (arguments_.includes("--json")) {
   console.log(JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, rounds, floor, results }));
 } else {
   const cell = (value) => (value === undefined ? "" : value.toFixed(value < 10 ? 1 : 0)).padStart(10);
-  console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}; ns a call, best of ${rounds} rounds of ${CALLS}`);
+  console.log(
+    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}; ns a call, best of ${rounds} rounds of ${CALLS}`,
+  );
   console.log("".padEnd(28) + ["native", "native", "wasm", "wasm"].map((name) => name.padStart(10)).join(""));
   console.log("".padEnd(28) + ["plain", "prepared", "plain", "prepared"].map((name) => name.padStart(10)).join(""));
   console.log("the loop".padEnd(28) + cell(floor));

@@ -28,7 +28,8 @@ function tool(name, ...parameters) {
 function addon() {
   const profile = fast ? "fast" : "release";
   run("cargo", "build", "--quiet", "--profile", profile, "-p", "cutover-node");
-  const library = { win32: "cutover_node.dll", darwin: "libcutover_node.dylib" }[process.platform] ?? "libcutover_node.so";
+  const library =
+    { win32: "cutover_node.dll", darwin: "libcutover_node.dylib" }[process.platform] ?? "libcutover_node.so";
   const { targets } = createRequire(import.meta.url)(join(dist, "cjs/target.js"));
   const host = /^host: (.*)$/m.exec(execFileSync("rustc", ["-vV"], { encoding: "utf8" }))?.[1] ?? "";
   const name = targets().find((target) => host.endsWith("musl") === target.endsWith("musl"));
@@ -44,11 +45,22 @@ function wasm() {
   const triple = "wasm32-unknown-unknown";
   run("cargo", "build", "--quiet", "--profile", profile, "--target", triple, "-p", "cutover-wasm");
   const folder = join(target, "wasm-bindgen");
-  run("cargo", "run", "--quiet", "-p", "xtask", "--", "wasm-bindgen", join(target, triple, profile, "cutover_wasm.wasm"), folder);
+  run(
+    "cargo",
+    "run",
+    "--quiet",
+    "-p",
+    "xtask",
+    "--",
+    "wasm-bindgen",
+    join(target, triple, profile, "cutover_wasm.wasm"),
+    folder,
+  );
   const module = join(folder, "cutover_bg.wasm");
   if (!fast) tool("binaryen/bin/wasm-opt", "-Oz", module, "-o", module);
   cpSync(module, join(dist, "cutover_bg.wasm"));
-  for (const place of ["src", "dist.new", "dist.new/cjs"]) cpSync(`${module}.d.ts`, join(here, place, "cutover_bg.wasm.d.ts"));
+  for (const place of ["src", "dist.new", "dist.new/cjs"])
+    cpSync(`${module}.d.ts`, join(here, place, "cutover_bg.wasm.d.ts"));
 }
 
 function typescript() {
@@ -56,7 +68,10 @@ function typescript() {
   tool("typescript/bin/tsc", "-p", join(here, "tsconfig.cjs.json"), "--outDir", join(dist, "cjs"));
   writeFileSync(join(dist, "cjs/package.json"), '{ "type": "commonjs" }\n');
   // In Node one copy of the code serves both kinds of modules, so that an engine is an `Engine` for both.
-  for (const [name, entry] of [["index", "node"], ["wasm", "wasm-node"]]) {
+  for (const [name, entry] of [
+    ["index", "node"],
+    ["wasm", "wasm-node"],
+  ]) {
     writeFileSync(join(dist, `${name}.js`), `export { CutoverError, Engine } from "./cjs/${entry}.js";\n`);
     writeFileSync(join(dist, `${name}.d.ts`), `export * from "./cjs/${entry}.js";\n`);
   }

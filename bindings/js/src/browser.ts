@@ -12,7 +12,9 @@ async function compile(): Promise<WebAssembly.Module> {
   if (!response.ok) throw new Error(`cutover: ${response.url} answers ${response.status}`);
   // Servers that do not know the type of the file do not let it be compiled while it arrives.
   const type = response.headers.get("content-type")?.split(";")[0]?.trim();
-  return type === "application/wasm" ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+  return type === "application/wasm"
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
 }
 
 const module = await compile();

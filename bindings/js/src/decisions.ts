@@ -72,7 +72,10 @@ export function failed(flag: string, error: ErrorCode, digest: string): Decision
 }
 
 /** The same decision with the caller's default for a value, where it serves none. */
-export function withDefault<T>(decision: Decision<Json>, options: { readonly default?: T | undefined } | undefined): Decision<T | Json> {
+export function withDefault<T>(
+  decision: Decision<Json>,
+  options: { readonly default?: T | undefined } | undefined,
+): Decision<T | Json> {
   const value = options?.default;
   return value === undefined || decision.variant !== null ? decision : Object.freeze({ ...decision, value });
 }

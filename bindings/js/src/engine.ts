@@ -55,7 +55,8 @@ export class LoadedEngine implements Engine {
     this.digest = table.digest;
     this.#paths = table.attributes.map(pathOf);
     this.#every = [...this.#paths.keys()];
-    this.#slots = table.attributes.length + table.migrations.reduce((most, row) => Math.max(most, row.switches.length), 0);
+    this.#slots =
+      table.attributes.length + table.migrations.reduce((most, row) => Math.max(most, row.switches.length), 0);
     this.#flags = new Map(table.flags.map((row, index) => [row.name, new Flag(table, row, index)]));
     this.#migrations = new Map(table.migrations.map((row, index) => [row.name, new Migration(table, row, index)]));
     this.flags = Object.freeze([...this.#flags.keys()]);
@@ -80,6 +81,9 @@ export class LoadedEngine implements Engine {
 
   context(attributes: Given): Context {
     if (!isContext(attributes)) throw new TypeError("a context is an object of attributes");
+    const prepared = Context.area(attributes ?? {}, this.digest);
+    if (prepared === null) throw new TypeError("this context was prepared for another ruleset");
+    if (prepared !== undefined) return attributes as Context;
     const area = new Area(heap);
     pack(area, this.#slots, this.#paths, this.#every, attributes ?? {});
     return new Context(this.digest, area);
@@ -93,7 +97,8 @@ export class LoadedEngine implements Engine {
 
   decide(flag: string, context: Given, options?: DecideOptions<unknown>): Decided {
     const known = this.#flags.get(flag);
-    const decision = known === undefined ? failed(flag, "FLAG_NOT_FOUND", this.digest) : this.#decide(known, context, options);
+    const decision =
+      known === undefined ? failed(flag, "FLAG_NOT_FOUND", this.digest) : this.#decide(known, context, options);
     return withDefault(decision, options) as Decided;
   }
 
@@ -116,7 +121,8 @@ export class LoadedEngine implements Engine {
 
   explain(flag: string, context: Given, options?: DecideOptions<unknown>): Explanation<never> {
     const known = this.#flags.get(flag);
-    const { decision, steps } = known === undefined ? this.#unexplained(flag, "FLAG_NOT_FOUND") : this.#explain(known, context, options);
+    const { decision, steps } =
+      known === undefined ? this.#unexplained(flag, "FLAG_NOT_FOUND") : this.#explain(known, context, options);
     return Object.freeze({ decision: withDefault(decision, options) as Decided, steps });
   }
 

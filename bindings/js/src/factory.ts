@@ -11,7 +11,9 @@ const encoder = new TextEncoder();
 
 /** The bytes of a text. Bytes of another realm are bytes too, though of another class. */
 function bytesOf(text: string | Uint8Array): Uint8Array {
-  return ArrayBuffer.isView(text) ? new Uint8Array(text.buffer, text.byteOffset, text.byteLength) : encoder.encode(String(text));
+  return ArrayBuffer.isView(text)
+    ? new Uint8Array(text.buffer, text.byteOffset, text.byteLength)
+    : encoder.encode(String(text));
 }
 
 /** The class `Engine` whose engines are loaded by `backend`. */

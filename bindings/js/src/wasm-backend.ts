@@ -182,7 +182,9 @@ export class WasmBackend implements Backend, Store {
   #panicked(): string {
     const { exports } = this;
     try {
-      return decoder.decode(new Uint8Array(exports.memory.buffer, exports.panic_message() >>> 0, exports.panic_length() >>> 0));
+      return decoder.decode(
+        new Uint8Array(exports.memory.buffer, exports.panic_message() >>> 0, exports.panic_length() >>> 0),
+      );
     } catch {
       return "";
     }

@@ -26,7 +26,25 @@ function generator(seed: number): (below: number) => number {
   };
 }
 
-const TEXTS = ["", "pro", "team", "premium", "admin", "user_1", "a@example.com", "1.2.3", "2.0.0-rc.1", "10.1.2.3", "fd00::1", "né", "\ud83e", "🦀", "x".repeat(100), `${"x".repeat(60)}é`, "constructor"];
+const TEXTS = [
+  "",
+  "pro",
+  "team",
+  "premium",
+  "admin",
+  "user_1",
+  "a@example.com",
+  "1.2.3",
+  "2.0.0-rc.1",
+  "10.1.2.3",
+  "fd00::1",
+  "né",
+  "\ud83e",
+  "🦀",
+  "x".repeat(100),
+  `${"x".repeat(60)}é`,
+  "constructor",
+];
 const PATHS = ["plan", "userId", "email", "age", "roles", "version", "ip", "tenant", "tenant.tier", "other"];
 
 function value(draw: (below: number) => number, depth = 0): unknown {
@@ -49,7 +67,11 @@ function value(draw: (below: number) => number, depth = 0): unknown {
     case 7:
       return depth > 2 ? text() : Array.from({ length: draw(5) }, () => value(draw, depth + 1));
     case 8:
-      return depth > 2 ? text() : Object.fromEntries(Array.from({ length: draw(3) }, () => [["tier", "b", "x"][draw(3)], value(draw, depth + 1)]));
+      return depth > 2
+        ? text()
+        : Object.fromEntries(
+            Array.from({ length: draw(3) }, () => [["tier", "b", "x"][draw(3)], value(draw, depth + 1)]),
+          );
     default:
       return text();
   }
@@ -64,16 +86,22 @@ it("agree", () => {
     const context = Object.fromEntries(Array.from({ length: draw(8) }, () => [PATHS[draw(PATHS.length)], value(draw)]));
     const now = draw(2 ** 31) * 1000;
     const switches = draw(4) === 0 ? { STOP: ["true", "TRUE", true, 3][draw(4)] as string } : {};
-    const answer = (engine: Engine, given: object): string => JSON.stringify([engine.decideAll(given, { now }), engine.route("orders", given, { now, switches })]);
+    const answer = (engine: Engine, given: object): string =>
+      JSON.stringify([engine.decideAll(given, { now }), engine.route("orders", given, { now, switches })]);
     const answers = engines.flatMap((engine) => [answer(engine, context), answer(engine, engine.context(context))]);
     expect(new Set(answers).size, `seed ${seed}, round ${round}`).toBe(1);
-    for (const [reason] of (answers[0] ?? "").matchAll(/"reason":"\w+"|"error":"\w+"|"value":[^,]+/g)) reached.add(reason);
+    for (const [reason] of (answers[0] ?? "").matchAll(/"reason":"\w+"|"error":"\w+"|"value":[^,]+/g))
+      reached.add(reason);
     const flag = engines[0]?.flags[draw(16)] ?? "half";
     const explained = engines.map((engine) => JSON.stringify(engine.explain(flag, context, { now })));
     expect(explained[1], `seed ${seed}, round ${round}, ${flag}`).toBe(explained[0]);
   }
   // Agreeing on little would be easy.
-  expect([...reached].sort()).toEqual(expect.arrayContaining(["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", "ERROR"].map((reason) => `"reason":"${reason}"`)));
+  expect([...reached].sort()).toEqual(
+    expect.arrayContaining(
+      ["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", "ERROR"].map((reason) => `"reason":"${reason}"`),
+    ),
+  );
   expect(reached).toContain('"error":"MISSING_UNIT"');
   expect(reached).toContain('"error":"INVALID_CONTEXT"');
 });

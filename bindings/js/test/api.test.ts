@@ -15,23 +15,42 @@ describe.each(builds)("$build", ({ Engine, build }) => {
     it("reads YAML and JSON, text and bytes, to the same engine", () => {
       const json = '{"flags":{"beta":{"rules":[{"serve":"on"}]}},"cutover":1}';
       const yaml = "cutover: 1\nflags:\n  beta:\n    rules: [{ serve: on }]\n";
-      const digests = [json, yaml, Buffer.from(json), new TextEncoder().encode(yaml)].map((text) => Engine.fromString(text).digest);
+      const digests = [json, yaml, Buffer.from(json), new TextEncoder().encode(yaml)].map(
+        (text) => Engine.fromString(text).digest,
+      );
       expect(new Set(digests).size).toBe(1);
       expect(digests[0]).toMatch(/^[0-9a-f]{32}$/);
     });
 
     it("lists flags and migrations by name, frozen", () => {
-      expect(engine.flags).toEqual(["algorithm", "disabled", "half", "nested", "night", "staff", "static", "targeted", "undecided"]);
+      expect(engine.flags).toEqual([
+        "algorithm",
+        "disabled",
+        "half",
+        "nested",
+        "night",
+        "staff",
+        "static",
+        "targeted",
+        "undecided",
+      ]);
       expect(engine.migrations).toEqual([]);
       expect([engine, engine.flags, engine.migrations].every(Object.isFrozen)).toBe(true);
     });
 
     it("refuses a ruleset with all that is wrong with it", () => {
-      const text = "cutover: 1\nflags:\n  a: { rules: [{ if: { attribute: x, iss: 1 }, serve: on }] }\n  b: { enabeld: true }\n";
+      const text =
+        "cutover: 1\nflags:\n  a: { rules: [{ if: { attribute: x, iss: 1 }, serve: on }] }\n  b: { enabeld: true }\n";
       const refused = caught(() => Engine.fromString(text));
       expect(refused).toBeInstanceOf(CutoverError);
       expect(refused).toBeInstanceOf(Error);
-      expect(refused).toMatchObject({ name: "CutoverError", diagnostics: [{ code: "unknown_operator", line: 3 }, { code: "unknown_key", line: 4 }] });
+      expect(refused).toMatchObject({
+        name: "CutoverError",
+        diagnostics: [
+          { code: "unknown_operator", line: 3 },
+          { code: "unknown_key", line: 4 },
+        ],
+      });
       expect(String(refused)).toContain("did you mean `enabled`?");
       expect(Engine.check(text)).toEqual((refused as CutoverError).diagnostics);
     });
@@ -59,7 +78,9 @@ describe.each(builds)("$build", ({ Engine, build }) => {
     it("depend on the time", () => {
       const engine = Engine.fromString(expiring);
       expect(engine.warnings({ now: 0 })).toEqual([]);
-      expect(engine.warnings({ now: after })).toMatchObject([{ severity: "warning", path: expect.stringContaining("old") }]);
+      expect(engine.warnings({ now: after })).toMatchObject([
+        { severity: "warning", path: expect.stringContaining("old") },
+      ]);
       expect(engine.warnings({ now: new Date(after) })).toEqual(Engine.check(expiring, { now: after }));
     });
 
@@ -89,8 +110,16 @@ describe.each(builds)("$build", ({ Engine, build }) => {
       ["disabled", {}, { value: false, variant: "off", reason: "DISABLED", rule: null, error: null }],
       ["targeted", { plan: "pro" }, { value: true, variant: "on", reason: "TARGETING_MATCH", rule: 0, error: null }],
       ["targeted", { plan: "free" }, { value: false, variant: "off", reason: "DEFAULT", rule: null, error: null }],
-      ["nested", { tenant: { tier: "premium" } }, { value: true, variant: "on", reason: "TARGETING_MATCH", rule: 0, error: null }],
-      ["nested", { "tenant.tier": "premium", tenant: { tier: "free" } }, { value: true, variant: "on", reason: "TARGETING_MATCH", rule: 0, error: null }],
+      [
+        "nested",
+        { tenant: { tier: "premium" } },
+        { value: true, variant: "on", reason: "TARGETING_MATCH", rule: 0, error: null },
+      ],
+      [
+        "nested",
+        { "tenant.tier": "premium", tenant: { tier: "free" } },
+        { value: true, variant: "on", reason: "TARGETING_MATCH", rule: 0, error: null },
+      ],
       ["half", { userId: "user_3" }, { reason: "SPLIT", rule: 0, error: null }],
       ["half", {}, { value: null, variant: null, reason: "ERROR", rule: 0, error: "MISSING_UNIT" }],
       ["half", { userId: true }, { value: null, variant: null, reason: "ERROR", rule: 0, error: "INVALID_CONTEXT" }],
@@ -151,13 +180,21 @@ describe.each(builds)("$build", ({ Engine, build }) => {
       }
     });
 
-    it.each([Number.NaN, Infinity, new Date("never"), "2026" as never])("cannot be made at %s where time matters", (now) => {
-      expect(engine.decide("night", {}, { now })).toMatchObject({ error: "INVALID_CONTEXT", value: null });
-      expect(engine.isEnabled("night", {}, { now, default: true })).toBe(true);
-      expect(engine.explain("night", {}, { now })).toMatchObject({ decision: { error: "INVALID_CONTEXT" }, steps: [] });
-      expect(engine.decideAll({}, { now }).filter((decision) => decision.error === "INVALID_CONTEXT")).toHaveLength(1);
-      expect(engine.isEnabled("targeted", { plan: "pro" }, { now })).toBe(true);
-    });
+    it.each([Number.NaN, Infinity, new Date("never"), "2026" as never])(
+      "cannot be made at %s where time matters",
+      (now) => {
+        expect(engine.decide("night", {}, { now })).toMatchObject({ error: "INVALID_CONTEXT", value: null });
+        expect(engine.isEnabled("night", {}, { now, default: true })).toBe(true);
+        expect(engine.explain("night", {}, { now })).toMatchObject({
+          decision: { error: "INVALID_CONTEXT" },
+          steps: [],
+        });
+        expect(engine.decideAll({}, { now }).filter((decision) => decision.error === "INVALID_CONTEXT")).toHaveLength(
+          1,
+        );
+        expect(engine.isEnabled("targeted", { plan: "pro" }, { now })).toBe(true);
+      },
+    );
   });
 
   describe("isEnabled", () => {
@@ -178,7 +215,9 @@ describe.each(builds)("$build", ({ Engine, build }) => {
   });
 
   describe("contexts", () => {
-    const other = Engine.fromString("cutover: 1\nflags: { static: {}, targeted: { rules: [{ if: { attribute: a, is: 1 }, serve: on }] } }");
+    const other = Engine.fromString(
+      "cutover: 1\nflags: { static: {}, targeted: { rules: [{ if: { attribute: a, is: 1 }, serve: on }] } }",
+    );
 
     it("keep the values of the moment that they were made at", () => {
       const attributes = { plan: "pro" };
@@ -190,7 +229,9 @@ describe.each(builds)("$build", ({ Engine, build }) => {
 
     it("can be used in turn, and between plain objects", () => {
       const [pro, free] = [engine.context({ plan: "pro" }), engine.context({ plan: "free" })];
-      const answers = [pro, pro, free, pro, { plan: "team" }, pro, {}, free, free].map((context) => engine.isEnabled("targeted", context));
+      const answers = [pro, pro, free, pro, { plan: "team" }, pro, {}, free, free].map((context) =>
+        engine.isEnabled("targeted", context),
+      );
       expect(answers).toEqual([true, true, false, true, true, true, false, false, false]);
     });
 
@@ -208,6 +249,12 @@ describe.each(builds)("$build", ({ Engine, build }) => {
       expect(Engine.fromString(RULES).isEnabled("targeted", engine.context({ plan: "pro" }))).toBe(true);
     });
 
+    it("are prepared once", () => {
+      const context = engine.context({ plan: "pro" });
+      expect(engine.context(context)).toBe(context);
+      expect(() => other.context(context)).toThrow(TypeError);
+    });
+
     it("may be left out", () => {
       for (const nothing of [undefined, null]) {
         expect(engine.decide("targeted", nothing)).toBe(engine.decide("targeted", {}));
@@ -216,7 +263,14 @@ describe.each(builds)("$build", ({ Engine, build }) => {
       }
     });
 
-    it.each([["a list", [1]], ["a text", "userId"], ["a number", 1], ["a function", () => 1], ["a symbol", Symbol("s")], ["true", true]])("are not %s", (_, context) => {
+    it.each([
+      ["a list", [1]],
+      ["a text", "userId"],
+      ["a number", 1],
+      ["a function", () => 1],
+      ["a symbol", Symbol("s")],
+      ["true", true],
+    ])("are not %s", (_, context) => {
       expect(engine.decide("targeted", context as object)).toMatchObject({ error: "INVALID_CONTEXT", value: null });
       expect(engine.decide("static", context as object).error).toBe("INVALID_CONTEXT");
       expect(() => engine.context(context as object)).toThrow(TypeError);
@@ -246,15 +300,29 @@ describe.each(builds)("$build", ({ Engine, build }) => {
       const explanation = engine.explain("targeted", { plan: "free" });
       expect(explanation.decision).toEqual(engine.decide("targeted", { plan: "free" }));
       expect(explanation.steps).toEqual([
-        { step: "condition", depth: 0, path: "flags.targeted.rules[0].if", attribute: "plan", operator: "in", expected: ["pro", "team"], found: "free", result: "false" },
+        {
+          step: "condition",
+          depth: 0,
+          path: "flags.targeted.rules[0].if",
+          attribute: "plan",
+          operator: "in",
+          expected: ["pro", "team"],
+          found: "free",
+          result: "false",
+        },
         { step: "rule", depth: 0, path: "flags.targeted.rules[0]", rule: 0, result: "false" },
       ]);
-      expect([explanation, explanation.decision, explanation.steps, explanation.steps[0]].every(Object.isFrozen)).toBe(true);
+      expect([explanation, explanation.decision, explanation.steps, explanation.steps[0]].every(Object.isFrozen)).toBe(
+        true,
+      );
     });
 
     it("takes a default, and knows its own flags only", () => {
       expect(engine.explain("half", {}, { default: 3 }).decision).toMatchObject({ value: 3, error: "MISSING_UNIT" });
-      expect(engine.explain("nowhere", {}, { default: 3 })).toMatchObject({ decision: { value: 3, error: "FLAG_NOT_FOUND" }, steps: [] });
+      expect(engine.explain("nowhere", {}, { default: 3 })).toMatchObject({
+        decision: { value: 3, error: "FLAG_NOT_FOUND" },
+        steps: [],
+      });
     });
   });
 
@@ -274,25 +342,40 @@ features:
       const imported = Engine.fromString(ruleset ?? "");
       const night = { now: Date.UTC(2026, 0, 15, 21, 30) };
       expect(imported.isEnabled("analytics_mongodb", {}, night)).toBe(true);
-      expect(imported.isEnabled("analytics_mongodb", { userId: "user_123" }, { now: Date.UTC(2026, 0, 15, 12) })).toBe(true);
+      expect(imported.isEnabled("analytics_mongodb", { userId: "user_123" }, { now: Date.UTC(2026, 0, 15, 12) })).toBe(
+        true,
+      );
       const { ruleset: other, diagnostics: warnings } = Engine.import("features-yml", Buffer.from(toggles));
       expect(warnings).toMatchObject([{ code: "assumed_timezone", severity: "warning" }]);
       expect(Engine.fromString(other ?? "").isEnabled("analytics_mongodb", {}, night)).toBe(false);
     });
 
     it("gives no ruleset where the document is wrong", () => {
-      expect(Engine.import("feature-config", "features: 3")).toMatchObject({ ruleset: null, diagnostics: [{ severity: "error" }] });
+      expect(Engine.import("feature-config", "features: 3")).toMatchObject({
+        ruleset: null,
+        diagnostics: [{ severity: "error" }],
+      });
     });
 
     it("takes no text for a zone that is none", () => {
-      const codes = ["", "Europe/Pari"].map((timezone) => Engine.import("features-yml", toggles, { timezone }).diagnostics.map(({ code }) => code));
+      const codes = ["", "Europe/Pari"].map((timezone) =>
+        Engine.import("features-yml", toggles, { timezone }).diagnostics.map(({ code }) => code),
+      );
       expect(codes).toEqual([["unknown_timezone"], ["unknown_timezone"]]);
-      expect(Engine.import("features-yml", toggles, { timezone: null as never })).toEqual(Engine.import("features-yml", toggles));
+      expect(Engine.import("features-yml", toggles, { timezone: null as never })).toEqual(
+        Engine.import("features-yml", toggles),
+      );
     });
 
     it("knows zones and kinds", () => {
-      expect(Engine.import("env", "A=true", { timezone: "Europe/Pari" }).diagnostics).toContainEqual(expect.objectContaining({ code: "unknown_timezone" }));
-      expect(() => Engine.import("features.yml" as never, "")).toThrow(new TypeError("there is no format `features.yml` to import; there are features-yml, feature-config, env (did you mean `features-yml`?)"));
+      expect(Engine.import("env", "A=true", { timezone: "Europe/Pari" }).diagnostics).toContainEqual(
+        expect.objectContaining({ code: "unknown_timezone" }),
+      );
+      expect(() => Engine.import("features.yml" as never, "")).toThrow(
+        new TypeError(
+          "there is no format `features.yml` to import; there are features-yml, feature-config, env (did you mean `features-yml`?)",
+        ),
+      );
     });
   });
 });

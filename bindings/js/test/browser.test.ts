@@ -24,16 +24,29 @@ const DECIDE = `(Engine, rules) => {
   return JSON.stringify([Engine.backend, contexts.map((context) => [engine.decideAll(context, { now }), engine.explain("half", context)])]);
 }`;
 
-const HTML = (head: string, script: string): string => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">${head}<script type="module">${script}</script>`;
+const HTML = (head: string, script: string): string =>
+  `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">${head}<script type="module">${script}</script>`;
 
 beforeAll(async () => {
   mkdirSync(pages);
   const map = JSON.stringify({ imports: { cutover: "/cutover/dist/browser.js" } });
-  writeFileSync(join(pages, "plain.html"), HTML(`<script type="importmap">${map}</script>`, 'import * as cutover from "cutover"; globalThis.cutover = cutover;'));
+  writeFileSync(
+    join(pages, "plain.html"),
+    HTML(
+      `<script type="importmap">${map}</script>`,
+      'import * as cutover from "cutover"; globalThis.cutover = cutover;',
+    ),
+  );
   // What a bundler is given.
   writeFileSync(join(folder, "index.html"), HTML("", 'import "./main.js";'));
   writeFileSync(join(folder, "main.js"), 'import * as cutover from "cutover"; globalThis.cutover = { ...cutover };');
-  await build({ root: folder, base: "./", logLevel: "warn", configFile: false, build: { outDir: "bundled", target: "es2022" } });
+  await build({
+    root: folder,
+    base: "./",
+    logLevel: "warn",
+    configFile: false,
+    build: { outDir: "bundled", target: "es2022" },
+  });
   site = await serve({ pages, cutover: installed, bundled: join(folder, "bundled"), conformance });
   browser = await launch();
 }, 60_000);
@@ -46,7 +59,10 @@ afterAll(async () => {
 
 interface Page {
   readonly cutover: { readonly Engine: unknown };
-  readonly runner: { run(engine: unknown, texts: unknown): { passed: number; failed: number }; show(report: unknown): string };
+  readonly runner: {
+    run(engine: unknown, texts: unknown): { passed: number; failed: number };
+    show(report: unknown): string;
+  };
 }
 
 describe.each([
@@ -58,7 +74,11 @@ describe.each([
     await page.waitForFunction(() => "cutover" in globalThis);
     const decide = new Function(`return ${DECIDE}`)() as (engine: unknown, rules: string) => string;
     const answer = await page.evaluate(
-      ([source, rules]) => (new Function(`return ${source}`)() as typeof decide)((globalThis as unknown as Page).cutover.Engine, rules as string),
+      ([source, rules]) =>
+        (new Function(`return ${source}`)() as typeof decide)(
+          (globalThis as unknown as Page).cutover.Engine,
+          rules as string,
+        ),
       [DECIDE, RULES],
     );
     const wasm = builds.find((each) => each.build === "wasm");
@@ -72,7 +92,10 @@ describe.each([
     await page.waitForFunction(() => "cutover" in globalThis);
     const vectors = readdirSync(conformance).filter((file) => file.endsWith(".json"));
     const texts = Object.fromEntries(vectors.map((file) => [file, readFileSync(join(conformance, file), "utf8")]));
-    await page.addScriptTag({ type: "module", content: 'import * as runner from "/conformance/runner.mjs"; globalThis.runner = runner;' });
+    await page.addScriptTag({
+      type: "module",
+      content: 'import * as runner from "/conformance/runner.mjs"; globalThis.runner = runner;',
+    });
     await page.waitForFunction(() => "runner" in globalThis);
     const report = await page.evaluate((texts) => {
       const { cutover, runner } = globalThis as unknown as Page;

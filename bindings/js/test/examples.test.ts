@@ -24,7 +24,10 @@ it("has examples", () => {
 describe.each(builds)("$build", ({ Engine }) => {
   it.each(all)("%s", (_, code) => {
     // `expression; // value` says what the expression is.
-    const checked = code.replace(/^(\s*)(.+); \/\/ (.+)$/gm, (_line, space: string, expression: string, value: string) => `${space}expect(${expression}).toEqual(${value});`);
+    const checked = code.replace(
+      /^(\s*)(.+); \/\/ (.+)$/gm,
+      (_line, space: string, expression: string, value: string) => `${space}expect(${expression}).toEqual(${value});`,
+    );
     expect(checked).not.toBe(code);
     expect.hasAssertions();
     new Function("Engine", "CutoverError", "expect", checked)(Engine, CutoverError, expect);

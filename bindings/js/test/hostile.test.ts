@@ -42,18 +42,37 @@ describe.each(builds)("$build", ({ Engine }) => {
   });
 
   it.each([
-    ["a getter that throws", { get v() { return thrower(); } }],
+    [
+      "a getter that throws",
+      {
+        get v() {
+          return thrower();
+        },
+      },
+    ],
     ["a proxy that throws", { v: bomb() }],
     ["a revoked proxy", { v: revoked() }],
     ["a revoked proxy of a list", { v: revoked([]) }],
     ["a list with a proxy that throws", { v: new Proxy([1], { get: thrower }) }],
     ["a list of four thousand million", { v: new Array(2 ** 32 - 1) }],
-    ["a list that says any length", { v: new Proxy([], { get: (list, key) => (key === "length" ? 2 ** 60 : Reflect.get(list, key)) }) }],
-    ["a list that says a negative length", { v: new Proxy([], { get: (list, key) => (key === "length" ? -1 : Reflect.get(list, key)) }) }],
-    ["a list that says no length", { v: new Proxy([], { get: (list, key) => (key === "length" ? Number.NaN : Reflect.get(list, key)) }) }],
+    [
+      "a list that says any length",
+      { v: new Proxy([], { get: (list, key) => (key === "length" ? 2 ** 60 : Reflect.get(list, key)) }) },
+    ],
+    [
+      "a list that says a negative length",
+      { v: new Proxy([], { get: (list, key) => (key === "length" ? -1 : Reflect.get(list, key)) }) },
+    ],
+    [
+      "a list that says no length",
+      { v: new Proxy([], { get: (list, key) => (key === "length" ? Number.NaN : Reflect.get(list, key)) }) },
+    ],
     ["a date that is none", { v: new Proxy(new Date(0), {}) }],
     ["an object that is a date by name", { v: { [Symbol.toStringTag]: "Date", getTime: thrower } }],
-    ["an object with conversions that throw", { v: { toString: thrower, valueOf: thrower, toJSON: thrower, [Symbol.toPrimitive]: thrower } }],
+    [
+      "an object with conversions that throw",
+      { v: { toString: thrower, valueOf: thrower, toJSON: thrower, [Symbol.toPrimitive]: thrower } },
+    ],
   ])("%s as an attribute is there and matches nothing", (_, context) => {
     for (const given of [context, compare.context(context)]) {
       expect(compare.isEnabled("there", given)).toBe(true);
@@ -63,10 +82,21 @@ describe.each(builds)("$build", ({ Engine }) => {
   });
 
   it("reads no attribute that the flag does not need", () => {
-    const context = { plan: "pro", get userId(): string { return thrower(); }, get email(): string { return thrower(); } };
+    const context = {
+      plan: "pro",
+      get userId(): string {
+        return thrower();
+      },
+      get email(): string {
+        return thrower();
+      },
+    };
     expect(engine.decide("targeted", context)).toMatchObject({ value: true, error: null });
     let reads = 0;
-    const counting = new Proxy({ plan: "pro", userId: "u" }, { get: (target, key, receiver) => ((reads += 1), Reflect.get(target, key, receiver)) });
+    const counting = new Proxy(
+      { plan: "pro", userId: "u" },
+      { get: (target, key, receiver) => ((reads += 1), Reflect.get(target, key, receiver)) },
+    );
     engine.decide("targeted", counting);
     engine.decide("static", counting);
     expect(reads).toBe(1);
@@ -75,9 +105,14 @@ describe.each(builds)("$build", ({ Engine }) => {
   });
 
   describe("prototypes", () => {
-    const engine = Engine.fromString(`{ "cutover": 1, "flags": { ${["constructor", "__proto__", "toString", "hasOwnProperty", "userId", "a.b"]
-      .map((path) => `"${path} there": { "rules": [{ "if": { "attribute": "${path}", "exists": true }, "serve": "on" }] }`)
-      .join(", ")} } }`);
+    const engine = Engine.fromString(
+      `{ "cutover": 1, "flags": { ${["constructor", "__proto__", "toString", "hasOwnProperty", "userId", "a.b"]
+        .map(
+          (path) =>
+            `"${path} there": { "rules": [{ "if": { "attribute": "${path}", "exists": true }, "serve": "on" }] }`,
+        )
+        .join(", ")} } }`,
+    );
 
     it("are not read", () => {
       class Request {
@@ -85,13 +120,21 @@ describe.each(builds)("$build", ({ Engine }) => {
           return "inherited";
         }
       }
-      for (const context of [{}, Object.create({ userId: "u", a: { b: 1 } }) as object, new Request(), Object.create(null) as object]) {
+      for (const context of [
+        {},
+        Object.create({ userId: "u", a: { b: 1 } }) as object,
+        new Request(),
+        Object.create(null) as object,
+      ]) {
         for (const flag of engine.flags) expect(engine.isEnabled(flag, context)).toBe(false);
       }
     });
 
     it("are not read when they are polluted either", () => {
-      const [object, list] = [Object.prototype as Record<string, unknown>, Array.prototype as unknown as Record<string, unknown>];
+      const [object, list] = [
+        Object.prototype as Record<string, unknown>,
+        Array.prototype as unknown as Record<string, unknown>,
+      ];
       const answers: unknown[] = [];
       // Nothing is asserted in here: the test runner does not survive this.
       Object.assign(object, { userId: "u", a: { b: 1 }, "a.b": 1, get: thrower, set: thrower });
@@ -108,7 +151,9 @@ describe.each(builds)("$build", ({ Engine }) => {
     });
 
     it("count where a name of theirs is an own property", () => {
-      const own = JSON.parse('{ "constructor": 1, "__proto__": 1, "toString": 1, "hasOwnProperty": 1, "a": { "b": 1 }, "userId": 1 }') as object;
+      const own = JSON.parse(
+        '{ "constructor": 1, "__proto__": 1, "toString": 1, "hasOwnProperty": 1, "a": { "b": 1 }, "userId": 1 }',
+      ) as object;
       for (const flag of engine.flags) expect(engine.isEnabled(flag, own)).toBe(true);
     });
 
@@ -120,17 +165,31 @@ describe.each(builds)("$build", ({ Engine }) => {
     });
 
     it("may be missing, or frozen", () => {
-      const context = Object.freeze(Object.assign(Object.create(null) as object, { plan: "pro", userId: Object.freeze(["a"]) }));
-      expect(builds.map(({ Engine }) => Engine.fromString(RULES).decide("targeted", context).value)).toEqual([true, true]);
+      const context = Object.freeze(
+        Object.assign(Object.create(null) as object, { plan: "pro", userId: Object.freeze(["a"]) }),
+      );
+      expect(builds.map(({ Engine }) => Engine.fromString(RULES).decide("targeted", context).value)).toEqual([
+        true,
+        true,
+      ]);
     });
   });
 
   describe("code that runs while attributes are read", () => {
     it("may decide something itself", () => {
-      const nested = { get plan() { return engine.isEnabled("targeted", { plan: "x".repeat(5000) }) ? "free" : "pro"; }, email: "a@example.com" };
+      const nested = {
+        get plan() {
+          return engine.isEnabled("targeted", { plan: "x".repeat(5000) }) ? "free" : "pro";
+        },
+        email: "a@example.com",
+      };
       expect(engine.isEnabled("targeted", nested)).toBe(true);
       expect(engine.decideAll(nested).map(({ flag, value }) => [flag, value])).toContainEqual(["targeted", true]);
-      const deep = (depth: number): object => ({ get plan() { return depth === 0 || engine.isEnabled("targeted", deep(depth - 1)) ? "pro" : "free"; } });
+      const deep = (depth: number): object => ({
+        get plan() {
+          return depth === 0 || engine.isEnabled("targeted", deep(depth - 1)) ? "pro" : "free";
+        },
+      });
       expect(engine.isEnabled("targeted", deep(5))).toBe(true);
     });
 
@@ -139,7 +198,9 @@ describe.each(builds)("$build", ({ Engine }) => {
       const nested = {
         get plan() {
           engine.isEnabled("targeted", prepared);
-          const other = Engine.fromString(`{ "cutover": 1, "flags": { "f": { "description": "${"x".repeat(3_000_000)}" } } }`);
+          const other = Engine.fromString(
+            `{ "cutover": 1, "flags": { "f": { "description": "${"x".repeat(3_000_000)}" } } }`,
+          );
           other.decide("f", {});
           return "pro";
         },
@@ -172,7 +233,8 @@ describe.each(builds)("$build", ({ Engine }) => {
       setFlagsFromString("--expose-gc");
       const collect = runInNewContext("gc") as () => void;
       const held = (): number => {
-        for (const length of [20_000_000, 1, 20_000_000, 1]) expect(compare.decide("unit", { v: "x".repeat(length) }).reason).toBe("SPLIT");
+        for (const length of [20_000_000, 1, 20_000_000, 1])
+          expect(compare.decide("unit", { v: "x".repeat(length) }).reason).toBe("SPLIT");
         // What is freed is given back a little later.
         for (let round = 0; round < 3; round += 1) collect();
         return process.memoryUsage().arrayBuffers;
@@ -185,7 +247,9 @@ describe.each(builds)("$build", ({ Engine }) => {
 
     it("a long list", () => {
       const v = Array.from({ length: 200_000 }, (_, index) => `role_${index}`);
-      const engine = Engine.fromString('{ "cutover": 1, "flags": { "f": { "rules": [{ "if": { "attribute": "v", "contains": "role_199999" }, "serve": "on" }] } } }');
+      const engine = Engine.fromString(
+        '{ "cutover": 1, "flags": { "f": { "rules": [{ "if": { "attribute": "v", "contains": "role_199999" }, "serve": "on" }] } } }',
+      );
       expect(engine.isEnabled("f", { v })).toBe(true);
       expect(engine.isEnabled("f", engine.context({ v }))).toBe(true);
     });
@@ -201,7 +265,9 @@ describe.each(builds)("$build", ({ Engine }) => {
   it("thousands of attributes", () => {
     const names = Array.from({ length: 3000 }, (_, index) => `a${index}`);
     const conditions = names.map((name) => `{ "attribute": "${name}", "is": "x" }`).join(",");
-    const engine = Engine.fromString(`{ "cutover": 1, "flags": { "f": { "rules": [{ "if": { "all": [${conditions}] }, "serve": "on" }] } } }`);
+    const engine = Engine.fromString(
+      `{ "cutover": 1, "flags": { "f": { "rules": [{ "if": { "all": [${conditions}] }, "serve": "on" }] } } }`,
+    );
     const context = Object.fromEntries(names.map((name) => [name, "x"]));
     expect(engine.isEnabled("f", context)).toBe(true);
     expect(engine.isEnabled("f", engine.context(context))).toBe(true);

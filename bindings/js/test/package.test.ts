@@ -14,7 +14,7 @@ describe("what is in it", () => {
   const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
 
   it("is what was built, and nothing else", () => {
-    expect(readdirSync(installed).sort()).toEqual(["dist", "package.json"]);
+    expect(readdirSync(installed).sort()).toEqual(["README.md", "dist", "package.json"]);
     expect(files.filter((file) => file.endsWith(".node"))).toHaveLength(1);
     expect(files.filter((file) => file.endsWith(".wasm"))).toEqual(["dist/cutover_bg.wasm"]);
     expect(files.filter((file) => /\.(ts|js)$/.test(file) && !/^dist\//.test(file))).toEqual([]);
@@ -29,7 +29,9 @@ describe("what is in it", () => {
 
   it("has the version of the engine", () => {
     const { version } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as { version: string };
-    expect(readFileSync(join(here, "../../Cargo.toml"), "utf8")).toContain(`[workspace.package]\nversion = "${version}"`);
+    expect(readFileSync(join(here, "../../Cargo.toml"), "utf8")).toContain(
+      `[workspace.package]\nversion = "${version}"`,
+    );
   });
 });
 
@@ -47,20 +49,30 @@ describe("Node", () => {
         esm.Engine.fromString("${RULESET}").decide("beta", { userId: "u" }), wasm.Engine.fromString("${RULESET}").decide("beta", { userId: "u" }),
       ]));`;
     const [esm, cjs, ...rest] = JSON.parse(node(folder, "--input-type=module", "-e", script)) as unknown[];
-    expect([esm, cjs]).toEqual([["CutoverError", "Engine"], ["CutoverError", "Engine"]]);
+    expect([esm, cjs]).toEqual([
+      ["CutoverError", "Engine"],
+      ["CutoverError", "Engine"],
+    ]);
     expect(rest.slice(0, 6)).toEqual([true, true, true, true, "native", "wasm"]);
     expect(rest[6]).toEqual(rest[7]);
   });
 
   it.each([
     ["there is no addon", (copy: string) => rmSync(join(copy, "dist/native"), { recursive: true })],
-    ["the addon does not load", (copy: string) => {
-      for (const file of readdirSync(join(copy, "dist/native"))) writeFileSync(join(copy, "dist/native", file), "no addon");
-    }],
-    ["the addon is of another version", (copy: string) => {
-      const file = join(copy, "package.json");
-      writeFileSync(file, readFileSync(file, "utf8").replace(/"version": "[^"]+"/, '"version": "99.0.0"'));
-    }],
+    [
+      "the addon does not load",
+      (copy: string) => {
+        for (const file of readdirSync(join(copy, "dist/native")))
+          writeFileSync(join(copy, "dist/native", file), "no addon");
+      },
+    ],
+    [
+      "the addon is of another version",
+      (copy: string) => {
+        const file = join(copy, "package.json");
+        writeFileSync(file, readFileSync(file, "utf8").replace(/"version": "[^"]+"/, '"version": "99.0.0"'));
+      },
+    ],
   ])("takes WebAssembly where %s", (name, spoil) => {
     const copy = join(folder, name.replaceAll(" ", "-"), "node_modules/cutover");
     cpSync(installed, copy, { recursive: true });
@@ -93,7 +105,10 @@ describe("TypeScript", () => {
     const place = join(folder, name.replace(/\W+/g, "-"));
     mkdirSync(place);
     writeFileSync(join(place, "package.json"), JSON.stringify({ type }));
-    writeFileSync(join(place, "tsconfig.json"), JSON.stringify({ compilerOptions: { ...strict, ...options }, files: ["main.ts", "host.d.ts"] }));
+    writeFileSync(
+      join(place, "tsconfig.json"),
+      JSON.stringify({ compilerOptions: { ...strict, ...options }, files: ["main.ts", "host.d.ts"] }),
+    );
     writeFileSync(join(place, "host.d.ts"), host);
     cpSync(join(here, "test/consumer/main.ts"), join(place, "main.ts"));
     expect(node(place, join(here, "node_modules/typescript/bin/tsc"), "-p", ".")).toBe("");

@@ -19,7 +19,10 @@ export interface Project {
 /** Packs the package and unpacks it. Nothing is built. */
 export function project(): Project {
   const folder = mkdtempSync(join(tmpdir(), "cutover-"));
-  const packed = execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], { cwd: here, encoding: "utf8" });
+  const packed = execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], {
+    cwd: here,
+    encoding: "utf8",
+  });
   const installed = join(folder, "node_modules/cutover");
   mkdirSync(installed, { recursive: true });
   execFileSync("tar", ["xzf", join(folder, packed.trim()), "--strip-components=1", "-C", installed]);
@@ -36,4 +39,5 @@ export function run(folder: string, command: string, ...parameters: readonly str
   }
 }
 
-export const node = (folder: string, ...parameters: readonly string[]): string => run(folder, process.execPath, ...parameters);
+export const node = (folder: string, ...parameters: readonly string[]): string =>
+  run(folder, process.execPath, ...parameters);

@@ -32,13 +32,19 @@ function exhaust({ memory }: Exports): void {
 
 /** Rulesets that need a multiple of their size to be loaded. */
 function ruleset(flags: number): string {
-  const rows = Array.from({ length: flags }, (_, index) => `"flag_${index}":{"rules":[{"if":{"attribute":"a_${index}","is":"${index}"},"serve":"on"}]}`);
+  const rows = Array.from(
+    { length: flags },
+    (_, index) => `"flag_${index}":{"rules":[{"if":{"attribute":"a_${index}","is":"${index}"},"serve":"on"}]}`,
+  );
   return `{"cutover":1,"flags":{${rows.join(",")}}}`;
 }
 
 /** A module whose one function is a trap. */
 const TRAP = new WebAssembly.Module(
-  new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 8, 1, 4, 0x74, 0x72, 0x61, 0x70, 0, 0, 10, 5, 1, 3, 0, 0, 11]),
+  new Uint8Array([
+    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 8, 1, 4, 0x74, 0x72, 0x61, 0x70, 0, 0, 10, 5,
+    1, 3, 0, 0, 11,
+  ]),
 );
 
 function trap(): never {
@@ -70,7 +76,13 @@ describe("WebAssembly", () => {
     Engine.check(" ".repeat(large.length));
     const { exports } = backend;
     exhaust(exports);
-    expect(() => Engine.fromString(large)).toThrow(expect.objectContaining({ name: "CutoverError", message: expect.stringContaining("the engine failed, and was started anew: RuntimeError"), diagnostics: [] }));
+    expect(() => Engine.fromString(large)).toThrow(
+      expect.objectContaining({
+        name: "CutoverError",
+        message: expect.stringContaining("the engine failed, and was started anew: RuntimeError"),
+        diagnostics: [],
+      }),
+    );
     expect(backend.exports).not.toBe(exports);
     expect(engine.decideAll(context)).toEqual(before);
     expect(engine.isEnabled("targeted", CONTEXT)).toBe(true);
@@ -93,7 +105,14 @@ describe("WebAssembly", () => {
     const broken = (name: "decide" | "explain" | "choose") => ({ ...backend.exports, [name]: trap });
 
     backend.exports = broken("decide");
-    expect(engine.decide("targeted", CONTEXT, { default: "mine" })).toMatchObject({ flag: "targeted", value: "mine", reason: "ERROR", error: "GENERAL", variant: null, rule: null });
+    expect(engine.decide("targeted", CONTEXT, { default: "mine" })).toMatchObject({
+      flag: "targeted",
+      value: "mine",
+      reason: "ERROR",
+      error: "GENERAL",
+      variant: null,
+      rule: null,
+    });
     expect(engine.decide("targeted", CONTEXT)).toMatchObject({ value: true, error: null });
 
     backend.exports = broken("decide");
@@ -103,13 +122,18 @@ describe("WebAssembly", () => {
     expect(all.toSpliced(failed, 1)).toEqual(before.toSpliced(failed, 1));
 
     backend.exports = broken("explain");
-    expect(engine.explain("targeted", CONTEXT, { default: 1 })).toMatchObject({ decision: { value: 1, error: "GENERAL" }, steps: [] });
+    expect(engine.explain("targeted", CONTEXT, { default: 1 })).toMatchObject({
+      decision: { value: 1, error: "GENERAL" },
+      steps: [],
+    });
     expect(engine.explain("targeted", CONTEXT).decision.error).toBe(null);
   });
 
   it("that traps on a route leads nowhere once", () => {
     const { backend, Engine } = fresh();
-    const engine = Engine.fromString("cutover: 1\nmigrations: { m: { old: a, new: b, ladder: standard, phase: live } }");
+    const engine = Engine.fromString(
+      "cutover: 1\nmigrations: { m: { old: a, new: b, ladder: standard, phase: live } }",
+    );
     backend.exports = { ...backend.exports, choose: trap };
     expect(engine.route("m", {})).toMatchObject({ migration: "m", read: null, write: [], error: "GENERAL" });
     expect(engine.route("m", {})).toMatchObject({ read: { from: "b" }, error: null });
@@ -124,7 +148,9 @@ describe("an addon that panics", () => {
 
   it.each(["load", "check"] as const)("throws one clear error from %s", (name) => {
     const Engine = factory.engineOf(native.nativeBackend({ ...addon, [name]: panic }));
-    expect(() => (name === "load" ? Engine.fromString(RULES) : Engine.check(RULES))).toThrow(expect.objectContaining({ name: "CutoverError", message: "the engine failed: panicked" }));
+    expect(() => (name === "load" ? Engine.fromString(RULES) : Engine.check(RULES))).toThrow(
+      expect.objectContaining({ name: "CutoverError", message: "the engine failed: panicked" }),
+    );
   });
 
   it("fails decisions without throwing", () => {

@@ -41,7 +41,19 @@ describe.each(builds)("$build", ({ Engine }) => {
   });
 
   it("has its keys in the order of every language", () => {
-    const keys = ["migration", "phase", "emergency", "read", "write", "streams", "jobs", "hazards", "digest", "error", "cohort"];
+    const keys = [
+      "migration",
+      "phase",
+      "emergency",
+      "read",
+      "write",
+      "streams",
+      "jobs",
+      "hazards",
+      "digest",
+      "error",
+      "cohort",
+    ];
     const other = Engine.fromString("cutover: 1").context({});
     for (const [name, context, switches] of [
       ["recruiters", {}, {}],
@@ -74,14 +86,19 @@ describe.each(builds)("$build", ({ Engine }) => {
     for (const context of [{}, engine.context({})]) {
       const route = engine.route("recruiters", context, { switches: { READ: READ as string } });
       expect(route.read?.from).toBe(from);
-      expect(route.hazards.filter(({ code }) => code === "ignored_switch").map(({ message }) => message)).toEqual(ignored);
+      expect(route.hazards.filter(({ code }) => code === "ignored_switch").map(({ message }) => message)).toEqual(
+        ignored,
+      );
     }
   });
 
   it("takes the environment as it is", () => {
     process.env["EMERGENCY"] = "true";
     try {
-      expect(engine.route("recruiters", {}, { switches: process.env })).toMatchObject({ emergency: true, read: { from: "recruiters" } });
+      expect(engine.route("recruiters", {}, { switches: process.env })).toMatchObject({
+        emergency: true,
+        read: { from: "recruiters" },
+      });
     } finally {
       delete process.env["EMERGENCY"];
     }
@@ -89,22 +106,37 @@ describe.each(builds)("$build", ({ Engine }) => {
   });
 
   it("takes own switches only, and survives those that throw", () => {
-    expect(engine.route("recruiters", {}, { switches: Object.create({ EMERGENCY: true }) as {} }).emergency).toBe(false);
-    const throwing = { get EMERGENCY(): boolean { throw new Error("no"); } };
-    expect(engine.route("recruiters", {}, { switches: throwing })).toMatchObject({ emergency: false, hazards: [{ code: "stale_read" }, { code: "ignored_switch" }] });
+    expect(engine.route("recruiters", {}, { switches: Object.create({ EMERGENCY: true }) as {} }).emergency).toBe(
+      false,
+    );
+    const throwing = {
+      get EMERGENCY(): boolean {
+        throw new Error("no");
+      },
+    };
+    expect(engine.route("recruiters", {}, { switches: throwing })).toMatchObject({
+      emergency: false,
+      hazards: [{ code: "stale_read" }, { code: "ignored_switch" }],
+    });
     expect(engine.route("recruiters", {}, { switches: null as never }).error).toBe(null);
   });
 
   it("hands the same frozen object out for the same answer", () => {
     const route = engine.route("recruiters", {}, { switches: { EMERGENCY: true } });
     expect(engine.route("recruiters", engine.context({}), { switches: { EMERGENCY: "true" } })).toBe(route);
-    expect([route, route.read, route.write, route.write[0], route.hazards, route.hazards[0], route.jobs].every(Object.isFrozen)).toBe(true);
+    expect(
+      [route, route.read, route.write, route.write[0], route.hazards, route.hazards[0], route.jobs].every(
+        Object.isFrozen,
+      ),
+    ).toBe(true);
     expect(Object.isFrozen(engine.route("recruiters", {}, { switches: { READ: "?" } }).hazards)).toBe(true);
   });
 
   it("asks for the unit of a cohort", () => {
     const phases = new Map([..."abcdefghijklmnop"].map((id) => [id, engine.route("orders", { order: { id } })]));
-    expect(new Set([...phases.values()].map(({ phase, cohort }) => `${phase} ${cohort}`))).toEqual(new Set(["dual_write false", "shadow true"]));
+    expect(new Set([...phases.values()].map(({ phase, cohort }) => `${phase} ${cohort}`))).toEqual(
+      new Set(["dual_write false", "shadow true"]),
+    );
     for (const [id, route] of phases) expect(engine.route("orders", engine.context({ "order.id": id }))).toBe(route);
   });
 
@@ -138,7 +170,8 @@ describe.each(builds)("$build", ({ Engine }) => {
   it("leaves a prepared context as it was", () => {
     const context = engine.context({ order: { id: "a" } });
     const before = engine.route("orders", context);
-    for (let round = 0; round < 100; round += 1) engine.route("recruiters", context, { switches: { READ: "?".repeat(round * 100) } });
+    for (let round = 0; round < 100; round += 1)
+      engine.route("recruiters", context, { switches: { READ: "?".repeat(round * 100) } });
     expect(engine.route("orders", context)).toBe(before);
   });
 });

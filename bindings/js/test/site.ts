@@ -26,7 +26,10 @@ export interface Site {
  * @param folders from the first segment of a path to a folder.
  * @param types of files by their extension; `null` for one that the server does not know.
  */
-export async function serve(folders: Readonly<Record<string, string>>, types: Readonly<Record<string, string | null>> = {}): Promise<Site> {
+export async function serve(
+  folders: Readonly<Record<string, string>>,
+  types: Readonly<Record<string, string | null>> = {},
+): Promise<Site> {
   const server = createServer((request, response) => {
     void (async () => {
       const [, name = "", ...rest] = new URL(request.url ?? "/", "http://localhost").pathname.split("/");
@@ -45,17 +48,28 @@ export async function serve(folders: Readonly<Record<string, string>>, types: Re
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => new Promise((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
   };
 }
 
 /** Chromium from the system; `CHROMIUM` names another one. */
 export function launch(): Promise<Browser> {
   const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+  return chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
 }
 
 /** Opens a page, and fails with whatever it logs as an error. */

@@ -4,14 +4,20 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CutoverError, builds } from "./support.js";
 
-const { typescript: names } = JSON.parse(readFileSync(new URL("../../../conformance/api.json", import.meta.url), "utf8")) as {
+const { typescript: names } = JSON.parse(
+  readFileSync(new URL("../../../conformance/api.json", import.meta.url), "utf8"),
+) as {
   typescript: Record<string, string[]>;
 };
 
 /** The names of an object and its prototypes, but for those that every object or function has. */
 function surface(object: object): string[] {
   const found = new Set<string>();
-  for (let each: object | null = object; each !== null && each !== Object.prototype && each !== Function.prototype && each !== Error.prototype; each = Object.getPrototypeOf(each) as object | null) {
+  for (
+    let each: object | null = object;
+    each !== null && each !== Object.prototype && each !== Function.prototype && each !== Error.prototype;
+    each = Object.getPrototypeOf(each) as object | null
+  ) {
     for (const name of Reflect.ownKeys(each)) found.add(String(name));
   }
   for (const name of ["constructor", "prototype", "length", "stack"]) found.delete(name);

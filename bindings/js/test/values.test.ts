@@ -4,7 +4,12 @@ import { describe, expect, it } from "vitest";
 import { builds, comparing } from "./support.js";
 
 /** A value, the JSON that it equals, or null where it equals nothing, and what comes of it as a unit. */
-const VALUES: readonly (readonly [name: string, value: unknown, json: string | null, unit: "SPLIT" | "MISSING_UNIT" | "INVALID_CONTEXT"])[] = [
+const VALUES: readonly (readonly [
+  name: string,
+  value: unknown,
+  json: string | null,
+  unit: "SPLIT" | "MISSING_UNIT" | "INVALID_CONTEXT",
+])[] = [
   ["a text", "text", '"text"', "SPLIT"],
   ["the empty text", "", '""', "SPLIT"],
   ["a text with NUL", "a\0b", '"a\\u0000b"', "SPLIT"],
@@ -59,16 +64,30 @@ describe.each(builds)("$build", ({ Engine }) => {
   });
 
   it("keeps types and neighbours apart", () => {
-    const pairs: [unknown, string][] = [["1", "1"], [1, '"1"'], [true, '"true"'], [1, "true"], [0, "false"], ["", "0"], [2n ** 53n, "9007199254740993"], [2n ** 53n + 2n, "9007199254740993"]];
+    const pairs: [unknown, string][] = [
+      ["1", "1"],
+      [1, '"1"'],
+      [true, '"true"'],
+      [1, "true"],
+      [0, "false"],
+      ["", "0"],
+      [2n ** 53n, "9007199254740993"],
+      [2n ** 53n + 2n, "9007199254740993"],
+    ];
     for (const [v, json] of pairs) expect(Engine.fromString(comparing(json)).isEnabled("is", { v })).toBe(false);
-    const bucket = (v: unknown): unknown => Engine.fromString(comparing("1")).explain("unit", { v }).steps.find((step) => step.step === "share")?.bucket;
+    const bucket = (v: unknown): unknown =>
+      Engine.fromString(comparing("1"))
+        .explain("unit", { v })
+        .steps.find((step) => step.step === "share")?.bucket;
     expect(bucket(1)).toBe(bucket(1n));
     expect(bucket(1)).not.toBe(bucket("1"));
     expect(bucket(2n ** 53n)).not.toBe(bucket(2n ** 53n + 1n));
   });
 
   describe("lists", () => {
-    const engine = Engine.fromString('{ "cutover": 1, "flags": { "f": { "rules": [{ "if": { "attribute": "roles", "contains": "admin" }, "serve": "on" }] }, "n": { "rules": [{ "if": { "attribute": "roles", "contains": 9007199254740993 }, "serve": "on" }] } } }');
+    const engine = Engine.fromString(
+      '{ "cutover": 1, "flags": { "f": { "rules": [{ "if": { "attribute": "roles", "contains": "admin" }, "serve": "on" }] }, "n": { "rules": [{ "if": { "attribute": "roles", "contains": 9007199254740993 }, "serve": "on" }] } } }',
+    );
 
     it.each([
       [["admin"], true],
@@ -95,7 +114,9 @@ describe.each(builds)("$build", ({ Engine }) => {
   });
 
   describe("paths", () => {
-    const engine = Engine.fromString('{ "cutover": 1, "flags": { "f": { "rules": [{ "if": { "attribute": "a.b", "exists": true }, "serve": "on" }] }, "l": { "rules": [{ "if": { "attribute": "a.length", "exists": true }, "serve": "on" }] } } }');
+    const engine = Engine.fromString(
+      '{ "cutover": 1, "flags": { "f": { "rules": [{ "if": { "attribute": "a.b", "exists": true }, "serve": "on" }] }, "l": { "rules": [{ "if": { "attribute": "a.length", "exists": true }, "serve": "on" }] } } }',
+    );
 
     it.each([
       ["f", { "a.b": 1 }, true],

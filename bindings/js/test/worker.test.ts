@@ -16,11 +16,18 @@ import(workerData.entry).then(({ Engine }) => {
 
 it.each(builds)("$build", async ({ build, Engine }) => {
   const entry = new URL(`../dist/${build === "native" ? "index" : "wasm"}.js`, import.meta.url).href;
-  const contexts = Array.from({ length: 6 }, (_, index) => ({ userId: `user_${index}`, plan: index % 2 ? "pro" : "free" }));
+  const contexts = Array.from({ length: 6 }, (_, index) => ({
+    userId: `user_${index}`,
+    plan: index % 2 ? "pro" : "free",
+  }));
   const engine = Engine.fromString(RULES);
   // Twice: the second round runs after threads that loaded the addon have ended.
   for (let round = 0; round < 2; round += 1) {
-    const answers = await Promise.all(contexts.map((context) => answer(new Worker(SCRIPT, { eval: true, workerData: { entry, rules: RULES, context } }))));
+    const answers = await Promise.all(
+      contexts.map((context) =>
+        answer(new Worker(SCRIPT, { eval: true, workerData: { entry, rules: RULES, context } })),
+      ),
+    );
     expect(answers).toEqual(contexts.map((context) => JSON.stringify(engine.decideAll(context, { now: 0 }))));
   }
 });

@@ -82,9 +82,9 @@ export interface Engine {
 
   /**
    * Prepares a context: every attribute that the ruleset reads is looked up once, for any number of decisions. It keeps
-   * the values of this moment, and is good for every engine of the same digest.
+   * the values of this moment, and is good for every engine of the same digest. A context that fits is given back.
    *
-   * @throws TypeError where `attributes` is no object.
+   * @throws TypeError where `attributes` is no object, or a context that was prepared for another ruleset.
    *
    * @example
    * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ serve: { rollout: 50%, by: userId } }] } }");
@@ -122,8 +122,16 @@ export interface Engine {
    * engine.decide("algorithm", {}).reason; // "DEFAULT"
    * engine.decide("algorithms", {}, { default: "simple" }).error; // "FLAG_NOT_FOUND"
    */
-  decide<T = Json>(flag: string, context: Attributes | null | undefined, options: DecideOptions<T> & { readonly default: T }): Decision<T>;
-  decide<T = Json>(flag: string, context: Attributes | null | undefined, options?: DecideOptions<T>): Decision<T | null>;
+  decide<T = Json>(
+    flag: string,
+    context: Attributes | null | undefined,
+    options: DecideOptions<T> & { readonly default: T },
+  ): Decision<T>;
+  decide<T = Json>(
+    flag: string,
+    context: Attributes | null | undefined,
+    options?: DecideOptions<T>,
+  ): Decision<T | null>;
 
   /** Decides every flag, in the order of their names. Attributes are read once. Never throws. */
   decideAll(context: Attributes | null | undefined, options?: TimeOptions): Decision<Json>[];
@@ -135,8 +143,16 @@ export interface Engine {
    * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ serve: on }] } }");
    * engine.decideBatch("beta", [{ userId: "a" }, { userId: "b" }]).map((decision) => decision.value); // [true, true]
    */
-  decideBatch<T = Json>(flag: string, contexts: Iterable<Attributes | null | undefined>, options: DecideOptions<T> & { readonly default: T }): Decision<T>[];
-  decideBatch<T = Json>(flag: string, contexts: Iterable<Attributes | null | undefined>, options?: DecideOptions<T>): Decision<T | null>[];
+  decideBatch<T = Json>(
+    flag: string,
+    contexts: Iterable<Attributes | null | undefined>,
+    options: DecideOptions<T> & { readonly default: T },
+  ): Decision<T>[];
+  decideBatch<T = Json>(
+    flag: string,
+    contexts: Iterable<Attributes | null | undefined>,
+    options?: DecideOptions<T>,
+  ): Decision<T | null>[];
 
   /**
    * Decides a flag and tells how it came about. Never throws.
@@ -147,8 +163,16 @@ export interface Engine {
    * decision.value; // false
    * steps[0]; // { step: "condition", depth: 0, path: "flags.beta.rules[0].if", attribute: "plan", operator: "is", expected: ["pro"], found: "free", result: "false" }
    */
-  explain<T = Json>(flag: string, context: Attributes | null | undefined, options: DecideOptions<T> & { readonly default: T }): Explanation<T>;
-  explain<T = Json>(flag: string, context: Attributes | null | undefined, options?: DecideOptions<T>): Explanation<T | null>;
+  explain<T = Json>(
+    flag: string,
+    context: Attributes | null | undefined,
+    options: DecideOptions<T> & { readonly default: T },
+  ): Explanation<T>;
+  explain<T = Json>(
+    flag: string,
+    context: Attributes | null | undefined,
+    options?: DecideOptions<T>,
+  ): Explanation<T | null>;
 
   /**
    * Decides a migration: where to read, where to write, and what that may cost. Never throws; where there is no such

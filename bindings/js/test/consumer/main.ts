@@ -1,6 +1,19 @@
 // A user of the package, compiled in the strictest way and then run, as ES modules and as CommonJS.
 import { CutoverError, Engine } from "cutover";
-import type { Attributes, Context, DecideOptions, Decision, Diagnostic, ErrorCode, Explanation, Imported, Json, Reason, Route, Step } from "cutover";
+import type {
+  Attributes,
+  Context,
+  DecideOptions,
+  Decision,
+  Diagnostic,
+  ErrorCode,
+  Explanation,
+  Imported,
+  Json,
+  Reason,
+  Route,
+  Step,
+} from "cutover";
 import { Engine as WasmEngine } from "cutover/wasm";
 
 /** Fails to compile unless both types are the same. */
@@ -70,7 +83,10 @@ check(imported.diagnostics.length > 0 && Engine.check("").length > 0, "diagnosti
 try {
   Engine.fromString("cutover: 2");
 } catch (error) {
-  check(error instanceof CutoverError && error.diagnostics.every(({ severity }) => severity === "error"), "CutoverError");
+  check(
+    error instanceof CutoverError && error.diagnostics.every(({ severity }) => severity === "error"),
+    "CutoverError",
+  );
 }
 
 // @ts-expect-error engines are loaded, not constructed
