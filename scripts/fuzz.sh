@@ -18,6 +18,6 @@ for target in ruleset decide; do
   step "fuzz: $target"
   mkdir -p "fuzz/corpus/$target"
   [[ $target == ruleset ]] && cp -n examples/recruiters/ruleset.yaml crates/cutover/tests/rulesets/*.yaml "fuzz/corpus/$target/"
-  (cd fuzz && cargo "+$toolchain" fuzz run --features fuzzing "$target" -- -max_total_time="${FUZZ_SECONDS:-15}" -max_len=4096 -rss_limit_mb=4096 -timeout=20 -verbosity=0 -print_final_stats=1) \
+  (cd fuzz && cargo "+$toolchain" fuzz run --features fuzzing "$target" -- -max_total_time="${FUZZ_SECONDS:-6}" -max_len=4096 -rss_limit_mb=4096 -timeout=20 -verbosity=0 -print_final_stats=1) \
     2>&1 | grep -vE '^(INFO|#|"|###|\s*Compiling|\s*Finished)' | tail -n 20
 done
