@@ -9,7 +9,7 @@ mod switches;
 use super::ladder::Ladder;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Path};
-use crate::ruleset::fields::Reader;
+use crate::ruleset::fields::{MAX_NAME_BYTES, Reader};
 pub(crate) use cohort::{Cohort, cohort};
 pub(crate) use jobs::jobs;
 pub(crate) use ladder::ladder;
@@ -17,7 +17,6 @@ pub(crate) use switches::switches;
 
 /// Reads the name of a store or a phase.
 pub(crate) fn name(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<String> {
-    const MAX_NAME_BYTES: usize = 256;
     let name = reader.text(node, path)?;
     let plain = !name.is_empty() && name.len() <= MAX_NAME_BYTES && name.trim() == name;
     if plain && !name.chars().any(char::is_control) {

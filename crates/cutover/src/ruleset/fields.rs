@@ -191,8 +191,8 @@ impl Reader {
     }
 }
 
-/// The longest name of a flag, variant, segment or migration, in bytes.
-const MAX_NAME_BYTES: usize = 256;
+/// The longest name of a flag, variant, segment, migration, store or phase, in bytes.
+pub(crate) const MAX_NAME_BYTES: usize = 256;
 
 /// The entries of a mapping, taken one by one; what is left over in the end is unknown.
 #[derive(Debug)]

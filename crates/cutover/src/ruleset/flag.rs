@@ -82,14 +82,14 @@ impl Reader {
         let hash =
             fields.take("hash").and_then(|node| self.hash(node, path.key("hash"))).unwrap_or(Hash::Xxh3);
         let salt = fields.take("salt").and_then(|node| self.salt(node, path.key("salt")));
-        let variants = match fields.take("variants") {
+        let declared = fields.take("variants");
+        let variants = match declared {
             Some(node) => self.variants(node, path.key("variants")),
             None => vec![("on".to_owned(), Value::Bool(true)), ("off".to_owned(), Value::Bool(false))],
         };
-        let declared = node_has(node, "variants");
         let default = match fields.take("default") {
             Some(node) => self.spanned_text(node, path.key("default")),
-            None if declared => None,
+            None if declared.is_some() => None,
             None => Some(Spanned { value: "off".to_owned(), at, path: path.to_string() }),
         };
         let requires =
@@ -227,10 +227,6 @@ impl Reader {
             }
         }
     }
-}
-
-fn node_has(node: &Node, key: &str) -> bool {
-    matches!(&node.content, Content::Map(entries) if entries.iter().any(|entry| entry.key == key))
 }
 
 impl Serve {
