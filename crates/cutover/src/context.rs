@@ -1,33 +1,8 @@
 //! Contexts: what is known of a request.
 
-use crate::program::Program;
 use crate::value::{Value, ValueRef};
-
-/// The number of an attribute in a program: the index of its slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AttributeId(pub(crate) u32);
-
-impl AttributeId {
-    /// The index, from 0.
-    #[must_use]
-    #[inline]
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-
-    /// The attribute of this index; where the program has none of that index, no flag reads it.
-    #[must_use]
-    pub fn from_index(index: u32) -> Self {
-        Self(index)
-    }
-}
-
-/// Whatever can tell the value of an attribute. The engine asks only for attributes that the flag in question
-/// reads, and only once it needs them.
-pub trait ContextView {
-    /// The value of `attribute`; [`ValueRef::Missing`] where there is none.
-    fn value(&self, attribute: AttributeId) -> ValueRef<'_>;
-}
+pub use cutover_decider::{AttributeId, ContextView};
+use cutover_decider::Program;
 
 /// What is known of a request: a flat or nested object of attributes.
 ///
@@ -115,18 +90,18 @@ pub struct Context {
 
 impl Context {
     pub(crate) fn new(program: &Program, attributes: &Attributes) -> Self {
-        let slots = program.attributes.iter().map(|path| match attributes.get(path) {
+        let slots = program.attributes().map(|path| match attributes.get(path) {
             // A mapping is there, though nothing takes it: it is not the null that `to_value` makes of it.
             ValueRef::Other => Value::Map(Vec::new()),
-            value => value.to_value(),
+            value => value.into(),
         });
         let slots = slots.collect();
-        Self { program: program.digest, slots }
+        Self { program: program.digest(), slots }
     }
 
     /// True where the context was prepared for this program; slots of another one mean something else.
     pub(crate) fn fits(&self, program: &Program) -> bool {
-        self.program == program.digest
+        self.program == program.digest()
     }
 }
 

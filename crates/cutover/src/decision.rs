@@ -1,77 +1,8 @@
 //! Decisions: the answer and why.
 
 use crate::value::Value;
+pub use cutover_decider::{ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
-
-/// Why a decision is what it is: OpenFeature's reasons.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[repr(u8)]
-pub enum Reason {
-    /// The flag reads neither attributes nor time: the answer is the same for everyone.
-    Static = 0,
-    /// No rule matched, or a prerequisite was not met: the flag's default.
-    Default = 1,
-    /// A rule matched.
-    TargetingMatch = 2,
-    /// A rule matched, and the unit's bucket in a rollout, ramp or split decided.
-    Split = 3,
-    /// The flag is not enabled: its default.
-    Disabled = 4,
-    /// There is no answer; [`ErrorCode`] says why, and the value is the caller's default.
-    Error = 5,
-}
-
-impl Reason {
-    /// All reasons, by their number.
-    pub const ALL: [Self; 6] =
-        [Self::Static, Self::Default, Self::TargetingMatch, Self::Split, Self::Disabled, Self::Error];
-
-    /// The name in OpenFeature, such as `TARGETING_MATCH`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Static => "STATIC",
-            Self::Default => "DEFAULT",
-            Self::TargetingMatch => "TARGETING_MATCH",
-            Self::Split => "SPLIT",
-            Self::Disabled => "DISABLED",
-            Self::Error => "ERROR",
-        }
-    }
-}
-
-/// Why there is no answer: OpenFeature's error codes, and `MISSING_UNIT`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[repr(u8)]
-pub enum ErrorCode {
-    /// The ruleset has no flag, or no migration, of that name.
-    FlagNotFound = 1,
-    /// The flag does not serve values of the type asked for.
-    TypeMismatch = 2,
-    /// The context has no unit for the rollout that the rule asks for; a missing unit is never hashed.
-    MissingUnit = 3,
-    /// The unit is neither a text nor a whole number, or the context was prepared for another ruleset.
-    InvalidContext = 4,
-}
-
-impl ErrorCode {
-    /// All codes, in the order of their numbers, which start at 1.
-    pub const ALL: [Self; 4] =
-        [Self::FlagNotFound, Self::TypeMismatch, Self::MissingUnit, Self::InvalidContext];
-
-    /// The name in OpenFeature, such as `FLAG_NOT_FOUND`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::FlagNotFound => "FLAG_NOT_FOUND",
-            Self::TypeMismatch => "TYPE_MISMATCH",
-            Self::MissingUnit => "MISSING_UNIT",
-            Self::InvalidContext => "INVALID_CONTEXT",
-        }
-    }
-}
 
 /// The answer for a flag. It borrows from the engine, so making one allocates nothing.
 ///
@@ -106,55 +37,5 @@ impl Serialize for Decision<'_> {
         out.serialize_field("error", &self.error.map(ErrorCode::name))?;
         out.serialize_field("digest", self.digest)?;
         out.end()
-    }
-}
-
-/// An answer in numbers: what crosses a language boundary instead of a [`Decision`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Outcome {
-    /// The index of the variant served, in the order of the document.
-    pub variant: Option<u16>,
-    /// The index of the rule that decided.
-    pub rule: Option<u16>,
-    /// Why.
-    pub reason: Reason,
-    /// Why there is no answer.
-    pub error: Option<ErrorCode>,
-}
-
-/// The most variants, and the most rules, that a flag may have, so that an [`Outcome`] fits 32 bits.
-pub const MAX_PER_FLAG: usize = 4094;
-
-const NONE: u32 = 0xFFF;
-
-impl Outcome {
-    pub(crate) fn error(error: ErrorCode, rule: Option<u16>) -> Self {
-        Self { variant: None, rule, reason: Reason::Error, error: Some(error) }
-    }
-
-    /// The answer as one integer: bits 0–11 the variant and 12–23 the rule (`0xFFF`: none), 24–27 the reason,
-    /// 28–31 the error (0: none).
-    #[must_use]
-    pub fn pack(self) -> u32 {
-        let index = |value: Option<u16>| value.map_or(NONE, u32::from) & NONE;
-        index(self.variant)
-            | index(self.rule) << 12
-            | (self.reason as u32) << 24
-            | self.error.map_or(0, |error| error as u32) << 28
-    }
-
-    /// The answer that [`Outcome::pack`] packed.
-    #[must_use]
-    pub fn unpack(packed: u32) -> Option<Self> {
-        let index = |shift: u32| match (packed >> shift) & NONE {
-            NONE => None,
-            value => u16::try_from(value).ok(),
-        };
-        let error = match packed >> 28 {
-            0 => None,
-            code => Some(*ErrorCode::ALL.get(code as usize - 1)?),
-        };
-        let reason = *Reason::ALL.get(((packed >> 24) & 0xF) as usize)?;
-        Some(Self { variant: index(0), rule: index(12), reason, error })
     }
 }

@@ -2,14 +2,13 @@
 
 use crate::compile::{self, Compiled};
 use crate::context::{AttributeId, Attributes, Context, ContextView};
-use crate::decide::flag;
-use crate::decide::machine::Machine;
 use crate::decision::{Decision, ErrorCode, Outcome, Reason};
 use crate::diagnostic::{Diagnostic, LoadError};
-use crate::explain::{Explanation, Recorder, Silent};
-use crate::migration::{Route, RouteChoice, SwitchSource};
-use crate::program::{FlagProgram, Program};
+use crate::explain::{Explanation, Recorder};
+use crate::migration::{CompiledMigration, Route, RouteChoice, SwitchSource};
 use crate::value::Value;
+use cutover_decider::Program;
+use cutover_decider::decide::{Machine, decide};
 
 /// A loaded ruleset. Immutable, and free to be shared between threads.
 ///
@@ -32,7 +31,15 @@ use crate::value::Value;
 #[derive(Debug)]
 pub struct Engine {
     program: Program,
+    digest: String,
+    attributes: Vec<String>,
+    /// The values of the variants, by their number in the program.
+    values: Box<[Value]>,
+    /// Sorted by name, as in the program.
+    migrations: Vec<CompiledMigration>,
     warnings: Vec<Diagnostic>,
+    /// Flags with a day on which they expire, in milliseconds, and what to say then.
+    expiries: Vec<(i64, Diagnostic)>,
 }
 
 impl std::str::FromStr for Engine {
@@ -58,23 +65,35 @@ impl Engine {
     /// # Errors
     /// [`LoadError`] with every problem of the document, each with its place.
     pub fn from_bytes(text: &[u8]) -> Result<Self, LoadError> {
-        let Compiled { program, warnings } = compile::compile(text)?;
-        Ok(Self { program, warnings })
+        Ok(Self::of(compile::compile(text)?))
+    }
+
+    fn of(Compiled { program, migrations, warnings, expiries }: Compiled) -> Self {
+        Self {
+            digest: format!("{:032x}", program.digest()),
+            attributes: program.attributes().map(str::to_owned).collect(),
+            values: (0..program.value_count())
+                .map(|number| Value::from_json(program.value(number)).unwrap_or_default())
+                .collect(),
+            program,
+            migrations,
+            warnings,
+            expiries,
+        }
     }
 
     /// What the ruleset's content hashes to, in 32 hexadecimal digits: the same for YAML and JSON, and whatever
     /// the order of keys. It is in every decision.
     #[must_use]
     pub fn digest(&self) -> &str {
-        &self.program.digest_text
+        &self.digest
     }
 
     /// What somebody should look at, although the ruleset loads. At `now_ms`, flags past their `expires` are
     /// among it.
     #[must_use]
     pub fn warnings(&self, now_ms: i64) -> Vec<Diagnostic> {
-        let expired =
-            self.program.expiries.iter().filter(|(end, _)| *end <= now_ms).map(|(_, warning)| warning);
+        let expired = self.expiries.iter().filter(|(end, _)| *end <= now_ms).map(|(_, warning)| warning);
         let mut all: Vec<Diagnostic> = self.warnings.iter().chain(expired).cloned().collect();
         all.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
         all
@@ -82,26 +101,32 @@ impl Engine {
 
     /// The names of the flags, sorted.
     pub fn flags(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.program.flags.iter().map(|flag| flag.name.as_str())
+        (0..self.program.flag_count()).map(|number| self.program.flag_name(number))
     }
 
     /// The names of the migrations, sorted.
     pub fn migrations(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.program.migrations.iter().map(|migration| migration.name.as_str())
+        self.migrations.iter().map(|migration| migration.name.as_str())
     }
 
     /// The paths of the attributes that anything in the ruleset reads. Their order is that of the slots of a
     /// [`PackedContext`](crate::packed::PackedContext).
     #[must_use]
     pub fn attributes(&self) -> &[String] {
-        &self.program.attributes
+        &self.attributes
     }
 
     /// The attributes that deciding a flag may read, those of its prerequisites included; none for a flag that
     /// there is not.
     #[must_use]
-    pub fn reads(&self, flag: FlagId) -> &[AttributeId] {
-        self.flag_program(flag).map_or(&[], |flag| &flag.reads)
+    pub fn reads(&self, flag: FlagId) -> impl ExactSizeIterator<Item = AttributeId> {
+        self.program.reads(flag.0).iter().map(|attribute| AttributeId::from_index(*attribute))
+    }
+
+    /// Whether the decision of a flag depends on the time.
+    #[must_use]
+    pub fn reads_time(&self, flag: FlagId) -> bool {
+        self.program.reads_time(flag.0)
     }
 
     /// Prepares a context: attributes are looked up once, for any number of decisions of this engine.
@@ -113,7 +138,7 @@ impl Engine {
     /// The number of a flag, which spares looking its name up again.
     #[must_use]
     pub fn flag(&self, name: &str) -> Option<FlagId> {
-        self.program.flag(name).map(FlagId)
+        self.program.find(name).map(FlagId)
     }
 
     /// Whether a flag serves `true`. Where it has no answer, or none of that type, it is `false`.
@@ -150,26 +175,30 @@ impl Engine {
     /// Decides a flag for whatever can tell the attributes: the way in for language bindings.
     #[must_use]
     pub fn outcome<C: ContextView>(&self, flag: FlagId, view: &C, now_ms: i64) -> Outcome {
-        let mut machine = Machine { program: &self.program, view, now_ms, observer: Silent };
-        flag::decide(&mut machine, flag.0)
+        self.program.outcome(flag.0, view, now_ms)
     }
 
     /// The decision that an outcome stands for.
     #[must_use]
     pub fn decision(&self, flag: FlagId, outcome: Outcome) -> Decision<'_> {
-        let Some(program) = self.flag_program(flag) else {
+        if self.program.flag_record(flag.0).is_none() {
             return self.no_decision("", ErrorCode::FlagNotFound);
-        };
-        let variant = outcome.variant.and_then(|variant| program.variants.get(usize::from(variant)));
+        }
+        let variant = outcome.variant.and_then(|variant| self.program.variant(flag.0, variant));
         Decision {
-            flag: &program.name,
-            value: variant.map(|(_, value)| value),
-            variant: variant.map(|(name, _)| name.as_str()),
+            flag: self.program.flag_name(flag.0),
+            value: variant.and_then(|(_, value)| self.value(value)),
+            variant: variant.map(|(name, _)| name),
             reason: outcome.reason,
             rule: outcome.rule.map(u32::from),
             error: outcome.error,
-            digest: &self.program.digest_text,
+            digest: &self.digest,
         }
+    }
+
+    /// The value of a variant, by its number in the program.
+    pub(crate) fn value(&self, number: u32) -> Option<&Value> {
+        self.values.get(number as usize)
     }
 
     /// Decides a flag and tells how it came about.
@@ -186,17 +215,15 @@ impl Engine {
     /// The explanation for whatever can tell the attributes.
     #[must_use]
     pub fn explain_view<C: ContextView>(&self, flag: FlagId, view: &C, now_ms: i64) -> Explanation<'_> {
-        let mut machine = Machine { program: &self.program, view, now_ms, observer: Recorder::default() };
-        let outcome = flag::decide(&mut machine, flag.0);
+        let mut machine = Machine::new(&self.program, view, now_ms, Recorder::default());
+        let outcome = decide(&mut machine, flag.0);
         Explanation { decision: self.decision(flag, outcome), steps: machine.observer.steps }
     }
 
     /// The number of a migration, which spares looking its name up again.
     #[must_use]
     pub fn migration(&self, name: &str) -> Option<MigrationId> {
-        let migrations = &self.program.migrations;
-        let index = migrations.binary_search_by(|migration| migration.name.as_str().cmp(name)).ok()?;
-        u32::try_from(index).ok().map(MigrationId)
+        self.program.find_migration(name).map(MigrationId)
     }
 
     /// Decides a migration: where to read, where to write, and what that may cost. A context that was prepared
@@ -252,7 +279,7 @@ impl Engine {
         now_ms: i64,
         switches: &(impl SwitchSource + ?Sized),
     ) -> Option<RouteChoice> {
-        Some(self.program.migrations.get(migration.index())?.decide(view, now_ms, switches))
+        self.program.choose(migration.0, view, now_ms, switches)
     }
 
     /// The route that a choice stands for; none where the choice is not of this migration.
@@ -263,7 +290,7 @@ impl Engine {
         choice: RouteChoice,
         switches: &(impl SwitchSource + ?Sized),
     ) -> Option<Route<'a>> {
-        self.program.migrations.get(migration.index())?.route(choice, switches, self.digest())
+        self.migrations.get(migration.index())?.route(choice, switches, self.digest())
     }
 
     /// The decision where there is none: the caller's default applies.
@@ -276,7 +303,7 @@ impl Engine {
             reason: Reason::Error,
             rule: None,
             error: Some(error),
-            digest: &self.program.digest_text,
+            digest: &self.digest,
         }
     }
 
@@ -284,8 +311,8 @@ impl Engine {
         &self.program
     }
 
-    fn flag_program(&self, flag: FlagId) -> Option<&FlagProgram> {
-        self.program.flags.get(flag.0 as usize)
+    pub(crate) fn compiled_migrations(&self) -> &[CompiledMigration] {
+        &self.migrations
     }
 }
 

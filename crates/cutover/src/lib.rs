@@ -25,20 +25,17 @@
     clippy::unwrap_used
 )]
 
-pub mod bucket;
 mod compile;
 mod context;
-mod decide;
 mod decision;
 mod diagnostic;
 mod document;
 mod engine;
 mod explain;
+mod hash_list;
 #[cfg(feature = "yaml")]
 pub mod import;
 mod migration;
-pub mod packed;
-mod program;
 mod ruleset;
 #[cfg(feature = "schema")]
 mod schema;
@@ -47,10 +44,11 @@ mod value;
 pub mod wire;
 
 pub use context::{AttributeId, Attributes, Context, ContextView};
-pub use decide::hash_list_entry;
+pub use cutover_decider::{bucket, packed};
 pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use diagnostic::{Diagnostic, LoadError, Position, Severity};
 pub use engine::{Engine, FlagId, MigrationId};
+pub use hash_list::hash_list_entry;
 pub use explain::{Explanation, Step};
 pub use migration::{
     Ack, FallbackOn, Hazard, HazardCode, JobVariant, Route, RouteChoice, RouteCompare, RouteJobs, RouteRead,
@@ -58,4 +56,4 @@ pub use migration::{
 };
 #[cfg(feature = "schema")]
 pub use schema::schema;
-pub use value::{ListRef, Value, ValueRef, whole};
+pub use value::{Items, ListRef, Value, ValueRef, whole};

@@ -1,5 +1,6 @@
 //! Values: what attributes hold and variants serve.
 
+pub use cutover_decider::{Items, ListRef, ValueRef, whole};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
@@ -81,89 +82,39 @@ impl Value {
             Self::Int(value) => ValueRef::Int(*value),
             Self::Float(value) => ValueRef::Float(*value),
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
-            Self::List(items) => ValueRef::List(ListRef::Values(items)),
+            Self::List(_) => ValueRef::List(ListRef::Host(self)),
             Self::Map(_) => ValueRef::Other,
         }
     }
 }
 
-/// The integer that a float stands for, where it is integral and within the range of `i64`.
-#[must_use]
-#[expect(clippy::cast_possible_truncation, reason = "the range and the fraction are checked first")]
-pub fn whole(number: f64) -> Option<i64> {
-    const LIMIT: f64 = 9_223_372_036_854_775_808.0; // 2^63, exact
-    let inside = (-LIMIT..LIMIT).contains(&number);
-    (inside && number % 1.0 == 0.0).then_some(number as i64)
-}
-
-/// An attribute as the engine reads it, borrowed from wherever the host keeps it.
-#[derive(Debug, Clone, Copy)]
-pub enum ValueRef<'a> {
-    /// Not there, or null: *unknown* to every condition.
-    Missing,
-    /// True or false.
-    Bool(bool),
-    /// A whole number.
-    Int(i64),
-    /// A number with a fraction, or one outside the range of `i64`; build it with [`ValueRef::number`].
-    Float(f64),
-    /// A text: well-formed UTF-8.
-    Text(&'a [u8]),
-    /// A list.
-    List(ListRef<'a>),
-    /// There, but of a type that no condition takes, such as a mapping.
-    Other,
-}
-
-impl ValueRef<'_> {
-    /// A number from a float, by the rule of [`Value::number`].
-    #[must_use]
-    pub fn number(number: f64) -> Self {
-        match whole(number) {
-            Some(int) => Self::Int(int),
-            None => Self::Float(number),
-        }
-    }
-
-    /// The value, copied out of its host.
-    #[must_use]
-    pub fn to_value(&self) -> Value {
+impl Items for Value {
+    fn count(&self) -> usize {
         match self {
-            Self::Missing | Self::Other => Value::Null,
-            Self::Bool(value) => Value::Bool(*value),
-            Self::Int(value) => Value::Int(*value),
-            Self::Float(value) => Value::Float(*value),
-            Self::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
-            Self::List(list) => Value::List(list.iter().map(|item| item.to_value()).collect()),
+            Self::List(items) => items.len(),
+            _ => 0,
+        }
+    }
+
+    fn item(&self, index: usize) -> ValueRef<'_> {
+        match self {
+            Self::List(items) => items.get(index).map_or(ValueRef::Missing, Self::as_ref),
+            _ => ValueRef::Missing,
         }
     }
 }
 
-/// The items of a list attribute.
-#[derive(Debug, Clone, Copy)]
-pub enum ListRef<'a> {
-    /// Items that live in Rust.
-    Values(&'a [Value]),
-    /// Items in a packed context.
-    Packed(crate::packed::PackedList<'a>),
-}
-
-impl<'a> ListRef<'a> {
-    /// The items, in order.
-    pub fn iter(&self) -> impl Iterator<Item = ValueRef<'a>> + use<'a> {
-        let (values, packed) = match *self {
-            Self::Values(values) => (values, None),
-            Self::Packed(list) => (&[][..], Some(list)),
-        };
-        values.iter().map(Value::as_ref).map(flat).chain(packed.into_iter().flat_map(|list| list.iter()))
-    }
-}
-
-/// Lists of lists are no attribute that a condition takes, in any language; see [`packed`](crate::packed).
-fn flat(item: ValueRef<'_>) -> ValueRef<'_> {
-    match item {
-        ValueRef::List(_) => ValueRef::Other,
-        item => item,
+/// The value, copied out of its host. What is there, but of a type that no condition takes, is null.
+impl From<ValueRef<'_>> for Value {
+    fn from(value: ValueRef<'_>) -> Self {
+        match value {
+            ValueRef::Missing | ValueRef::Other => Self::Null,
+            ValueRef::Bool(value) => Self::Bool(value),
+            ValueRef::Int(value) => Self::Int(value),
+            ValueRef::Float(value) => Self::Float(value),
+            ValueRef::Text(bytes) => Self::Text(String::from_utf8_lossy(bytes).into_owned()),
+            ValueRef::List(list) => Self::List(list.iter().map(Self::from).collect()),
+        }
     }
 }
 

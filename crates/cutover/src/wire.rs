@@ -1,10 +1,9 @@
 //! What language bindings need beside numbers: the tables that they build their frozen objects from once, as
 //! JSON text. A binding packs, calls and unpacks; whatever has meaning is here or below.
 
-use crate::decision::Outcome;
 use crate::diagnostic::{Diagnostic, LoadError};
 use crate::engine::{Engine, FlagId};
-use crate::migration::{CompiledMigration, Route, RouteChoice};
+use crate::migration::{CompiledMigration, Route};
 use crate::value::Value;
 use serde::Serialize;
 
@@ -31,7 +30,7 @@ pub struct FlagRow<'a> {
     /// Its name.
     pub name: &'a str,
     /// Names and values of its variants, by their number.
-    pub variants: &'a [(String, Value)],
+    pub variants: Vec<(&'a str, &'a Value)>,
     /// The numbers of the attributes that it may read: the slots that a host has to fill.
     pub reads: Vec<usize>,
     /// True where the answer depends on the time.
@@ -61,39 +60,35 @@ impl Engine {
     #[must_use]
     pub fn table(&self) -> Table<'_> {
         let program = self.program();
-        let flags = (0_u32..).zip(&program.flags).map(|(index, flag)| FlagRow {
-            name: &flag.name,
-            variants: &flag.variants,
-            reads: flag.reads.iter().map(|attribute| attribute.index()).collect(),
-            reads_time: flag.reads_time,
-            outcome: flag.is_static().then(|| self.static_outcome(FlagId::from_index(index)).pack()),
+        let flags = (0..program.flag_count()).map(|number| FlagRow {
+            name: program.flag_name(number),
+            variants: program
+                .variants(number)
+                .filter_map(|(name, value)| Some((name, self.value(value)?)))
+                .collect(),
+            reads: self.reads(FlagId::from_index(number)).map(|attribute| attribute.index()).collect(),
+            reads_time: program.reads_time(number),
+            outcome: program.fixed(number),
         });
         Table {
             digest: self.digest(),
             attributes: self.attributes(),
             flags: flags.collect(),
-            migrations: program.migrations.iter().map(|migration| self.migration_row(migration)).collect(),
+            migrations: (0..).zip(self.compiled_migrations()).map(|(number, migration)| self.migration_row(number, migration)).collect(),
             reasons: crate::Reason::ALL.iter().map(|reason| reason.name()).collect(),
             errors: crate::ErrorCode::ALL.iter().map(|error| error.name()).collect(),
         }
     }
 
-    fn migration_row<'a>(&'a self, migration: &'a CompiledMigration) -> MigrationRow<'a> {
-        let route = |index| {
-            let choice = RouteChoice { index, error: None, unreadable: 0 };
-            migration.route(choice, &(), self.digest())
-        };
+    fn migration_row<'a>(&'a self, number: u32, migration: &'a CompiledMigration) -> MigrationRow<'a> {
+        let program = self.program();
         MigrationRow {
             name: &migration.name,
-            reads: migration.attribute().iter().map(|attribute| attribute.index()).collect(),
-            switches: migration.switch_names().collect(),
-            reads_time: migration.reads_time(),
-            routes: (0..migration.routes.len()).filter_map(route).collect(),
+            reads: program.migration_reads(number).iter().map(|attribute| *attribute as usize).collect(),
+            switches: program.switches(number).map(|(_, name)| name).collect(),
+            reads_time: program.migration_reads_time(number),
+            routes: migration.rows(self.digest()).collect(),
         }
-    }
-
-    fn static_outcome(&self, flag: FlagId) -> Outcome {
-        self.outcome(flag, &crate::packed::PackedContext::new(&[]), 0)
     }
 
     /// Loads a ruleset and says all that is wrong with it or questionable about it at `now_ms`; never fails.

@@ -124,7 +124,7 @@ proptest! {
         let watched = Watched { inner: &context, asked: RefCell::default() };
         let _ = engine.outcome(flag, &watched, 0);
         for asked in watched.asked.into_inner() {
-            prop_assert!(engine.reads(flag).contains(&asked));
+            prop_assert!(engine.reads(flag).any(|read| read == asked));
         }
     }
 

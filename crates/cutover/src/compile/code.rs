@@ -1,68 +1,84 @@
-//! Conditions to flat code.
+//! Conditions to code.
 
-use super::{Compiler, Footprint, number};
-use crate::program::op::{Hashed, NumberRange, Op, TestRef, WindowProgram};
-use crate::program::set::Set;
-use crate::program::{Code, RequireProgram};
+use super::assemble::place;
+use super::{Compiler, Footprint};
 use crate::ruleset::condition::{Condition, Kind};
 use crate::ruleset::fields::Spanned;
-use crate::ruleset::operator::Test;
+use crate::ruleset::operator::{Operator, Test};
+use crate::ruleset::semver::Range;
 use crate::ruleset::window::Window;
 use crate::value::Value;
+use cutover_decider::decide::number::Number;
+use cutover_decider::format::{bounds, op, window};
+use cutover_decider::{hash_list, split_words, wide_words};
+
+/// Instructions of one condition, before it is known where they will lie.
+struct Code<'a> {
+    /// The path of the rule or segment, which those of the conditions begin with.
+    base: &'a str,
+    ops: Vec<[u32; op::WORDS as usize]>,
+}
 
 impl Compiler<'_> {
-    /// Appends the code of a condition.
-    pub(super) fn condition(&mut self, condition: &Condition, footprint: &mut Footprint) -> Code {
-        let start = number(self.program.code.len());
-        self.emit(condition, footprint);
-        let end = number(self.program.code.len());
-        footprint.steps = footprint.steps.saturating_add(u64::from(end - start));
-        Code { start, end }
+    /// Lays out the code of a condition and gives the places where it begins and ends. `base` is the path of the rule
+    /// or segment that it belongs to.
+    pub(super) fn condition(
+        &mut self,
+        condition: &Condition,
+        base: &str,
+        footprint: &mut Footprint,
+    ) -> (u32, u32) {
+        let mut code = Code { base, ops: Vec::new() };
+        self.emit(condition, &mut code, footprint);
+        footprint.spend(code.ops.len());
+        let start = self.out.next();
+        for [head, path, operator, operand] in code.ops {
+            let joins = matches!(head, op::JOIN_ALL | op::JOIN_ANY);
+            let operand = if joins { start + operand * op::WORDS } else { operand };
+            self.out.push(&[head, path, operator, operand]);
+        }
+        (start, self.out.next())
     }
 
-    fn push(&mut self, op: Op, condition: &Condition) -> usize {
-        self.program.code.push(op);
-        self.program.code_paths.push(condition.path.as_str().into());
-        self.program.code.len() - 1
+    fn op(&mut self, code: &mut Code<'_>, [head, operator, operand]: [u32; 3], condition: &Condition) -> usize {
+        let path = condition.path.strip_prefix(code.base).unwrap_or(&condition.path);
+        let path = self.out.path(path);
+        code.ops.push([head, path, operator, operand]);
+        code.ops.len() - 1
     }
 
-    fn emit(&mut self, condition: &Condition, footprint: &mut Footprint) {
+    fn emit(&mut self, condition: &Condition, code: &mut Code<'_>, footprint: &mut Footprint) {
         match &condition.kind {
-            Kind::All(conditions) => self.group(conditions, false, condition, footprint),
-            Kind::Any(conditions) => self.group(conditions, true, condition, footprint),
+            Kind::All(conditions) => self.group(conditions, false, condition, code, footprint),
+            Kind::Any(conditions) => self.group(conditions, true, condition, code, footprint),
             Kind::Not(inner) => {
-                self.emit(inner, footprint);
-                self.push(Op::Not, condition);
+                self.emit(inner, code, footprint);
+                self.op(code, [op::NOT, 0, 0], condition);
             }
             Kind::Attribute { attribute, operator, test } => {
-                let attribute = self.attribute(attribute);
-                footprint.reads.insert(attribute);
-                let test = self.test_ref(test);
-                self.push(Op::Test { attribute, operator: *operator, test }, condition);
-                if operator.negates() {
-                    self.push(Op::Not, condition);
-                }
+                let attribute = self.out.attribute(attribute);
+                footprint.read(attribute);
+                let (head, operand) = self.test(test);
+                let negate = if operator.negates() { op::NEGATE } else { 0 };
+                self.op(code, [head | attribute << 8, operator_number(*operator) | negate, operand], condition);
             }
             Kind::Segment(name) => {
                 if let Some(segment) = self.segment_number(&name.value) {
                     let other = self.footprints.get(segment as usize).cloned().unwrap_or_default();
                     footprint.add(&other);
-                    self.push(Op::Segment(segment), condition);
+                    self.op(code, [op::SEGMENT, 0, segment], condition);
                 }
             }
             Kind::Flag { flag, variants } => {
-                if let Some(test) = self.require_of(flag, variants, &condition.path, footprint) {
-                    let index = number(self.program.tables.flag_tests.len());
-                    self.program.tables.flag_tests.push(test);
-                    self.push(Op::Flag(index), condition);
+                let path = condition.path.strip_prefix(code.base).unwrap_or(&condition.path);
+                if let Some(require) = self.require(flag, variants, path, footprint) {
+                    self.op(code, [op::FLAG, 0, require], condition);
                 }
             }
             Kind::Time(window) => {
                 footprint.reads_time = true;
                 let window = self.window(window);
-                let index = number(self.program.tables.windows.len());
-                self.program.tables.windows.push(window);
-                self.push(Op::Time(index), condition);
+                self.op(code, [op::TIME, 0, window], condition);
             }
         }
     }
@@ -72,103 +88,145 @@ impl Compiler<'_> {
         conditions: &[Condition],
         any: bool,
         condition: &Condition,
+        code: &mut Code<'_>,
         footprint: &mut Footprint,
     ) {
         if let [only] = conditions {
-            return self.emit(only, footprint);
+            return self.emit(only, code, footprint);
         }
-        self.push(Op::Begin { any }, condition);
+        self.op(code, [op::BEGIN, 0, u32::from(any)], condition);
         let mut joins = Vec::with_capacity(conditions.len());
+        let join = if any { op::JOIN_ANY } else { op::JOIN_ALL };
         for inner in conditions {
-            self.emit(inner, footprint);
-            joins.push(self.push(Op::Join { any, end: 0 }, condition));
+            self.emit(inner, code, footprint);
+            joins.push(self.op(code, [join, 0, 0], condition));
         }
-        let close = number(self.push(Op::End, condition));
+        let end = place(self.op(code, [op::END, 0, 0], condition));
         for join in joins {
-            if let Some(Op::Join { end, .. }) = self.program.code.get_mut(join) {
-                *end = close;
+            if let Some([_, _, _, operand]) = code.ops.get_mut(join) {
+                *operand = end;
             }
         }
     }
 
-    /// What asks whether a flag is one of some variants.
-    pub(super) fn require_of(
+    /// Lays out what asks whether a flag is one of some variants.
+    pub(super) fn require(
         &mut self,
         flag: &Spanned<String>,
         variants: &[Spanned<String>],
         path: &str,
         footprint: &mut Footprint,
-    ) -> Option<RequireProgram> {
+    ) -> Option<u32> {
         let index = self.flag_number(&flag.value)?;
         let other =
             self.footprints.get(self.ruleset.segments.len() + index as usize).cloned().unwrap_or_default();
         footprint.add(&other);
         let names = super::flag::sorted_variants(self.ruleset.flags.get(index as usize)?);
-        let variants = variants
+        let variants: Vec<u32> = variants
             .iter()
             .filter_map(|variant| super::flag::variant_number(&names, &variant.value))
+            .map(u32::from)
             .collect();
-        Some(RequireProgram { flag: index, variants, path: path.into() })
+        let path = self.out.path(path);
+        let at = self.out.push(&[index, path, place(variants.len())]);
+        self.out.push(&variants);
+        Some(at)
     }
 
-    fn test_ref(&mut self, test: &Test) -> TestRef {
-        let tables = &mut self.program.tables;
+    /// The code of a test, and what it compares with.
+    fn test(&mut self, test: &Test) -> (u32, u32) {
+        let out = &mut self.out;
         match test {
-            Test::OneOf(values) => TestRef::Set(store(&mut tables.sets, Set::new(values))),
+            Test::OneOf(values) => (op::SET, out.set(values)),
             Test::Hashed { salt, digests } => {
-                let mut digests = digests.clone();
+                let mut digests: Vec<[u32; 8]> = digests.iter().map(hash_list::to_words).collect();
                 digests.sort_unstable();
-                TestRef::Hashed(store(&mut tables.hashed, Hashed { salt: salt.clone(), digests }))
+                let [offset, length] = out.text(salt);
+                let at = out.push(&[offset, length, place(digests.len())]);
+                out.push(digests.as_flattened());
+                (op::HASHED, at)
             }
             Test::Range { low, high } => {
-                TestRef::Range(store(&mut tables.ranges, NumberRange { low: *low, high: *high }))
+                let (low_bits, low) = bound(*low);
+                let (high_bits, high) = bound(*high);
+                let [[a, b], [c, d]] = [low, high];
+                (op::RANGE, out.push(&[low_bits | high_bits << bounds::SHIFT, a, b, c, d]))
             }
             Test::Contains(values) => {
+                let items = out.set(values);
                 let texts = values.iter().filter_map(|value| match value {
                     Value::Text(text) => Some(text.as_str()),
                     _ => None,
                 });
-                let parts = to_bytes(texts);
-                TestRef::Contains(store(&mut tables.contains, (Set::new(values), parts)))
+                let parts = out.texts(texts);
+                (op::CONTAINS, out.push(&[items, parts]))
             }
-            Test::StartsWith(texts) => {
-                TestRef::StartsWith(store(&mut tables.texts, to_bytes(texts.iter().map(String::as_str))))
+            Test::StartsWith(texts) => (op::STARTS_WITH, out.texts(texts.iter().map(String::as_str))),
+            Test::EndsWith(texts) => (op::ENDS_WITH, out.texts(texts.iter().map(String::as_str))),
+            Test::Matches { text, automaton } => {
+                let [offset, length] = out.text(text);
+                let at = out.push(&[offset, length, place(automaton.len())]);
+                out.push(automaton);
+                (op::MATCHES, at)
             }
-            Test::EndsWith(texts) => {
-                TestRef::EndsWith(store(&mut tables.texts, to_bytes(texts.iter().map(String::as_str))))
-            }
-            Test::Matches(text) => match crate::decide::pattern::compile(text) {
-                Ok(regex) => TestRef::Matches(store(&mut tables.regexes, (text.clone(), regex))),
-                // It compiled while it was read; an index that nothing has is unknown to every decision.
-                Err(_) => TestRef::Matches(u32::MAX),
-            },
-            Test::Exists(wanted) => TestRef::Exists(*wanted),
+            Test::Exists(wanted) => (op::EXISTS, u32::from(*wanted)),
             Test::Semver(text, range) => {
-                TestRef::Semver(store(&mut tables.semvers, (text.clone(), range.clone())))
+                let [offset, length] = out.text(text);
+                let mut words = vec![offset, length];
+                words.extend(self.range(range));
+                (op::SEMVER, self.out.push(&words))
             }
-            Test::Before(instant) => TestRef::Before(*instant),
-            Test::After(instant) => TestRef::After(*instant),
-            Test::Cidr(networks) => TestRef::Cidr(store(&mut tables.networks, networks.clone())),
+            Test::Before(instant) => (op::BEFORE, out.push(&split_words(instant.cast_unsigned()))),
+            Test::After(instant) => (op::AFTER, out.push(&split_words(instant.cast_unsigned()))),
+            Test::Cidr(networks) => {
+                let mut words = vec![place(networks.len())];
+                for network in networks {
+                    words.extend(wide_words(network.bits));
+                    words.extend(wide_words(network.mask));
+                }
+                (op::CIDR, out.push(&words))
+            }
         }
     }
 
-    fn window(&mut self, window: &Window) -> WindowProgram {
-        let zone = self.zone(window.timezone.as_ref().map(|zone| zone.value.as_str()));
-        WindowProgram {
-            hours: window.hours,
-            days: window.days,
-            zone,
-            after: window.after,
-            before: window.before,
+    fn range(&mut self, range: &Range) -> Vec<u32> {
+        let mut words = vec![place(range.alternatives.len())];
+        for alternative in &range.alternatives {
+            words.push(place(alternative.len()));
+            for (bound, core, pre) in alternative {
+                words.push(*bound as u32);
+                words.extend(core.iter().flat_map(|number| split_words(*number)));
+                words.extend(self.out.text(pre));
+            }
         }
+        words
+    }
+
+    fn window(&mut self, given: &Window) -> u32 {
+        let zone = self.zone(given.timezone.as_ref().map(|zone| zone.value.as_str()));
+        let (from, to) = given.hours.unwrap_or_default();
+        let there = |there: bool, bit: u32| if there { bit } else { 0 };
+        let bits = there(given.hours.is_some(), window::HOURS)
+            | there(given.after.is_some(), window::AFTER)
+            | there(given.before.is_some(), window::BEFORE)
+            | u32::from(given.days) << 8;
+        let [after, before] =
+            [given.after, given.before].map(|instant| split_words(instant.unwrap_or(0).cast_unsigned()));
+        let [[a, b], [c, d]] = [after, before];
+        self.out.push(&[bits, from, to, zone, a, b, c, d])
     }
 }
 
-fn store<T>(table: &mut Vec<T>, item: T) -> u32 {
-    table.push(item);
-    number(table.len() - 1)
+/// The place of an operator among all of them.
+fn operator_number(operator: Operator) -> u32 {
+    operator as u32
 }
 
-fn to_bytes<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Box<[u8]>> {
-    texts.map(|text| text.as_bytes().into()).collect()
+fn bound(bound: Option<(Number, bool)>) -> (u32, [u32; 2]) {
+    let Some((number, inclusive)) = bound else { return (0, [0; 2]) };
+    let inclusive = if inclusive { bounds::INCLUSIVE } else { 0 };
+    match number {
+        Number::Int(int) => (bounds::THERE | inclusive, split_words(int.cast_unsigned())),
+        Number::Float(float) => (bounds::THERE | bounds::FLOAT | inclusive, split_words(float.to_bits())),
+    }
 }

@@ -1,13 +1,16 @@
 //! Flags to rules, cut points and numbers.
 
-use super::{Compiler, Footprint, number};
-use crate::bucket::Salt;
+use super::assemble::place;
+use super::{Compiler, Footprint};
 use crate::diagnostic::Diagnostic;
-use crate::program::{ByProgram, FlagProgram, RuleProgram, ServeProgram, Split};
+use crate::ruleset::fields::Spanned;
 use crate::ruleset::flag::{Flag, Hash, Rule};
 use crate::ruleset::scalar::ONE;
 use crate::ruleset::serve::{By, Serve, Share, Weights};
-use crate::value::Value;
+use cutover_decider::Program;
+use cutover_decider::format::{NO_VARIANT, NONE, flag as words, rule, units};
+use cutover_decider::packed::PackedContext;
+use cutover_decider::split_words;
 
 /// The variants of a flag by name: their numbers do not depend on the order of keys in a document.
 pub(super) fn sorted_variants(flag: &Flag) -> Vec<&str> {
@@ -20,26 +23,93 @@ pub(super) fn variant_number(names: &[&str], name: &str) -> Option<u16> {
     names.binary_search(&name).ok().and_then(|index| u16::try_from(index).ok())
 }
 
+/// What a rule serves: the words of it from [`rule::SERVE`] on.
+type ServeWords = [u32; 5];
+
+/// The unit of a share: its word, and [`rule::JAVA31`] or nothing.
+struct UnitWords {
+    kind: u32,
+    word: u32,
+}
+
 impl Compiler<'_> {
-    /// Compiles one flag; the flags and segments that it refers to are compiled already.
-    pub(super) fn flag(&mut self, flag: &Flag, footprint: &mut Footprint) -> FlagProgram {
+    /// Lays out one flag; the flags and segments that it refers to are laid out already.
+    pub(super) fn flag(&mut self, flag: &Flag, footprint: &mut Footprint) -> [u32; words::WORDS as usize] {
         let names = sorted_variants(flag);
-        let requires_start = number(self.program.requires.len());
-        for require in &flag.requires {
-            let path = &require.flag.path;
-            let path = path.strip_suffix(".flag").unwrap_or(path);
-            if let Some(require) = self.require_of(&require.flag, &require.variants, path, footprint) {
-                self.require(require);
+        let base = format!("flags.{}", flag.name);
+        let requires: Vec<u32> = flag
+            .requires
+            .iter()
+            .filter_map(|require| {
+                let path = &require.flag.path;
+                let path = path.strip_suffix(".flag").unwrap_or(path);
+                let path = path.strip_prefix(base.as_str()).unwrap_or(path);
+                self.require(&require.flag, &require.variants, path, footprint)
+            })
+            .collect();
+        let mut rules: Vec<u32> = Vec::with_capacity(flag.rules.len() * rule::WORDS as usize);
+        let mut reached = true;
+        // What nobody reaches is looked at for its mistakes, and left out.
+        let mut beyond = Footprint::default();
+        for (number, each) in (0..).zip(&flag.rules) {
+            let footprint = if reached { &mut *footprint } else { &mut beyond };
+            footprint.spend(1);
+            let code = each.condition.as_ref().map(|condition| self.condition(condition, &each.path, footprint));
+            let (start, end) = code.unwrap_or((NONE, NONE));
+            if let Some(serve) = self.serve(flag, each, &names, footprint)
+                && reached
+            {
+                rules.extend([number, start, end]);
+                rules.extend(serve);
+            }
+            reached &= each.condition.is_some();
+        }
+        self.note_expiry(flag);
+        let mut variants = Vec::with_capacity(names.len() * words::VARIANT_WORDS as usize);
+        for name in &names {
+            if let Some((name, value)) = flag.variants.iter().find(|(other, _)| other == name) {
+                variants.extend(self.out.text(name));
+                variants.push(self.out.value(value));
             }
         }
-        let rules_start = number(self.program.rules.len());
-        for rule in &flag.rules {
-            let condition = rule.condition.as_ref().map(|condition| self.condition(condition, footprint));
-            if let Some(serve) = self.serve(flag, rule, &names, footprint) {
-                self.rule(RuleProgram { condition, serve, path: rule.path.as_str().into() });
-            }
+        if !flag.enabled {
+            *footprint = Footprint::default();
         }
-        footprint.steps = footprint.steps.saturating_add(flag.rules.len() as u64 + 1);
+        let reads = footprint.reads.as_slice();
+        let is_fixed = reads.is_empty() && !footprint.reads_time;
+        let bit = |set: bool, bit: u32| if set { bit } else { 0 };
+        let bits = bit(flag.enabled, words::ENABLED)
+            | bit(footprint.reads_time, words::READS_TIME)
+            | bit(is_fixed, words::FIXED);
+        let default = flag.default.as_ref().and_then(|name| variant_number(&names, &name.value));
+        let [name, name_length] = self.out.text(&flag.name);
+        let [salt, salt_length] = match flag.salt.as_deref() {
+            Some(salt) => self.out.text(salt),
+            None => [name, name_length],
+        };
+        let variant_count = place(names.len());
+        let rule_count = place(rules.len()) / rule::WORDS;
+        [
+            name,
+            name_length,
+            bits | variant_word(default) << 16,
+            0,
+            self.out.push(&requires),
+            place(requires.len()),
+            self.out.push(&rules),
+            rule_count,
+            self.out.push(&variants),
+            variant_count,
+            self.out.push(reads),
+            place(reads.len()),
+            salt,
+            salt_length,
+            footprint.steps,
+            footprint.depth,
+        ]
+    }
+
+    fn note_expiry(&mut self, flag: &Flag) {
         if let Some(expires) = &flag.expires {
             let warning = Diagnostic::warning(
                 "flag_expired",
@@ -48,23 +118,7 @@ impl Compiler<'_> {
                 format!("the flag `{}` has expired", flag.name),
             )
             .help("take the flag out of the code and of the ruleset, or move its date");
-            self.program.expiries.push((expires.value, warning));
-        }
-        let mut variants: Vec<(String, Value)> = flag.variants.clone();
-        variants.sort_by(|a, b| a.0.cmp(&b.0));
-        let salt = flag.salt.as_deref().unwrap_or(&flag.name);
-        FlagProgram {
-            name: flag.name.clone(),
-            enabled: flag.enabled,
-            default: flag.default.as_ref().and_then(|name| variant_number(&names, &name.value)),
-            variants,
-            requires: requires_start..number(self.program.requires.len()),
-            rules: rules_start..number(self.program.rules.len()),
-            reads: if flag.enabled { footprint.reads.iter().copied().collect() } else { Vec::new() },
-            reads_time: flag.enabled && footprint.reads_time,
-            salt: Salt::new(salt),
-            // Names and salts hold no control characters, so no other flag hashes with this.
-            inner_salt: Salt::new(&format!("{salt}\0split")),
+            self.expiries.push((expires.value, warning));
         }
     }
 
@@ -74,23 +128,21 @@ impl Compiler<'_> {
         rule: &Rule,
         names: &[&str],
         footprint: &mut Footprint,
-    ) -> Option<ServeProgram> {
+    ) -> Option<ServeWords> {
         let variant = |name: &str| variant_number(names, name);
-        let otherwise = |name: &Option<crate::ruleset::fields::Spanned<String>>| {
-            name.as_ref().and_then(|name| variant(&name.value))
+        let otherwise = |name: &Option<Spanned<String>>| {
+            variant_word(name.as_ref().and_then(|name| variant(&name.value))) << 16
         };
         match &rule.serve {
-            Serve::Variant(name) => variant(&name.value).map(ServeProgram::Variant),
+            Serve::Variant(name) => {
+                Some([rule::VARIANT, variant_word(variant(&name.value)) | NO_VARIANT << 16, NONE, 0, NONE])
+            }
             Serve::Share { share, variant: name, otherwise: other, by } => {
                 let name = name.as_ref().map_or("on", |name| name.value.as_str());
-                let by = self.by(flag, rule, by, needs_unit(share), footprint)?;
-                footprint.reads_time |= matches!(share, Share::Ramp(_));
-                Some(ServeProgram::Share {
-                    share: share.clone(),
-                    variant: variant(name)?,
-                    otherwise: otherwise(other),
-                    by,
-                })
+                let unit = self.by(flag, rule, by, needs_unit(share), footprint)?;
+                let (ramp, ppm) = self.share(share, footprint);
+                let variants = u32::from(variant(name)?) | otherwise(other);
+                Some([rule::SHARE | ramp | unit.kind, variants, unit.word, ppm, NONE])
             }
             Serve::Split { weights, within, otherwise: other, by } => {
                 if flag.hash == Hash::Java31 {
@@ -101,11 +153,43 @@ impl Compiler<'_> {
                     return None;
                 }
                 let last = other.as_ref().or(flag.default.as_ref()).map(|name| name.value.as_str());
-                let split = split(weights, last, names);
-                let needs_unit = split.only().is_none() || within.as_ref().is_some_and(needs_unit);
-                let by = self.by(flag, rule, by, needs_unit, footprint)?;
-                footprint.reads_time |= matches!(within, Some(Share::Ramp(_)));
-                Some(ServeProgram::Split { split, within: within.clone(), otherwise: otherwise(other), by })
+                let cuts = cuts(weights, last, names);
+                let draws = cuts.len() > 1;
+                let unit = self.by(
+                    flag,
+                    rule,
+                    by,
+                    draws || within.as_ref().is_some_and(needs_unit),
+                    footprint,
+                )?;
+                let (kind, (ramp, ppm)) = match within {
+                    Some(share) => (rule::SPLIT_WITHIN, self.share(share, footprint)),
+                    None => (rule::SPLIT, (0, 0)),
+                };
+                footprint.spend(if draws { cuts.len() } else { 0 });
+                let mut all = vec![place(cuts.len())];
+                for (cut, variant) in cuts {
+                    all.extend(split_words(cut));
+                    all.push(u32::from(variant));
+                }
+                let cuts = self.out.push(&all);
+                Some([kind | ramp | unit.kind, NO_VARIANT | otherwise(other), unit.word, ppm, cuts])
+            }
+        }
+    }
+
+    /// The bit and the word of a share.
+    pub(super) fn share(&mut self, share: &Share, footprint: &mut Footprint) -> (u32, u32) {
+        match share {
+            Share::Fixed(share) => (0, share.0),
+            Share::Ramp(points) => {
+                footprint.reads_time = true;
+                let mut ramp = vec![place(points.len())];
+                for point in points {
+                    ramp.extend(split_words(point.at_ms.cast_unsigned()));
+                    ramp.push(point.to.0);
+                }
+                (rule::RAMP, self.out.push(&ramp))
             }
         }
     }
@@ -117,15 +201,18 @@ impl Compiler<'_> {
         by: &By,
         needed: bool,
         footprint: &mut Footprint,
-    ) -> Option<ByProgram> {
-        let compiled = match (flag.hash, by) {
-            (Hash::Xxh3, By::Attribute(path)) => ByProgram::Xxh3(self.attribute(path)),
-            (Hash::Java31, By::Attribute(path)) => {
-                ByProgram::Java31 { attributes: vec![self.attribute(path)], otherwise: None }
+    ) -> Option<UnitWords> {
+        let (attributes, otherwise) = match (flag.hash, by) {
+            (Hash::Xxh3, By::Attribute(path)) => {
+                let word = self.out.attribute(path);
+                if needed {
+                    footprint.read(word);
+                }
+                return Some(UnitWords { kind: 0, word });
             }
+            (Hash::Java31, By::Attribute(path)) => (vec![self.out.attribute(path)], None),
             (Hash::Java31, By::FirstOf { attributes, otherwise }) => {
-                let attributes = attributes.iter().map(|path| self.attribute(path)).collect();
-                ByProgram::Java31 { attributes, otherwise: otherwise.clone() }
+                (attributes.iter().map(|path| self.out.attribute(path)).collect(), otherwise.as_deref())
             }
             (Hash::Xxh3, By::FirstOf { .. }) => {
                 self.reader.note(
@@ -144,15 +231,36 @@ impl Compiler<'_> {
             }
         };
         if needed {
-            match &compiled {
-                ByProgram::Xxh3(attribute) => {
-                    footprint.reads.insert(*attribute);
-                }
-                ByProgram::Java31 { attributes, .. } => footprint.reads.extend(attributes),
-            }
+            attributes.iter().for_each(|attribute| footprint.read(*attribute));
         }
-        Some(compiled)
+        let [offset, length] = otherwise.map_or([NONE, 0], |text| self.out.text(text));
+        let word = self.out.push(&[place(attributes.len()), offset, length]);
+        self.out.push(&attributes);
+        Some(UnitWords { kind: rule::JAVA31, word })
     }
+}
+
+const _: () = assert!(units::OTHERWISE == 1 && units::WORDS == 3);
+
+/// Writes down the answer of each flag that is the same for everybody.
+pub(super) fn fix_outcomes(program: Program) -> Program {
+    let outcomes: Vec<(u32, u32)> = (0..program.flag_count())
+        .filter(|number| program.fixed(*number).is_some())
+        .map(|number| (number, program.outcome(number, &PackedContext::new(&[]), 0).pack()))
+        .collect();
+    let mut arena = program.into_arena();
+    let flags = arena.word(cutover_decider::format::header::FLAGS);
+    for (number, outcome) in outcomes {
+        let at = flags + number * words::WORDS + words::OUTCOME;
+        if let Some(word) = arena.words.get_mut(at as usize) {
+            *word = outcome;
+        }
+    }
+    Program::trusted(arena)
+}
+
+fn variant_word(variant: Option<u16>) -> u32 {
+    variant.map_or(NO_VARIANT, u32::from)
 }
 
 /// True unless the share is nobody or everybody at any time.
@@ -165,7 +273,7 @@ fn needs_unit(share: &Share) -> bool {
 
 /// Cut points in the order of the buckets: that of the list where there is one, otherwise by name with `last`
 /// at the end. With the default last, a rollout that becomes a split of the same share moves nobody.
-fn split(weights: &Weights, last: Option<&str>, names: &[&str]) -> Split {
+fn cuts(weights: &Weights, last: Option<&str>, names: &[&str]) -> Vec<(u64, u16)> {
     let total: u64 = weights.weights.iter().map(|(_, weight)| weight).sum();
     let mut ordered: Vec<(&str, u64)> =
         weights.weights.iter().map(|(name, weight)| (name.value.as_str(), *weight)).collect();
@@ -181,5 +289,5 @@ fn split(weights: &Weights, last: Option<&str>, names: &[&str]) -> Split {
             cuts.push((cut, variant));
         }
     }
-    Split { cuts }
+    cuts
 }

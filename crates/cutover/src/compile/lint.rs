@@ -2,12 +2,14 @@
 
 use super::Compiler;
 use crate::diagnostic::{Diagnostic, Position};
-use crate::program::set::Set;
 use crate::ruleset::condition::{Condition, Kind};
 use crate::ruleset::flag::{Flag, Rule};
 use crate::ruleset::operator::{Operator, Test};
 use crate::ruleset::scalar::ONE;
 use crate::ruleset::serve::{Serve, Share};
+use crate::value::Value;
+use cutover_decider::decide::number::Number;
+use std::collections::BTreeSet;
 
 impl Compiler<'_> {
     pub(super) fn lint(&mut self) {
@@ -176,7 +178,7 @@ fn same_test(a: &Test, b: &Test) -> bool {
         (Test::Range { low: a, high: x }, Test::Range { low: b, high: y }) => a == b && x == y,
         (Test::Exists(a), Test::Exists(b)) => a == b,
         (Test::StartsWith(a), Test::StartsWith(b)) | (Test::EndsWith(a), Test::EndsWith(b)) => a == b,
-        (Test::Matches(a), Test::Matches(b)) => a == b,
+        (Test::Matches { text: a, .. }, Test::Matches { text: b, .. }) => a == b,
         _ => false,
     }
 }
@@ -215,20 +217,17 @@ fn exclude(a: (Operator, &Test), b: (Operator, &Test)) -> bool {
         | ((_, Test::Exists(wanted)), (_, Test::Exists(false))) => *wanted,
         ((_, Test::Exists(false)), _) | (_, (_, Test::Exists(false))) => true,
         ((o, Test::OneOf(a)), (p, Test::OneOf(b))) => {
-            let (left, right) = (Set::new(a), Set::new(b));
-            let holds = |set: &Set, value: &crate::Value| {
-                set.contains(value.as_ref()) == crate::decide::truth::Truth::True
-            };
+            let (left, right) = (scalars(a), scalars(b));
             match (o.negates(), p.negates()) {
-                (false, false) => !a.iter().any(|value| holds(&right, value)),
-                (false, true) => a.iter().all(|value| holds(&right, value)),
-                (true, false) => b.iter().all(|value| holds(&left, value)),
+                (false, false) => left.is_disjoint(&right),
+                (false, true) => left.is_subset(&right),
+                (true, false) => right.is_subset(&left),
                 (true, true) => false,
             }
         }
         ((_, Test::Range { low: a, high: x }), (_, Test::Range { low: b, high: y })) => {
-            let apart = |high: &Option<(crate::decide::number::Number, bool)>,
-                         low: &Option<(crate::decide::number::Number, bool)>| {
+            let apart = |high: &Option<(Number, bool)>,
+                         low: &Option<(Number, bool)>| {
                 matches!((high, low), (Some((high, hi)), Some((low, li)))
                     if high.cmp(*low).is_lt() || (high.cmp(*low).is_eq() && !(*hi && *li)))
             };
@@ -236,4 +235,16 @@ fn exclude(a: (Operator, &Test), b: (Operator, &Test)) -> bool {
         }
         _ => false,
     }
+}
+
+/// The scalars of a list, so that equal ones are equal: a number of a ruleset is whole or a fraction, never both.
+fn scalars(values: &[Value]) -> BTreeSet<(u8, &str, u64)> {
+    let scalar = |value| match value {
+        &Value::Null | &Value::List(_) | &Value::Map(_) => (0, "", 0),
+        &Value::Bool(value) => (1, "", u64::from(value)),
+        &Value::Int(value) => (2, "", value.cast_unsigned()),
+        &Value::Float(value) => (3, "", value.to_bits()),
+        Value::Text(text) => (4, text.as_str(), 0),
+    };
+    values.iter().map(scalar).collect()
 }

@@ -1,29 +1,36 @@
 //! Compiling: a ruleset to a program. Every refusal happens here or before, never while deciding.
 
+mod assemble;
 mod code;
 mod digest;
 mod flag;
 mod graph;
 mod lint;
+mod migration;
+pub(crate) mod zone;
 
-use crate::context::AttributeId;
 use crate::diagnostic::{Diagnostic, LoadError};
 use crate::document::{self, Node};
 use crate::migration::CompiledMigration;
-use crate::program::index::NameIndex;
-use crate::program::op::Tables;
-use crate::program::zone::Zone;
-use crate::program::{FlagProgram, Program, RequireProgram, RuleProgram, SegmentProgram};
 use crate::ruleset::Ruleset;
 use crate::ruleset::fields::Reader;
 use crate::ruleset::migration::Migration;
+use assemble::{Assembler, place};
+use cutover_decider::format::{flag as flag_words, header, segment, zone as zone_words};
+use cutover_decider::{Program, names, split_words, wide_words};
 use std::collections::BTreeMap;
+use zone::Zone;
 
-/// A program, and what somebody should look at although the ruleset loads.
+/// A program, and what goes with it.
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) program: Program,
+    /// Sorted by name.
+    pub(crate) migrations: Vec<CompiledMigration>,
+    /// What somebody should look at although the ruleset loads.
     pub(crate) warnings: Vec<Diagnostic>,
+    /// Flags with a day on which they expire, in milliseconds, and what to say then.
+    pub(crate) expiries: Vec<(i64, Diagnostic)>,
 }
 
 /// Reads and compiles a document.
@@ -51,29 +58,29 @@ fn compile_node(node: &Node) -> Result<Compiled, LoadError> {
     if readable {
         compiler.lint();
     }
-    let Compiler { reader, program, .. } = compiler;
+    let Compiler { reader, out, migrations, expiries, .. } = compiler;
     let diagnostics = reader.into_diagnostics();
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(LoadError { diagnostics });
     }
-    Ok(Compiled { program: finish(program, digest::of(node)), warnings: diagnostics })
-}
-
-fn finish(mut program: Program, digest: u128) -> Program {
-    program.flag_names =
-        NameIndex::new(program.flags.iter().map(|flag| flag.name.as_bytes()).collect::<Vec<_>>().into_iter());
-    program.digest = digest;
-    program.digest_text = format!("{digest:032x}");
-    program
+    let mut arena = out.finish();
+    let digest = wide_words(digest::of(node));
+    for (word, part) in arena.words.iter_mut().zip(digest) {
+        *word = part;
+    }
+    let program = flag::fix_outcomes(Program::trusted(arena));
+    Ok(Compiled { program, migrations, warnings: diagnostics, expiries })
 }
 
 /// What compiling builds up.
 struct Compiler<'r> {
     ruleset: &'r Ruleset,
     reader: Reader,
-    program: Program,
-    attributes: BTreeMap<String, AttributeId>,
+    out: Assembler,
+    migrations: Vec<CompiledMigration>,
+    expiries: Vec<(i64, Diagnostic)>,
     zones: BTreeMap<String, u32>,
+    zone_records: Vec<u32>,
     /// What each segment, then each flag, costs and reads.
     footprints: Vec<Footprint>,
 }
@@ -81,99 +88,109 @@ struct Compiler<'r> {
 /// What evaluating a segment or a flag may take at the most.
 #[derive(Debug, Clone, Default)]
 struct Footprint {
-    steps: u64,
+    steps: u32,
     depth: u32,
-    reads: std::collections::BTreeSet<AttributeId>,
+    /// The numbers of attributes, ascending.
+    reads: Vec<u32>,
     reads_time: bool,
 }
 
 impl Footprint {
+    fn read(&mut self, attribute: u32) {
+        if let Err(at) = self.reads.binary_search(&attribute) {
+            self.reads.insert(at, attribute);
+        }
+    }
+
+    fn spend(&mut self, steps: usize) {
+        self.steps = self.steps.saturating_add(place(steps));
+    }
+
     fn add(&mut self, other: &Self) {
         self.steps = self.steps.saturating_add(other.steps).saturating_add(1);
         self.depth = self.depth.max(other.depth + 1);
-        self.reads.extend(&other.reads);
+        other.reads.iter().for_each(|attribute| self.read(*attribute));
         self.reads_time |= other.reads_time;
     }
 }
 
-/// The most instructions that one decision may take, prerequisites included.
-const MAX_STEPS: u64 = 1_000_000;
-
-/// The longest chain of flags and segments that refer to each other.
-const MAX_CHAIN: u32 = 32;
+use cutover_decider::format::{MAX_CHAIN, MAX_STEPS};
 
 impl<'r> Compiler<'r> {
     fn new(ruleset: &'r Ruleset, reader: Reader) -> Self {
         let footprints = vec![Footprint::default(); ruleset.segments.len() + ruleset.flags.len()];
-        let program = Program {
-            digest: 0,
-            digest_text: String::new(),
-            attributes: Vec::new(),
-            flags: Vec::new(),
-            flag_names: NameIndex::default(),
-            rules: Vec::new(),
-            requires: Vec::new(),
-            code: Vec::new(),
-            code_paths: Vec::new(),
-            segments: Vec::new(),
-            tables: Tables::default(),
+        Self {
+            ruleset,
+            reader,
+            out: Assembler::new(),
             migrations: Vec::new(),
             expiries: Vec::new(),
-        };
-        Self { ruleset, reader, program, attributes: BTreeMap::new(), zones: BTreeMap::new(), footprints }
+            zones: BTreeMap::new(),
+            zone_records: Vec::new(),
+            footprints,
+        }
     }
 
-    fn attribute(&mut self, path: &str) -> AttributeId {
-        intern(&mut self.attributes, &mut self.program.attributes, path)
-    }
-
-    /// The number of a zone in the tables; the ruleset's own, or UTC, where none is named.
+    /// The number of a zone in the program; the ruleset's own, or UTC, where none is named.
     fn zone(&mut self, name: Option<&str>) -> u32 {
         let name = name.or(self.ruleset.timezone.as_ref().map(|zone| zone.value.as_str())).unwrap_or("UTC");
         if let Some(zone) = self.zones.get(name) {
             return *zone;
         }
-        let number = number(self.program.tables.zones.len());
-        // Names were checked while reading, so every one loads.
-        self.program.tables.zones.extend(Zone::load(name));
+        let number = place(self.zones.len());
         self.zones.insert(name.to_owned(), number);
+        // Names were checked while reading, so every one loads.
+        let zone = Zone::load(name).unwrap_or_default();
+        let [offset, length] = self.out.text(name);
+        let mut transitions = Vec::with_capacity(zone.transitions.len() * zone_words::TRANSITION_WORDS as usize);
+        for (at_ms, offset) in &zone.transitions {
+            transitions.extend(split_words(at_ms.cast_unsigned()));
+            transitions.push(offset.cast_unsigned());
+        }
+        let at = self.out.push(&transitions);
+        let count = place(zone.transitions.len());
+        self.zone_records.extend([offset, length, zone.first.cast_unsigned(), at, count]);
         number
     }
 
     fn segment_number(&self, name: &str) -> Option<u32> {
-        self.ruleset.segments.binary_search_by(|segment| segment.name.as_str().cmp(name)).ok().map(number)
+        self.ruleset.segments.binary_search_by(|segment| segment.name.as_str().cmp(name)).ok().map(place)
     }
 
     fn flag_number(&self, name: &str) -> Option<u32> {
-        self.ruleset.flags.binary_search_by(|flag| flag.name.as_str().cmp(name)).ok().map(number)
+        self.ruleset.flags.binary_search_by(|flag| flag.name.as_str().cmp(name)).ok().map(place)
     }
 
     /// Compiles segments and flags, those that others refer to first.
     fn compile_all(&mut self, order: &[usize]) {
-        let segments = self.ruleset.segments.len();
-        let mut segment_slots: Vec<Option<SegmentProgram>> = (0..segments).map(|_| None).collect();
-        let mut flag_slots: Vec<Option<FlagProgram>> = self.ruleset.flags.iter().map(|_| None).collect();
+        let ruleset = self.ruleset;
+        let segments = ruleset.segments.len();
+        self.out.table(header::SEGMENTS, segments, &vec![0; segments * segment::WORDS as usize]);
+        self.out.table(header::FLAGS, ruleset.flags.len(), &vec![0; ruleset.flags.len() * flag_words::WORDS as usize]);
         for &node in order {
-            if let Some(segment) = self.ruleset.segments.get(node) {
-                let mut footprint = Footprint::default();
-                let code = self.condition(&segment.condition, &mut footprint);
-                if let Some(slot) = segment_slots.get_mut(node) {
-                    *slot = Some(SegmentProgram { name: segment.name.clone(), code });
-                }
-                self.keep(node, footprint, &format!("segments.{}", segment.name), segment.at);
-            } else if let Some(flag) =
-                node.checked_sub(segments).and_then(|index| self.ruleset.flags.get(index))
-            {
-                let mut footprint = Footprint::default();
-                let compiled = self.flag(flag, &mut footprint);
-                if let Some(slot) = flag_slots.get_mut(node - segments) {
-                    *slot = Some(compiled);
-                }
+            let mut footprint = Footprint::default();
+            if let Some(segment) = ruleset.segments.get(node) {
+                let base = format!("segments.{}", segment.name);
+                let (start, end) = self.condition(&segment.condition, &base, &mut footprint);
+                let [name, length] = self.out.text(&segment.name);
+                let time = if footprint.reads_time { segment::READS_TIME } else { 0 };
+                let reads = self.out.push(&footprint.reads);
+                let (steps, depth, count) = (footprint.steps, footprint.depth | time, place(footprint.reads.len()));
+                let record = [name, length, start, end, steps, depth, reads, count];
+                let at = self.out.arena.word(header::SEGMENTS) + place(node) * segment::WORDS;
+                self.out.put(at, &record);
+                self.keep(node, footprint, &base, segment.at);
+            } else if let Some(flag) = node.checked_sub(segments).and_then(|index| ruleset.flags.get(index)) {
+                let record = self.flag(flag, &mut footprint);
+                let at = self.out.arena.word(header::FLAGS) + place(node - segments) * flag_words::WORDS;
+                self.out.put(at, &record);
                 self.keep(node, footprint, &format!("flags.{}", flag.name), flag.at);
             }
         }
-        self.program.segments = segment_slots.into_iter().flatten().collect();
-        self.program.flags = flag_slots.into_iter().flatten().collect();
+        let slots = names::index(ruleset.flags.iter().map(|flag| flag.name.as_bytes()));
+        self.out.table(header::NAMES, slots.len() / names::SLOT_WORDS as usize, &slots);
+        let zones = std::mem::take(&mut self.zone_records);
+        self.out.table(header::ZONES, zones.len() / zone_words::WORDS as usize, &zones);
     }
 
     /// Remembers what a segment or flag costs; refuses what could take too long to decide.
@@ -204,15 +221,6 @@ impl<'r> Compiler<'r> {
         }
     }
 
-    fn compile_migrations(&mut self) {
-        let ruleset = self.ruleset;
-        for migration in &ruleset.migrations {
-            self.check_comparator(migration);
-            let compiled = CompiledMigration::new(migration, |path| self.attribute(path));
-            self.program.migrations.push(compiled);
-        }
-    }
-
     fn check_comparator(&mut self, migration: &Migration) {
         let known = &self.ruleset.comparators;
         let profile = migration.compare.as_ref().and_then(|compare| compare.profile.as_ref());
@@ -225,31 +233,14 @@ impl<'r> Compiler<'r> {
             );
         }
     }
-
-    fn rule(&mut self, rule: RuleProgram) {
-        self.program.rules.push(rule);
-    }
-
-    fn require(&mut self, require: RequireProgram) {
-        self.program.requires.push(require);
-    }
 }
 
-fn intern(
-    attributes: &mut BTreeMap<String, AttributeId>,
-    paths: &mut Vec<String>,
-    path: &str,
-) -> AttributeId {
-    if let Some(attribute) = attributes.get(path) {
-        return *attribute;
-    }
-    let attribute = AttributeId(number(paths.len()));
-    attributes.insert(path.to_owned(), attribute);
-    paths.push(path.to_owned());
-    attribute
-}
-
-/// A table index. Documents are far too small for one that does not fit.
-fn number(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX)
+/// Compiles what was read already.
+#[cfg(test)]
+pub(crate) fn compile_ruleset(ruleset: &Ruleset) -> Compiled {
+    let mut compiler = Compiler::new(ruleset, Reader::default());
+    compiler.compile_migrations();
+    let Compiler { out, migrations, .. } = compiler;
+    let program = Program::trusted(out.finish());
+    Compiled { program, migrations, warnings: Vec::new(), expiries: Vec::new() }
 }

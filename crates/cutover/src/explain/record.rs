@@ -1,12 +1,13 @@
 //! Recording a decision step by step.
 
-use super::{Observer, Position};
-use crate::decide::hashed;
-use crate::decide::truth::Truth;
+use super::expected::expected;
 use crate::decision::{Decision, ErrorCode, Outcome};
-use crate::program::op::{Op, Tables, TestRef};
-use crate::program::{ByProgram, Program, RequireProgram, RuleProgram};
+use crate::ruleset::operator::Operator;
 use crate::value::{Value, ValueRef};
+use cutover_decider::decide::truth::Truth;
+use cutover_decider::decide::{Observer, Position, Rule};
+use cutover_decider::format::{self, NONE, header, op, require, units, window, zone};
+use cutover_decider::{AttributeId, Program};
 use serde::Serialize;
 
 /// A decision and how it came about.
@@ -139,111 +140,139 @@ pub enum Step {
 pub(crate) struct Recorder {
     pub(crate) steps: Vec<Step>,
     depth: usize,
+    /// The paths of the flag or rule, and of the segments, that are being looked at, the innermost last.
+    bases: Vec<String>,
 }
 
-/// How many values of a list an explanation shows.
-const SHOWN: usize = 8;
+impl Recorder {
+    /// The path that the record at a place gives below what is being looked at.
+    fn path(&self, program: &Program, at: u32) -> String {
+        let base = self.bases.last().map_or("", String::as_str);
+        format!("{base}{}", program.path(program.arena().word(at.saturating_add(op::PATH))))
+    }
+
+    fn unit_step(&mut self, program: &Program, rule: &Rule, unit: Value, ppm: u32, at: Option<Position>) {
+        self.steps.push(Step::Share {
+            depth: self.depth,
+            by: by_text(program, rule),
+            unit,
+            share_ppm: ppm,
+            bucket: at.map(|at| at.position),
+            boundary: at.map(|at| at.boundary),
+            buckets: at.map(|at| at.of),
+            inside: at.map_or(ppm != 0, |at| at.position < at.boundary),
+        });
+    }
+}
 
 impl Observer for Recorder {
+    fn begin_flag(&mut self, program: &Program, flag: u32) {
+        self.bases.push(format!("flags.{}", program.flag_name(flag)));
+    }
+
+    fn end_flag(&mut self) {
+        self.bases.pop();
+    }
+
+    fn enter_segment(&mut self, program: &Program, number: u32) {
+        self.bases.push(format!("segments.{}", program.segment_name(number)));
+    }
+
+    fn leave_segment(&mut self) {
+        self.bases.pop();
+    }
+
     fn test(&mut self, program: &Program, at: u32, value: ValueRef<'_>, truth: Truth) {
-        let Some(Op::Test { attribute, operator, test }) = program.code.get(at as usize) else { return };
+        let Some(&[head, _, operator, operand]) = program.arena().record(at) else { return };
+        let operator = Operator::ALL.get((operator & 0xFF) as usize).map_or("", |operator| operator.name());
         self.steps.push(Step::Condition {
             depth: self.depth,
-            path: path_of(program, at),
-            attribute: program.attributes.get(attribute.index()).cloned().unwrap_or_default(),
-            operator: operator.name(),
-            expected: expected(&program.tables, *test),
-            found: value.to_value(),
-            result: shown(program, at, truth),
+            path: self.path(program, at),
+            attribute: program.attribute(AttributeId::from_index(head >> 8)).to_owned(),
+            operator,
+            expected: expected(program.arena(), head & 0xFF, operand),
+            found: value.into(),
+            result: truth.word(),
         });
     }
 
     fn leaf(&mut self, program: &Program, at: u32, truth: Truth) {
-        let (depth, path, result) = (self.depth, path_of(program, at), truth.word());
-        match program.code.get(at as usize) {
-            Some(Op::Segment(index)) => {
-                let segment = program
-                    .segments
-                    .get(*index as usize)
-                    .map(|segment| segment.name.clone())
-                    .unwrap_or_default();
+        let (depth, path, result) = (self.depth, self.path(program, at), truth.word());
+        let Some(&[head, _, _, operand]) = program.arena().record(at) else { return };
+        match head & 0xFF {
+            op::SEGMENT => {
+                let segment = program.segment_name(operand).to_owned();
                 self.steps.push(Step::Segment { depth, path, segment, result });
             }
-            Some(Op::Time(index)) => {
-                let zone = program.tables.windows.get(*index as usize).map(|window| window.zone as usize);
-                let zone = zone.and_then(|zone| program.tables.zones.get(zone));
-                let timezone = zone.map(|zone| zone.name.clone()).unwrap_or_default();
-                self.steps.push(Step::Time { depth, path, timezone, result });
+            op::TIME => {
+                let arena = program.arena();
+                let number = arena.word(operand.saturating_add(window::ZONE));
+                let zone = arena.word(header::ZONES).saturating_add(number.saturating_mul(zone::WORDS));
+                self.steps.push(Step::Time { depth, path, timezone: arena.text(zone).to_owned(), result });
             }
             _ => {}
         }
     }
 
-    fn enter(&mut self, _: &Program, _: &RequireProgram) {
+    fn enter(&mut self, _: &Program, _: u32) {
         self.depth += 1;
     }
 
-    fn leave(&mut self, program: &Program, require: &RequireProgram, outcome: Outcome, truth: Truth) {
+    fn leave(&mut self, program: &Program, place: u32, outcome: Outcome, truth: Truth) {
         self.depth = self.depth.saturating_sub(1);
-        let Some(flag) = program.flags.get(require.flag as usize) else { return };
-        let name = |variant: u16| flag.variants.get(usize::from(variant)).map(|(name, _)| name.clone());
+        let Some(&[flag, _, count]) = program.arena().record(place) else { return };
+        let name = |variant: u32| {
+            let variant = program.variant(flag, u16::try_from(variant).ok()?)?;
+            Some(variant.0.to_owned())
+        };
+        let variants = program.arena().slice(place.saturating_add(require::WORDS), count);
         self.steps.push(Step::Flag {
             depth: self.depth,
-            path: require.path.to_string(),
-            flag: flag.name.clone(),
-            expected: require.variants.iter().filter_map(|variant| name(*variant)).collect(),
-            found: outcome.variant.and_then(name),
+            path: self.path(program, place),
+            flag: program.flag_name(flag).to_owned(),
+            expected: variants.iter().filter_map(|variant| name(*variant)).collect(),
+            found: outcome.variant.and_then(|variant| name(variant.into())),
             result: truth.word(),
         });
     }
 
-    fn rule(&mut self, _: &Program, rule: &RuleProgram, number: u16, truth: Truth) {
+    fn begin_rule(&mut self, program: &Program, rule: &Rule) {
+        let [number, ..] = rule.words;
+        if let Some(base) = self.bases.last_mut() {
+            *base = format!("flags.{}.rules[{number}]", program.flag_name(rule.flag));
+        }
+    }
+
+    fn rule(&mut self, _: &Program, rule: &Rule, truth: Truth) {
+        let [number, ..] = rule.words;
         self.steps.push(Step::Rule {
             depth: self.depth,
-            path: rule.path.to_string(),
-            rule: number,
+            path: self.bases.last().cloned().unwrap_or_default(),
+            rule: u16::try_from(number).unwrap_or(u16::MAX),
             result: truth.word(),
         });
     }
 
-    fn share(&mut self, program: &Program, by: &ByProgram, ppm: u32) {
-        self.steps.push(Step::Share {
-            depth: self.depth,
-            by: by_text(program, by),
-            unit: Value::Null,
-            share_ppm: ppm,
-            bucket: None,
-            boundary: None,
-            buckets: None,
-            inside: ppm != 0,
-        });
+    fn share(&mut self, program: &Program, rule: &Rule, ppm: u32) {
+        self.unit_step(program, rule, Value::Null, ppm, None);
     }
 
-    fn bucket(&mut self, program: &Program, by: &ByProgram, unit: ValueRef<'_>, ppm: u32, at: Position) {
-        self.steps.push(Step::Share {
-            depth: self.depth,
-            by: by_text(program, by),
-            unit: unit.to_value(),
-            share_ppm: ppm,
-            bucket: Some(at.position),
-            boundary: Some(at.boundary),
-            buckets: Some(at.of),
-            inside: at.position < at.boundary,
-        });
+    fn bucket(&mut self, program: &Program, rule: &Rule, unit: ValueRef<'_>, ppm: u32, at: Position) {
+        self.unit_step(program, rule, unit.into(), ppm, Some(at));
     }
 
-    fn draw(&mut self, program: &Program, by: &ByProgram, unit: ValueRef<'_>, at: Position) {
+    fn draw(&mut self, program: &Program, rule: &Rule, unit: ValueRef<'_>, at: Position) {
         self.steps.push(Step::Split {
             depth: self.depth,
-            by: by_text(program, by),
-            unit: unit.to_value(),
+            by: by_text(program, rule),
+            unit: unit.into(),
             bucket: at.position,
             boundary: at.boundary,
             buckets: at.of,
         });
     }
 
-    fn no_unit(&mut self, program: &Program, by: &ByProgram, value: ValueRef<'_>) {
+    fn no_unit(&mut self, program: &Program, rule: &Rule, value: ValueRef<'_>) {
         let error = match value {
             // A text gets here only where it is empty and the hash is the imported one.
             ValueRef::Missing | ValueRef::Text(_) => ErrorCode::MissingUnit,
@@ -251,85 +280,23 @@ impl Observer for Recorder {
         };
         self.steps.push(Step::NoUnit {
             depth: self.depth,
-            by: by_text(program, by),
-            found: value.to_value(),
+            by: by_text(program, rule),
+            found: value.into(),
             error: error.name(),
         });
     }
 }
 
-fn path_of(program: &Program, at: u32) -> String {
-    program.code_paths.get(at as usize).map(ToString::to_string).unwrap_or_default()
-}
-
-/// The result as the reader of the ruleset sees it: `is_not` and `not_in` compile to a test and a `not`.
-fn shown(program: &Program, at: u32, truth: Truth) -> &'static str {
-    match program.code.get(at as usize) {
-        Some(Op::Test { operator, .. }) if operator.negates() => truth.not().word(),
-        _ => truth.word(),
+/// The attribute, or attributes, that give the unit of a rule.
+fn by_text(program: &Program, rule: &Rule) -> String {
+    let [_, _, _, kind, _, unit, ..] = rule.words;
+    let name = |attribute: u32| program.attribute(AttributeId::from_index(attribute)).to_owned();
+    if kind & format::rule::JAVA31 == 0 {
+        return name(unit);
     }
-}
-
-fn by_text(program: &Program, by: &ByProgram) -> String {
-    let name = |index: usize| program.attributes.get(index).map_or("", String::as_str);
-    match by {
-        ByProgram::Xxh3(attribute) => name(attribute.index()).to_owned(),
-        ByProgram::Java31 { attributes, otherwise } => {
-            let names = attributes.iter().map(|attribute| name(attribute.index()).to_owned());
-            names.chain(otherwise.iter().map(|text| format!("{text:?}"))).collect::<Vec<_>>().join(" or ")
-        }
-    }
-}
-
-fn expected(tables: &Tables, test: TestRef) -> Value {
-    let texts = |parts: &[Box<[u8]>]| {
-        Value::List(
-            parts
-                .iter()
-                .take(SHOWN)
-                .map(|part| Value::Text(String::from_utf8_lossy(part).into_owned()))
-                .collect(),
-        )
-    };
-    let shown = match test {
-        TestRef::Set(index) => tables.sets.get(index as usize).map(|set| {
-            let mut sample = set.sample(SHOWN);
-            if set.len() > SHOWN {
-                sample.push(Value::Text(format!("… {} in all", set.len())));
-            }
-            Value::List(sample)
-        }),
-        TestRef::Hashed(index) => tables.hashed.get(index as usize).map(|list| {
-            let first = list.digests.iter().take(SHOWN).map(|digest| Value::Text(hashed::to_hex(digest)));
-            Value::List(first.collect())
-        }),
-        TestRef::Range(index) => tables.ranges.get(index as usize).map(|range| {
-            let bound = |bound: Option<(crate::decide::number::Number, bool)>| match bound
-                .map(|(number, _)| number)
-            {
-                Some(crate::decide::number::Number::Int(int)) => Value::Int(int),
-                Some(crate::decide::number::Number::Float(float)) => Value::Float(float),
-                None => Value::Null,
-            };
-            Value::List(vec![bound(range.low), bound(range.high)])
-        }),
-        TestRef::Contains(index) => {
-            tables.contains.get(index as usize).map(|(items, _)| Value::List(items.sample(SHOWN)))
-        }
-        TestRef::StartsWith(index) | TestRef::EndsWith(index) => {
-            tables.texts.get(index as usize).map(|parts| texts(parts))
-        }
-        TestRef::Matches(index) => {
-            tables.regexes.get(index as usize).map(|(text, _)| Value::from(text.as_str()))
-        }
-        TestRef::Semver(index) => {
-            tables.semvers.get(index as usize).map(|(text, _)| Value::from(text.as_str()))
-        }
-        TestRef::Exists(wanted) => Some(Value::Bool(wanted)),
-        TestRef::Before(instant) | TestRef::After(instant) => Some(Value::Int(instant)),
-        TestRef::Cidr(index) => tables.networks.get(index as usize).map(|networks| {
-            Value::List(networks.iter().take(SHOWN).map(|network| Value::Text(network.to_string())).collect())
-        }),
-    };
-    shown.unwrap_or_default()
+    let arena = program.arena();
+    let attributes = arena.slice(unit.saturating_add(units::WORDS), arena.word(unit));
+    let otherwise = unit.saturating_add(units::OTHERWISE);
+    let otherwise = (arena.word(otherwise) != NONE).then(|| format!("{:?}", arena.text(otherwise)));
+    attributes.iter().map(|attribute| name(*attribute)).chain(otherwise).collect::<Vec<_>>().join(" or ")
 }

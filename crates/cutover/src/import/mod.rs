@@ -131,7 +131,7 @@ pub struct Imported {
 #[must_use]
 pub fn import(kind: Kind, text: &[u8], options: &Options) -> Imported {
     let mut diagnostics = Vec::new();
-    if let Some(zone) = options.timezone.as_deref().filter(|zone| !crate::program::zone::exists(zone)) {
+    if let Some(zone) = options.timezone.as_deref().filter(|zone| !crate::compile::zone::exists(zone)) {
         diagnostics.push(unknown_timezone(zone));
     }
     let document = match kind {
@@ -166,7 +166,7 @@ fn load(text: &str) -> Vec<Diagnostic> {
 }
 
 fn unknown_timezone(zone: &str) -> Diagnostic {
-    let names: Vec<String> = crate::program::zone::names().collect();
+    let names: Vec<String> = crate::compile::zone::names().collect();
     Diagnostic::error("unknown_timezone", "", Position::default(), format!("there is no time zone `{zone}`"))
         .found(zone)
         .expected(["an IANA name such as Europe/Paris"])
@@ -175,7 +175,7 @@ fn unknown_timezone(zone: &str) -> Diagnostic {
 
 /// The first lines of a ruleset.
 fn preamble(timezone: Option<&str>) -> Vec<(String, Yaml)> {
-    let zone = timezone.filter(|zone| crate::program::zone::exists(zone));
+    let zone = timezone.filter(|zone| crate::compile::zone::exists(zone));
     let zone = zone.map(|zone| ("timezone".to_owned(), Yaml::text(zone)));
     [("cutover".to_owned(), Yaml::Scalar("1".to_owned()))].into_iter().chain(zone).collect()
 }

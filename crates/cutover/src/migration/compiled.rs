@@ -1,4 +1,4 @@
-//! A compiled migration: every route laid out as a table, and a decision as an index into it.
+//! A compiled migration: every route laid out as a table; a [decision](cutover_decider::migration) is an index into it.
 
 use super::combination;
 use super::hazard::Interrupted;
@@ -11,15 +11,11 @@ use super::route::{
 use super::shape::Shape;
 use super::switches::{Role, SwitchSource, SwitchValue, Switches};
 use super::words::{Ack, Side};
-use crate::bucket::{Salt, Unit, inside};
-use crate::context::{AttributeId, ContextView};
-use crate::decision::ErrorCode;
 use crate::ruleset::migration::Migration;
 use crate::ruleset::scalar::ONE;
-use crate::ruleset::serve::Share;
 use std::borrow::Cow;
 
-/// A migration as the engine decides it.
+/// The routes of a migration.
 ///
 /// The table holds for each phase of the ladder its route and the route of its emergency; after those, where
 /// switches select the phase, the same pair for each of their eight combinations. Only routes that the switches,
@@ -36,9 +32,9 @@ pub(crate) struct CompiledMigration {
     sample_ppm: u32,
     /// The index of the document's phase.
     phase: Option<usize>,
-    emergency: bool,
     switches: Switches,
-    cohort: Option<CompiledCohort>,
+    /// The index of the cohort's phase.
+    cohort: Option<usize>,
 }
 
 /// A route of the table.
@@ -53,24 +49,9 @@ pub(crate) struct RouteData {
     jobs: Vec<JobVariant>,
 }
 
-/// A share of the units in the phase next to the document's.
-#[derive(Debug, Clone)]
-struct CompiledCohort {
-    phase: usize,
-    share: Share,
-    salt: Salt,
-    by: AttributeId,
-}
-
 impl CompiledMigration {
-    /// Lays out the routes of `migration`. `intern` gives the number of an attribute of the program.
-    pub(crate) fn new(migration: &Migration, mut intern: impl FnMut(&str) -> AttributeId) -> Self {
-        let cohort = migration.cohort.as_ref().map(|cohort| CompiledCohort {
-            phase: cohort.phase,
-            share: cohort.share.clone(),
-            salt: Salt::new(migration.salt.as_deref().unwrap_or(&migration.name)),
-            by: intern(&cohort.by),
-        });
+    /// Lays out the routes of `migration`.
+    pub(crate) fn new(migration: &Migration) -> Self {
         let compare = migration.compare.as_ref();
         let mut compiled = Self {
             name: migration.name.clone(),
@@ -84,54 +65,18 @@ impl CompiledMigration {
                 .map(|profile| profile.value.clone()),
             sample_ppm: compare.map_or(ONE, |compare| compare.sample.0),
             phase: migration.phase,
-            emergency: migration.emergency,
             switches: migration.switches.clone(),
-            cohort,
+            cohort: migration.cohort.as_ref().map(|cohort| cohort.phase),
         };
         compiled.routes = compiled.lay_out();
         compiled
     }
 
-    /// The attribute that a decision may read.
-    pub(crate) fn attribute(&self) -> Option<AttributeId> {
-        self.cohort.as_ref().map(|cohort| cohort.by)
-    }
-
-    /// What the caller calls the switches, in the order `read`, `write`, `backup`, `emergency`.
-    pub(crate) fn switch_names(&self) -> impl Iterator<Item = &str> {
-        self.switches.iter().map(|(_, switch)| switch.name.as_str())
-    }
-
-    /// True where the answer can change with time.
-    pub(crate) fn reads_time(&self) -> bool {
-        self.cohort.as_ref().is_some_and(|cohort| matches!(cohort.share, Share::Ramp(_)))
-    }
-
-    /// Decides. Allocates nothing, and reads the unit of the cohort only where its share is neither nobody nor
-    /// everybody.
-    pub(crate) fn decide<C: ContextView + ?Sized>(
-        &self,
-        view: &C,
-        now_ms: i64,
-        switches: &(impl SwitchSource + ?Sized),
-    ) -> RouteChoice {
-        let setting = self.switches.setting(switches, self.emergency);
-        let emergency = usize::from(setting.emergency);
-        let choice = |pair: usize, error| RouteChoice {
-            index: pair * 2 + emergency,
-            error,
-            unreadable: setting.unreadable,
-        };
-        let Some(phase) = self.phase.filter(|_| !setting.selects) else {
-            let combination = combination::index(setting.read, setting.write, setting.backup);
-            return choice(self.ladder.phases.len() + combination, None);
-        };
-        let Some(cohort) = &self.cohort else { return choice(phase, None) };
-        match cohort.takes(view, now_ms) {
-            Ok(true) => choice(cohort.phase, None),
-            Ok(false) => choice(phase, None),
-            Err(error) => choice(phase, Some(error)),
-        }
+    /// All routes, by the index of a choice.
+    pub(crate) fn rows<'a>(&'a self, digest: &'a str) -> impl Iterator<Item = Route<'a>> {
+        (0..self.routes.len()).filter_map(move |index| {
+            self.route(RouteChoice { index, error: None, unreadable: 0 }, &(), digest)
+        })
     }
 
     /// The route of a choice of this migration, as `digest` decided it. A choice that is not of this migration's
@@ -193,17 +138,6 @@ impl CompiledMigration {
     }
 }
 
-impl CompiledCohort {
-    /// Whether the unit takes the phase of the cohort.
-    fn takes<C: ContextView + ?Sized>(&self, view: &C, now_ms: i64) -> Result<bool, ErrorCode> {
-        match self.share.at(now_ms) {
-            0 => Ok(false),
-            ONE.. => Ok(true),
-            ppm => Ok(inside(self.salt.hash(Unit::of(view.value(self.by))?), ppm)),
-        }
-    }
-}
-
 /// What lays out the table.
 impl CompiledMigration {
     fn lay_out(&self) -> Vec<RouteData> {
@@ -236,7 +170,7 @@ impl CompiledMigration {
         RouteData {
             phase: Some(index),
             emergency,
-            cohort: self.cohort.as_ref().is_some_and(|cohort| cohort.phase == index),
+            cohort: self.cohort == Some(index),
             shape,
             hazards,
             jobs: self.variants(index, emergency, shape),
@@ -246,7 +180,7 @@ impl CompiledMigration {
     /// The phase with the streams that it shares with the cohort: units decide by themselves, but the streams are
     /// those of all.
     fn sharing_streams(&self, index: usize, phase: &Phase) -> Phase {
-        let pair = self.phase.zip(self.cohort.as_ref().map(|cohort| cohort.phase));
+        let pair = self.phase.zip(self.cohort);
         let partner = match pair {
             Some((base, cohort)) if index == base => cohort,
             Some((base, cohort)) if index == cohort => base,

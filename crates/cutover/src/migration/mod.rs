@@ -25,5 +25,6 @@ pub use job::JobVariant;
 pub use route::{
     Route, RouteChoice, RouteCompare, RouteJobs, RouteRead, RouteStreams, RouteWrite, RouteWrites,
 };
+pub(crate) use switches::Role;
 pub use switches::{SwitchSource, SwitchValue};
 pub use words::{Ack, FallbackOn, StreamState};

@@ -4,6 +4,7 @@ use super::hazard::Hazard;
 use super::job::{Job, JobVariant};
 use super::words::{Ack, FallbackOn, StreamState};
 use crate::decision::ErrorCode;
+pub use cutover_decider::migration::RouteChoice;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -195,46 +196,6 @@ impl Serialize for RouteJobs<'_> {
     }
 }
 
-/// A decision as a number: which of the routes of a migration is taken.
-///
-/// It is what crosses a language boundary instead of a [`Route`]: the host builds each route of the table once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RouteChoice {
-    /// The place of the route in the table of the migration.
-    pub index: usize,
-    /// Why the route is that of the migration's phase though the migration has a cohort.
-    pub error: Option<ErrorCode>,
-    /// The switches whose given value is neither true nor false: bit 0 `read`, 1 `write`, 2 `backup`,
-    /// 3 `emergency`. Each is one hazard more than the route of the table has.
-    pub unreadable: u8,
-}
-
-impl RouteChoice {
-    /// The choice as one integer: bits 0–15 the index, 16–19 the unreadable switches, 28–31 the error (0: none).
-    ///
-    /// ```
-    /// use cutover::RouteChoice;
-    /// let choice = RouteChoice { index: 3, error: None, unreadable: 0b1000 };
-    /// assert_eq!(RouteChoice::unpack(choice.pack()), Some(choice));
-    /// ```
-    #[must_use]
-    pub fn pack(self) -> u32 {
-        // A table has at most two routes for each of MAX_PHASES phases, and sixteen for the switches.
-        let index = u32::try_from(self.index).unwrap_or(0) & 0xFFFF;
-        index | u32::from(self.unreadable & 0xF) << 16 | self.error.map_or(0, |error| error as u32) << 28
-    }
-
-    /// The choice that [`RouteChoice::pack`] packed.
-    #[must_use]
-    pub fn unpack(packed: u32) -> Option<Self> {
-        let error = match packed >> 28 {
-            0 => None,
-            code => Some(*ErrorCode::ALL.get(code as usize - 1)?),
-        };
-        Some(Self { index: (packed & 0xFFFF) as usize, error, unreadable: (packed >> 16 & 0xF) as u8 })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,18 +207,5 @@ mod tests {
             "{\"migration\":\"a\",\"phase\":null,\"emergency\":false,\"read\":null,\"write\":[],\"streams\":null,\
              \"jobs\":{},\"hazards\":[],\"digest\":\"d\",\"error\":\"FLAG_NOT_FOUND\",\"cohort\":false}"
         );
-    }
-
-    #[test]
-    fn choices_pack() {
-        for index in [0, 1, 143, 0xFFFF] {
-            for error in [None, Some(ErrorCode::MissingUnit), Some(ErrorCode::InvalidContext)] {
-                for unreadable in [0, 5, 15] {
-                    let choice = RouteChoice { index, error, unreadable };
-                    assert_eq!(RouteChoice::unpack(choice.pack()), Some(choice));
-                }
-            }
-        }
-        assert_eq!(RouteChoice::unpack(u32::MAX), None);
     }
 }

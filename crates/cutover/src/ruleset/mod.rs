@@ -1,11 +1,13 @@
 //! Rulesets: documents read into types, with every problem noted.
 
+pub(crate) mod cidr;
 pub(crate) mod condition;
 pub(crate) mod fields;
 pub(crate) mod flag;
 pub(crate) mod migration;
 pub(crate) mod operator;
 pub(crate) mod scalar;
+pub(crate) mod semver;
 pub(crate) mod serve;
 pub(crate) mod window;
 

@@ -1,12 +1,13 @@
 //! Operators: how a condition compares an attribute.
 
+use super::cidr::Network;
 use super::fields::Reader;
-use crate::decide::cidr::Network;
-use crate::decide::number::Number;
-use crate::decide::semver::Range;
+use super::semver::Range;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Content, Node, Path};
 use crate::value::Value;
+use cutover_decider::decide::number::Number;
+use cutover_regex::Limits;
 
 macro_rules! operators {
     ($($variant:ident $name:literal),* $(,)?) => {
@@ -62,7 +63,11 @@ pub(crate) enum Test {
     Contains(Vec<Value>),
     StartsWith(Vec<String>),
     EndsWith(Vec<String>),
-    Matches(String),
+    /// A regular expression, and the automaton that it compiles to.
+    Matches {
+        text: String,
+        automaton: Vec<u32>,
+    },
     Exists(bool),
     Semver(String, Range),
     Before(i64),
@@ -74,7 +79,6 @@ pub(crate) enum Test {
 const MAX_REGEX_BYTES: usize = 1024;
 
 /// The largest compiled regular expression, in bytes.
-pub(crate) const MAX_REGEX_PROGRAM_BYTES: usize = 64 * 1024;
 
 impl Reader {
     /// Reads what stands behind an operator.
@@ -98,7 +102,7 @@ impl Reader {
             Operator::Contains => self.one_or_more(node, path, Self::contained).map(Test::Contains),
             Operator::StartsWith => self.texts(node, path).map(Test::StartsWith),
             Operator::EndsWith => self.texts(node, path).map(Test::EndsWith),
-            Operator::Matches => self.regex(node, path).map(Test::Matches),
+            Operator::Matches => self.regex(node, path),
             Operator::Exists => self.bool(node, path).map(Test::Exists),
             Operator::Semver => self.semver(node, path).map(|(text, range)| Test::Semver(text, range)),
             Operator::Before => self.instant(node, path).map(Test::Before),
@@ -173,7 +177,7 @@ impl Reader {
         let mut digests = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let text = self.text(item, path.index(index))?;
-            let Some(digest) = crate::decide::hashed::parse_hex(text) else {
+            let Some(digest) = crate::hash_list::parse_hex(text) else {
                 self.note(
                     Diagnostic::error(
                         "bad_hash",
@@ -263,33 +267,39 @@ impl Reader {
         );
     }
 
-    fn regex(&mut self, node: &Node, path: Path<'_>) -> Option<String> {
+    fn regex(&mut self, node: &Node, path: Path<'_>) -> Option<Test> {
         let text = self.text(node, path)?;
-        let problem = if text.len() > MAX_REGEX_BYTES {
-            Diagnostic::error(
-                "regex_too_large",
-                path.to_string(),
-                node.at,
-                "this regular expression is too long",
-            )
-            .found(format!("{} bytes", text.len()))
-            .expected([format!("at most {MAX_REGEX_BYTES} bytes")])
-            .help("use `in`, `starts_with`, `ends_with` or `contains` with a list")
-        } else if let Err(error) = crate::decide::pattern::compile(text) {
-            let code = if error.contains("size limit") { "regex_too_large" } else { "bad_regex" };
-            Diagnostic::error(
-                code,
-                path.to_string(),
-                node.at,
-                format!("this regular expression is refused: {error}"),
-            )
-            .found(text)
-            .expected(["a regular expression without look-around and back-references"])
-        } else {
-            return Some(text.to_owned());
-        };
-        self.note(problem);
-        None
+        if text.len() > MAX_REGEX_BYTES {
+            self.note(
+                Diagnostic::error(
+                    "regex_too_large",
+                    path.to_string(),
+                    node.at,
+                    "this regular expression is too long",
+                )
+                .found(format!("{} bytes", text.len()))
+                .expected([format!("at most {MAX_REGEX_BYTES} bytes")])
+                .help("use `in`, `starts_with`, `ends_with` or `contains` with a list"),
+            );
+            return None;
+        }
+        match cutover_regex::compile(text, &Limits::default()) {
+            Ok(automaton) => Some(Test::Matches { text: text.to_owned(), automaton }),
+            Err(error) => {
+                let code = if error.is_too_large() { "regex_too_large" } else { "bad_regex" };
+                self.note(
+                    Diagnostic::error(
+                        code,
+                        path.to_string(),
+                        node.at,
+                        format!("this regular expression is refused: {error}"),
+                    )
+                    .found(text)
+                    .expected(["a regular expression without look-around and back-references"]),
+                );
+                None
+            }
+        }
     }
 
     fn semver(&mut self, node: &Node, path: Path<'_>) -> Option<(String, Range)> {

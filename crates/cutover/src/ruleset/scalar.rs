@@ -2,6 +2,7 @@
 
 use super::fields::Reader;
 use crate::diagnostic::Diagnostic;
+use cutover_decider::decide::instant;
 use crate::document::{Content, Node, Path};
 
 /// A share of units in millionths, 0 to 1,000,000.
@@ -53,7 +54,7 @@ impl Reader {
         match &node.content {
             Content::Int(ms) => return Some(*ms),
             Content::Text(text) => {
-                if let Some(ms) = parse_instant(text) {
+                if let Some(ms) = instant::parse(text) {
                     return Some(ms);
                 }
             }
@@ -142,13 +143,6 @@ pub(crate) fn parse_percent(text: &str) -> Result<Ppm, &'static str> {
     }
 }
 
-/// Milliseconds since the epoch of an RFC 3339 text with an offset; sub-milliseconds are cut off towards the past.
-pub(crate) fn parse_instant(text: &str) -> Option<i64> {
-    let timestamp = text.parse::<jiff::Timestamp>().ok()?;
-    let nanos = timestamp.as_nanosecond();
-    i64::try_from(nanos.div_euclid(1_000_000)).ok()
-}
-
 fn parse_clock(text: &str) -> Option<u32> {
     let mut parts = text.split(':');
     let mut next = |limit: u32| -> Option<u32> {
@@ -194,11 +188,11 @@ mod tests {
 
     #[test]
     fn instants_name_their_offset() {
-        assert_eq!(parse_instant("1970-01-01T00:00:01Z"), Some(1000));
-        assert_eq!(parse_instant("1970-01-01T01:00:00+01:00"), Some(0));
-        assert_eq!(parse_instant("1969-12-31T23:59:59.9999Z"), Some(-1));
-        assert_eq!(parse_instant("2026-12-01T09:00:00"), None);
-        assert_eq!(parse_instant("2026-12-01"), None);
+        assert_eq!(instant::parse("1970-01-01T00:00:01Z"), Some(1000));
+        assert_eq!(instant::parse("1970-01-01T01:00:00+01:00"), Some(0));
+        assert_eq!(instant::parse("1969-12-31T23:59:59.9999Z"), Some(-1));
+        assert_eq!(instant::parse("2026-12-01T09:00:00"), None);
+        assert_eq!(instant::parse("2026-12-01"), None);
     }
 
     #[test]

@@ -45,26 +45,6 @@ pub(crate) struct RampPoint {
     pub(crate) to: Ppm,
 }
 
-impl Share {
-    /// The share at `now_ms` in millionths. A ramp is nobody before its first point, whatever that point says,
-    /// and its last point afterwards; between points it is a straight line in integers, rounded down.
-    #[inline]
-    pub(crate) fn at(&self, now_ms: i64) -> u32 {
-        let points = match self {
-            Self::Fixed(share) => return share.0,
-            Self::Ramp(points) => points,
-        };
-        let after = points.partition_point(|point| point.at_ms <= now_ms);
-        let Some(from) = after.checked_sub(1).and_then(|before| points.get(before)) else { return 0 };
-        let Some(next) = points.get(after) else { return from.to.0 };
-        let span = i128::from(next.at_ms) - i128::from(from.at_ms);
-        let gone = i128::from(now_ms) - i128::from(from.at_ms);
-        let rise = i128::from(next.to.0) - i128::from(from.to.0);
-        let share = i128::from(from.to.0) + (rise * gone).div_euclid(span.max(1));
-        u32::try_from(share.clamp(0, i128::from(ONE))).unwrap_or(ONE)
-    }
-}
-
 /// The attributes that a unit is taken from.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum By {
@@ -362,19 +342,5 @@ impl Reader {
                 .expected(["a dotted path of at most 256 bytes such as tenant.tier"]),
         );
         None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_ramp_is_a_straight_line_between_its_points() {
-        let point = |at_ms, to| RampPoint { at_ms, to: Ppm(to) };
-        let ramp = Share::Ramp(vec![point(1000, 10_000), point(2000, 1_000_000), point(2000, 500_000)]);
-        let shares: Vec<u32> =
-            [999, 1000, 1001, 1500, 1999, 2000, i64::MAX, i64::MIN].map(|now| ramp.at(now)).into();
-        assert_eq!(shares, [0, 10_000, 10_990, 505_000, 999_010, 500_000, 500_000, 0]);
     }
 }

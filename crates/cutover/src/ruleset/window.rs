@@ -115,10 +115,10 @@ impl Reader {
     /// Reads the name of a time zone and checks that it is one.
     pub(crate) fn timezone(&mut self, node: &Node, path: Path<'_>) -> Option<Spanned<String>> {
         let name = self.spanned_text(node, path)?;
-        if crate::program::zone::exists(&name.value) {
+        if crate::compile::zone::exists(&name.value) {
             return Some(name);
         }
-        let near = crate::program::zone::names().collect::<Vec<_>>();
+        let near = crate::compile::zone::names().collect::<Vec<_>>();
         self.note(
             Diagnostic::error(
                 "unknown_timezone",

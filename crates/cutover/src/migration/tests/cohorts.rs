@@ -42,7 +42,7 @@ fn a_missing_unit_stays_and_says_so() {
 fn a_ramp_takes_units_with_time_and_an_emergency_takes_each_in_its_phase() {
     let ramp = "{ phase: live, ramp: [{ at: 1000, to: 0% }, { at: 2000, to: 100% }], by: orderId }";
     let migration = migration(&format!("{SHADOW}, cohort: {ramp}, switches: {{ emergency: E }}"));
-    assert!(migration.reads_time() && migration.attribute().is_some());
+    assert!(migration.program.migration_reads_time(0) && migration.program.migration_reads(0).is_some());
     let phase = |now_ms, on| {
         let switches = [("E", on)];
         let route = route(&migration, Value::Int(7), now_ms, &switches);

@@ -87,7 +87,7 @@ fn the_table_holds_every_phase_and_every_combination() {
     }
     let switched = migration("ladder: recruiters_four_phase, switches: { backup: B }");
     assert_eq!(switched.routes.len(), 5 * 2 + 16);
-    assert_eq!(switched.switch_names().collect::<Vec<_>>(), ["B"]);
+    assert_eq!(switched.program.switches(0).collect::<Vec<_>>(), [(2, "B")]);
     let emergency_only = migration("ladder: recruiters_four_phase, phase: sync, switches: { emergency: E }");
     assert_eq!(emergency_only.routes.len(), 5 * 2);
 }

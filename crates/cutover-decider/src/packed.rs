@@ -1,7 +1,7 @@
 //! Packed contexts: how a host that is not written in Rust hands attributes across, without an object per call.
 //!
 //! One buffer: for each attribute of the program a slot of [`SLOT_BYTES`] bytes, in the order of
-//! [`Engine::attributes`](crate::Engine::attributes), then an arena with texts and list items. A slot is
+//! the program's attributes, then an arena with texts and list items. A slot is
 //!
 //! ```text
 //! 0..4   tag, u32: 0 missing, 1 false, 2 true, 3 integer, 4 float, 5 text, 6 list, 7 other
@@ -54,6 +54,7 @@ impl<'a> PackedContext<'a> {
 }
 
 impl ContextView for PackedContext<'_> {
+    #[inline]
     fn value(&self, attribute: AttributeId) -> ValueRef<'_> {
         read(self.bytes, attribute.index().saturating_mul(SLOT_BYTES))
     }
@@ -68,15 +69,16 @@ pub struct PackedList<'a> {
 }
 
 impl<'a> PackedList<'a> {
-    pub(crate) fn iter(self) -> impl Iterator<Item = ValueRef<'a>> {
-        (0..self.count).map(move |index| match read(self.bytes, self.first + index * SLOT_BYTES) {
-            // Lists of lists are no attribute that a condition takes; reading them would invite cycles.
-            ValueRef::List(_) => ValueRef::Other,
-            item => item,
-        })
+    pub(crate) fn count(self) -> usize {
+        self.count
+    }
+
+    pub(crate) fn item(self, index: usize) -> ValueRef<'a> {
+        read(self.bytes, self.first.saturating_add(index.saturating_mul(SLOT_BYTES)))
     }
 }
 
+#[inline]
 fn read(bytes: &[u8], at: usize) -> ValueRef<'_> {
     let Some(slot) = bytes.get(at..).and_then(|rest| rest.first_chunk::<SLOT_BYTES>()) else {
         return ValueRef::Missing;

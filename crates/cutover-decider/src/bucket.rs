@@ -5,7 +5,7 @@
 //! `("ab", "c")` and `("a", "bc")` apart. A share of millionths takes the units whose upper 32 bits lie below
 //! `floor(share * 2^32 / 1_000_000)`. No float is involved.
 
-use crate::decision::ErrorCode;
+use crate::outcome::ErrorCode;
 use crate::value::ValueRef;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
@@ -43,35 +43,48 @@ const TAG_TEXT: u8 = 1;
 const TAG_INT: u8 = 2;
 
 /// What a flag or a migration hashes with, for life.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Salt {
-    /// Version, length and salt: the part of the hashed bytes that no unit changes.
-    prefix: Vec<u8>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Salt<'a> {
+    name: &'a [u8],
+    /// Behind the name; empty but for [`Salt::inner`].
+    suffix: &'static [u8],
 }
 
 /// Salt and unit up to this many bytes are hashed in one piece on the stack.
 const ON_STACK_BYTES: usize = 128;
+/// The bytes beside those of salt and unit: version, two lengths and a tag.
+const FRAME_BYTES: usize = 10;
 
-impl Salt {
+impl<'a> Salt<'a> {
     /// The salt of this name. Longer than 2^32 − 1 bytes is cut, which no ruleset can reach.
     #[must_use]
-    pub fn new(name: &str) -> Self {
-        let mut prefix = vec![VERSION];
-        prefix.extend(length(name.as_bytes()));
-        prefix.extend(name.as_bytes());
-        Self { prefix }
+    #[inline]
+    pub fn new(name: &'a str) -> Self {
+        Self::of(name.as_bytes())
+    }
+
+    pub(crate) fn of(name: &'a [u8]) -> Self {
+        Self { name, suffix: b"" }
+    }
+
+    /// What a split inside a rollout hashes with, so that the two draws are independent. Names and salts hold no
+    /// control characters, so no other flag hashes with this.
+    #[must_use]
+    #[inline]
+    pub fn inner(self) -> Self {
+        Self { suffix: b"\0split", ..self }
     }
 
     /// The hash of `unit`.
     ///
     /// ```
-    /// use cutover::bucket::{Salt, Unit};
+    /// use cutover_decider::bucket::{Salt, Unit};
     /// let salt = Salt::new("orders_mongodb");
     /// assert_ne!(salt.hash(Unit::Text(b"1")), salt.hash(Unit::Int(1)));
     /// ```
     #[must_use]
     #[inline]
-    pub fn hash(&self, unit: Unit<'_>) -> u64 {
+    pub fn hash(self, unit: Unit<'_>) -> u64 {
         let int;
         let (tag, bytes) = match unit {
             Unit::Text(bytes) => (TAG_TEXT, bytes),
@@ -80,29 +93,34 @@ impl Salt {
                 (TAG_INT, int.as_slice())
             }
         };
-        let [l0, l1, l2, l3] = length(bytes);
-        let middle = [tag, l0, l1, l2, l3];
-        let start = self.prefix.len();
+        let salt = self.name.len() + self.suffix.len();
+        let total = FRAME_BYTES + salt + bytes.len();
+        let [s0, s1, s2, s3] = length(salt);
+        let [u0, u1, u2, u3] = length(bytes.len());
+        let (head, middle) = ([VERSION, s0, s1, s2, s3], [tag, u0, u1, u2, u3]);
         let mut buffer = [0_u8; ON_STACK_BYTES];
-        let total = start + middle.len() + bytes.len();
         if let Some(whole) = buffer.get_mut(..total) {
-            let (head, rest) = whole.split_at_mut(start);
-            let (mid, tail) = rest.split_at_mut(middle.len());
-            head.copy_from_slice(&self.prefix);
-            mid.copy_from_slice(&middle);
-            tail.copy_from_slice(bytes);
+            let (first, rest) = whole.split_at_mut(head.len());
+            let (name, rest) = rest.split_at_mut(self.name.len());
+            let (suffix, rest) = rest.split_at_mut(self.suffix.len());
+            let (second, rest) = rest.split_at_mut(middle.len());
+            first.copy_from_slice(&head);
+            name.copy_from_slice(self.name);
+            suffix.copy_from_slice(self.suffix);
+            second.copy_from_slice(&middle);
+            rest.copy_from_slice(bytes);
             return xxh3_64(whole);
         }
         let mut hasher = Xxh3::new();
-        hasher.update(&self.prefix);
-        hasher.update(&middle);
-        hasher.update(bytes);
+        for part in [&head, self.name, self.suffix, &middle, bytes] {
+            hasher.update(part);
+        }
         hasher.digest()
     }
 }
 
-fn length(bytes: &[u8]) -> [u8; 4] {
-    u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes()
+fn length(bytes: usize) -> [u8; 4] {
+    u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes()
 }
 
 /// The position of a hash in the range of 2^32 that shares divide.
@@ -115,7 +133,7 @@ pub fn position(hash: u64) -> u32 {
 /// The first position that a share of `ppm` millionths leaves out: `floor(ppm * 2^32 / 1_000_000)`.
 ///
 /// ```
-/// use cutover::bucket::boundary;
+/// use cutover_decider::bucket::boundary;
 /// assert_eq!((boundary(0), boundary(500_000), boundary(1_000_000)), (0, 1 << 31, 1 << 32));
 /// ```
 #[must_use]
@@ -135,7 +153,7 @@ pub fn inside(hash: u64, ppm: u32) -> bool {
 /// the absolute value, modulo 100.
 ///
 /// ```
-/// use cutover::bucket::java31;
+/// use cutover_decider::bucket::java31;
 /// assert_eq!(java31(""), 0);
 /// assert_eq!(java31("anonymous"), java31("anonymous"));
 /// ```

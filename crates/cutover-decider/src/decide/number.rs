@@ -5,14 +5,14 @@ use std::cmp::Ordering;
 
 /// A finite number of a ruleset, or a number of a context that is no NaN.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Number {
+pub enum Number {
     Int(i64),
     Float(f64),
 }
 
 impl Number {
     /// The number that an attribute holds; NaN is none.
-    pub(crate) fn of(value: ValueRef<'_>) -> Option<Self> {
+    pub fn of(value: ValueRef<'_>) -> Option<Self> {
         match value {
             ValueRef::Int(int) => Some(Self::Int(int)),
             ValueRef::Float(float) if !float.is_nan() => Some(Self::Float(float)),
@@ -21,7 +21,7 @@ impl Number {
     }
 
     /// The exact order of two numbers.
-    pub(crate) fn cmp(self, other: Self) -> Ordering {
+    pub fn cmp(self, other: Self) -> Ordering {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => a.cmp(&b),
             (Self::Float(a), Self::Float(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),

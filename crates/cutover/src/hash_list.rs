@@ -1,31 +1,7 @@
-//! Hashed lists: a ruleset that is sent to a browser says who is meant without naming them.
-//!
-//! An entry is `sha256(u32le(len salt) | salt | tag | u32le(len unit) | unit)`, with the tags of
-//! [`bucket`](crate::bucket). A digest hides an identifier only as well as the identifier is hard to guess.
+//! Entries of hashed lists, as rulesets write them; see [`hashed`](cutover_decider::decide::hashed).
 
-use crate::value::{Value, ValueRef};
-use sha2::{Digest, Sha256};
-
-/// The digest of a value under a salt; none for values that no list holds.
-pub(crate) fn digest(salt: &str, value: ValueRef<'_>) -> Option<[u8; 32]> {
-    let int;
-    let (tag, bytes) = match value {
-        ValueRef::Text(bytes) => (1_u8, bytes),
-        ValueRef::Int(value) => {
-            int = value.to_le_bytes();
-            (2_u8, int.as_slice())
-        }
-        _ => return None,
-    };
-    let length = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes();
-    let mut hasher = Sha256::new();
-    hasher.update(length(salt.as_bytes()));
-    hasher.update(salt.as_bytes());
-    hasher.update([tag]);
-    hasher.update(length(bytes));
-    hasher.update(bytes);
-    Some(hasher.finalize().into())
-}
+use crate::value::Value;
+use cutover_decider::decide::hashed::digest;
 
 /// The entry of a value in a hashed list, 64 hexadecimal digits; `None` for what no list holds: only texts and
 /// whole numbers are hashed.

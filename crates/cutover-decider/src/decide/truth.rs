@@ -3,7 +3,7 @@
 /// What a condition says of a context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
-pub(crate) enum Truth {
+pub enum Truth {
     False = 0,
     Unknown = 1,
     True = 2,
@@ -11,7 +11,7 @@ pub(crate) enum Truth {
 
 impl Truth {
     /// The opposite; unknown stays unknown.
-    pub(crate) fn not(self) -> Self {
+    pub fn not(self) -> Self {
         match self {
             Self::False => Self::True,
             Self::Unknown => Self::Unknown,
@@ -20,7 +20,7 @@ impl Truth {
     }
 
     /// The word of explanations.
-    pub(crate) fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Self::False => "false",
             Self::Unknown => "unknown",

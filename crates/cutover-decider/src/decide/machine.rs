@@ -1,0 +1,143 @@
+//! The machine that evaluates conditions: one pass over flat code, one accumulator, two bits per open group.
+
+use super::flag;
+use super::observer::Observer;
+use super::truth::Truth;
+use super::{test, window};
+use crate::Arena;
+use crate::context::{AttributeId, ContextView};
+use crate::format::{MAX_CHAIN, header, op, segment};
+use crate::program::Program;
+
+/// One evaluation: a program, what is known of the request, the time, and who watches.
+#[derive(Debug)]
+pub struct Machine<'p, 'c, C, O> {
+    /// What decides.
+    pub program: &'p Program,
+    /// What is known of the request.
+    pub view: &'c C,
+    /// The time in milliseconds since the epoch.
+    pub now_ms: i64,
+    /// Who watches.
+    pub observer: O,
+    /// How many flags and segments are being asked by each other.
+    depth: u32,
+}
+
+impl<'p, 'c, C: ContextView, O: Observer> Machine<'p, 'c, C, O> {
+    /// A machine at the start.
+    #[inline]
+    pub fn new(program: &'p Program, view: &'c C, now_ms: i64, observer: O) -> Self {
+        Self { program, view, now_ms, observer, depth: 0 }
+    }
+
+    pub(crate) fn arena(&self) -> &'p Arena {
+        &self.program.arena
+    }
+
+    /// What the condition between two places says. Groups are no recursion; segments and flags are, whose chain
+    /// [`Machine::chained`] bounds.
+    pub(crate) fn condition(&mut self, start: u32, end: u32) -> Truth {
+        let program = self.program;
+        let mut accumulator = Truth::Unknown;
+        let mut groups = Groups(0);
+        let mut at = start;
+        while at < end {
+            let Some(&[head, _, operator, operand]) = program.arena.record(at) else { break };
+            match head & 0xFF {
+                code @ op::SET..=op::LAST_TEST => {
+                    let value = self.view.value(AttributeId::from_index(head >> 8));
+                    let truth = test::evaluate(&program.arena, code, operand, value);
+                    accumulator = if operator & op::NEGATE == 0 { truth } else { truth.not() };
+                    self.observer.test(program, at, value, accumulator);
+                }
+                op::JOIN_ALL => {
+                    let joined = groups.top().min(accumulator);
+                    groups.set(joined);
+                    if joined == Truth::False && operand > at {
+                        at = operand;
+                        continue;
+                    }
+                }
+                op::JOIN_ANY => {
+                    let joined = groups.top().max(accumulator);
+                    groups.set(joined);
+                    if joined == Truth::True && operand > at {
+                        at = operand;
+                        continue;
+                    }
+                }
+                op::BEGIN => groups.open(if operand == 0 { Truth::True } else { Truth::False }),
+                op::END => accumulator = groups.close(),
+                op::NOT => accumulator = accumulator.not(),
+                op::TIME => {
+                    accumulator = window::contains(&program.arena, operand, self.now_ms).into();
+                    self.observer.leaf(program, at, accumulator);
+                }
+                op::SEGMENT => {
+                    accumulator = self.segment(operand);
+                    self.observer.leaf(program, at, accumulator);
+                }
+                op::FLAG => accumulator = flag::is_one_of(self, operand),
+                _ => accumulator = Truth::Unknown,
+            }
+            at += op::WORDS;
+        }
+        accumulator
+    }
+
+    fn segment(&mut self, number: u32) -> Truth {
+        let arena = self.arena();
+        if number >= arena.word(header::SEGMENTS + 1) {
+            return Truth::Unknown;
+        }
+        let place = arena.word(header::SEGMENTS).saturating_add(number.saturating_mul(segment::WORDS));
+        let (start, end) =
+            (arena.word(place.saturating_add(segment::CODE)), arena.word(place.saturating_add(segment::END)));
+        self.observer.enter_segment(self.program, number);
+        let truth = self.chained(Truth::Unknown, |machine| machine.condition(start, end));
+        self.observer.leave_segment();
+        truth
+    }
+
+    /// Asks a flag or segment out of another, unless the chain of them is too long, which it is in no program that
+    /// was validated.
+    pub(crate) fn chained<T>(&mut self, otherwise: T, ask: impl FnOnce(&mut Self) -> T) -> T {
+        if self.depth >= MAX_CHAIN {
+            return otherwise;
+        }
+        self.depth += 1;
+        let answer = ask(self);
+        self.depth -= 1;
+        answer
+    }
+}
+
+/// The open groups, two bits each, the innermost lowest. Validation refuses deeper nesting than fits.
+struct Groups(u64);
+
+impl Groups {
+    fn open(&mut self, start: Truth) {
+        self.0 = self.0 << 2 | start as u64;
+    }
+
+    fn top(&self) -> Truth {
+        match self.0 & 3 {
+            0 => Truth::False,
+            1 => Truth::Unknown,
+            _ => Truth::True,
+        }
+    }
+
+    fn set(&mut self, truth: Truth) {
+        self.0 = self.0 & !3 | truth as u64;
+    }
+
+    fn close(&mut self) -> Truth {
+        let top = self.top();
+        self.0 >>= 2;
+        top
+    }
+}
+
+const _: () = assert!(crate::format::MAX_GROUPS * 2 <= u64::BITS);

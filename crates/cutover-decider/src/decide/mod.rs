@@ -1,0 +1,21 @@
+//! Deciding: conditions, flags and buckets over a program.
+
+pub mod cidr;
+mod flag;
+pub mod hashed;
+pub mod instant;
+mod machine;
+pub mod number;
+mod observer;
+pub mod semver;
+mod set;
+mod share;
+mod test;
+pub mod truth;
+mod window;
+
+pub use flag::decide;
+pub use machine::Machine;
+pub use observer::{Observer, Position, Rule, Silent};
+pub use set::head as set_head;
+pub(crate) use share::share_at;

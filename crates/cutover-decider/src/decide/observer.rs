@@ -1,0 +1,81 @@
+//! Watching a decision: an observer sees each step. Deciding is generic over it, so that the silent one costs nothing.
+
+use super::truth::Truth;
+use crate::format::rule;
+use crate::outcome::Outcome;
+use crate::program::Program;
+use crate::value::ValueRef;
+
+/// Where a unit lies, and where the share that it may belong to ends.
+#[derive(Debug, Clone, Copy)]
+pub struct Position {
+    /// Where the unit lies.
+    pub position: u64,
+    /// The first position that the share leaves out.
+    pub boundary: u64,
+    /// How many positions there are.
+    pub of: u64,
+}
+
+/// A rule of a flag, as it lies in the program: see [`rule`].
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// The number of the flag.
+    pub flag: u32,
+    /// The words of the rule.
+    pub words: [u32; rule::WORDS as usize],
+}
+
+/// Whoever watches a decision being made. Every method does nothing unless it is overridden. Places are those of
+/// instructions and [`require`](crate::format::require) records.
+#[expect(unused_variables, reason = "the silent observer looks at nothing")]
+pub trait Observer {
+    /// A test of an attribute gave this truth, as the reader of the ruleset sees it.
+    #[inline]
+    fn test(&mut self, program: &Program, at: u32, value: ValueRef<'_>, truth: Truth) {}
+    /// A segment or window gave this truth.
+    #[inline]
+    fn leaf(&mut self, program: &Program, at: u32, truth: Truth) {}
+    /// A flag is decided: the one asked for, or one that it asks.
+    #[inline]
+    fn begin_flag(&mut self, program: &Program, flag: u32) {}
+    /// That flag is decided.
+    #[inline]
+    fn end_flag(&mut self) {}
+    /// A segment is asked.
+    #[inline]
+    fn enter_segment(&mut self, program: &Program, number: u32) {}
+    /// A segment was asked.
+    #[inline]
+    fn leave_segment(&mut self) {}
+    /// Another flag is asked.
+    #[inline]
+    fn enter(&mut self, program: &Program, require: u32) {}
+    /// Another flag was asked.
+    #[inline]
+    fn leave(&mut self, program: &Program, require: u32, outcome: Outcome, truth: Truth) {}
+    /// A rule is looked at.
+    #[inline]
+    fn begin_rule(&mut self, program: &Program, rule: &Rule) {}
+    /// A rule matched or did not.
+    #[inline]
+    fn rule(&mut self, program: &Program, rule: &Rule, truth: Truth) {}
+    /// A share took nobody or everybody.
+    #[inline]
+    fn share(&mut self, program: &Program, rule: &Rule, ppm: u32) {}
+    /// A share took the unit or did not.
+    #[inline]
+    fn bucket(&mut self, program: &Program, rule: &Rule, unit: ValueRef<'_>, ppm: u32, position: Position) {}
+    /// A split drew a variant for the unit.
+    #[inline]
+    fn draw(&mut self, program: &Program, rule: &Rule, unit: ValueRef<'_>, position: Position) {}
+    /// There was no unit to hash.
+    #[inline]
+    fn no_unit(&mut self, program: &Program, rule: &Rule, value: ValueRef<'_>) {}
+}
+
+/// The observer that looks away.
+#[derive(Debug, Default)]
+pub struct Silent;
+
+impl Observer for Silent {}

@@ -1,0 +1,47 @@
+//! The decider of Cutover: it loads a compiled ruleset and decides, and carries neither parser nor compiler.
+//!
+//! A [`Program`] is one arena of words and one of text; [`format`] says what lies where. The crate `cutover`
+//! compiles rulesets to programs and decides with this crate; a browser that gets its programs compiled needs no
+//! more than this. Deciding is pure and does not allocate; whatever bytes a program is loaded from, deciding with it
+//! neither panics nor takes more than a bounded number of steps.
+//!
+//! ```
+//! use cutover_decider::{Program, ProgramError};
+//! assert_eq!(Program::from_bytes(b"{}").err(), Some(ProgramError::NoProgram));
+//! ```
+
+#![forbid(unsafe_code)]
+#![warn(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+
+mod arena;
+pub mod bucket;
+mod context;
+pub mod decide;
+pub mod format;
+pub mod migration;
+mod outcome;
+pub mod packed;
+mod program;
+mod rows;
+mod validate;
+mod value;
+
+pub use arena::{Arena, split_words};
+pub use decide::cidr::wide_words;
+pub use decide::hashed as hash_list;
+pub use decide::set_head;
+pub use context::{AttributeId, ContextView};
+pub use outcome::{ErrorCode, MAX_PER_FLAG, Outcome, Reason};
+pub use program::{Program, ProgramError, names};
+pub use rows::write_json_text;
+pub use value::{Items, ListRef, ValueRef, whole};
