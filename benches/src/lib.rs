@@ -1,5 +1,7 @@
 //! Rulesets and contexts that the benches share.
 
+pub mod workloads;
+
 use cutover::{Attributes, Context, Engine};
 use std::fmt::Write as _;
 

@@ -67,6 +67,13 @@ impl Arena {
         start.checked_add(length as usize).and_then(|end| self.text.get(start..end)).unwrap_or_default()
     }
 
+    /// All bytes of text from an offset on.
+    #[must_use]
+    #[inline]
+    pub(crate) fn bytes_from(&self, offset: u32) -> &[u8] {
+        self.text.as_bytes().get(offset as usize..).unwrap_or_default()
+    }
+
     /// The bytes of the text at an offset, which spares asking whether characters begin and end there.
     #[must_use]
     #[inline]

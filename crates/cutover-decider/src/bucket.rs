@@ -43,28 +43,38 @@ const TAG_TEXT: u8 = 1;
 const TAG_INT: u8 = 2;
 
 /// What a flag or a migration hashes with, for life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Salt<'a> {
-    name: &'a [u8],
-    /// Behind the name; empty but for [`Salt::inner`].
-    suffix: &'static [u8],
+    /// The name, and perhaps more behind it: copying a piece of fixed size is faster than one of the right size.
+    bytes: &'a [u8],
+    length: usize,
+    is_inner: bool,
 }
 
 /// Salt and unit up to this many bytes are hashed in one piece on the stack.
 const ON_STACK_BYTES: usize = 128;
 /// The bytes beside those of salt and unit: version, two lengths and a tag.
 const FRAME_BYTES: usize = 10;
+/// The bytes before the salt.
+const HEAD_BYTES: usize = 5;
+/// Behind the name of an inner salt.
+const INNER: &[u8] = b"\0split";
+/// A piece that most salts fit.
+const PIECE_BYTES: usize = 32;
 
 impl<'a> Salt<'a> {
     /// The salt of this name. Longer than 2^32 − 1 bytes is cut, which no ruleset can reach.
     #[must_use]
     #[inline]
     pub fn new(name: &'a str) -> Self {
-        Self::of(name.as_bytes())
+        Self::within(name.as_bytes(), name.len())
     }
 
-    pub(crate) fn of(name: &'a [u8]) -> Self {
-        Self { name, suffix: b"" }
+    /// The salt whose name is the first `length` of these bytes.
+    #[must_use]
+    #[inline]
+    pub(crate) fn within(bytes: &'a [u8], length: usize) -> Self {
+        Self { bytes, length: length.min(bytes.len()), is_inner: false }
     }
 
     /// What a split inside a rollout hashes with, so that the two draws are independent. Names and salts hold no
@@ -72,7 +82,7 @@ impl<'a> Salt<'a> {
     #[must_use]
     #[inline]
     pub fn inner(self) -> Self {
-        Self { suffix: b"\0split", ..self }
+        Self { is_inner: true, ..self }
     }
 
     /// The hash of `unit`.
@@ -93,30 +103,86 @@ impl<'a> Salt<'a> {
                 (TAG_INT, int.as_slice())
             }
         };
-        let salt = self.name.len() + self.suffix.len();
-        let total = FRAME_BYTES + salt + bytes.len();
-        let [s0, s1, s2, s3] = length(salt);
-        let [u0, u1, u2, u3] = length(bytes.len());
-        let (head, middle) = ([VERSION, s0, s1, s2, s3], [tag, u0, u1, u2, u3]);
+        match self.hash_short(tag, bytes) {
+            Some(hash) => hash,
+            None => self.hash_long(tag, bytes),
+        }
+    }
+
+    /// The hash where all fits on the stack. What is copied beyond the end of a part is overwritten by the next one.
+    #[inline(always)]
+    fn hash_short(self, tag: u8, unit: &[u8]) -> Option<u64> {
+        let piece: &[u8; PIECE_BYTES] = self.bytes.first_chunk()?;
+        let middle_at = HEAD_BYTES + self.length;
+        let unit_at = middle_at + HEAD_BYTES;
+        if self.is_inner || self.length > PIECE_BYTES || unit.len() > ON_STACK_BYTES - PIECE_BYTES - FRAME_BYTES {
+            return None;
+        }
         let mut buffer = [0_u8; ON_STACK_BYTES];
+        *buffer.first_chunk_mut()? = frame(VERSION, self.length);
+        *buffer.get_mut(HEAD_BYTES..)?.first_chunk_mut()? = *piece;
+        *buffer.get_mut(middle_at..)?.first_chunk_mut()? = frame(tag, unit.len());
+        copy(unit, buffer.get_mut(unit_at..)?)?;
+        Some(xxh3_64(buffer.get(..unit_at + unit.len())?))
+    }
+
+    #[cold]
+    fn hash_long(self, tag: u8, unit: &[u8]) -> u64 {
+        let suffix = if self.is_inner { INNER } else { b"" };
+        let name = self.bytes.get(..self.length).unwrap_or_default();
+        let (head, middle) = (frame(VERSION, name.len() + suffix.len()), frame(tag, unit.len()));
+        let parts = [&head, name, suffix, &middle, unit];
+        let mut buffer = [0_u8; ON_STACK_BYTES];
+        let total: usize = parts.iter().map(|part| part.len()).sum();
         if let Some(whole) = buffer.get_mut(..total) {
-            let (first, rest) = whole.split_at_mut(head.len());
-            let (name, rest) = rest.split_at_mut(self.name.len());
-            let (suffix, rest) = rest.split_at_mut(self.suffix.len());
-            let (second, rest) = rest.split_at_mut(middle.len());
-            first.copy_from_slice(&head);
-            name.copy_from_slice(self.name);
-            suffix.copy_from_slice(self.suffix);
-            second.copy_from_slice(&middle);
-            rest.copy_from_slice(bytes);
+            let mut rest = &mut *whole;
+            for part in parts {
+                let Some((place, behind)) = rest.split_at_mut_checked(part.len()) else { break };
+                place.copy_from_slice(part);
+                rest = behind;
+            }
             return xxh3_64(whole);
         }
         let mut hasher = Xxh3::new();
-        for part in [&head, self.name, self.suffix, &middle, bytes] {
-            hasher.update(part);
-        }
+        parts.into_iter().for_each(|part| hasher.update(part));
         hasher.digest()
     }
+}
+
+/// Copies a unit in pieces of sixteen, eight and four bytes, of which the last may overlap.
+#[inline(always)]
+fn copy(from: &[u8], to: &mut [u8]) -> Option<()> {
+    macro_rules! last {
+        ($size:literal) => {
+            if let (Some(piece), Some(at)) = (from.last_chunk::<$size>(), from.len().checked_sub($size)) {
+                *to.get_mut(at..)?.first_chunk_mut()? = *piece;
+                return Some(());
+            }
+        };
+    }
+    for (piece, place) in from.as_chunks::<16>().0.iter().zip(to.as_chunks_mut::<16>().0) {
+        *place = *piece;
+    }
+    last!(16);
+    if let (Some(piece), Some(place)) = (from.first_chunk::<8>(), to.first_chunk_mut::<8>()) {
+        *place = *piece;
+    }
+    last!(8);
+    if let (Some(piece), Some(place)) = (from.first_chunk::<4>(), to.first_chunk_mut::<4>()) {
+        *place = *piece;
+    }
+    last!(4);
+    for (byte, place) in from.iter().zip(to) {
+        *place = *byte;
+    }
+    Some(())
+}
+
+/// A byte and a length.
+#[inline(always)]
+fn frame(first: u8, size: usize) -> [u8; HEAD_BYTES] {
+    let [l0, l1, l2, l3] = length(size);
+    [first, l0, l1, l2, l3]
 }
 
 fn length(bytes: usize) -> [u8; 4] {
@@ -183,6 +249,28 @@ mod tests {
             bytes.extend(u32::try_from(size).unwrap().to_le_bytes());
             bytes.extend(&unit);
             assert_eq!(Salt::new("salt").hash(Unit::Text(&unit)), xxh3_64(&bytes), "{size}");
+        }
+    }
+
+    #[test]
+    fn every_length_of_salt_and_unit_hashes_what_the_contract_says() {
+        let text: String = ('a'..='z').cycle().take(200).collect();
+        for salt in (0..80).chain([127, 128, 129]) {
+            for unit in (0..140).chain([199]) {
+                for (tail, inner) in [(0, false), (40, false), (0, true), (40, true)] {
+                    let (salt_text, unit) = (text[..salt].to_owned(), &text.as_bytes()[200 - unit..]);
+                    let padded = salt_text.clone() + &text[..tail];
+                    let mut given = Salt::within(padded.as_bytes(), salt);
+                    let mut name = salt_text.into_bytes();
+                    if inner {
+                        given = given.inner();
+                        name.extend(b"\0split");
+                    }
+                    let length = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap().to_le_bytes();
+                    let whole = [&[1], &length(&name)[..], &name, &[1], &length(unit)[..], unit].concat();
+                    assert_eq!(given.hash(Unit::Text(unit)), xxh3_64(&whole), "{salt} {}", unit.len());
+                }
+            }
         }
     }
 

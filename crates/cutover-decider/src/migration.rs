@@ -297,7 +297,7 @@ impl Program {
             ppm => {
                 let unit = AttributeId::from_index(record[migration::COHORT_UNIT as usize]);
                 let (offset, length) = (migration::COHORT_SALT as usize, migration::COHORT_SALT as usize + 1);
-                let salt = Salt::of(self.arena.bytes_at(record[offset], record[length]));
+                let salt = Salt::within(self.arena.bytes_from(record[offset]), record[length] as usize);
                 Ok(inside(salt.hash(Unit::of(view.value(unit))?), ppm))
             }
         }

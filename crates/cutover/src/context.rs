@@ -100,6 +100,7 @@ impl Context {
     }
 
     /// True where the context was prepared for this program; slots of another one mean something else.
+    #[inline]
     pub(crate) fn fits(&self, program: &Program) -> bool {
         self.program == program.digest()
     }

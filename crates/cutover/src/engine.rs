@@ -144,7 +144,8 @@ impl Engine {
     /// Whether a flag serves `true`. Where it has no answer, or none of that type, it is `false`.
     #[must_use]
     pub fn is_enabled(&self, flag: &str, context: &Context, now_ms: i64) -> bool {
-        matches!(self.decide(flag, context, now_ms).value, Some(Value::Bool(true)))
+        let Some(number) = self.program.find(flag) else { return false };
+        context.fits(&self.program) && self.served(number, self.program.packed(number, context, now_ms)) == Some(&Value::Bool(true))
     }
 
     /// Decides a flag at `now_ms`, milliseconds since the epoch. It does not allocate.
@@ -196,6 +197,13 @@ impl Engine {
         }
     }
 
+    /// The value that a packed outcome serves.
+    #[inline]
+    fn served(&self, flag: u32, packed: u32) -> Option<&Value> {
+        let variant = u16::try_from(packed & 0xFFF).unwrap_or(u16::MAX);
+        self.value(self.program.variant(flag, variant)?.1)
+    }
+
     /// The value of a variant, by its number in the program.
     pub(crate) fn value(&self, number: u32) -> Option<&Value> {
         self.values.get(number as usize)
@@ -217,6 +225,7 @@ impl Engine {
     pub fn explain_view<C: ContextView>(&self, flag: FlagId, view: &C, now_ms: i64) -> Explanation<'_> {
         let mut machine = Machine::new(&self.program, view, now_ms, Recorder::default());
         let outcome = decide(&mut machine, flag.0);
+        let outcome = Outcome::unpack(outcome).unwrap_or(Outcome::error(ErrorCode::FlagNotFound, None));
         Explanation { decision: self.decision(flag, outcome), steps: machine.observer.steps }
     }
 

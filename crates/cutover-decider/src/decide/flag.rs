@@ -7,8 +7,10 @@ use super::truth::Truth;
 use crate::Arena;
 use crate::bucket::{self, Salt, Unit};
 use crate::context::{AttributeId, ContextView};
-use crate::format::{NO_VARIANT, NONE, cuts, flag, header, require, rule, units};
-use crate::outcome::{ErrorCode, Outcome, Reason};
+use crate::format::{NO_VARIANT, NONE, cuts, flag, require, rule, units};
+use crate::outcome::{ErrorCode, Reason};
+#[cfg(doc)]
+use crate::outcome::Outcome;
 use crate::value::ValueRef;
 
 /// All units, in millionths.
@@ -17,15 +19,23 @@ const ONE: u32 = 1_000_000;
 /// A flag as it lies in the program.
 type Record = [u32; flag::WORDS as usize];
 
-fn variant_of(index: u32) -> Option<u16> {
-    u16::try_from(index).ok().filter(|index| u32::from(*index) != NO_VARIANT)
+/// No variant and no rule, as they are packed.
+const NOTHING: u32 = 0xFFF;
+
+/// An outcome as it is [packed](Outcome::pack): deciding never takes one apart.
+fn packed(variant: u32, rule: u32, reason: Reason) -> u32 {
+    variant & NOTHING | (rule & NOTHING) << 12 | (reason as u32) << 24
 }
 
-/// Decides the flag of this number.
+fn failed(error: ErrorCode, rule: u32) -> u32 {
+    packed(NOTHING, rule, Reason::Error) | (error as u32) << 28
+}
+
+/// Decides the flag of this number: an outcome, [packed](Outcome::pack).
 #[inline]
-pub fn decide<C: ContextView, O: Observer>(machine: &mut Machine<'_, '_, C, O>, number: u32) -> Outcome {
+pub fn decide<C: ContextView, O: Observer>(machine: &mut Machine<'_, '_, C, O>, number: u32) -> u32 {
     let Some(record) = machine.program.flag_record(number) else {
-        return Outcome::error(ErrorCode::FlagNotFound, None);
+        return failed(ErrorCode::FlagNotFound, NOTHING);
     };
     machine.observer.begin_flag(machine.program, number);
     let outcome = decide_record(machine, number, record);
@@ -37,9 +47,9 @@ fn decide_record<C: ContextView, O: Observer>(
     machine: &mut Machine<'_, '_, C, O>,
     number: u32,
     record: &Record,
-) -> Outcome {
+) -> u32 {
     let &[_, _, bits, _, requires, require_count, rules, rule_count, ..] = record;
-    let plain = |reason| Outcome { variant: variant_of(bits >> 16), rule: None, reason, error: None };
+    let plain = |reason| packed(bits >> 16, NOTHING, reason);
     if bits & flag::ENABLED == 0 {
         return plain(Reason::Disabled);
     }
@@ -72,15 +82,16 @@ fn fixed_or(bits: u32, reason: Reason) -> Reason {
 pub(crate) fn is_one_of<C: ContextView, O: Observer>(machine: &mut Machine<'_, '_, C, O>, place: u32) -> Truth {
     let arena = machine.arena();
     let Some(&[number, _, count]) = arena.record(place) else { return Truth::Unknown };
-    let none = Outcome::error(ErrorCode::FlagNotFound, None);
     machine.observer.enter(machine.program, place);
+    let none = failed(ErrorCode::FlagNotFound, NOTHING);
     let outcome = machine.chained(none, |machine| decide(machine, number));
-    let truth = match (outcome.error, outcome.variant) {
-        (Some(_), _) => Truth::Unknown,
-        (None, Some(variant)) => {
-            arena.slice(place.saturating_add(require::WORDS), count).contains(&u32::from(variant)).into()
-        }
-        (None, None) => Truth::False,
+    let variant = outcome & NOTHING;
+    let truth = if outcome >> 28 != 0 {
+        Truth::Unknown
+    } else if variant == NOTHING {
+        Truth::False
+    } else {
+        arena.slice(place.saturating_add(require::WORDS), count).contains(&variant).into()
     };
     machine.observer.leave(machine.program, place, outcome, truth);
     truth
@@ -91,24 +102,17 @@ fn serve<C: ContextView, O: Observer>(
     machine: &mut Machine<'_, '_, C, O>,
     record: &Record,
     rule: &Rule,
-) -> Outcome {
+) -> u32 {
     let &[_, _, bits, _, _, _, _, _, _, _, _, _, salt_at, salt_length, ..] = record;
     let [number, _, _, kind, variants, _, _, cuts] = rule.words;
-    let number = u16::try_from(number).unwrap_or(u16::MAX);
-    let answer = |variant: Option<u16>, reason| Outcome {
-        variant,
-        rule: Some(number),
-        reason: fixed_or(bits, reason),
-        error: None,
-    };
-    let outside = || variant_of(variants >> 16).or(variant_of(bits >> 16));
-    let salt = Salt::of(machine.arena().bytes_at(salt_at, salt_length));
-    let variant = variant_of(variants & 0xFFFF);
+    let answer = |variant: u32, reason| packed(variant, number, fixed_or(bits, reason));
+    let outside = || if variants >> 16 == NO_VARIANT { bits >> 16 } else { variants >> 16 };
+    if kind & rule::KIND == rule::VARIANT {
+        return answer(variants, Reason::TargetingMatch);
+    }
+    let salt = Salt::within(machine.arena().bytes_from(salt_at), salt_length as usize);
     let decided = match kind & rule::KIND {
-        rule::VARIANT => return answer(variant, Reason::TargetingMatch),
-        rule::SHARE => {
-            takes(machine, rule, salt).map(|inside| if inside { variant } else { outside() })
-        }
+        rule::SHARE => takes(machine, rule, salt).map(|inside| if inside { variants } else { outside() }),
         rule::SPLIT => draw(machine, rule, cuts, salt),
         _ => match takes(machine, rule, salt) {
             Ok(true) => draw(machine, rule, cuts, salt.inner()),
@@ -118,7 +122,7 @@ fn serve<C: ContextView, O: Observer>(
     };
     match decided {
         Ok(variant) => answer(variant, Reason::Split),
-        Err(error) => Outcome::error(error, Some(number)),
+        Err(error) => failed(error, number),
     }
 }
 
@@ -209,13 +213,13 @@ fn draw<C: ContextView, O: Observer>(
     rule: &Rule,
     place: u32,
     salt: Salt<'_>,
-) -> Result<Option<u16>, ErrorCode> {
+) -> Result<u32, ErrorCode> {
     let [_, _, _, _, _, unit, _, _] = rule.words;
     let arena = machine.arena();
     let all = arena.slice(place.saturating_add(cuts::WORDS), arena.word(place).saturating_mul(cuts::CUT_WORDS));
     let all = all.as_chunks::<{ cuts::CUT_WORDS as usize }>().0;
     if let [[.., only]] = all {
-        return Ok(variant_of(*only));
+        return Ok(*only);
     }
     let (value, hash) = hash(machine, rule, unit, salt)?;
     let position = u64::from(bucket::position(hash));
@@ -223,7 +227,5 @@ fn draw<C: ContextView, O: Observer>(
     let drawn = all.iter().find(|words| position < cut(words));
     let boundary = drawn.map_or(0, cut);
     machine.observer.draw(machine.program, rule, value, Position { position, boundary, of: 1 << 32 });
-    Ok(drawn.and_then(|[.., variant]| variant_of(*variant)))
+    Ok(drawn.map_or(NOTHING, |[.., variant]| *variant))
 }
-
-const _: () = assert!(header::WORDS > header::NOTES + 1);

@@ -2,7 +2,6 @@
 
 use super::truth::Truth;
 use crate::format::rule;
-use crate::outcome::Outcome;
 use crate::program::Program;
 use crate::value::ValueRef;
 
@@ -51,9 +50,9 @@ pub trait Observer {
     /// Another flag is asked.
     #[inline]
     fn enter(&mut self, program: &Program, require: u32) {}
-    /// Another flag was asked.
+    /// Another flag was asked, and this is its outcome, packed.
     #[inline]
-    fn leave(&mut self, program: &Program, require: u32, outcome: Outcome, truth: Truth) {}
+    fn leave(&mut self, program: &Program, require: u32, outcome: u32, truth: Truth) {}
     /// A rule is looked at.
     #[inline]
     fn begin_rule(&mut self, program: &Program, rule: &Rule) {}

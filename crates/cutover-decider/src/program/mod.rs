@@ -194,11 +194,20 @@ impl Program {
         self.arena.text(header::NOTES)
     }
 
-    /// Decides the flag of this number at `now_ms`, milliseconds since the epoch. It does not allocate.
+    /// Decides the flag of this number at `now_ms`, milliseconds since the epoch: an outcome,
+    /// [packed](Outcome::pack). It does not allocate.
+    #[must_use]
+    #[inline]
+    pub fn packed<C: ContextView>(&self, number: u32, view: &C, now_ms: i64) -> u32 {
+        decide(&mut Machine::new(self, view, now_ms, Silent), number)
+    }
+
+    /// The same, taken apart.
     #[must_use]
     #[inline]
     pub fn outcome<C: ContextView>(&self, number: u32, view: &C, now_ms: i64) -> Outcome {
-        decide(&mut Machine::new(self, view, now_ms, Silent), number)
+        Outcome::unpack(self.packed(number, view, now_ms))
+            .unwrap_or(Outcome::error(crate::ErrorCode::FlagNotFound, None))
     }
 
     /// The text of this number in a table of texts.

@@ -5,6 +5,9 @@ use cutover_decider::format::{header, set};
 use cutover_decider::{Arena, ValueRef, names, set_head, split_words};
 use std::collections::BTreeMap;
 
+/// What may be read behind the last text.
+const PADDING_BYTES: usize = 32;
+
 /// An arena under construction.
 #[derive(Debug)]
 pub(super) struct Assembler {
@@ -127,6 +130,8 @@ impl Assembler {
                 self.table(table, words.len() / 2, &words);
             }
         }
+        // Salts are read in pieces of fixed size, the last one too.
+        self.arena.text.push_str(&" ".repeat(PADDING_BYTES));
         self.arena
     }
 

@@ -218,7 +218,7 @@ impl Observer for Recorder {
         self.depth += 1;
     }
 
-    fn leave(&mut self, program: &Program, place: u32, outcome: Outcome, truth: Truth) {
+    fn leave(&mut self, program: &Program, place: u32, outcome: u32, truth: Truth) {
         self.depth = self.depth.saturating_sub(1);
         let Some(&[flag, _, count]) = program.arena().record(place) else { return };
         let name = |variant: u32| {
@@ -231,7 +231,7 @@ impl Observer for Recorder {
             path: self.path(program, place),
             flag: program.flag_name(flag).to_owned(),
             expected: variants.iter().filter_map(|variant| name(*variant)).collect(),
-            found: outcome.variant.and_then(|variant| name(variant.into())),
+            found: Outcome::unpack(outcome).and_then(|outcome| name(outcome.variant?.into())),
             result: truth.word(),
         });
     }

@@ -1,0 +1,121 @@
+//! The workloads that engines are compared on.
+//!
+//! W1 static: on for everyone. W2 rollout: half of the users. W3 targeted: an allow-list of three users, two tiers of
+//! tenants, else half of the users. W4 heavy: ten rules of mixed operators, of which the last matches and splits into
+//! three variants. W5: one of a thousand flags like W3, another one each time.
+
+use cutover::{Attributes, Context, Engine, FlagId};
+use serde_json::{Value, json};
+
+/// The flags like W3 that W5 asks.
+pub const MANY: usize = 1000;
+/// How many users take turns, so that nothing can be learnt of one.
+pub const USERS: u64 = 1000;
+
+/// A flag like W3.
+#[must_use]
+pub fn targeted() -> Value {
+    json!({ "rules": [
+        { "if": { "attribute": "userId", "in": ["allowed-user-1", "allowed-user-2", "allowed-user-3"] }, "serve": "on" },
+        { "if": { "attribute": "tenant.tier", "in": ["enterprise", "premium"] }, "serve": "on" },
+        { "serve": { "rollout": "50%", "by": "userId" } },
+    ] })
+}
+
+/// The flag of W4.
+#[must_use]
+pub fn heavy() -> Value {
+    let countries: Vec<String> = (0..100).map(|number| format!("X{number}")).collect();
+    json!({
+        "variants": { "a": 1, "b": 2, "c": 3 },
+        "default": "a",
+        "rules": [
+            { "if": { "attribute": "country", "is": "NZ" }, "serve": "a" },
+            { "if": { "attribute": "country", "in": countries }, "serve": "a" },
+            { "if": { "attribute": "age", "above": 100 }, "serve": "a" },
+            { "if": { "attribute": "email", "ends_with": "@nowhere.example" }, "serve": "a" },
+            { "if": { "attribute": "email", "starts_with": "root" }, "serve": "a" },
+            { "if": { "attribute": "version", "semver": ">=9.0.0" }, "serve": "a" },
+            { "if": { "attribute": "tenant.seats", "above": 1000 }, "serve": "a" },
+            { "if": { "attribute": "email", "contains": "%" }, "serve": "a" },
+            { "if": { "all": [{ "attribute": "tenant.tier", "is": "none" }, { "attribute": "age", "below": 0 }] }, "serve": "a" },
+            { "serve": { "split": { "a": 50, "b": 30, "c": 20 }, "by": "userId" } },
+        ],
+    })
+}
+
+/// The ruleset of all workloads.
+#[must_use]
+pub fn ruleset() -> String {
+    let mut flags = json!({
+        "static": { "rules": [{ "serve": "on" }] },
+        "rollout": { "rules": [{ "serve": { "rollout": "50%", "by": "userId" } }] },
+        "targeted": targeted(),
+        "heavy": heavy(),
+    });
+    if let Some(flags) = flags.as_object_mut() {
+        flags.extend((0..MANY).map(|number| (format!("flag_{number}"), targeted())));
+    }
+    json!({ "cutover": 1, "flags": flags }).to_string()
+}
+
+/// The attributes of the user of this number.
+#[must_use]
+pub fn user(number: u64) -> Attributes {
+    let id = format!("{:08x}-1234-4abc-8def-{:012x}", number * 2_654_435_761 % 4_294_967_296, number * 40_503);
+    let index = usize::try_from(number).unwrap_or(0);
+    Attributes::new()
+        .with("userId", id)
+        .with("email", format!("user.{number}@example.{}", if number % 3 == 0 { "org" } else { "com" }))
+        .with("country", ["FR", "DE", "US", "BR"][index % 4])
+        .with("age", i64::try_from(18 + number % 60).unwrap_or(0))
+        .with("tenant.tier", ["free", "basic", "free", "premium"][index % 4])
+        .with("tenant.seats", i64::try_from(number % 500).unwrap_or(0))
+        .with("version", format!("{}.{}.0", number % 4, number % 10))
+}
+
+/// An engine of all workloads and the contexts that take turns.
+pub struct Workloads {
+    /// The engine.
+    pub engine: Engine,
+    /// A context for each user.
+    pub contexts: Vec<Context>,
+    /// The names of the thousand flags.
+    pub names: Vec<String>,
+    /// Their numbers.
+    pub ids: Vec<FlagId>,
+}
+
+impl Workloads {
+    /// Loads the ruleset and prepares the contexts.
+    ///
+    /// # Panics
+    /// Where the ruleset does not load, which is a fault of the bench.
+    #[must_use]
+    pub fn new() -> Self {
+        let engine = Engine::from_str(&ruleset()).unwrap_or_else(|refused| panic!("{refused}"));
+        let contexts = (0..USERS).map(|number| engine.context(&user(number))).collect();
+        let names: Vec<String> = (0..MANY).map(|number| format!("flag_{}", number * 7 % MANY)).collect();
+        let ids = names.iter().filter_map(|name| engine.flag(name)).collect();
+        Self { engine, contexts, names, ids }
+    }
+
+    /// The flag of a workload at its turn.
+    #[must_use]
+    #[inline]
+    pub fn name(&self, workload: &'static str, turn: usize) -> &str {
+        match workload {
+            "W1" => "static",
+            "W2" => "rollout",
+            "W3" => "targeted",
+            "W4" => "heavy",
+            _ => &self.names[turn % MANY],
+        }
+    }
+}
+
+impl Default for Workloads {
+    fn default() -> Self {
+        Self::new()
+    }
+}
