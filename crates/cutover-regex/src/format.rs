@@ -2,21 +2,21 @@
 //!
 //! ```text
 //! 0       kind << 24 | words of the program
-//! 1       symbols << 16 | ranges
-//! 2       start << 16 | steps                    (a table has no steps)
-//! 3       masks << 16 | sets                     (a table has neither)
+//! 1       symbols << 16 | start
+//! 2       where the masks begin << 16 | where the sets begin
+//! 3       where the body begins
 //! 4..36   the symbols of the 128 ASCII characters, four a word, the lowest byte first
-//! ranges  first character << 11 | symbol, ascending from U+0080: each lasts until the next
+//! 36..    ranges, until the masks: first character << 11 | symbol, ascending from U+0080, each until the next
 //! ```
 //!
 //! A *symbol* stands for all characters that the pattern never tells apart; the last one is the end of the text.
 //!
-//! What follows in a **table** are rows of one half word for each symbol, the lower half first: 0 (no match from here),
-//! 1 (a match, whatever follows), or the offset of the next row in the program. The start is such a half word too; where
-//! it is 0 or 1, the program ends after word 3.
+//! The body of a **table** is rows of one half word for each symbol, the lower half first: 0 (no match from here), 1 (a
+//! match, whatever follows), or the offset of the next row in the program. The start is such a half word too; where it
+//! is 0 or 1, the program ends after word 3. There are neither masks nor sets.
 //!
-//! What follows in **steps** are the masks of the assertions (bit `5 * side before + side after`), the sets of symbols
-//! (a bit for each) and the steps: `operation << 28 | operand << 14 | next step`.
+//! **Steps** have masks for the assertions (bit `5 * side before + side after`), sets of symbols (a bit for each), and
+//! the steps as their body: `operation << 28 | operand << 14 | next step`. The start is the number of a step.
 
 /// The kind of program with a row for each state.
 pub(crate) const TABLE: u32 = 1;
@@ -24,9 +24,9 @@ pub(crate) const TABLE: u32 = 1;
 pub(crate) const STEPS: u32 = 2;
 
 /// The words before the symbols of ASCII.
-pub(crate) const HEADER: usize = 4;
+pub(crate) const HEADER: u32 = 4;
 /// The words that hold the symbols of ASCII.
-pub(crate) const ASCII: usize = 32;
+pub(crate) const ASCII: u32 = 32;
 
 /// Half words below this one are answers, not rows.
 pub(crate) const LIVE: u32 = 2;
@@ -96,40 +96,44 @@ pub(crate) fn set_words(symbols: u32) -> u32 {
     symbols.div_ceil(32)
 }
 
-/// A program, divided into its parts; nothing but the division has been looked at.
+/// A program and what its header says; nothing has been looked at behind it.
 pub(crate) struct Parts<'a> {
     pub(crate) program: &'a [u32],
     pub(crate) kind: u32,
     pub(crate) symbols: u32,
     pub(crate) start: u32,
-    pub(crate) ascii: &'a [u32],
-    pub(crate) ranges: &'a [u32],
-    pub(crate) masks: &'a [u32],
-    pub(crate) sets: &'a [u32],
-    /// The steps, or the rows.
-    pub(crate) body: &'a [u32],
+    /// Where the masks, the sets and the body begin.
+    pub(crate) masks: u32,
+    pub(crate) sets: u32,
+    pub(crate) body: u32,
 }
 
 impl<'a> Parts<'a> {
     /// None where the words are no program, or not as many as it says.
     #[inline]
     pub(crate) fn of(program: &'a [u32]) -> Option<Self> {
-        let (&[kind, counts, start, extras], rest) = program.split_first_chunk::<HEADER>()?;
-        let words = kind & 0xff_ffff;
-        let (kind, symbols, steps) = (kind >> 24, counts >> 16, start & 0xffff);
-        if words as usize != program.len() || !matches!(kind, TABLE | STEPS) {
-            return None;
-        }
-        let start = start >> 16;
-        let answered = kind == TABLE && start < LIVE;
-        let (ascii, rest) = rest.split_at_checked(if answered { 0 } else { ASCII })?;
-        let (ranges, rest) = rest.split_at_checked((counts & 0xffff) as usize)?;
-        let (masks, rest) = rest.split_at_checked((extras >> 16) as usize)?;
-        let (sets, body) = rest.split_at_checked(((extras & 0xffff) * set_words(symbols)) as usize)?;
-        if kind == STEPS && steps as usize != body.len() {
-            return None;
-        }
-        Some(Self { program, kind, symbols, start, ascii, ranges, masks, sets, body })
+        let &[kind, symbols, masks, body, ..] = program else { return None };
+        let parts = Self {
+            program,
+            kind: kind >> 24,
+            symbols: symbols >> 16,
+            start: symbols & 0xffff,
+            masks: masks >> 16,
+            sets: masks & 0xffff,
+            body: body & 0xffff,
+        };
+        (kind & 0xff_ffff == program.len() as u32 && parts.symbols > 0).then_some(parts)
+    }
+
+    /// How many words the body has.
+    pub(crate) fn body_words(&self) -> u32 {
+        (self.program.len() as u32).saturating_sub(self.body)
+    }
+
+    /// The word at a place.
+    #[inline]
+    pub(crate) fn word(&self, at: u32) -> Option<u32> {
+        self.program.get(at as usize).copied()
     }
 
     /// The symbol that stands for a character.
@@ -137,17 +141,26 @@ impl<'a> Parts<'a> {
     pub(crate) fn symbol(&self, c: char) -> Option<u32> {
         let c = u32::from(c);
         if c < 0x80 {
-            let word = *self.ascii.get((c >> 2) as usize)?;
-            return Some(word >> ((c & 3) * 8) & 0xff);
+            return Some(self.word(HEADER + (c >> 2))? >> ((c & 3) * 8) & 0xff);
         }
-        let after = self.ranges.partition_point(|range| range >> 11 <= c);
-        Some(self.ranges.get(after.checked_sub(1)?)? & 0x7ff)
+        // The last range that does not begin behind the character.
+        let (mut range, mut behind) = (HEADER + ASCII, self.masks);
+        while range + 1 < behind {
+            let middle = (range + behind) / 2;
+            *(if self.word(middle)? >> 11 <= c { &mut range } else { &mut behind }) = middle;
+        }
+        Some(self.word(range)? & 0x7ff)
+    }
+
+    /// The symbol of the text's end.
+    #[inline]
+    pub(crate) fn end(&self) -> u32 {
+        self.symbols - 1
     }
 
     /// The half word of a row for a symbol.
     #[inline]
     pub(crate) fn entry(&self, row: u32, symbol: u32) -> Option<u32> {
-        let word = *self.program.get((row + (symbol >> 1)) as usize)?;
-        Some(word >> ((symbol & 1) * 16) & 0xffff)
+        Some(self.word(row + (symbol >> 1))? >> ((symbol & 1) * 16) & 0xffff)
     }
 }

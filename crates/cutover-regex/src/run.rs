@@ -51,7 +51,7 @@ fn table(parts: &Parts<'_>, text: &str) -> Option<bool> {
         at = parts.entry(at, parts.symbol(c)?)?;
     }
     if at >= LIVE {
-        at = parts.entry(at, parts.symbols.checked_sub(1)?)?;
+        at = parts.entry(at, parts.end())?;
     }
     (at < LIVE).then_some(at == MATCH)
 }
@@ -79,8 +79,7 @@ impl Threads {
 /// Kept apart, so that a table does without these arrays.
 #[inline(never)]
 fn steps(parts: &Parts<'_>, text: &str) -> Option<bool> {
-    let steps = parts.body;
-    let used = steps.len().div_ceil(32);
+    let used = parts.body_words().div_ceil(32) as usize;
     let mut threads = Threads { seen: [0; MAX_STEPS / 32], list: [0; MAX_STEPS], len: 0 };
     // The threads of the next position: only their set, in the order of their numbers.
     let mut after = [0_u32; MAX_STEPS / 32];
@@ -90,7 +89,7 @@ fn steps(parts: &Parts<'_>, text: &str) -> Option<bool> {
         let c = text.next();
         let (symbol, here) = match c {
             Some(c) => (parts.symbol(c)?, side(c)),
-            None => (parts.symbols.checked_sub(1)?, EDGE),
+            None => (parts.end(), EDGE),
         };
         threads.len = 0;
         threads.seen.get_mut(..used)?.fill(0);
@@ -104,7 +103,7 @@ fn steps(parts: &Parts<'_>, text: &str) -> Option<bool> {
         threads.add(parts.start)?;
         let mut done = 0;
         while done < threads.len {
-            let step = *steps.get(usize::from(*threads.list.get(done)?))?;
+            let step = parts.word(parts.body + u32::from(*threads.list.get(done)?))?;
             done += 1;
             let taken = match operation(step) {
                 OP_MATCH => return Some(true),
@@ -114,7 +113,7 @@ fn steps(parts: &Parts<'_>, text: &str) -> Option<bool> {
                     false
                 }
                 OP_LOOK => {
-                    let mask = *parts.masks.get(operand(step) as usize)?;
+                    let mask = parts.word(parts.masks + operand(step))?;
                     if mask >> (before * SIDES + here) & 1 != 0 {
                         threads.add(next(step))?;
                     }
@@ -123,7 +122,7 @@ fn steps(parts: &Parts<'_>, text: &str) -> Option<bool> {
                 OP_SYMBOL => operand(step) == symbol,
                 OP_SET => {
                     let word = operand(step) * set_words(parts.symbols) + symbol / 32;
-                    *parts.sets.get(word as usize)? >> (symbol % 32) & 1 != 0
+                    parts.word(parts.sets + word)? >> (symbol % 32) & 1 != 0
                 }
                 _ => return None,
             };

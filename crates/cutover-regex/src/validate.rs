@@ -1,7 +1,7 @@
 //! Whether words are a program: everything that matching relies on, once, before it.
 
 use crate::format::{
-    ASCII, HEADER, LIVE, MAX_STEPS, OP_LOOK, OP_MATCH, OP_SET, OP_SPLIT, OP_SYMBOL, Parts, SIDES, TABLE,
+    ASCII, HEADER, LIVE, MAX_STEPS, OP_LOOK, OP_MATCH, OP_SET, OP_SPLIT, OP_SYMBOL, Parts, STEPS, TABLE,
     next, operand, operation, row_words, set_words,
 };
 
@@ -23,60 +23,61 @@ use crate::format::{
 #[must_use]
 pub fn validate(program: &[u32]) -> bool {
     let Some(parts) = Parts::of(program) else { return false };
-    if parts.kind == TABLE && parts.start < LIVE {
-        return program.len() == HEADER;
+    match parts.kind {
+        TABLE if parts.start < LIVE => program.len() as u32 == HEADER,
+        TABLE => symbols(&parts).and_then(|()| table(&parts)).is_some(),
+        STEPS => symbols(&parts).and_then(|()| steps(&parts)).is_some(),
+        _ => false,
     }
-    // One symbol at least beside the end of the text.
-    if parts.symbols < 2 || !symbols(&parts) {
-        return false;
-    }
-    if parts.kind == TABLE { table(&parts) } else { steps(&parts) }
 }
 
-/// Every character has a symbol, and none is the end of the text.
-fn symbols(parts: &Parts<'_>) -> bool {
-    let end = parts.symbols - 1;
-    let known = |symbol: u32| symbol < end;
-    let ascii = parts.ascii.iter().all(|word| (0..4).all(|byte| known(word >> (byte * 8) & 0xff)));
-    let first = parts.ranges.first().is_some_and(|range| range >> 11 == 0x80);
-    let ascending = parts.ranges.windows(2).all(|pair| matches!(pair, [a, b] if a >> 11 < b >> 11));
-    ascii && first && ascending && parts.ranges.iter().all(|range| known(range & 0x7ff))
+/// The parts lie in their order, every character has a symbol, and none is the end of the text.
+fn symbols(parts: &Parts<'_>) -> Option<()> {
+    let first = HEADER + ASCII;
+    (first < parts.masks && parts.masks <= parts.sets && parts.sets <= parts.body).then_some(())?;
+    for c in 0..0x80_u8 {
+        (parts.symbol(c.into())? < parts.end()).then_some(())?;
+    }
+    (parts.word(first)? >> 11 == 0x80).then_some(())?;
+    let mut last = 0;
+    for at in first..parts.masks {
+        let range = parts.word(at)?;
+        (last < range >> 11 && range & 0x7ff < parts.end()).then_some(())?;
+        last = range >> 11;
+    }
+    Some(())
 }
 
-fn table(parts: &Parts<'_>) -> bool {
+/// Every half word is an answer or a row; an answer, at the end of the text. None where one is not.
+fn table(parts: &Parts<'_>) -> Option<()> {
     let width = row_words(parts.symbols);
-    let first = (HEADER + ASCII + parts.ranges.len()) as u32;
-    let words = parts.body.len() as u32;
-    let row = |at: u32| at >= first && at - first < words && (at - first).is_multiple_of(width);
-    let end = parts.symbols - 1;
-    parts.masks.is_empty()
-        && parts.sets.is_empty()
-        && words.is_multiple_of(width)
-        && row(parts.start)
-        && parts.body.chunks_exact(width as usize).all(|row_of| {
-            let halves = row_of.iter().flat_map(|word| [word & 0xffff, word >> 16]);
-            // An odd number of symbols leaves a half word over, which is 0.
-            (0..).zip(halves).all(|(symbol, at)| at < LIVE || (symbol < end && row(at)))
-        })
+    let words = parts.body_words();
+    let row =
+        |at: u32| at >= parts.body && at - parts.body < words && (at - parts.body).is_multiple_of(width);
+    let whole = parts.masks == parts.body && words.is_multiple_of(width) && row(parts.start);
+    for at in 0..words.checked_div(width)? {
+        for symbol in 0..parts.symbols {
+            let cell = parts.entry(parts.body + at * width, symbol)?;
+            (cell < LIVE || symbol < parts.end() && row(cell)).then_some(())?;
+        }
+    }
+    whole.then_some(())
 }
 
-fn steps(parts: &Parts<'_>) -> bool {
-    let count = parts.body.len() as u32;
-    let sets = parts.sets.len() as u32 / set_words(parts.symbols);
-    let mask_bits = 1 << (SIDES * SIDES);
-    parts.body.len() <= MAX_STEPS
-        && parts.start < count
-        && parts.masks.iter().all(|&mask| mask < mask_bits)
-        && parts.body.iter().all(|&step| {
-            let operand = operand(step);
-            next(step) < count
-                && match operation(step) {
-                    OP_MATCH => true,
-                    OP_SPLIT => operand < count,
-                    OP_SYMBOL => operand < parts.symbols - 1,
-                    OP_SET => operand < sets,
-                    OP_LOOK => (operand as usize) < parts.masks.len(),
-                    _ => false,
-                }
-        })
+/// Every operand and every next step is there. None where one is not.
+fn steps(parts: &Parts<'_>) -> Option<()> {
+    let count = parts.body_words();
+    for at in 0..count {
+        let step = parts.word(parts.body + at)?;
+        let operands = match operation(step) {
+            OP_MATCH => continue,
+            OP_SPLIT => count,
+            OP_SYMBOL => parts.end(),
+            OP_SET => (parts.body - parts.sets).checked_div(set_words(parts.symbols))?,
+            OP_LOOK => parts.sets - parts.masks,
+            _ => 0,
+        };
+        (operand(step) < operands && next(step) < count).then_some(())?;
+    }
+    (count <= MAX_STEPS as u32 && parts.start < count).then_some(())
 }

@@ -1,6 +1,7 @@
 //! Characters that a pattern never tells apart become one symbol.
 
 use super::ranges::{self, LAST, Range};
+use super::tree::Tree;
 use crate::format::{CARRIAGE_RETURN, EDGE, LINE_FEED, OTHER, SIDES, WORD, set_words, side};
 use alloc::{vec, vec::Vec};
 
@@ -10,80 +11,100 @@ pub(super) struct Alphabet {
     cuts: Vec<u32>,
     /// The symbol from each cut on.
     symbols: Vec<u32>,
-    /// The side that a symbol is, for each; sides that no assertion tells apart are one.
-    sides: Vec<u32>,
+    /// The side that each symbol is; sides that no assertion tells apart are one.
+    pub(super) sides: Vec<u32>,
     /// For each set of the pattern a bit for each symbol.
-    sets: Vec<Vec<u32>>,
+    sets: Vec<u32>,
 }
 
 const NONE: u32 = u32::MAX;
 
 impl Alphabet {
-    pub(super) fn of(sets: &[Vec<Range>], masks: &[u32]) -> Self {
+    pub(super) fn of(tree: &Tree, masks: &[u32]) -> Self {
         let side_of = distinguished(masks);
         let told = |a: u32, b: u32| side_of.get(a as usize) != side_of.get(b as usize);
-        let mut told_apart = Vec::new();
-        if told(WORD, OTHER) {
-            told_apart.extend(ranges::named("word"));
-        }
-        for (side, c) in [(LINE_FEED, '\n'), (CARRIAGE_RETURN, '\r')] {
-            if told(side, OTHER) {
-                told_apart.push(vec![(u32::from(c), u32::from(c))]);
-            }
-        }
-        let all = || sets.iter().chain(&told_apart).map(|set| set.iter().filter(|range| range.0 <= range.1));
+        let word: &[Range] = ranges::named("word").unwrap_or_default();
+        let also: [&[Range]; 3] = [
+            if told(WORD, OTHER) { word } else { &[] },
+            if told(LINE_FEED, OTHER) { &[(0x0a, 0x0a)] } else { &[] },
+            if told(CARRIAGE_RETURN, OTHER) { &[(0x0d, 0x0d)] } else { &[] },
+        ];
+        let all = || (0..tree.set_count()).map(|set| tree.ranges(set)).chain(also);
 
-        let mut cuts = vec![0, 0x80];
+        let mut alphabet =
+            Self { cuts: vec![0, 0x80], symbols: Vec::new(), sides: Vec::new(), sets: Vec::new() };
         for &(first, last) in all().flatten() {
-            ranges::insert(&mut cuts, first);
-            if last < LAST {
-                ranges::insert(&mut cuts, last + 1);
+            if first <= last {
+                alphabet.cut(first);
+                alphabet.cut(last + 1);
             }
         }
-        let mut alphabet = Self { symbols: vec![0; cuts.len()], cuts, sides: Vec::new(), sets: Vec::new() };
-        let mut count = 1;
-        for set in all() {
-            count = alphabet.divide(set, count);
-        }
+        alphabet.symbols = vec![0; alphabet.cuts.len()];
+        alphabet.divide(all());
 
-        alphabet.sides = vec![NONE; count as usize];
-        for (&cut, &symbol) in alphabet.cuts.iter().zip(&alphabet.symbols) {
-            if let Some(known @ &mut NONE) = alphabet.sides.get_mut(symbol as usize) {
+        for (at, &symbol) in alphabet.symbols.iter().enumerate() {
+            if symbol as usize == alphabet.sides.len() {
+                let cut = alphabet.cuts.get(at).copied().unwrap_or(0);
                 let side = char::from_u32(cut).map_or(OTHER, side);
-                *known = side_of.get(side as usize).copied().unwrap_or(side);
+                alphabet.sides.push(side_of.get(side as usize).copied().unwrap_or(side));
             }
         }
         alphabet.sides.push(EDGE);
-        alphabet.sets = sets.iter().map(|set| alphabet.bits(set)).collect();
-        alphabet
-    }
-
-    /// The cuts within a range.
-    fn within(&self, &(first, last): &Range) -> core::ops::Range<usize> {
-        self.cuts.partition_point(|&cut| cut < first)..self.cuts.partition_point(|&cut| cut <= last)
-    }
-
-    /// Gives the characters of a set other symbols than the rest. Numbers the symbols by their first characters, and
-    /// says how many there are.
-    fn divide<'s>(&mut self, set: impl Iterator<Item = &'s Range>, count: u32) -> u32 {
-        let mut twins = vec![NONE; count as usize];
-        let mut all = count;
-        for range in set {
-            let within = self.within(range);
-            for symbol in self.symbols.get_mut(within).into_iter().flatten() {
-                if let Some(twin) = twins.get_mut(*symbol as usize) {
-                    if *twin == NONE {
-                        *twin = all;
-                        all += 1;
+        let words = set_words(alphabet.symbols());
+        alphabet.sets = vec![0; (tree.set_count() * words) as usize];
+        for set in 0..tree.set_count() {
+            for &range in tree.ranges(set) {
+                for at in alphabet.within(range) {
+                    let symbol = alphabet.symbols.get(at).copied().unwrap_or(0);
+                    if let Some(word) = alphabet.sets.get_mut((set * words + symbol / 32) as usize) {
+                        *word |= 1 << (symbol % 32);
                     }
-                    *symbol = *twin;
                 }
             }
         }
-        let mut names = vec![NONE; all as usize];
+        alphabet
+    }
+
+    fn cut(&mut self, at: u32) {
+        if at <= LAST
+            && let Err(place) = self.cuts.binary_search(&at)
+        {
+            self.cuts.insert(place, at);
+        }
+    }
+
+    /// The places of the cuts within a range.
+    fn within(&self, (first, last): Range) -> core::ops::Range<usize> {
+        self.cuts.partition_point(|&cut| cut < first)..self.cuts.partition_point(|&cut| cut <= last)
+    }
+
+    /// Gives characters the same symbol where no set has one and not the other, and numbers the symbols by their first
+    /// characters.
+    fn divide<'s>(&mut self, sets: impl Iterator<Item = &'s [Range]>) {
+        // For each symbol the one that its characters in the set at hand get instead.
+        let mut twins = vec![0_u32];
+        for set in sets {
+            let known = twins.len() as u32;
+            for &range in set {
+                let within = self.within(range);
+                for symbol in self.symbols.get_mut(within).into_iter().flatten() {
+                    let new = twins.len() as u32;
+                    if let Some(twin) = twins.get_mut(*symbol as usize) {
+                        if *twin < known {
+                            *twin = new;
+                        }
+                        *symbol = *twin;
+                        if *symbol == new {
+                            twins.push(0);
+                        }
+                    }
+                }
+            }
+        }
+        twins.fill(NONE);
         let mut named = 0;
         for symbol in &mut self.symbols {
-            if let Some(name) = names.get_mut(*symbol as usize) {
+            if let Some(name) = twins.get_mut(*symbol as usize) {
                 if *name == NONE {
                     *name = named;
                     named += 1;
@@ -91,19 +112,6 @@ impl Alphabet {
                 *symbol = *name;
             }
         }
-        named
-    }
-
-    fn bits(&self, set: &[Range]) -> Vec<u32> {
-        let mut bits = vec![0; set_words(self.symbols()) as usize];
-        for range in set.iter().filter(|range| range.0 <= range.1) {
-            for symbol in self.symbols.get(self.within(range)).into_iter().flatten() {
-                if let Some(word) = bits.get_mut((symbol / 32) as usize) {
-                    *word |= 1 << (symbol % 32);
-                }
-            }
-        }
-        bits
     }
 
     /// How many symbols there are, with the last one, the end of the text.
@@ -111,32 +119,39 @@ impl Alphabet {
         self.sides.len() as u32
     }
 
-    /// The side that a symbol is.
-    pub(super) fn side(&self, symbol: u32) -> u32 {
-        self.sides.get(symbol as usize).copied().unwrap_or(OTHER)
-    }
-
-    /// The sets of the pattern, a bit for each symbol.
-    pub(super) fn sets(&self) -> &[Vec<u32>] {
-        &self.sets
+    /// A set of the pattern, a bit for each symbol.
+    pub(super) fn set(&self, set: u32) -> &[u32] {
+        let words = set_words(self.symbols()) as usize;
+        self.sets.chunks_exact(words).nth(set as usize).unwrap_or_default()
     }
 
     /// Whether a set of the pattern has a symbol.
     pub(super) fn holds(&self, set: u32, symbol: u32) -> bool {
-        let word = self.sets.get(set as usize).and_then(|set| set.get((symbol / 32) as usize));
+        let word = self.sets.get((set * set_words(self.symbols()) + symbol / 32) as usize);
         word.is_some_and(|word| word >> (symbol % 32) & 1 != 0)
     }
 
-    /// The characters at which another symbol begins, and that symbol: ASCII, and the rest.
-    pub(super) fn runs(&self) -> (Vec<Range>, Vec<Range>) {
-        let mut runs: (Vec<Range>, Vec<Range>) = (Vec::new(), Vec::new());
-        for (&cut, &symbol) in self.cuts.iter().zip(&self.symbols) {
-            let half = if cut < 0x80 { &mut runs.0 } else { &mut runs.1 };
-            if half.last().is_none_or(|run| run.1 != symbol) {
-                half.push((cut, symbol));
+    /// The symbol of every character, as a program has it: ASCII, and the ranges behind it.
+    pub(super) fn encode(&self, program: &mut Vec<u32>) {
+        let mut at = 0;
+        let mut word = 0;
+        for c in 0..0x80_u32 {
+            if self.cuts.get(at + 1) == Some(&c) {
+                at += 1;
+            }
+            word |= self.symbols.get(at).copied().unwrap_or(0) << (c % 4 * 8);
+            if c % 4 == 3 {
+                program.push(word);
+                word = 0;
             }
         }
-        runs
+        let mut last = NONE;
+        for (&cut, &symbol) in self.cuts.iter().zip(&self.symbols) {
+            if cut >= 0x80 && symbol != last {
+                program.push(cut << 11 | symbol);
+                last = symbol;
+            }
+        }
     }
 }
 

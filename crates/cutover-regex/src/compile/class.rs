@@ -1,130 +1,139 @@
 //! Classes in brackets.
 
-use super::error::Error;
+use super::error::Problem;
 use super::escape::Escape;
 use super::parse::Parser;
-use super::ranges::{self, Range};
-use super::tree::Piece;
-use alloc::vec::Vec;
+use super::ranges;
+use super::tree::NodeId;
+
+/// An end of a range, or what cannot be one.
+enum Item {
+    Character(char),
+    /// A character that brings its other case along.
+    Folded(char),
+    Class,
+}
 
 impl Parser<'_> {
     /// Reads a class, from its opening bracket on.
-    pub(super) fn class(&mut self) -> Result<Piece, Error> {
+    pub(super) fn class(&mut self) -> Option<NodeId> {
         let open = self.at;
-        let unclosed = "this class is not closed; write `]` after it";
-        let mut items: Vec<Range> = Vec::new();
+        self.items.clear();
         self.bump_and_skip();
-        let negated = self.here() == Some('^');
+        let negated = self.is('^');
         if negated {
             self.bump_and_skip();
         }
         // Any number of `-`, or a `]`, is a character where it comes first.
-        while self.here() == Some('-') {
-            items.push((u32::from('-'), u32::from('-')));
+        while self.is('-') {
+            self.add('-');
             self.bump_and_skip();
         }
-        if items.is_empty() && self.here() == Some(']') {
-            items.push((u32::from(']'), u32::from(']')));
+        if self.items.is_empty() && self.is(']') {
+            self.add(']');
             self.bump_and_skip();
         }
         loop {
             self.skip();
             let offset = self.at;
             match self.here() {
-                None => return self.error(unclosed, open),
+                None => return self.refuse(Problem::ClassOpen, open),
                 Some(']') => break,
-                Some('[') => match self.named_class() {
-                    Some(class) => items.extend(class),
-                    None => {
-                        return self.error("a class within a class is not supported; write `\\[`", offset);
+                Some('[') => {
+                    if self.named_class().is_none() {
+                        return self.refuse(Problem::ClassNested, offset);
                     }
-                },
-                Some(c @ ('&' | '-' | '~')) if self.peek() == Some(c) => {
-                    return self.error(
-                        "`&&`, `--` and `~~` are not supported in a class; escape the second",
-                        offset,
-                    );
                 }
-                Some(_) => self.range(&mut items, open)?,
+                Some(c @ ('&' | '-' | '~')) if self.peek() == Some(c) => {
+                    return self.refuse(Problem::ClassOperator, offset);
+                }
+                Some(_) => self.range(open)?,
             }
         }
         self.bump();
-        let mut class = ranges::canonical(&items);
+        ranges::canonical(&mut self.items);
         if self.flags.ignore_case {
-            class = ranges::fold(&class);
+            ranges::fold(&mut self.items);
         }
         if negated {
-            class = ranges::negate(&class);
+            let class = core::mem::take(&mut self.items);
+            ranges::negate(&class, &mut self.items);
         }
-        Ok(self.tree.class(&class))
+        Some(self.tree.class(&self.items))
+    }
+
+    fn add(&mut self, c: char) {
+        self.items.push((u32::from(c), u32::from(c)));
     }
 
     /// A character, a range of two, or an escaped class.
-    fn range(&mut self, items: &mut Vec<Range>, open: usize) -> Result<(), Error> {
+    fn range(&mut self, open: usize) -> Option<()> {
         let offset = self.at;
         let first = self.item()?;
         self.skip();
-        let range = match self.here() {
-            None => return self.error("this class is not closed; write `]` after it", open),
-            Some('-') => !matches!(self.peek_and_skip(), Some(']' | '-')),
-            Some(_) => false,
-        };
-        if !range {
-            match first {
-                Escape::Character(c) => items.push((u32::from(c), u32::from(c))),
-                Escape::Class(class) => items.extend(class),
-                Escape::Look(_) => return self.error("an assertion cannot stand in a class", offset),
+        if self.here().is_none() {
+            return self.refuse(Problem::ClassOpen, open);
+        }
+        if !self.is('-') || matches!(self.peek_and_skip(), Some(']' | '-')) {
+            if let Item::Character(c) | Item::Folded(c) = first {
+                self.add(c);
             }
-            return Ok(());
+            return Some(());
         }
         if !self.bump_and_skip() {
-            return self.error("this class is not closed; write `]` after it", open);
+            return self.refuse(Problem::ClassOpen, open);
         }
         match (first, self.item()?) {
-            (Escape::Character(first), Escape::Character(last)) if first <= last => {
-                items.push((u32::from(first), u32::from(last)));
-                Ok(())
+            (Item::Character(first), Item::Character(last)) if first <= last => {
+                self.items.push((u32::from(first), u32::from(last)));
+                Some(())
             }
-            (Escape::Character(_), Escape::Character(_)) => {
-                self.error("this range ends before it begins", offset)
-            }
-            _ => self.error("a range goes from one character to another", offset),
+            (Item::Character(_), Item::Character(_)) => self.refuse(Problem::RangeOrder, offset),
+            _ => self.refuse(Problem::RangeEnds, offset),
         }
     }
 
-    fn item(&mut self) -> Result<Escape, Error> {
-        let c = self.here().unwrap_or('\\');
+    fn item(&mut self) -> Option<Item> {
+        let offset = self.at;
+        let c = self.here()?;
         self.bump();
-        if c == '\\' { self.escape() } else { Ok(Escape::Character(c)) }
+        if c != '\\' {
+            return Some(Item::Character(c));
+        }
+        match self.escape()? {
+            Escape::Character(c) if self.other_case(c).is_some() => Some(Item::Folded(c)),
+            Escape::Character(c) => Some(Item::Character(c)),
+            Escape::Class => Some(Item::Class),
+            Escape::Look(_) => self.refuse(Problem::ClassAssertion, offset),
+        }
     }
 
     /// The character after this one. With the flag `x`, white space and one `#` are skipped: not a whole comment, as
     /// little as `regex-lite` skips it here.
     fn peek_and_skip(&self) -> Option<char> {
-        if !self.flags.spaced {
-            return self.peek();
-        }
+        let next = self.peek();
         let mut comment = false;
-        let rest = self.pattern.get(self.at..)?.chars().skip(1);
-        let mut solid = rest.clone().skip_while(|&c| {
-            let skipped = c.is_whitespace() || (c == '#' && !comment);
+        for c in self.rest().chars().skip(1) {
+            if !self.flags.spaced || !c.is_whitespace() && (c != '#' || comment) {
+                return Some(c);
+            }
             comment |= c == '#';
-            skipped
-        });
-        solid.next().or_else(|| rest.clone().next())
+        }
+        next
     }
 
-    /// A class such as `[:digit:]` or `[:^digit:]`. None, and back at its bracket, where it is none.
-    fn named_class(&mut self) -> Option<Vec<Range>> {
-        let rest = self.pattern.get(self.at..)?.strip_prefix("[:")?;
+    /// Adds a class such as `[:digit:]` or `[:^digit:]`. None, and nothing read, where it is none.
+    fn named_class(&mut self) -> Option<()> {
+        let rest = self.rest().strip_prefix("[:")?;
         let (negated, rest) = match rest.strip_prefix('^') {
             Some(rest) => (true, rest),
             None => (false, rest),
         };
-        let (name, _) = rest.split_once(':')?;
-        let after = rest.get(name.len()..)?.strip_prefix(":]")?;
-        let class = ranges::named(name)?;
+        let length = rest.bytes().position(|byte| byte == b':')?;
+        let class = ranges::named(rest.get(..length)?)?;
+        let after = rest.get(length..)?.strip_prefix(":]")?;
         self.at = self.pattern.len() - after.len();
-        Some(if negated { ranges::negate(&class) } else { class })
+        self.add_class(class, negated);
+        Some(())
     }
 }

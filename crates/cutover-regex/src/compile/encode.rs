@@ -1,80 +1,84 @@
 //! The words of a program; see [`crate::format`].
 
 use super::alphabet::Alphabet;
-use super::minimize::Table;
 use super::steps::{Steps, step};
-use crate::format::{HEADER, LIVE, OP_SET, OP_SYMBOL, STEPS, TABLE, next, operand, operation, row_words};
+use crate::format::{
+    HEADER, LIVE, OP_SET, OP_SYMBOL, STEPS, TABLE, next, operand, operation, row_words, set_words,
+};
 use alloc::{vec, vec::Vec};
 
-/// The header, with the symbols of the characters behind it.
-fn begin(alphabet: &Alphabet) -> Vec<u32> {
-    let mut program = vec![0; HEADER];
-    let (ascii, ranges) = alphabet.runs();
-    let symbol = |c: u32| {
-        let after = ascii.partition_point(|run| run.0 <= c);
-        ascii.get(after.wrapping_sub(1)).map_or(0, |run| run.1)
-    };
-    program
-        .extend((0..0x80).step_by(4).map(|c| (0..4).map(|byte| symbol(c + byte) << (byte * 8)).sum::<u32>()));
-    program.extend(ranges.iter().map(|&(first, symbol)| first << 11 | symbol));
-    set(&mut program, 1, alphabet.symbols() << 16 | ranges.len() as u32);
-    program
-}
-
-fn set(program: &mut [u32], at: usize, word: u32) {
-    if let Some(place) = program.get_mut(at) {
-        *place = word;
-    }
-}
-
-fn finish(mut program: Vec<u32>, kind: u32) -> Vec<u32> {
+/// A program with its header: where its masks, sets and body begin is known by now.
+fn finish(
+    mut program: Vec<u32>,
+    kind: u32,
+    symbols: u32,
+    start: u32,
+    [masks, sets, body]: [usize; 3],
+) -> Vec<u32> {
     let words = program.len() as u32;
-    set(&mut program, 0, kind << 24 | words);
+    let header = [kind << 24 | words, symbols << 16 | start, (masks << 16 | sets) as u32, body as u32];
+    if let Some(place) = program.first_chunk_mut() {
+        *place = header;
+    }
     program
 }
 
-/// The program of a table.
-pub(super) fn table(table: &Table, alphabet: &Alphabet) -> Vec<u32> {
-    if table.start < LIVE {
-        return finish(vec![0, 0, table.start << 16, 0], TABLE);
+/// The program of a table that starts with this row.
+pub(super) fn table(rows: &[u32], start: u32, alphabet: &Alphabet) -> Vec<u32> {
+    let symbols = alphabet.symbols();
+    let mut program = vec![0; HEADER as usize];
+    if start < LIVE {
+        return finish(program, TABLE, symbols, start, [HEADER as usize; 3]);
     }
-    let mut program = begin(alphabet);
-    let first = program.len() as u32;
+    alphabet.encode(&mut program);
+    let body = program.len();
     let offset =
-        |cell: u32| if cell < LIVE { cell } else { first + (cell - LIVE) * row_words(alphabet.symbols()) };
-    set(&mut program, 2, offset(table.start) << 16);
-    for row in table.cells.chunks_exact(alphabet.symbols() as usize) {
-        let pair = |pair: &[u32]| pair.iter().rev().fold(0, |word, &cell| word << 16 | offset(cell));
-        program.extend(row.chunks(2).map(pair));
+        |cell: u32| if cell < LIVE { cell } else { body as u32 + (cell - LIVE) * row_words(symbols) };
+    for row in rows.chunks_exact(symbols as usize).skip(LIVE as usize) {
+        for pair in row.chunks(2) {
+            let upper = pair.get(1).map_or(0, |&cell| offset(cell));
+            program.push(upper << 16 | pair.first().map_or(0, |&cell| offset(cell)));
+        }
     }
-    finish(program, TABLE)
+    finish(program, TABLE, symbols, offset(start), [body; 3])
 }
 
 /// The program of steps.
-pub(super) fn steps(steps: &Steps, alphabet: &Alphabet) -> Vec<u32> {
-    let mut program = begin(alphabet);
-    program.extend(&steps.masks);
+pub(super) fn steps(steps: &Steps, alphabet: &Alphabet, sets: u32) -> Vec<u32> {
+    let mut program = vec![0; HEADER as usize];
+    alphabet.encode(&mut program);
+    let masks = program.len();
+    program.extend_from_slice(&steps.masks);
+    let first = program.len();
     let mut operations = Vec::new();
-    let mut sets = 0;
-    for set in alphabet.sets() {
-        operations.push(single(set).map_or((OP_SET, sets), |symbol| (OP_SYMBOL, symbol)));
-        if single(set).is_none() {
-            program.extend(set);
-            sets += 1;
-        }
+    for number in 0..sets {
+        let set = alphabet.set(number);
+        operations.push(single(set).unwrap_or_else(|| {
+            let written = (program.len() - first) as u32 / set_words(alphabet.symbols());
+            program.extend_from_slice(set);
+            (OP_SET, written)
+        }));
     }
-    program.extend(steps.list.iter().map(|&one| match operations.get(operand(one) as usize) {
-        Some(&(take, what)) if operation(one) == OP_SET => step(take, what, next(one)),
-        _ => one,
-    }));
-    set(&mut program, 2, steps.start << 16 | steps.list.len() as u32);
-    set(&mut program, 3, (steps.masks.len() as u32) << 16 | sets);
-    finish(program, STEPS)
+    let body = program.len();
+    for &one in &steps.list {
+        program.push(match operations.get(operand(one) as usize) {
+            Some(&(take, what)) if operation(one) == OP_SET => step(take, what, next(one)),
+            _ => one,
+        });
+    }
+    finish(program, STEPS, alphabet.symbols(), steps.start, [masks, first, body])
 }
 
-/// The symbol of a set that has only one: it needs no bits.
-fn single(set: &[u32]) -> Option<u32> {
-    let mut words = (0..).zip(set).filter(|(_, word)| **word != 0);
-    let (at, word) = words.next()?;
-    (word.is_power_of_two() && words.next().is_none()).then(|| at * 32 + word.trailing_zeros())
+/// How to take a set that has only one symbol: it needs no bits.
+fn single(set: &[u32]) -> Option<(u32, u32)> {
+    let mut symbol = None;
+    for (at, word) in (0..).zip(set) {
+        if *word != 0 {
+            if symbol.is_some() || !word.is_power_of_two() {
+                return None;
+            }
+            symbol = Some((OP_SYMBOL, at * 32 + word.trailing_zeros()));
+        }
+    }
+    symbol
 }

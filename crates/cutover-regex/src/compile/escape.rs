@@ -1,44 +1,41 @@
 //! What follows a backslash.
 
-use super::error::Error;
-use super::look;
+use super::error::Problem;
 use super::parse::Parser;
-use super::ranges::{self, Range};
-use alloc::vec::Vec;
+use super::{look, ranges};
 
 /// What an escape sequence means.
 pub(super) enum Escape {
     Character(char),
-    Class(Vec<Range>),
+    /// A class, which is now in [`Parser::items`].
+    Class,
     Look(u32),
 }
 
 impl Parser<'_> {
     /// Reads what follows a backslash.
-    pub(super) fn escape(&mut self) -> Result<Escape, Error> {
+    pub(super) fn escape(&mut self) -> Option<Escape> {
         let offset = self.at - 1;
         let Some(c) = self.here() else {
-            return self.error("an escape sequence is not finished; write `\\\\` for a backslash", offset);
+            return self.refuse(Problem::EscapeOpen, offset);
         };
-        let class = |name: &str| ranges::named(name).unwrap_or_default();
         let class = match c {
-            '0'..='9' => return self.error("back-references are not supported", offset),
-            'p' | 'P' => {
-                return self.error("Unicode classes are not supported; write the ranges as `[…]`", offset);
-            }
+            '0'..='9' => return self.refuse(Problem::BackReference, offset),
+            'p' | 'P' => return self.refuse(Problem::UnicodeClass, offset),
             'x' => return self.hex(2),
             'u' => return self.hex(4),
             'U' => return self.hex(8),
-            'd' | 'D' => Some(class("digit")),
-            's' | 'S' => Some(class("space")),
-            'w' | 'W' => Some(class("word")),
+            'd' | 'D' => ranges::named("digit"),
+            's' | 'S' => ranges::named("space"),
+            'w' | 'W' => ranges::named("word"),
             _ => None,
         };
         self.bump();
         if let Some(class) = class {
-            return Ok(Escape::Class(if c.is_ascii_uppercase() { ranges::negate(&class) } else { class }));
+            self.add_class(class, c.is_ascii_uppercase());
+            return Some(Escape::Class);
         }
-        Ok(match c {
+        Some(match c {
             'a' => Escape::Character('\x07'),
             'f' => Escape::Character('\x0c'),
             't' => Escape::Character('\t'),
@@ -48,76 +45,78 @@ impl Parser<'_> {
             'A' => Escape::Look(look::start(false, false)),
             'z' => Escape::Look(look::end(false, false)),
             'b' => Escape::Look(self.boundary(offset)?),
-            'B' => Escape::Look(look::word(|before, after| before == after)),
-            '<' => Escape::Look(look::word(|before, after| !before && after)),
-            '>' => Escape::Look(look::word(|before, after| before && !after)),
+            'B' => Escape::Look(look::WITHIN),
+            '<' => Escape::Look(look::WORD_START),
+            '>' => Escape::Look(look::WORD_END),
             _ if c.is_ascii() && !c.is_ascii_alphanumeric() => Escape::Character(c),
-            _ => return self.error("there is no such escape sequence", offset),
+            _ => return self.refuse(Problem::EscapeUnknown, offset),
         })
     }
 
-    /// The character, with its other case where the flag `i` wants it.
-    fn literal(&self, c: char) -> Escape {
-        self.folded(c).map_or(Escape::Character(c), Escape::Class)
+    /// Adds a class, or what it does not hold, to the class that is being read.
+    pub(super) fn add_class(&mut self, class: &[ranges::Range], negated: bool) {
+        if negated {
+            ranges::negate(class, &mut self.items);
+        } else {
+            self.items.extend_from_slice(class);
+        }
     }
 
     /// What follows `\b`: nothing, or the name of one of its relatives. `\b{2}` is a repetition.
-    fn boundary(&mut self, offset: usize) -> Result<u32, Error> {
-        let plain = look::word(|before, after| before != after);
+    fn boundary(&mut self, offset: usize) -> Option<u32> {
         let start = self.at;
-        if self.here() != Some('{') {
-            return Ok(plain);
+        if !self.is('{') {
+            return Some(look::BOUNDARY);
         }
-        let unknown =
-            "only `\\b{start}`, `\\b{end}`, `\\b{start-half}` and `\\b{end-half}` follow `\\b` in braces";
         if !self.bump_and_skip() {
-            return self.error(unknown, offset);
+            return self.refuse(Problem::Boundary, offset);
         }
-        // Spaces may stand between the letters where the flag `x` is set.
-        let mut name = alloc::string::String::new();
+        // Spaces may stand between the letters where the flag `x` is set. No name is as long as this.
+        let mut name = [0; 11];
+        let mut length = 0;
         while let Some(c) = self.here().filter(|&c| c == '-' || c.is_ascii_alphabetic()) {
-            name.push(c);
+            if let Some(place) = name.get_mut(length) {
+                *place = c as u8;
+                length += 1;
+            }
             self.bump_and_skip();
         }
-        if name.is_empty() {
+        if length == 0 {
             self.at = start;
-            return Ok(plain);
+            return Some(look::BOUNDARY);
         }
-        let closed = self.here() == Some('}');
+        let mask = match name.get(..length) {
+            Some(b"start") => look::WORD_START,
+            Some(b"end") => look::WORD_END,
+            Some(b"start-half") => look::WORD_START_HALF,
+            Some(b"end-half") => look::WORD_END_HALF,
+            _ => return self.refuse(Problem::Boundary, offset),
+        };
+        if !self.is('}') {
+            return self.refuse(Problem::Boundary, offset);
+        }
         self.bump();
-        match name.as_str() {
-            "start" if closed => Ok(look::word(|before, after| !before && after)),
-            "end" if closed => Ok(look::word(|before, after| before && !after)),
-            "start-half" if closed => Ok(look::word(|before, _| !before)),
-            "end-half" if closed => Ok(look::word(|_, after| !after)),
-            _ => self.error(unknown, offset),
-        }
+        Some(mask)
     }
 
     /// A character by its number: so many hexadecimal digits, or any number of them in braces.
-    fn hex(&mut self, digits: usize) -> Result<Escape, Error> {
+    fn hex(&mut self, digits: usize) -> Option<Escape> {
         let offset = self.at - 1;
-        let wanted = "hexadecimal digits are wanted here: two after `\\x`, four after `\\u`, eight after `\\U`, or in braces";
         self.bump_and_skip();
-        let braces = self.here() == Some('{');
+        let braces = self.is('{');
         if braces {
             self.bump_and_skip();
         }
-        let (mut number, mut count) = (Some(0_u32), 0);
-        while braces || count < digits {
-            let Some(digit) = self.here().and_then(|c| c.to_digit(16)) else { break };
-            number = number.and_then(|number| number.checked_mul(16)?.checked_add(digit));
-            count += 1;
-            self.bump_and_skip();
+        let (number, count) = self.digits(16, if braces { usize::MAX } else { digits });
+        if if braces { count == 0 || !self.is('}') } else { count < digits } {
+            return self.refuse(Problem::HexDigits, offset);
         }
-        if braces && count > 0 && self.here() == Some('}') {
+        if braces {
             self.bump_and_skip();
-        } else if braces || count < digits {
-            return self.error(wanted, offset);
         }
         match number.and_then(char::from_u32) {
-            Some(c) => Ok(self.literal(c)),
-            None => self.error("there is no character of this number", offset),
+            Some(c) => Some(Escape::Character(c)),
+            None => self.refuse(Problem::HexNumber, offset),
         }
     }
 }

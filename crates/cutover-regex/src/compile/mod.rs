@@ -73,17 +73,23 @@ const MAX_TABLE: usize = 16 * 1024;
 /// # Ok::<(), cutover_regex::Error>(())
 /// ```
 pub fn compile(pattern: &str, limits: &Limits) -> Result<Vec<u32>, Error> {
-    if pattern.len() > limits.bytes.min(MAX_BYTES) {
-        return Err(Error::new(ErrorKind::TooLarge, "this pattern has too many bytes", 0));
-    }
-    let (tree, root) = parse::parse(pattern, limits.nesting.min(MAX_NESTING), limits.size.min(MAX_SIZE))?;
+    let limits = Limits {
+        bytes: limits.bytes.min(MAX_BYTES),
+        nesting: limits.nesting.min(MAX_NESTING),
+        size: limits.size.min(MAX_SIZE),
+        table: limits.table.min(MAX_TABLE),
+    };
+    let (tree, root) = parse::parse(pattern, &limits)?;
     let steps = steps::Steps::of(&tree, root);
-    let alphabet = alphabet::Alphabet::of(&tree.sets, &steps.masks);
-    let table = table::table(&steps, &alphabet).map(|rows| minimize::minimize(&rows, alphabet.symbols()));
-    let largest = limits.table.min(MAX_TABLE);
-    let small = table.filter(|table| table.words(alphabet.symbols()) <= largest);
-    Ok(match small {
-        Some(table) => encode::table(&table, &alphabet),
-        None => encode::steps(&steps, &alphabet),
-    })
+    let alphabet = alphabet::Alphabet::of(&tree, &steps.masks);
+    if let Some(mut rows) = table::table(&steps, &alphabet) {
+        let symbols = alphabet.symbols();
+        let start = minimize::minimize(&mut rows, symbols);
+        // Rows 0 and 1 are not in the program.
+        let live = rows.len() / symbols as usize - crate::format::LIVE as usize;
+        if start < crate::format::LIVE || live * crate::format::row_words(symbols) as usize <= limits.table {
+            return Ok(encode::table(&rows, start, &alphabet));
+        }
+    }
+    Ok(encode::steps(&steps, &alphabet, tree.set_count()))
 }

@@ -1,34 +1,33 @@
 //! The grammar: alternatives, repetitions, groups, flags. Rule by rule that of `regex-lite` 0.1.
 
-use super::error::{Error, ErrorKind};
-use super::tree::{NodeId, Piece, Tree};
-use super::{look, ranges};
+use super::error::{Error, Problem};
+use super::escape::Escape;
+use super::ranges::{self, Range};
+use super::tree::{NodeId, Tree};
+use super::{Limits, look};
 use alloc::vec::Vec;
 
 /// Reads a pattern to a tree and its root.
-pub(super) fn parse(pattern: &str, nesting: u32, size: u32) -> Result<(Tree, NodeId), Error> {
+pub(super) fn parse(pattern: &str, limits: &Limits) -> Result<(Tree, NodeId), Error> {
     let mut parser = Parser {
         pattern,
         at: 0,
         depth: 0,
-        nesting,
-        size,
+        limits,
         flags: Flags::default(),
         groups: 0,
         names: Vec::new(),
         tree: Tree::default(),
+        parts: Vec::new(),
+        items: Vec::new(),
         too_deep: None,
         too_large: None,
+        error: Error::new(Problem::Bytes, 0),
     };
-    let root = parser.alternatives()?;
-    if root.height > nesting {
-        return Err(parser.nested(parser.too_deep.unwrap_or(0)));
+    match parser.whole() {
+        Some(root) => Ok((parser.tree, root)),
+        None => Err(parser.error),
     }
-    if root.total() > size {
-        let message = "this pattern is too large with its repetitions written out; repeat less";
-        return Err(Error::new(ErrorKind::TooLarge, message, parser.too_large.unwrap_or(0)));
-    }
-    Ok((parser.tree, root.node))
 }
 
 /// The flags that `(?…)` sets; `U` and `u` have no effect on whether there is a match.
@@ -41,42 +40,57 @@ pub(super) struct Flags {
     pub(super) spaced: bool,
 }
 
+/// What reads a part of the pattern gives none where it is refused: what is wrong is in `error` then.
 pub(super) struct Parser<'p> {
     pub(super) pattern: &'p str,
     pub(super) at: usize,
     depth: u32,
-    nesting: u32,
-    size: u32,
+    limits: &'p Limits,
     pub(super) flags: Flags,
     groups: u32,
     names: Vec<&'p str>,
     pub(super) tree: Tree,
+    /// The parts read so far of all sequences that are open, the innermost last; so with branches.
+    parts: Vec<NodeId>,
+    /// The ranges of the class that is being read.
+    pub(super) items: Vec<Range>,
     /// Where the first part was read that is nested too deep, …
     too_deep: Option<usize>,
     /// … or is too large. `{0}` behind it can still make it nothing.
     too_large: Option<usize>,
+    error: Error,
 }
 
 impl<'p> Parser<'p> {
+    /// What lies ahead.
+    pub(super) fn rest(&self) -> &'p str {
+        self.pattern.get(self.at..).unwrap_or_default()
+    }
+
     /// The character here.
     pub(super) fn here(&self) -> Option<char> {
-        self.pattern.get(self.at..)?.chars().next()
+        self.rest().chars().next()
     }
 
     /// The character after this one.
     pub(super) fn peek(&self) -> Option<char> {
-        self.pattern.get(self.at..)?.chars().nth(1)
+        self.rest().chars().nth(1)
+    }
+
+    /// Whether this character is here.
+    pub(super) fn is(&self, c: char) -> bool {
+        self.here() == Some(c)
     }
 
     /// Goes on by a character, and says whether there is another one.
     pub(super) fn bump(&mut self) -> bool {
         self.at += self.here().map_or(0, char::len_utf8);
-        self.here().is_some()
+        self.at < self.pattern.len()
     }
 
     /// Goes on behind this text, if it is here.
     fn bump_if(&mut self, text: &str) -> bool {
-        let found = self.pattern.get(self.at..).is_some_and(|rest| rest.starts_with(text));
+        let found = self.rest().as_bytes().starts_with(text.as_bytes());
         if found {
             self.at += text.len();
         }
@@ -87,7 +101,7 @@ impl<'p> Parser<'p> {
     pub(super) fn skip(&mut self) {
         while self.flags.spaced {
             match self.here() {
-                Some('#') => while self.bump() && self.here() != Some('\n') {},
+                Some('#') => while self.bump() && !self.is('\n') {},
                 Some(c) if c.is_whitespace() => {
                     self.bump();
                 }
@@ -100,266 +114,303 @@ impl<'p> Parser<'p> {
     pub(super) fn bump_and_skip(&mut self) -> bool {
         self.bump();
         self.skip();
-        self.here().is_some()
+        self.at < self.pattern.len()
     }
 
-    pub(super) fn error<T>(&self, message: &'static str, offset: usize) -> Result<T, Error> {
-        Err(Error::new(ErrorKind::Syntax, message, offset))
+    #[cold]
+    #[inline(never)]
+    fn note(&mut self, problem: Problem, offset: usize) {
+        self.error = Error::new(problem, offset);
     }
 
-    fn nested(&self, offset: usize) -> Error {
-        Error::new(ErrorKind::TooDeep, "this pattern is nested too deep", offset)
+    pub(super) fn refuse<T>(&mut self, problem: Problem, offset: usize) -> Option<T> {
+        self.note(problem, offset);
+        None
+    }
+
+    fn whole(&mut self) -> Option<NodeId> {
+        if self.pattern.len() > self.limits.bytes {
+            return self.refuse(Problem::Bytes, 0);
+        }
+        let root = self.alternatives()?;
+        let part = self.tree.part(root);
+        if part.height > self.limits.nesting {
+            return self.refuse(Problem::Nesting, self.too_deep.unwrap_or(0));
+        }
+        if part.total() > self.limits.size {
+            return self.refuse(Problem::Size, self.too_large.unwrap_or(0));
+        }
+        Some(root)
     }
 
     /// Notes where a part grew beyond the limits.
-    fn checked(&mut self, piece: Piece, offset: usize) -> Piece {
-        if piece.height > self.nesting {
+    fn checked(&mut self, id: NodeId, offset: usize) -> NodeId {
+        let part = self.tree.part(id);
+        if part.height > self.limits.nesting {
             self.too_deep.get_or_insert(offset);
         }
-        if piece.total() > self.size {
+        if part.total() > self.limits.size {
             self.too_large.get_or_insert(offset);
         }
-        piece
+        id
     }
 
-    fn alternatives(&mut self) -> Result<Piece, Error> {
-        if self.depth > self.nesting {
-            return Err(self.nested(self.at));
+    /// Makes the last parts one.
+    fn join(&mut self, from: usize, any: bool) {
+        let joined = self.tree.joined(self.parts.get(from..).unwrap_or_default(), any);
+        self.parts.truncate(from);
+        self.parts.push(joined);
+    }
+
+    fn alternatives(&mut self) -> Option<NodeId> {
+        let start = self.at;
+        if self.depth > self.limits.nesting {
+            return self.refuse(Problem::Nesting, start);
         }
         self.depth += 1;
-        let start = self.at;
-        let (mut branches, mut parts) = (Vec::new(), Vec::new());
+        // From here on finished branches, and then the parts of the branch at hand.
+        let outer = self.parts.len();
+        let mut branch = outer;
         loop {
             self.skip();
             let offset = self.at;
-            match self.here() {
-                None => break,
-                Some('(') => {
+            let Some(c) = self.here() else { break };
+            let part = match c {
+                '(' => {
                     let flags = self.flags;
-                    if let Some(group) = self.group()? {
-                        parts.push(self.checked(group, offset));
-                        self.flags = flags;
-                    }
-                    if self.here() != Some(')') {
-                        return self.error("this group is not closed; write `)` after it", offset);
+                    let group = self.group()?;
+                    if !self.is(')') {
+                        return self.refuse(Problem::GroupOpen, offset);
                     }
                     self.bump();
+                    let Some(group) = group else { continue };
+                    self.flags = flags;
+                    group
                 }
-                Some(')') if self.depth == 1 => {
-                    return self.error("this `)` closes no group; write `\\)` for the character", offset);
-                }
-                Some(')') => break,
-                Some('|') => {
-                    branches.push(self.tree.sequence(&parts));
-                    parts.clear();
+                ')' if self.depth == 1 => return self.refuse(Problem::GroupClosed, offset),
+                ')' => break,
+                '|' => {
+                    self.join(branch, false);
+                    branch += 1;
                     self.bump();
+                    continue;
                 }
-                Some('[') => parts.push(self.class()?),
-                Some('?' | '*' | '+' | '{') => {
-                    let Some(part) = parts.pop() else {
-                        return self.error("there is nothing before this to repeat", offset);
-                    };
-                    let (min, max) = self.repetition()?;
-                    let repeated = self.tree.repeat(part, min, max);
-                    parts.push(self.checked(repeated, offset));
+                '?' | '*' | '+' | '{' => {
+                    if self.parts.len() == branch {
+                        return self.refuse(Problem::NothingToRepeat, offset);
+                    }
+                    let (min, max) = self.repetition(c)?;
+                    let part = self.parts.pop()?;
+                    self.tree.repeat(part, min, max)
                 }
-                Some(c) => parts.push(self.primitive(c)?),
-            }
+                '[' => self.class()?,
+                _ => self.primitive(c)?,
+            };
+            let part = self.checked(part, offset);
+            self.parts.push(part);
         }
         self.depth -= 1;
-        branches.push(self.tree.sequence(&parts));
-        let any = self.tree.any(&branches);
-        Ok(self.checked(any, start))
+        self.join(branch, false);
+        self.join(outer, true);
+        let any = self.parts.pop()?;
+        Some(self.checked(any, start))
     }
 
-    fn primitive(&mut self, c: char) -> Result<Piece, Error> {
+    fn primitive(&mut self, c: char) -> Option<NodeId> {
         self.bump();
-        Ok(match c {
+        let Flags { lines, dot_all, crlf, .. } = self.flags;
+        self.items.clear();
+        match c {
             '\\' => match self.escape()? {
-                super::escape::Escape::Character(c) => self.tree.character(c),
-                super::escape::Escape::Class(ranges) => self.tree.class(&ranges),
-                super::escape::Escape::Look(mask) => self.tree.look(mask),
+                Escape::Character(c) => return Some(self.literal(c)),
+                Escape::Look(mask) => return Some(self.tree.look(mask)),
+                Escape::Class => {}
             },
-            '.' => {
-                let excluded: &[ranges::Range] = match self.flags {
-                    Flags { dot_all: true, .. } => &[],
-                    Flags { crlf: true, .. } => &[(0x0a, 0x0a), (0x0d, 0x0d)],
-                    _ => &[(0x0a, 0x0a)],
-                };
-                self.tree.class(&ranges::negate(excluded))
+            '^' => return Some(self.tree.look(look::start(lines, crlf))),
+            '$' => return Some(self.tree.look(look::end(lines, crlf))),
+            '.' if dot_all => ranges::negate(&[], &mut self.items),
+            '.' if crlf => ranges::negate(&[(0x0a, 0x0a), (0x0d, 0x0d)], &mut self.items),
+            '.' => ranges::negate(&[(0x0a, 0x0a)], &mut self.items),
+            _ => return Some(self.literal(c)),
+        }
+        Some(self.tree.class(&self.items))
+    }
+
+    /// A character, with its other case where the flag `i` wants it.
+    fn literal(&mut self, c: char) -> NodeId {
+        match self.other_case(c) {
+            Some(other) => {
+                self.tree.class(&[other.min(u32::from(c)), other.max(u32::from(c))].map(|c| (c, c)))
             }
-            '^' => self.tree.look(look::start(self.flags.lines, self.flags.crlf)),
-            '$' => self.tree.look(look::end(self.flags.lines, self.flags.crlf)),
-            _ => match self.folded(c) {
-                Some(ranges) => self.tree.class(&ranges),
-                None => self.tree.character(c),
-            },
-        })
+            None => self.tree.character(c),
+        }
     }
 
-    /// A character with its other case, where it has one and the flag `i` is set.
-    pub(super) fn folded(&self, c: char) -> Option<Vec<ranges::Range>> {
-        let range = (u32::from(c), u32::from(c));
-        let other = ranges::folded(range).filter(|_| self.flags.ignore_case)?;
-        Some(ranges::canonical(&[range, other]))
+    /// The other case of a character, where it has one and the flag `i` is set.
+    pub(super) fn other_case(&self, c: char) -> Option<u32> {
+        let other = ranges::folded((u32::from(c), u32::from(c)));
+        other.filter(|_| self.flags.ignore_case).map(|other| other.0)
     }
 
-    fn repetition(&mut self) -> Result<(u32, Option<u32>), Error> {
-        let offset = self.at;
-        let (min, max) = match self.here() {
-            Some('?') => (0, Some(1)),
-            Some('*') => (0, None),
-            Some('+') => (1, None),
+    fn repetition(&mut self, operator: char) -> Option<(u32, Option<u32>)> {
+        let times = match operator {
+            '?' => (0, Some(1)),
+            '*' => (0, None),
+            '+' => (1, None),
             _ => return self.counted(),
         };
-        debug_assert!(offset < self.pattern.len());
-        if self.bump() && self.here() == Some('?') {
+        if self.bump() && self.is('?') {
             self.bump();
         }
-        Ok((min, max))
+        Some(times)
     }
 
-    fn counted(&mut self) -> Result<(u32, Option<u32>), Error> {
+    fn counted(&mut self) -> Option<(u32, Option<u32>)> {
         let offset = self.at;
-        let unclosed =
-            "this repetition is not closed; write `{n}`, `{n,}` or `{n,m}`, and `\\{` for the character";
         if !self.bump_and_skip() {
-            return self.error(unclosed, offset);
+            return self.refuse(Problem::RepetitionOpen, offset);
         }
         let min = self.decimal()?;
         let mut max = Some(min);
-        if self.here() == Some(',') {
+        if self.is(',') {
             if !self.bump_and_skip() {
-                return self.error(unclosed, offset);
+                return self.refuse(Problem::RepetitionOpen, offset);
             }
-            max = if self.here() == Some('}') { None } else { Some(self.decimal()?) };
+            max = if self.is('}') { None } else { Some(self.decimal()?) };
         }
-        if self.here() != Some('}') {
-            return self.error(unclosed, offset);
+        if !self.is('}') {
+            return self.refuse(Problem::RepetitionOpen, offset);
         }
-        if self.bump_and_skip() && self.here() == Some('?') {
+        if self.bump_and_skip() && self.is('?') {
             self.bump();
         }
         if max.is_some_and(|max| min > max) {
-            return self.error("this repetition has a minimum above its maximum", offset);
+            return self.refuse(Problem::RepetitionOrder, offset);
         }
-        Ok((min, max))
+        Some((min, max))
     }
 
-    fn decimal(&mut self) -> Result<u32, Error> {
+    fn decimal(&mut self) -> Option<u32> {
         while self.here().is_some_and(char::is_whitespace) {
             self.bump();
         }
         let start = self.at;
-        let mut number = Some(0_u32);
-        while let Some(digit) = self.here().and_then(|c| c.to_digit(10)) {
-            number = number.and_then(|number| number.checked_mul(10)?.checked_add(digit));
-            self.bump_and_skip();
-        }
-        if self.at == start {
-            return self.error("a repetition wants a number here; write `\\{` for the character", start);
+        let (number, count) = self.digits(10, usize::MAX);
+        if count == 0 {
+            return self.refuse(Problem::RepetitionDigits, start);
         }
         while self.here().is_some_and(char::is_whitespace) {
             self.bump_and_skip();
         }
-        number.map_or_else(|| self.error("this number is too large", start), Ok)
+        number.or_else(|| self.refuse(Problem::RepetitionNumber, start))
     }
 
-    /// A group; none where it only sets flags, from here to the end of the group around it.
-    fn group(&mut self) -> Result<Option<Piece>, Error> {
+    /// Reads digits, at most so many: their number, or none where it is too large, and how many there were.
+    pub(super) fn digits(&mut self, radix: u32, most: usize) -> (Option<u32>, usize) {
+        let (mut number, mut count) = (Some(0_u32), 0);
+        while count < most
+            && let Some(digit) = self.here().and_then(|c| c.to_digit(radix))
+        {
+            number = number.and_then(|number| number.checked_mul(radix)?.checked_add(digit));
+            count += 1;
+            self.bump_and_skip();
+        }
+        (number, count)
+    }
+
+    /// A group; none within where it only sets flags, from here to the end of the group around it.
+    fn group(&mut self) -> Option<Option<NodeId>> {
         let offset = self.at;
         self.bump_and_skip();
         if ["?=", "?!", "?<=", "?<!"].iter().any(|prefix| self.bump_if(prefix)) {
-            return self.error("look-around is not supported", offset);
+            return self.refuse(Problem::LookAround, offset);
         }
+        let mut name = 0;
         if self.bump_if("?P<") || self.bump_if("?<") {
-            self.groups += 1;
-            let number = self.groups;
-            let name = self.name()?;
-            return Ok(Some(self.alternatives()?.grouped(number, Some(name))));
-        }
-        if !self.bump_if("?") {
-            self.groups += 1;
-            let number = self.groups;
-            return Ok(Some(self.alternatives()?.grouped(number, None)));
-        }
-        let start = self.at;
-        self.flags = self.read_flags(offset)?;
-        if self.here() == Some(')') {
-            if self.at == start {
-                return self.error("`(?)` sets no flag; name one, or write `(?:…)` for a group", offset);
+            name = self.name()?;
+        } else if self.bump_if("?") {
+            let start = self.at;
+            self.read_flags(offset)?;
+            if !self.is(')') {
+                self.bump();
+                return Some(Some(self.alternatives()?));
             }
-            return Ok(None);
+            if self.at == start {
+                return self.refuse(Problem::NoFlag, offset);
+            }
+            return Some(None);
         }
-        self.bump();
-        self.alternatives().map(Some)
+        self.groups += 1;
+        let number = self.groups;
+        let inner = self.alternatives()?;
+        Some(Some(self.tree.grouped(inner, number, name)))
     }
 
-    /// The bytes of a group's name.
-    fn name(&mut self) -> Result<usize, Error> {
+    /// What a group's name costs.
+    fn name(&mut self) -> Option<u32> {
         let start = self.at;
-        loop {
-            match self.here() {
-                None => return self.error("this name of a group is not closed; write `>` after it", start),
-                Some('>') => break,
-                Some('_') => {}
-                Some(c) if self.at == start && c.is_alphabetic() => {}
-                Some(c) if self.at > start && (c.is_alphanumeric() || matches!(c, '.' | '[' | ']')) => {}
-                Some(_) => {
-                    let message =
-                        "a group's name is a letter or `_`, then letters, digits, `_`, `.`, `[` and `]`";
-                    return self.error(message, self.at);
-                }
+        while !self.is('>') {
+            let Some(c) = self.here() else {
+                return self.refuse(Problem::NameOpen, start);
+            };
+            let fits = match c {
+                '_' => true,
+                _ if self.at == start => c.is_alphabetic(),
+                '.' | '[' | ']' => true,
+                _ => c.is_alphanumeric(),
+            };
+            if !fits {
+                return self.refuse(Problem::NameLetters, self.at);
             }
             self.bump();
         }
-        let name = self.pattern.get(start..self.at).unwrap_or_default();
+        let name = self.pattern.get(start..self.at)?;
         self.bump();
         if name.is_empty() {
-            return self.error("this group's name is empty", start);
+            return self.refuse(Problem::NameEmpty, start);
         }
         if self.names.contains(&name) {
-            return self.error("another group has this name already", start);
+            return self.refuse(Problem::NameTwice, start);
         }
         self.names.push(name);
-        Ok(name.len())
+        Some(name.len() as u32 + 4)
     }
 
-    fn read_flags(&mut self, open: usize) -> Result<Flags, Error> {
-        let start = self.at;
-        let mut flags = self.flags;
+    fn read_flags(&mut self, open: usize) -> Option<()> {
         let mut on = true;
+        let mut seen = 0_u8;
+        let mut last = ':';
         loop {
             let Some(c) = self.here() else {
-                return self.error("this group is not closed; write `)` after it", open);
+                return self.refuse(Problem::GroupOpen, open);
             };
-            let seen = self.pattern.get(start..self.at).unwrap_or_default();
-            let flag = match c {
-                ':' | ')' if seen.ends_with('-') => {
-                    return self.error("flags follow `-`, which switches them off", self.at);
-                }
-                ':' | ')' => return Ok(flags),
-                'i' => Some(&mut flags.ignore_case),
-                'm' => Some(&mut flags.lines),
-                's' => Some(&mut flags.dot_all),
-                'R' => Some(&mut flags.crlf),
-                'x' => Some(&mut flags.spaced),
-                'U' | 'u' | '-' => None,
-                _ => {
-                    return self.error(
-                        "there is no such flag; there are `i`, `m`, `s`, `R`, `x`, `U` and `u`",
-                        self.at,
-                    );
-                }
+            let bit = match c {
+                ':' | ')' if last == '-' => return self.refuse(Problem::FlagDangling, self.at),
+                ':' | ')' => return Some(()),
+                'i' => 0,
+                'm' => 1,
+                's' => 2,
+                'R' => 3,
+                'x' => 4,
+                'U' => 5,
+                'u' => 6,
+                '-' => 7,
+                _ => return self.refuse(Problem::FlagUnknown, self.at),
             };
-            if seen.contains(c) {
-                return self.error("this stands twice among the flags", self.at);
+            if seen >> bit & 1 != 0 {
+                return self.refuse(Problem::FlagTwice, self.at);
             }
-            match flag {
-                Some(flag) => *flag = on,
-                None if c == '-' => on = false,
-                None => {}
+            seen |= 1 << bit;
+            match c {
+                'i' => self.flags.ignore_case = on,
+                'm' => self.flags.lines = on,
+                's' => self.flags.dot_all = on,
+                'R' => self.flags.crlf = on,
+                'x' => self.flags.spaced = on,
+                '-' => on = false,
+                _ => {}
             }
+            last = c;
             self.bump();
         }
     }

@@ -10,87 +10,76 @@ pub(super) const LAST: u32 = 0x10_ffff;
 const BEFORE_SURROGATES: u32 = 0xd7ff;
 const AFTER_SURROGATES: u32 = 0xe000;
 
-/// Inserts into a sorted list what it does not hold yet.
-pub(super) fn insert<T: Ord>(sorted: &mut Vec<T>, item: T) {
-    if let Err(at) = sorted.binary_search(&item) {
-        sorted.insert(at, item);
+/// Sorts ranges, and merges those that overlap or touch.
+pub(super) fn canonical(ranges: &mut Vec<Range>) {
+    let mut merged = Vec::with_capacity(ranges.len());
+    for &range in &*ranges {
+        let at = merged.partition_point(|other| *other < range);
+        merged.insert(at, range);
     }
-}
-
-/// Sorted, and merged where two overlap or touch.
-pub(super) fn canonical(ranges: &[Range]) -> Vec<Range> {
-    let mut sorted = Vec::new();
-    for &range in ranges {
-        insert(&mut sorted, range);
-    }
-    let mut merged: Vec<Range> = Vec::new();
-    for (first, last) in sorted {
-        match merged.last_mut() {
+    ranges.clear();
+    for (first, last) in merged {
+        match ranges.last_mut() {
             Some(previous) if first <= previous.1 + 1 => previous.1 = previous.1.max(last),
-            _ => merged.push((first, last)),
+            _ => ranges.push((first, last)),
         }
     }
-    merged
 }
 
 /// What `(?i)` adds to a range: its lower-case letters as upper-case ones or, only where it has none, the reverse. A
 /// range that holds some of both, `[Q-c]`, thus gains `A-C` and not `q-z`; that is what `regex-lite` does.
 pub(super) fn folded((first, last): Range) -> Option<Range> {
-    let within = |low: char, high: char| {
-        let (first, last) = (first.max(u32::from(low)), last.min(u32::from(high)));
-        (first <= last).then_some((first, last))
-    };
-    let lower = within('a', 'z').map(|(first, last)| (first - 32, last - 32));
-    lower.or_else(|| within('A', 'Z').map(|(first, last)| (first + 32, last + 32)))
+    let lower = (first.max(0x61), last.min(0x7a));
+    let upper = (first.max(0x41), last.min(0x5a));
+    match () {
+        () if lower.0 <= lower.1 => Some((lower.0 - 0x20, lower.1 - 0x20)),
+        () if upper.0 <= upper.1 => Some((upper.0 + 0x20, upper.1 + 0x20)),
+        () => None,
+    }
 }
 
-/// A class, and what `(?i)` adds to it.
-pub(super) fn fold(ranges: &[Range]) -> Vec<Range> {
-    let mut all = ranges.to_vec();
-    all.extend(ranges.iter().filter_map(|&range| folded(range)));
-    canonical(&all)
+/// Adds to a class what `(?i)` adds to it.
+pub(super) fn fold(ranges: &mut Vec<Range>) {
+    for at in 0..ranges.len() {
+        ranges.extend(ranges.get(at).copied().and_then(folded));
+    }
+    canonical(ranges);
 }
 
-/// Every character that canonical ranges do not hold. Between two that only the surrogates part, this leaves a range
+/// Adds every character that canonical ranges do not hold. Between two that only the surrogates part, this is a range
 /// that holds nothing.
-pub(super) fn negate(ranges: &[Range]) -> Vec<Range> {
-    let mut rest = Vec::new();
-    let mut from = Some(0);
+pub(super) fn negate(ranges: &[Range], rest: &mut Vec<Range>) {
+    let mut from = 0;
     for &(first, last) in ranges {
-        if let Some(from) = from
-            && first > 0
-        {
+        if first > 0 {
             rest.push((from, if first == AFTER_SURROGATES { BEFORE_SURROGATES } else { first - 1 }));
         }
-        from = match last {
-            LAST => None,
-            BEFORE_SURROGATES => Some(AFTER_SURROGATES),
-            _ => Some(last + 1),
-        };
+        from = if last == BEFORE_SURROGATES { AFTER_SURROGATES } else { last + 1 };
     }
-    rest.extend(from.map(|from| (from, LAST)));
-    rest
+    if from <= LAST {
+        rest.push((from, LAST));
+    }
 }
 
+/// ASCII classes, by the names that they have within `[:` and `:]`; each a list of first and last characters.
+const NAMED: &[(&str, &[Range])] = &[
+    ("alnum", &[(0x30, 0x39), (0x41, 0x5a), (0x61, 0x7a)]),
+    ("alpha", &[(0x41, 0x5a), (0x61, 0x7a)]),
+    ("ascii", &[(0, 0x7f)]),
+    ("blank", &[(9, 9), (0x20, 0x20)]),
+    ("cntrl", &[(0, 0x1f), (0x7f, 0x7f)]),
+    ("digit", &[(0x30, 0x39)]),
+    ("graph", &[(0x21, 0x7e)]),
+    ("lower", &[(0x61, 0x7a)]),
+    ("print", &[(0x20, 0x7e)]),
+    ("punct", &[(0x21, 0x2f), (0x3a, 0x40), (0x5b, 0x60), (0x7b, 0x7e)]),
+    ("space", &[(9, 0x0d), (0x20, 0x20)]),
+    ("upper", &[(0x41, 0x5a)]),
+    ("word", &[(0x30, 0x39), (0x41, 0x5a), (0x5f, 0x5f), (0x61, 0x7a)]),
+    ("xdigit", &[(0x30, 0x39), (0x41, 0x46), (0x61, 0x66)]),
+];
+
 /// The class that a name within `[:` and `:]` means.
-pub(super) fn named(name: &str) -> Option<Vec<Range>> {
-    let ranges: &[u8] = match name {
-        "alnum" => b"09AZaz",
-        "alpha" => b"AZaz",
-        "ascii" => b"\x00\x7f",
-        "blank" => b"\t\t  ",
-        "cntrl" => b"\x00\x1f\x7f\x7f",
-        "digit" => b"09",
-        "graph" => b"!~",
-        "lower" => b"az",
-        "print" => b" ~",
-        "punct" => b"!/:@[`{~",
-        "space" => b"\t\r  ",
-        "upper" => b"AZ",
-        "word" => b"09AZ__az",
-        "xdigit" => b"09AFaf",
-        _ => return None,
-    };
-    let (pairs, _) = ranges.as_chunks::<2>();
-    Some(pairs.iter().map(|&[first, last]| (u32::from(first), u32::from(last))).collect())
+pub(super) fn named(name: &str) -> Option<&'static [Range]> {
+    NAMED.iter().find(|class| class.0 == name).map(|class| class.1)
 }

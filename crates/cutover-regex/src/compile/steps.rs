@@ -33,10 +33,10 @@ impl Steps {
 
     /// Steps for a node that go on with `next`. Gives the first of them.
     fn node(&mut self, tree: &Tree, id: NodeId, next: u32) -> u32 {
-        match tree.nodes.get(id) {
-            None | Some(Node::Empty) => next,
-            Some(&Node::Set(set)) => self.push(OP_SET, set, next),
-            Some(&Node::Look(mask)) => {
+        match tree.part(id).node {
+            Node::Empty => next,
+            Node::Set(set) => self.push(OP_SET, set, next),
+            Node::Look(mask) => {
                 let known = self.masks.iter().position(|&known| known == mask);
                 let number = known.unwrap_or_else(|| {
                     self.masks.push(mask);
@@ -44,36 +44,44 @@ impl Steps {
                 });
                 self.push(OP_LOOK, number as u32, next)
             }
-            Some(Node::Sequence(parts)) => {
-                parts.iter().rev().fold(next, |next, &part| self.node(tree, part, next))
+            Node::Sequence(from, count) => {
+                let mut first = next;
+                for &part in tree.list(from, count).iter().rev() {
+                    first = self.node(tree, part, first);
+                }
+                first
             }
-            Some(Node::Any(branches)) => {
-                let mut branches = branches.iter().rev().map(|&branch| self.node(tree, branch, next));
-                let last = branches.next().unwrap_or(next);
-                let firsts: Vec<u32> = branches.collect();
-                firsts.into_iter().fold(last, |rest, first| self.push(OP_SPLIT, first, rest))
+            Node::Any(from, count) => {
+                let mut any = None;
+                for &branch in tree.list(from, count).iter().rev() {
+                    let first = self.node(tree, branch, next);
+                    any = Some(any.map_or(first, |rest| self.push(OP_SPLIT, first, rest)));
+                }
+                any.unwrap_or(next)
             }
-            Some(&Node::Repeat(part, min, max)) => {
-                let mut after = next;
-                let required = match max {
-                    Some(max) => {
-                        for _ in min..max {
-                            let first = self.node(tree, part, after);
-                            after = self.push(OP_SPLIT, first, next);
-                        }
-                        min
+            Node::Repeat(part, min, max) => {
+                let mut first = next;
+                let mut required = min;
+                if let Some(max) = max {
+                    for _ in min..max {
+                        let once = self.node(tree, part, first);
+                        first = self.push(OP_SPLIT, once, next);
                     }
-                    None => {
-                        let again = self.push(OP_SPLIT, next, next);
-                        let first = self.node(tree, part, again);
-                        if let Some(split) = self.list.get_mut(again as usize) {
-                            *split = step(OP_SPLIT, first, next);
-                        }
-                        after = if min == 0 { again } else { first };
-                        min.saturating_sub(1)
+                } else {
+                    first = self.push(OP_SPLIT, next, next);
+                    let once = self.node(tree, part, first);
+                    if let Some(split) = self.list.get_mut(first as usize) {
+                        *split = step(OP_SPLIT, once, next);
                     }
-                };
-                (0..required).fold(after, |next, _| self.node(tree, part, next))
+                    if min > 0 {
+                        first = once;
+                        required -= 1;
+                    }
+                }
+                for _ in 0..required {
+                    first = self.node(tree, part, first);
+                }
+                first
             }
         }
     }

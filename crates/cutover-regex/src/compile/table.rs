@@ -2,13 +2,13 @@
 
 use super::alphabet::Alphabet;
 use super::steps::Steps;
-use crate::format::{EDGE, MATCH, OP_LOOK, OP_MATCH, OP_SET, OP_SPLIT, SIDES, next, operand, operation};
+use crate::format::{EDGE, MATCH, OP_LOOK, OP_SET, OP_SPLIT, SIDES, next, operand, operation};
 use alloc::{vec, vec::Vec};
 
 /// The most rows that are tried.
-const MAX_ROWS: usize = 1024;
-/// The most work that is put into it, in steps and words looked at.
-const MAX_WORK: usize = 1 << 20;
+const MAX_ROWS: u32 = 1024;
+/// The most work that is put into it: steps, words and comparisons.
+const MAX_WORK: usize = 1 << 18;
 
 /// Rows of one cell for each symbol, a cell being the number of a row. Row 0 is "no match from here", row 1 "a match,
 /// whatever follows", row 2 the start.
@@ -16,103 +16,138 @@ pub(super) type Rows = Vec<u32>;
 
 /// The rows; none where there would be too many.
 pub(super) fn table(steps: &Steps, alphabet: &Alphabet) -> Option<Rows> {
-    Builder::new(steps, alphabet).build()
+    let words = steps.list.len().div_ceil(32);
+    let mut builder = Builder {
+        steps,
+        alphabet,
+        words,
+        states: Vec::new(),
+        sorted: Vec::new(),
+        looks: vec![0; words],
+        begin: Vec::new(),
+        set: vec![0; words + 1],
+        stack: Vec::new(),
+        work: 0,
+    };
+    for (number, step) in (0..).zip(&steps.list) {
+        if operation(*step) == OP_LOOK
+            && let Some(word) = builder.looks.get_mut((number / 32) as usize)
+        {
+            *word |= 1 << (number % 32);
+        }
+    }
+    builder.add(steps.start);
+    builder.close(None);
+    builder.begin = builder.set.clone();
+    builder.build()
 }
 
-/// A set of steps, a bit for each, and the side before them.
-type State = (Vec<u32>, u32);
-
+/// A state is a set of steps, a bit for each, and the side before them.
 struct Builder<'a> {
     steps: &'a Steps,
     alphabet: &'a Alphabet,
-    /// The states by number, from 2 on, …
-    states: Vec<State>,
-    /// … and their numbers, by state.
+    /// The words of a set.
+    words: usize,
+    /// The states by their numbers, which count from 2: a set and a side each, …
+    states: Vec<u32>,
+    /// … and their places among them, in the order of what they are.
     sorted: Vec<u32>,
+    /// The steps that are assertions.
+    looks: Vec<u32>,
+    /// The set that every position begins with.
+    begin: Vec<u32>,
+    /// The set at hand, with its side behind it.
+    set: Vec<u32>,
+    /// Steps that are in it, and were not gone on from.
     stack: Vec<u32>,
     work: usize,
 }
 
-impl<'a> Builder<'a> {
-    fn new(steps: &'a Steps, alphabet: &'a Alphabet) -> Self {
-        Self { steps, alphabet, states: Vec::new(), sorted: Vec::new(), stack: Vec::new(), work: 0 }
-    }
-
+impl Builder<'_> {
     fn build(mut self) -> Option<Rows> {
         let symbols = self.alphabet.symbols();
         let mut rows = vec![0; symbols as usize];
         rows.resize(2 * symbols as usize, MATCH);
-        let start = self.state(self.nothing(), EDGE)?;
-        if start == MATCH {
+        let mut threads = Vec::new();
+        let mut state = 2;
+        if self.state(EDGE)? == MATCH {
             rows.resize(3 * symbols as usize, MATCH);
-            return Some(rows);
         }
-        let mut done = 0;
-        while let Some((set, before)) = self.states.get(done).cloned() {
-            let mut seen: [Option<Vec<u32>>; SIDES as usize] = Default::default();
-            for symbol in 0..symbols {
-                let after = self.alphabet.side(symbol);
-                let reached = seen.get_mut(after as usize)?;
-                let threads: &[u32] = match reached {
-                    Some(threads) => threads,
-                    None => reached.insert(self.looked(&set, before * SIDES + after)),
-                };
-                let cell = if threads.first() == Some(&0) {
-                    MATCH
-                } else if symbol == symbols - 1 {
-                    0
-                } else {
-                    self.follow(threads, symbol)?
-                };
-                rows.push(cell);
-                if self.work > MAX_WORK {
-                    return None;
+        while self.load(state) {
+            let first = rows.len();
+            rows.resize(first + symbols as usize, 0);
+            for side in 0..SIDES {
+                if !self.alphabet.sides.contains(&side) {
+                    continue;
+                }
+                self.load(state);
+                self.look(side);
+                self.list(&mut threads);
+                for symbol in 0..symbols {
+                    if self.alphabet.sides.get(symbol as usize) != Some(&side) {
+                        continue;
+                    }
+                    let cell = match threads.first() {
+                        Some(0) => MATCH,
+                        _ if symbol == symbols - 1 => 0,
+                        _ => self.follow(&threads, symbol, side)?,
+                    };
+                    *rows.get_mut(first + symbol as usize)? = cell;
                 }
             }
-            done += 1;
+            if self.work > MAX_WORK {
+                return None;
+            }
+            state += 1;
         }
         Some(rows)
     }
 
-    fn nothing(&self) -> Vec<u32> {
-        vec![0; self.steps.list.len().div_ceil(32)]
+    fn known(&self, state: u32) -> Option<&[u32]> {
+        let from = (state as usize - 2) * (self.words + 1);
+        self.states.get(from..from + self.words + 1)
     }
 
-    /// The number of the state with this set, and the start of the pattern, behind this side.
-    fn state(&mut self, mut set: Vec<u32>, before: u32) -> Option<u32> {
-        self.add(&mut set, self.steps.start);
-        self.close(&mut set, None);
-        if has(&set, 0) {
+    /// Takes the set of a state, if there is one of this number.
+    fn load(&mut self, state: u32) -> bool {
+        let mut set = core::mem::take(&mut self.set);
+        let known = self.known(state);
+        if let Some(known) = known {
+            set.copy_from_slice(known);
+        }
+        let is_known = known.is_some();
+        self.set = set;
+        is_known
+    }
+
+    /// The number of the state that the set at hand is, behind this side.
+    fn state(&mut self, before: u32) -> Option<u32> {
+        if self.set.first()? & 1 != 0 {
             return Some(MATCH);
         }
         // What was before matters to assertions alone.
-        let looks = self.threads(&set).into_iter().any(|step| operation(self.step(step)) == OP_LOOK);
-        let state = (set, if looks { before } else { EDGE });
-        let found = self.sorted.binary_search_by(|&number| {
-            self.work += 1;
-            self.states.get(number as usize).cmp(&Some(&state))
-        });
-        let number = match found {
-            Ok(at) => self.sorted.get(at).copied()?,
+        let looks = self.set.iter().zip(&self.looks).any(|(set, looks)| set & looks != 0);
+        *self.set.last_mut()? = if looks { before } else { EDGE };
+        let found =
+            self.sorted.binary_search_by(|&state| self.known(state).unwrap_or_default().cmp(&self.set));
+        self.work += 4 * self.words;
+        match found {
+            Ok(at) => self.sorted.get(at).copied(),
             Err(at) => {
-                let number = self.states.len();
-                if number == MAX_ROWS {
-                    return None;
-                }
-                self.states.push(state);
-                self.sorted.insert(at, number as u32);
-                number as u32
+                let state = self.sorted.len() as u32 + 2;
+                self.states.extend_from_slice(&self.set);
+                self.sorted.insert(at, state);
+                (state < MAX_ROWS).then_some(state)
             }
-        };
-        Some(number + 2)
+        }
     }
 
     fn step(&self, step: u32) -> u32 {
-        self.steps.list.get(step as usize).copied().unwrap_or(OP_MATCH)
+        self.steps.list.get(step as usize).copied().unwrap_or(0)
     }
 
-    fn add(&mut self, set: &mut [u32], step: u32) {
-        if let Some(word) = set.get_mut((step / 32) as usize)
+    fn add(&mut self, step: u32) {
+        if let Some(word) = self.set.get_mut((step / 32) as usize)
             && *word >> (step % 32) & 1 == 0
         {
             *word |= 1 << (step % 32);
@@ -121,75 +156,72 @@ impl<'a> Builder<'a> {
     }
 
     /// Goes on from what was added: through splits, and with a position's sides through assertions. Splits themselves
-    /// leave the set, they mean nothing in it.
-    fn close(&mut self, set: &mut [u32], sides: Option<u32>) {
+    /// leave the set in the end, they mean nothing in it.
+    fn close(&mut self, sides: Option<u32>) {
         let mut splits = Vec::new();
         while let Some(number) = self.stack.pop() {
             self.work += 1;
             let step = self.step(number);
-            match operation(step) {
+            let passed = match operation(step) {
                 OP_SPLIT => {
                     splits.push(number);
-                    self.add(set, operand(step));
-                    self.add(set, next(step));
+                    self.add(operand(step));
+                    true
                 }
-                OP_LOOK if sides.is_some_and(|sides| self.mask(step) >> sides & 1 != 0) => {
-                    self.add(set, next(step))
+                OP_LOOK => {
+                    let mask = self.steps.masks.get(operand(step) as usize).copied().unwrap_or(0);
+                    sides.is_some_and(|sides| mask >> sides & 1 != 0)
                 }
-                _ => {}
+                _ => false,
+            };
+            if passed {
+                self.add(next(step));
             }
         }
         for split in splits {
-            if let Some(word) = set.get_mut((split / 32) as usize) {
+            if let Some(word) = self.set.get_mut((split / 32) as usize) {
                 *word &= !(1 << (split % 32));
             }
         }
     }
 
-    fn mask(&self, step: u32) -> u32 {
-        self.steps.masks.get(operand(step) as usize).copied().unwrap_or(0)
+    /// Decides the assertions of the set at hand, which has this side after it.
+    fn look(&mut self, after: u32) {
+        let sides = self.set.last().copied().unwrap_or(EDGE) * SIDES + after;
+        for at in 0..self.words {
+            let word = self.set.get(at).zip(self.looks.get(at)).map_or(0, |(set, looks)| set & looks);
+            bits(word, |bit| self.stack.push(at as u32 * 32 + bit));
+        }
+        self.close(Some(sides));
     }
 
-    /// The steps of a set.
-    fn threads(&mut self, set: &[u32]) -> Vec<u32> {
-        self.work += set.len();
-        let mut threads = Vec::new();
-        for (number, &word) in (0..).zip(set) {
-            let mut word = word;
-            while word != 0 {
-                threads.push(number * 32 + word.trailing_zeros());
-                word &= word - 1;
-            }
+    /// The steps of the set at hand.
+    fn list(&mut self, threads: &mut Vec<u32>) {
+        self.work += self.words;
+        threads.clear();
+        for (at, &word) in (0..).zip(self.set.iter().take(self.words)) {
+            bits(word, |bit| threads.push(at * 32 + bit));
         }
-        threads
-    }
-
-    /// The steps that a position with these sides has, once its assertions are decided.
-    fn looked(&mut self, set: &[u32], sides: u32) -> Vec<u32> {
-        let mut set = set.to_vec();
-        for step in self.threads(&set) {
-            if operation(self.step(step)) == OP_LOOK {
-                self.stack.push(step);
-            }
-        }
-        self.close(&mut set, Some(sides));
-        self.threads(&set)
     }
 
     /// The state behind a symbol.
-    fn follow(&mut self, threads: &[u32], symbol: u32) -> Option<u32> {
-        let mut set = self.nothing();
+    fn follow(&mut self, threads: &[u32], symbol: u32, side: u32) -> Option<u32> {
+        self.set.copy_from_slice(&self.begin);
         self.work += threads.len();
         for &number in threads {
             let step = self.step(number);
             if operation(step) == OP_SET && self.alphabet.holds(operand(step), symbol) {
-                self.add(&mut set, next(step));
+                self.add(next(step));
             }
         }
-        self.state(set, self.alphabet.side(symbol))
+        self.close(None);
+        self.state(side)
     }
 }
 
-fn has(set: &[u32], step: u32) -> bool {
-    set.get((step / 32) as usize).is_some_and(|word| word >> (step % 32) & 1 != 0)
+fn bits(mut word: u32, mut each: impl FnMut(u32)) {
+    while word != 0 {
+        each(word.trailing_zeros());
+        word &= word - 1;
+    }
 }
