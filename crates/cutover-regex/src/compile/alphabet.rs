@@ -20,27 +20,30 @@ pub(super) struct Alphabet {
 const NONE: u32 = u32::MAX;
 
 impl Alphabet {
-    pub(super) fn of(tree: &Tree, masks: &[u32]) -> Self {
+    /// The alphabet of a tree and the masks of its assertions. What they tell apart becomes a set of the tree too.
+    pub(super) fn of(tree: &mut Tree, masks: &[u32]) -> Self {
         let side_of = distinguished(masks);
         let told = |a: u32, b: u32| side_of.get(a as usize) != side_of.get(b as usize);
-        let word: &[Range] = ranges::named("word").unwrap_or_default();
-        let also: [&[Range]; 3] = [
-            if told(WORD, OTHER) { word } else { &[] },
-            if told(LINE_FEED, OTHER) { &[(0x0a, 0x0a)] } else { &[] },
-            if told(CARRIAGE_RETURN, OTHER) { &[(0x0d, 0x0d)] } else { &[] },
-        ];
-        let all = || (0..tree.set_count()).map(|set| tree.ranges(set)).chain(also);
+        for (side, set) in
+            [(WORD, ranges::WORD), (LINE_FEED, &[(0x0a, 0x0a)]), (CARRIAGE_RETURN, &[(0x0d, 0x0d)])]
+        {
+            if told(side, OTHER) {
+                tree.set(set);
+            }
+        }
 
         let mut alphabet =
             Self { cuts: vec![0, 0x80], symbols: Vec::new(), sides: Vec::new(), sets: Vec::new() };
-        for &(first, last) in all().flatten() {
-            if first <= last {
-                alphabet.cut(first);
-                alphabet.cut(last + 1);
+        for set in 0..tree.set_count() {
+            for &(first, last) in tree.ranges(set) {
+                if first <= last {
+                    alphabet.cut(first);
+                    alphabet.cut(last + 1);
+                }
             }
         }
         alphabet.symbols = vec![0; alphabet.cuts.len()];
-        alphabet.divide(all());
+        alphabet.divide(tree);
 
         for (at, &symbol) in alphabet.symbols.iter().enumerate() {
             if symbol as usize == alphabet.sides.len() {
@@ -80,12 +83,12 @@ impl Alphabet {
 
     /// Gives characters the same symbol where no set has one and not the other, and numbers the symbols by their first
     /// characters.
-    fn divide<'s>(&mut self, sets: impl Iterator<Item = &'s [Range]>) {
+    fn divide(&mut self, tree: &Tree) {
         // For each symbol the one that its characters in the set at hand get instead.
         let mut twins = vec![0_u32];
-        for set in sets {
+        for set in 0..tree.set_count() {
             let known = twins.len() as u32;
-            for &range in set {
+            for &range in tree.ranges(set) {
                 let within = self.within(range);
                 for symbol in self.symbols.get_mut(within).into_iter().flatten() {
                     let new = twins.len() as u32;
@@ -122,7 +125,8 @@ impl Alphabet {
     /// A set of the pattern, a bit for each symbol.
     pub(super) fn set(&self, set: u32) -> &[u32] {
         let words = set_words(self.symbols()) as usize;
-        self.sets.chunks_exact(words).nth(set as usize).unwrap_or_default()
+        let from = set as usize * words;
+        self.sets.get(from..from + words).unwrap_or_default()
     }
 
     /// Whether a set of the pattern has a symbol.

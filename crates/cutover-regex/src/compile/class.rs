@@ -113,7 +113,7 @@ impl Parser<'_> {
     fn peek_and_skip(&self) -> Option<char> {
         let next = self.peek();
         let mut comment = false;
-        for c in self.rest().chars().skip(1) {
+        for &c in self.pattern.iter().skip(self.at + 1) {
             if !self.flags.spaced || !c.is_whitespace() && (c != '#' || comment) {
                 return Some(c);
             }
@@ -122,18 +122,17 @@ impl Parser<'_> {
         next
     }
 
-    /// Adds a class such as `[:digit:]` or `[:^digit:]`. None, and nothing read, where it is none.
+    /// Adds a class such as `[:digit:]` or `[:^digit:]`. None where it is none.
     fn named_class(&mut self) -> Option<()> {
-        let rest = self.rest().strip_prefix("[:")?;
-        let (negated, rest) = match rest.strip_prefix('^') {
-            Some(rest) => (true, rest),
-            None => (false, rest),
-        };
-        let length = rest.bytes().position(|byte| byte == b':')?;
-        let class = ranges::named(rest.get(..length)?)?;
-        let after = rest.get(length..)?.strip_prefix(":]")?;
-        self.at = self.pattern.len() - after.len();
-        self.add_class(class, negated);
+        if !self.bump_if("[:") {
+            return None;
+        }
+        let negated = self.bump_if("^");
+        let name = ranges::NAMED.iter().find(|class| self.bump_if(class.0))?;
+        if !self.bump_if(":]") {
+            return None;
+        }
+        self.add_class(name.1, negated);
         Some(())
     }
 }

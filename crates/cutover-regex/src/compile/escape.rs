@@ -25,9 +25,9 @@ impl Parser<'_> {
             'x' => return self.hex(2),
             'u' => return self.hex(4),
             'U' => return self.hex(8),
-            'd' | 'D' => ranges::named("digit"),
-            's' | 'S' => ranges::named("space"),
-            'w' | 'W' => ranges::named("word"),
+            'd' | 'D' => Some(ranges::DIGIT),
+            's' | 'S' => Some(ranges::SPACE),
+            'w' | 'W' => Some(ranges::WORD),
             _ => None,
         };
         self.bump();

@@ -15,7 +15,7 @@ const NONE: u32 = u32::MAX;
 pub(super) fn minimize(rows: &mut Rows, symbols: u32) -> u32 {
     let width = symbols as usize;
     let count = rows.len() / width;
-    let row = |at: u32| rows.get(at as usize * width..).unwrap_or_default().iter().take(width);
+    let row = |at: u32| rows.get(at as usize * width..(at as usize + 1) * width).unwrap_or_default();
     let mut classes: Vec<u32> = (0..count as u32).map(|at| row(at).last().copied().unwrap_or(0)).collect();
     let mut parted = 2;
     let mut work = 0;
@@ -32,7 +32,7 @@ pub(super) fn minimize(rows: &mut Rows, symbols: u32) -> u32 {
             let mut new = *chain;
             while let Some(&first) = firsts.get(new as usize) {
                 work += width;
-                if row(at).zip(row(first)).all(|(a, b)| class(*a) == class(*b)) {
+                if row(at).iter().zip(row(first)).all(|(a, b)| class(*a) == class(*b)) {
                     break;
                 }
                 new = older.get(new as usize).copied().unwrap_or(NONE);
@@ -51,7 +51,10 @@ pub(super) fn minimize(rows: &mut Rows, symbols: u32) -> u32 {
         classes = refined;
         if firsts.len() == parted {
             let class = |at: u32| classes.get(at as usize).copied().unwrap_or(0);
-            let small = firsts.iter().flat_map(|&first| row(first)).map(|&cell| class(cell)).collect();
+            let mut small = Vec::with_capacity(firsts.len() * width);
+            for &first in &firsts {
+                small.extend(row(first).iter().map(|&cell| class(cell)));
+            }
             let start = class(2);
             *rows = small;
             return start;

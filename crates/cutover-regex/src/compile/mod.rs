@@ -73,15 +73,19 @@ const MAX_TABLE: usize = 16 * 1024;
 /// # Ok::<(), cutover_regex::Error>(())
 /// ```
 pub fn compile(pattern: &str, limits: &Limits) -> Result<Vec<u32>, Error> {
+    if pattern.len() > limits.bytes.min(MAX_BYTES) {
+        return Err(Error::new(error::Problem::Bytes, 0));
+    }
     let limits = Limits {
-        bytes: limits.bytes.min(MAX_BYTES),
+        bytes: limits.bytes,
         nesting: limits.nesting.min(MAX_NESTING),
         size: limits.size.min(MAX_SIZE),
         table: limits.table.min(MAX_TABLE),
     };
-    let (tree, root) = parse::parse(pattern, &limits)?;
+    let (mut tree, root) = parse::parse(pattern, &limits)?;
     let steps = steps::Steps::of(&tree, root);
-    let alphabet = alphabet::Alphabet::of(&tree, &steps.masks);
+    let sets = tree.set_count();
+    let alphabet = alphabet::Alphabet::of(&mut tree, &steps.masks);
     if let Some(mut rows) = table::table(&steps, &alphabet) {
         let symbols = alphabet.symbols();
         let start = minimize::minimize(&mut rows, symbols);
@@ -91,5 +95,5 @@ pub fn compile(pattern: &str, limits: &Limits) -> Result<Vec<u32>, Error> {
             return Ok(encode::table(&rows, start, &alphabet));
         }
     }
-    Ok(encode::steps(&steps, &alphabet, tree.set_count()))
+    Ok(encode::steps(&steps, &alphabet, sets))
 }

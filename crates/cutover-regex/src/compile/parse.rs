@@ -9,8 +9,9 @@ use alloc::vec::Vec;
 
 /// Reads a pattern to a tree and its root.
 pub(super) fn parse(pattern: &str, limits: &Limits) -> Result<(Tree, NodeId), Error> {
+    let characters: Vec<char> = pattern.chars().collect();
     let mut parser = Parser {
-        pattern,
+        pattern: &characters,
         at: 0,
         depth: 0,
         limits,
@@ -22,11 +23,14 @@ pub(super) fn parse(pattern: &str, limits: &Limits) -> Result<(Tree, NodeId), Er
         items: Vec::new(),
         too_deep: None,
         too_large: None,
-        error: Error::new(Problem::Bytes, 0),
+        problem: (Problem::Bytes, 0),
     };
     match parser.whole() {
         Some(root) => Ok((parser.tree, root)),
-        None => Err(parser.error),
+        None => {
+            let (problem, at) = parser.problem;
+            Err(Error::new(problem, characters.iter().take(at).map(|c| c.len_utf8()).sum()))
+        }
     }
 }
 
@@ -40,15 +44,16 @@ pub(super) struct Flags {
     pub(super) spaced: bool,
 }
 
-/// What reads a part of the pattern gives none where it is refused: what is wrong is in `error` then.
+/// What reads a part of the pattern gives none where it is refused: what is wrong is in `problem` then.
 pub(super) struct Parser<'p> {
-    pub(super) pattern: &'p str,
+    pub(super) pattern: &'p [char],
+    /// How many characters were read; so all places.
     pub(super) at: usize,
     depth: u32,
     limits: &'p Limits,
     pub(super) flags: Flags,
     groups: u32,
-    names: Vec<&'p str>,
+    names: Vec<&'p [char]>,
     pub(super) tree: Tree,
     /// The parts read so far of all sequences that are open, the innermost last; so with branches.
     parts: Vec<NodeId>,
@@ -58,23 +63,18 @@ pub(super) struct Parser<'p> {
     too_deep: Option<usize>,
     /// … or is too large. `{0}` behind it can still make it nothing.
     too_large: Option<usize>,
-    error: Error,
+    problem: (Problem, usize),
 }
 
 impl<'p> Parser<'p> {
-    /// What lies ahead.
-    pub(super) fn rest(&self) -> &'p str {
-        self.pattern.get(self.at..).unwrap_or_default()
-    }
-
     /// The character here.
     pub(super) fn here(&self) -> Option<char> {
-        self.rest().chars().next()
+        self.pattern.get(self.at).copied()
     }
 
     /// The character after this one.
     pub(super) fn peek(&self) -> Option<char> {
-        self.rest().chars().nth(1)
+        self.pattern.get(self.at + 1).copied()
     }
 
     /// Whether this character is here.
@@ -84,13 +84,14 @@ impl<'p> Parser<'p> {
 
     /// Goes on by a character, and says whether there is another one.
     pub(super) fn bump(&mut self) -> bool {
-        self.at += self.here().map_or(0, char::len_utf8);
+        self.at = self.pattern.len().min(self.at + 1);
         self.at < self.pattern.len()
     }
 
-    /// Goes on behind this text, if it is here.
-    fn bump_if(&mut self, text: &str) -> bool {
-        let found = self.rest().as_bytes().starts_with(text.as_bytes());
+    /// Goes on behind these characters, if they are here.
+    pub(super) fn bump_if(&mut self, text: &str) -> bool {
+        let found =
+            (self.at..).zip(text.bytes()).all(|(at, byte)| self.pattern.get(at) == Some(&char::from(byte)));
         if found {
             self.at += text.len();
         }
@@ -119,19 +120,16 @@ impl<'p> Parser<'p> {
 
     #[cold]
     #[inline(never)]
-    fn note(&mut self, problem: Problem, offset: usize) {
-        self.error = Error::new(problem, offset);
+    fn note(&mut self, problem: Problem, at: usize) {
+        self.problem = (problem, at);
     }
 
-    pub(super) fn refuse<T>(&mut self, problem: Problem, offset: usize) -> Option<T> {
-        self.note(problem, offset);
+    pub(super) fn refuse<T>(&mut self, problem: Problem, at: usize) -> Option<T> {
+        self.note(problem, at);
         None
     }
 
     fn whole(&mut self) -> Option<NodeId> {
-        if self.pattern.len() > self.limits.bytes {
-            return self.refuse(Problem::Bytes, 0);
-        }
         let root = self.alternatives()?;
         let part = self.tree.part(root);
         if part.height > self.limits.nesting {
@@ -373,7 +371,7 @@ impl<'p> Parser<'p> {
             return self.refuse(Problem::NameTwice, start);
         }
         self.names.push(name);
-        Some(name.len() as u32 + 4)
+        Some(name.iter().map(|c| c.len_utf8() as u32).sum::<u32>() + 4)
     }
 
     fn read_flags(&mut self, open: usize) -> Option<()> {

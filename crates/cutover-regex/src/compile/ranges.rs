@@ -61,25 +61,27 @@ pub(super) fn negate(ranges: &[Range], rest: &mut Vec<Range>) {
     }
 }
 
-/// ASCII classes, by the names that they have within `[:` and `:]`; each a list of first and last characters.
-const NAMED: &[(&str, &[Range])] = &[
+/// ASCII classes, by the names that they have within `[:` and `:]`. None begins like another.
+pub(super) const NAMED: &[(&str, &[Range])] = &[
     ("alnum", &[(0x30, 0x39), (0x41, 0x5a), (0x61, 0x7a)]),
     ("alpha", &[(0x41, 0x5a), (0x61, 0x7a)]),
     ("ascii", &[(0, 0x7f)]),
     ("blank", &[(9, 9), (0x20, 0x20)]),
     ("cntrl", &[(0, 0x1f), (0x7f, 0x7f)]),
-    ("digit", &[(0x30, 0x39)]),
+    ("digit", DIGIT),
     ("graph", &[(0x21, 0x7e)]),
     ("lower", &[(0x61, 0x7a)]),
     ("print", &[(0x20, 0x7e)]),
     ("punct", &[(0x21, 0x2f), (0x3a, 0x40), (0x5b, 0x60), (0x7b, 0x7e)]),
-    ("space", &[(9, 0x0d), (0x20, 0x20)]),
+    ("space", SPACE),
     ("upper", &[(0x41, 0x5a)]),
-    ("word", &[(0x30, 0x39), (0x41, 0x5a), (0x5f, 0x5f), (0x61, 0x7a)]),
+    ("word", WORD),
     ("xdigit", &[(0x30, 0x39), (0x41, 0x46), (0x61, 0x66)]),
 ];
 
-/// The class that a name within `[:` and `:]` means.
-pub(super) fn named(name: &str) -> Option<&'static [Range]> {
-    NAMED.iter().find(|class| class.0 == name).map(|class| class.1)
-}
+/// `\d`
+pub(super) const DIGIT: &[Range] = &[(0x30, 0x39)];
+/// `\s`
+pub(super) const SPACE: &[Range] = &[(9, 0x0d), (0x20, 0x20)];
+/// `\w`
+pub(super) const WORD: &[Range] = &[(0x30, 0x39), (0x41, 0x5a), (0x5f, 0x5f), (0x61, 0x7a)];

@@ -8,7 +8,7 @@ use alloc::{vec, vec::Vec};
 /// The most rows that are tried.
 const MAX_ROWS: u32 = 1024;
 /// The most work that is put into it: steps, words and comparisons.
-const MAX_WORK: usize = 1 << 18;
+const MAX_WORK: usize = 1 << 19;
 
 /// Rows of one cell for each symbol, a cell being the number of a row. Row 0 is "no match from here", row 1 "a match,
 /// whatever follows", row 2 the start.
@@ -25,6 +25,7 @@ pub(super) fn table(steps: &Steps, alphabet: &Alphabet) -> Option<Rows> {
         sorted: Vec::new(),
         looks: vec![0; words],
         begin: Vec::new(),
+        idle: [None; SIDES as usize],
         set: vec![0; words + 1],
         stack: Vec::new(),
         work: 0,
@@ -56,6 +57,8 @@ struct Builder<'a> {
     looks: Vec<u32>,
     /// The set that every position begins with.
     begin: Vec<u32>,
+    /// The state that is only this set, for each side before it.
+    idle: [Option<u32>; SIDES as usize],
     /// The set at hand, with its side behind it.
     set: Vec<u32>,
     /// Steps that are in it, and were not gone on from.
@@ -206,16 +209,25 @@ impl Builder<'_> {
 
     /// The state behind a symbol.
     fn follow(&mut self, threads: &[u32], symbol: u32, side: u32) -> Option<u32> {
-        self.set.copy_from_slice(&self.begin);
         self.work += threads.len();
+        self.set.copy_from_slice(&self.begin);
+        let mut idle = true;
         for &number in threads {
             let step = self.step(number);
             if operation(step) == OP_SET && self.alphabet.holds(operand(step), symbol) {
                 self.add(next(step));
+                idle = false;
             }
         }
+        if idle && let Some(Some(state)) = self.idle.get(side as usize) {
+            return Some(*state);
+        }
         self.close(None);
-        self.state(side)
+        let state = self.state(side)?;
+        if idle && let Some(place) = self.idle.get_mut(side as usize) {
+            *place = Some(state);
+        }
+        Some(state)
     }
 }
 

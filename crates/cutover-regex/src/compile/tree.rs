@@ -111,7 +111,8 @@ impl Tree {
         self.ranges.get(set.checked_sub(1).map_or(0, end)..end(set)).unwrap_or(&[])
     }
 
-    fn set(&mut self, ranges: &[Range]) -> u32 {
+    /// The number of the set of these ranges.
+    pub(super) fn set(&mut self, ranges: &[Range]) -> u32 {
         let known = (0..self.set_count()).find(|&set| self.ranges(set) == ranges);
         known.unwrap_or_else(|| {
             self.ranges.extend_from_slice(ranges);
