@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Content, Node, Path};
 use crate::value::Value;
 use cutover_decider::decide::number::Number;
-use cutover_regex::Limits;
+use cutover_regex::{ErrorKind, Limits};
 
 macro_rules! operators {
     ($($variant:ident $name:literal),* $(,)?) => {
@@ -286,7 +286,7 @@ impl Reader {
         match cutover_regex::compile(text, &Limits::default()) {
             Ok(automaton) => Some(Test::Matches { text: text.to_owned(), automaton }),
             Err(error) => {
-                let code = if error.is_too_large() { "regex_too_large" } else { "bad_regex" };
+                let code = if error.kind() == ErrorKind::TooLarge { "regex_too_large" } else { "bad_regex" };
                 self.note(
                     Diagnostic::error(
                         code,
