@@ -22,7 +22,7 @@ impl Compiler<'_> {
 
     fn push(&mut self, op: Op, condition: &Condition) -> usize {
         self.program.code.push(op);
-        self.program.code_paths.push(condition.path.as_str().into());
+        self.program.code_paths.push(self.reader.paths.render(condition.path).into());
         self.program.code.len() - 1
     }
 
@@ -51,7 +51,8 @@ impl Compiler<'_> {
                 }
             }
             Kind::Flag { flag, variants } => {
-                if let Some(test) = self.require_of(flag, variants, &condition.path, footprint) {
+                let path = self.reader.paths.render(condition.path);
+                if let Some(test) = self.require_of(flag, variants, &path, footprint) {
                     let index = number(self.program.tables.flag_tests.len());
                     self.program.tables.flag_tests.push(test);
                     self.push(Op::Flag(index), condition);

@@ -26,8 +26,8 @@ impl Compiler<'_> {
         let names = sorted_variants(flag);
         let requires_start = number(self.program.requires.len());
         for require in &flag.requires {
-            let path = &require.flag.path;
-            let path = path.strip_suffix(".flag").unwrap_or(path);
+            let path = self.reader.paths.render(require.flag.path);
+            let path = path.strip_suffix(".flag").unwrap_or(&path);
             if let Some(require) = self.require_of(&require.flag, &require.variants, path, footprint) {
                 self.require(require);
             }
@@ -36,14 +36,14 @@ impl Compiler<'_> {
         for rule in &flag.rules {
             let condition = rule.condition.as_ref().map(|condition| self.condition(condition, footprint));
             if let Some(serve) = self.serve(flag, rule, &names, footprint) {
-                self.rule(RuleProgram { condition, serve, path: rule.path.as_str().into() });
+                self.rule(RuleProgram { condition, serve, path: self.reader.paths.render(rule.path).into() });
             }
         }
         footprint.steps = footprint.steps.saturating_add(flag.rules.len() as u64 + 1);
         if let Some(expires) = &flag.expires {
             let warning = Diagnostic::warning(
                 "flag_expired",
-                expires.path.clone(),
+                self.reader.paths.render(expires.path),
                 expires.at,
                 format!("the flag `{}` has expired", flag.name),
             )
@@ -95,7 +95,7 @@ impl Compiler<'_> {
             Serve::Split { weights, within, otherwise: other, by } => {
                 if flag.hash == Hash::Java31 {
                     self.reader.note(
-                        Diagnostic::error("bad_split", format!("{}.serve.split", rule.path), rule.at, "`hash: java31` has no splits")
+                        Diagnostic::error("bad_split", format!("{}.serve.split", self.reader.paths.render(rule.path)), rule.at, "`hash: java31` has no splits")
                             .help("the imported formats know rollouts only; give the flag `hash: 1`, which moves its units"),
                     );
                     return None;
@@ -131,7 +131,7 @@ impl Compiler<'_> {
                 self.reader.note(
                     Diagnostic::error(
                         "bad_unit",
-                        format!("{}.serve.by", rule.path),
+                        format!("{}.serve.by", self.reader.paths.render(rule.path)),
                         rule.at,
                         "`first_of` belongs to `hash: java31`",
                     )

@@ -19,14 +19,11 @@ impl Compiler<'_> {
     }
 
     fn lint_rules(&mut self, flag: &Flag) {
-        let warn = |code, rule: &Rule, message: String| {
-            Diagnostic::warning(code, rule.path.clone(), rule.at, message)
-        };
         for (index, rule) in flag.rules.iter().enumerate() {
             let earlier = flag.rules.get(..index).unwrap_or_default();
             if let Some(first) = earlier.iter().position(|other| other.condition.is_none()) {
                 self.reader.note(
-                    warn(
+                    self.warn(
                         "rule_never_matches",
                         rule,
                         format!("rule {first} matches everybody, so this rule is never reached"),
@@ -41,14 +38,14 @@ impl Compiler<'_> {
                 .iter()
                 .position(|other| other.condition.as_ref().is_some_and(|other| same(other, condition)))
             {
-                self.reader.note(warn(
+                self.reader.note(self.warn(
                     "rule_never_matches",
                     rule,
                     format!("rule {first} has the same condition and decides first"),
                 ));
             }
             if let Some(why) = never(condition) {
-                self.reader.note(warn(
+                self.reader.note(self.warn(
                     "rule_never_matches",
                     rule,
                     format!("this condition can never hold: {why}"),
@@ -56,6 +53,10 @@ impl Compiler<'_> {
             }
         }
         self.lint_without_effect(flag);
+    }
+
+    fn warn(&self, code: &'static str, rule: &Rule, message: String) -> Diagnostic {
+        Diagnostic::warning(code, self.reader.paths.render(rule.path), rule.at, message)
     }
 
     /// Rules above one that serves the same variant to everybody change nothing.
@@ -71,7 +72,7 @@ impl Compiler<'_> {
             self.reader.note(
                 Diagnostic::warning(
                     "condition_without_effect",
-                    format!("{}.if", rule.path),
+                    format!("{}.if", self.reader.paths.render(rule.path)),
                     rule.at,
                     format!("everybody gets `{variant}` from rule {last}, so the condition of rule {index} changes nothing"),
                 )
@@ -92,7 +93,7 @@ impl Compiler<'_> {
             self.reader.note(
                 Diagnostic::warning(
                     "ramp_starts_high",
-                    rule.path.clone(),
+                    self.reader.paths.render(rule.path),
                     rule.at,
                     "before its first point a ramp is nobody, and this one begins high",
                 )

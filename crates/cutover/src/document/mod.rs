@@ -23,7 +23,7 @@ pub(crate) use json::read_lossy as read_json_value;
 pub(crate) use limits::MAX_FLOW_PARTS;
 pub(crate) use limits::{MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, MAX_TEXT_BYTES};
 pub(crate) use node::{Content, Entry, Node};
-pub(crate) use path::Path;
+pub(crate) use path::{Path, PathId, Paths};
 
 /// Reads a document: JSON where it begins with `{`, else YAML. A byte order mark is skipped.
 ///

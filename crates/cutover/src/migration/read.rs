@@ -49,7 +49,7 @@ pub(crate) fn phase(
         reader.note(
             Diagnostic::error(
                 "ambiguous_phase",
-                name.path,
+                reader.paths.render(name.path),
                 name.at,
                 format!("`{}` is a group of phases", name.value),
             )

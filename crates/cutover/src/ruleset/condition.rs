@@ -4,13 +4,13 @@ use super::fields::{Fields, Reader, Spanned};
 use super::operator::{Operator, Test};
 use super::window::Window;
 use crate::diagnostic::Diagnostic;
-use crate::document::{Node, Path};
+use crate::document::{Node, Path, PathId};
 
 /// A condition and the path that it was read from.
 #[derive(Debug, Clone)]
 pub(crate) struct Condition {
     pub(crate) kind: Kind,
-    pub(crate) path: String,
+    pub(crate) path: PathId,
 }
 
 #[derive(Debug, Clone)]
@@ -49,6 +49,7 @@ impl Reader {
             );
             return None;
         }
+        let path = self.paths.anchor(path);
         let mut fields = self.fields(node, path)?;
         let mut forms = FORMS.iter().filter_map(|form| fields.take(form).map(|value| (*form, value)));
         let first = forms.next();
@@ -96,7 +97,7 @@ impl Reader {
         };
         let known: &[&str] = if form == "flag" { &["flag", "is"] } else { &[form] };
         fields.finish(self, path, known);
-        Some(Condition { kind: kind?, path: path.to_string() })
+        Some(Condition { kind: kind?, path: self.paths.keep(path) })
     }
 
     fn several(&mut self, node: &Node, path: Path<'_>, depth: usize) -> Option<Vec<Condition>> {
@@ -221,7 +222,7 @@ impl Reader {
         let test = self.test(operator, value, path.key(operator.name()));
         Some(Condition {
             kind: Kind::Attribute { attribute: attribute?, operator, test: test? },
-            path: path.to_string(),
+            path: self.paths.keep(path),
         })
     }
 }

@@ -1,13 +1,15 @@
 //! Reading a document tree into types, with every problem noted instead of the first one thrown.
 
 use crate::diagnostic::{Diagnostic, Position};
-use crate::document::{Content, Entry, Node, Path};
+use crate::document::{Content, Entry, Node, Path, PathId, Paths};
 
 /// Collects what is wrong while a document is read. Reading goes on after a problem: a part that cannot be
 /// read is `None`, and the document is refused in the end because a diagnostic was noted.
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The paths of what was read, for what is found wrong later and for explanations.
+    pub(crate) paths: Paths,
     /// How many problems were left out of `diagnostics`.
     left_out: usize,
     has_error: bool,
@@ -22,7 +24,7 @@ const MAX_PROBLEMS: usize = 10_000;
 pub(crate) struct Spanned<T> {
     pub(crate) value: T,
     pub(crate) at: Position,
-    pub(crate) path: String,
+    pub(crate) path: PathId,
 }
 
 impl Reader {
@@ -128,7 +130,7 @@ impl Reader {
 
     pub(crate) fn spanned_text(&mut self, node: &Node, path: Path<'_>) -> Option<Spanned<String>> {
         let value = self.text(node, path)?.to_owned();
-        Some(Spanned { value, at: node.at, path: path.to_string() })
+        Some(Spanned { value, at: node.at, path: self.paths.keep(path) })
     }
 
     pub(crate) fn bool(&mut self, node: &Node, path: Path<'_>) -> Option<bool> {
@@ -180,7 +182,7 @@ impl Reader {
         self.note(
             Diagnostic::error(
                 code,
-                name.path.clone(),
+                self.paths.render(name.path),
                 name.at,
                 format!("there is no {what} `{}`", name.value),
             )

@@ -5,7 +5,7 @@ use super::fields::{Reader, Spanned};
 use super::serve::Serve;
 use crate::decision::MAX_PER_FLAG;
 use crate::diagnostic::{Diagnostic, Position};
-use crate::document::{Content, Node, Path};
+use crate::document::{Content, Node, Path, PathId};
 use crate::value::Value;
 
 /// A flag of a document.
@@ -46,7 +46,7 @@ pub(crate) struct Require {
 pub(crate) struct Rule {
     pub(crate) condition: Option<Condition>,
     pub(crate) serve: Serve,
-    pub(crate) path: String,
+    pub(crate) path: PathId,
     pub(crate) at: Position,
 }
 
@@ -75,7 +75,7 @@ impl Reader {
         }
         let expires = fields.take("expires").and_then(|node| {
             let path = path.key("expires");
-            Some(Spanned { value: self.date_end(node, path)?, at: node.at, path: path.to_string() })
+            Some(Spanned { value: self.date_end(node, path)?, at: node.at, path: self.paths.keep(path) })
         });
         let enabled =
             fields.take("enabled").and_then(|node| self.bool(node, path.key("enabled"))).unwrap_or(true);
@@ -90,7 +90,7 @@ impl Reader {
         let default = match fields.take("default") {
             Some(node) => self.spanned_text(node, path.key("default")),
             None if declared.is_some() => None,
-            None => Some(Spanned { value: "off".to_owned(), at, path: path.to_string() }),
+            None => Some(Spanned { value: "off".to_owned(), at, path: self.paths.keep(path) }),
         };
         let requires =
             fields.take("requires").map(|node| self.requires(node, path.key("requires"))).unwrap_or_default();
@@ -176,7 +176,7 @@ impl Reader {
         let items = self.list(node, path).unwrap_or_default();
         self.check_count(items.len(), "rules", node, path);
         for (index, item) in items.iter().enumerate() {
-            let path = path.index(index);
+            let path = self.paths.anchor(path.index(index));
             let Some(mut fields) = self.fields(item, path) else { continue };
             if let Some(node) = fields.take("description") {
                 self.text(node, path.key("description"));
@@ -189,7 +189,7 @@ impl Reader {
                 rules.push(Rule {
                     condition: condition.flatten(),
                     serve,
-                    path: path.to_string(),
+                    path: self.paths.keep(path),
                     at: item.at,
                 });
             }
@@ -217,7 +217,7 @@ impl Reader {
                 self.note(
                     Diagnostic::error(
                         "missing_key",
-                        format!("{}.serve", rule.path),
+                        format!("{}.serve", self.paths.render(rule.path)),
                         rule.at,
                         "this rollout does not say which variant it rolls out",
                     )

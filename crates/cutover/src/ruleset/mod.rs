@@ -76,28 +76,31 @@ impl Reader {
         }
         ruleset.timezone = fields.take("timezone").and_then(|node| self.timezone(node, path.key("timezone")));
         if let Some(node) = fields.take("segments") {
-            let path = path.key("segments");
+            let path = self.paths.anchor(path.key("segments"));
             for entry in self.named(node, path) {
                 let (name, at) = (entry.key.clone(), entry.key_at);
-                match self.segment(&entry.value, path.key(&entry.key)) {
+                let path = self.paths.anchor(path.key(&entry.key));
+                match self.segment(&entry.value, path) {
                     Some(condition) => ruleset.segments.push(Segment { name, at, condition }),
                     None => ruleset.unreadable.push(name),
                 }
             }
         }
         if let Some(node) = fields.take("flags") {
-            let path = path.key("flags");
+            let path = self.paths.anchor(path.key("flags"));
             for entry in self.named(node, path) {
-                match self.flag(&entry.key, &entry.value, entry.key_at, path.key(&entry.key)) {
+                let path = self.paths.anchor(path.key(&entry.key));
+                match self.flag(&entry.key, &entry.value, entry.key_at, path) {
                     Some(flag) => ruleset.flags.push(flag),
                     None => ruleset.unreadable.push(entry.key.clone()),
                 }
             }
         }
         if let Some(node) = fields.take("migrations") {
-            let path = path.key("migrations");
+            let path = self.paths.anchor(path.key("migrations"));
             for entry in self.named(node, path) {
-                ruleset.migrations.extend(self.migration(&entry.key, &entry.value, path.key(&entry.key)));
+                let path = self.paths.anchor(path.key(&entry.key));
+                ruleset.migrations.extend(self.migration(&entry.key, &entry.value, path));
             }
         }
         for section in NOT_YET {

@@ -126,7 +126,7 @@ impl Reader {
                     self.note(
                         Diagnostic::error(
                             "contradiction",
-                            variant.path,
+                            self.paths.render(variant.path),
                             variant.at,
                             "a split serves the variants that it weighs",
                         )
@@ -241,7 +241,8 @@ impl Reader {
         } else {
             for entry in self.named(node, path) {
                 let path = path.key(&entry.key);
-                let name = Spanned { value: entry.key.clone(), at: entry.key_at, path: path.to_string() };
+                let name =
+                    Spanned { value: entry.key.clone(), at: entry.key_at, path: self.paths.keep(path) };
                 match self.weight(&entry.value, path) {
                     Some(weight) => weights.push((name, weight)),
                     None => complete = false,
@@ -254,7 +255,7 @@ impl Reader {
                 self.note(
                     Diagnostic::error(
                         "duplicate_key",
-                        name.path.clone(),
+                        self.paths.render(name.path),
                         name.at,
                         "a split weighs each variant once",
                     )
