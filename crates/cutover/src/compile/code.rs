@@ -8,11 +8,10 @@ use crate::ruleset::condition::{Condition, Kind};
 use crate::ruleset::fields::Spanned;
 use crate::ruleset::operator::Test;
 use crate::ruleset::window::Window;
-use crate::value::Value;
 
 impl Compiler<'_> {
     /// Appends the code of a condition.
-    pub(super) fn condition(&mut self, condition: &Condition, footprint: &mut Footprint) -> Code {
+    pub(super) fn condition(&mut self, condition: &Condition<'_>, footprint: &mut Footprint) -> Code {
         let start = number(self.program.code.len());
         self.emit(condition, footprint);
         let end = number(self.program.code.len());
@@ -20,13 +19,13 @@ impl Compiler<'_> {
         Code { start, end }
     }
 
-    fn push(&mut self, op: Op, condition: &Condition) -> usize {
+    fn push(&mut self, op: Op, condition: &Condition<'_>) -> usize {
         self.program.code.push(op);
         self.program.code_paths.push(self.reader.paths.render(condition.path).into());
         self.program.code.len() - 1
     }
 
-    fn emit(&mut self, condition: &Condition, footprint: &mut Footprint) {
+    fn emit(&mut self, condition: &Condition<'_>, footprint: &mut Footprint) {
         match &condition.kind {
             Kind::All(conditions) => self.group(conditions, false, condition, footprint),
             Kind::Any(conditions) => self.group(conditions, true, condition, footprint),
@@ -70,9 +69,9 @@ impl Compiler<'_> {
 
     fn group(
         &mut self,
-        conditions: &[Condition],
+        conditions: &[Condition<'_>],
         any: bool,
-        condition: &Condition,
+        condition: &Condition<'_>,
         footprint: &mut Footprint,
     ) {
         if let [only] = conditions {
@@ -95,8 +94,8 @@ impl Compiler<'_> {
     /// What asks whether a flag is one of some variants.
     pub(super) fn require_of(
         &mut self,
-        flag: &Spanned<String>,
-        variants: &[Spanned<String>],
+        flag: &Spanned<&str>,
+        variants: &[Spanned<&str>],
         path: &str,
         footprint: &mut Footprint,
     ) -> Option<RequireProgram> {
@@ -112,40 +111,36 @@ impl Compiler<'_> {
         Some(RequireProgram { flag: index, variants, path: path.into() })
     }
 
-    fn test_ref(&mut self, test: &Test) -> TestRef {
+    fn test_ref(&mut self, test: &Test<'_>) -> TestRef {
         let tables = &mut self.program.tables;
         match test {
-            Test::OneOf(values) => TestRef::Set(store(&mut tables.sets, Set::new(values))),
+            Test::OneOf(values) => TestRef::Set(store(&mut tables.sets, Set::new(values.iter()))),
             Test::Hashed { salt, digests } => {
                 let mut digests = digests.clone();
                 digests.sort_unstable();
-                TestRef::Hashed(store(&mut tables.hashed, Hashed { salt: salt.clone(), digests }))
+                TestRef::Hashed(store(&mut tables.hashed, Hashed { salt: (*salt).to_owned(), digests }))
             }
             Test::Range { low, high } => {
                 TestRef::Range(store(&mut tables.ranges, NumberRange { low: *low, high: *high }))
             }
             Test::Contains(values) => {
-                let texts = values.iter().filter_map(|value| match value {
-                    Value::Text(text) => Some(text.as_str()),
-                    _ => None,
-                });
-                let parts = to_bytes(texts);
-                TestRef::Contains(store(&mut tables.contains, (Set::new(values), parts)))
+                let parts = to_bytes(values.texts());
+                TestRef::Contains(store(&mut tables.contains, (Set::new(values.iter()), parts)))
             }
             Test::StartsWith(texts) => {
-                TestRef::StartsWith(store(&mut tables.texts, to_bytes(texts.iter().map(String::as_str))))
+                TestRef::StartsWith(store(&mut tables.texts, to_bytes(texts.iter().copied())))
             }
             Test::EndsWith(texts) => {
-                TestRef::EndsWith(store(&mut tables.texts, to_bytes(texts.iter().map(String::as_str))))
+                TestRef::EndsWith(store(&mut tables.texts, to_bytes(texts.iter().copied())))
             }
             Test::Matches(text) => match crate::decide::pattern::compile(text) {
-                Ok(regex) => TestRef::Matches(store(&mut tables.regexes, (text.clone(), regex))),
+                Ok(regex) => TestRef::Matches(store(&mut tables.regexes, ((*text).to_owned(), regex))),
                 // It compiled while it was read; an index that nothing has is unknown to every decision.
                 Err(_) => TestRef::Matches(u32::MAX),
             },
             Test::Exists(wanted) => TestRef::Exists(*wanted),
             Test::Semver(text, range) => {
-                TestRef::Semver(store(&mut tables.semvers, (text.clone(), range.clone())))
+                TestRef::Semver(store(&mut tables.semvers, ((*text).to_owned(), range.clone())))
             }
             Test::Before(instant) => TestRef::Before(*instant),
             Test::After(instant) => TestRef::After(*instant),
@@ -153,8 +148,8 @@ impl Compiler<'_> {
         }
     }
 
-    fn window(&mut self, window: &Window) -> WindowProgram {
-        let zone = self.zone(window.timezone.as_ref().map(|zone| zone.value.as_str()));
+    fn window(&mut self, window: &Window<'_>) -> WindowProgram {
+        let zone = self.zone(window.timezone.as_ref().map(|zone| zone.value));
         WindowProgram {
             hours: window.hours,
             days: window.days,

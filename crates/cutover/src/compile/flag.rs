@@ -10,8 +10,8 @@ use crate::ruleset::serve::{By, Serve, Share, Weights};
 use crate::value::Value;
 
 /// The variants of a flag by name: their numbers do not depend on the order of keys in a document.
-pub(super) fn sorted_variants(flag: &Flag) -> Vec<&str> {
-    let mut names: Vec<&str> = flag.variants.iter().map(|(name, _)| name.as_str()).collect();
+pub(super) fn sorted_variants<'a>(flag: &Flag<'a>) -> Vec<&'a str> {
+    let mut names: Vec<&str> = flag.variants.iter().map(|variant| variant.key).collect();
     names.sort_unstable();
     names
 }
@@ -22,7 +22,7 @@ pub(super) fn variant_number(names: &[&str], name: &str) -> Option<u16> {
 
 impl Compiler<'_> {
     /// Compiles one flag; the flags and segments that it refers to are compiled already.
-    pub(super) fn flag(&mut self, flag: &Flag, footprint: &mut Footprint) -> FlagProgram {
+    pub(super) fn flag(&mut self, flag: &Flag<'_>, footprint: &mut Footprint) -> FlagProgram {
         let names = sorted_variants(flag);
         let requires_start = number(self.program.requires.len());
         for require in &flag.requires {
@@ -50,13 +50,14 @@ impl Compiler<'_> {
             .help("take the flag out of the code and of the ruleset, or move its date");
             self.program.expiries.push((expires.value, warning));
         }
-        let mut variants: Vec<(String, Value)> = flag.variants.clone();
+        let mut variants: Vec<(String, Value)> =
+            flag.variants.iter().map(|variant| (variant.key.to_owned(), variant.value.to_value())).collect();
         variants.sort_by(|a, b| a.0.cmp(&b.0));
-        let salt = flag.salt.as_deref().unwrap_or(&flag.name);
+        let salt = flag.salt.unwrap_or(flag.name);
         FlagProgram {
-            name: flag.name.clone(),
+            name: flag.name.to_owned(),
             enabled: flag.enabled,
-            default: flag.default.as_ref().and_then(|name| variant_number(&names, &name.value)),
+            default: flag.default.as_ref().and_then(|name| variant_number(&names, name.value)),
             variants,
             requires: requires_start..number(self.program.requires.len()),
             rules: rules_start..number(self.program.rules.len()),
@@ -70,19 +71,19 @@ impl Compiler<'_> {
 
     fn serve(
         &mut self,
-        flag: &Flag,
-        rule: &Rule,
+        flag: &Flag<'_>,
+        rule: &Rule<'_>,
         names: &[&str],
         footprint: &mut Footprint,
     ) -> Option<ServeProgram> {
         let variant = |name: &str| variant_number(names, name);
-        let otherwise = |name: &Option<crate::ruleset::fields::Spanned<String>>| {
-            name.as_ref().and_then(|name| variant(&name.value))
+        let otherwise = |name: &Option<crate::ruleset::fields::Spanned<&str>>| {
+            name.as_ref().and_then(|name| variant(name.value))
         };
         match &rule.serve {
-            Serve::Variant(name) => variant(&name.value).map(ServeProgram::Variant),
+            Serve::Variant(name) => variant(name.value).map(ServeProgram::Variant),
             Serve::Share { share, variant: name, otherwise: other, by } => {
-                let name = name.as_ref().map_or("on", |name| name.value.as_str());
+                let name = name.as_ref().map_or("on", |name| name.value);
                 let by = self.by(flag, rule, by, needs_unit(share), footprint)?;
                 footprint.reads_time |= matches!(share, Share::Ramp(_));
                 Some(ServeProgram::Share {
@@ -100,7 +101,7 @@ impl Compiler<'_> {
                     );
                     return None;
                 }
-                let last = other.as_ref().or(flag.default.as_ref()).map(|name| name.value.as_str());
+                let last = other.as_ref().or(flag.default.as_ref()).map(|name| name.value);
                 let split = split(weights, last, names);
                 let needs_unit = split.only().is_none() || within.as_ref().is_some_and(needs_unit);
                 let by = self.by(flag, rule, by, needs_unit, footprint)?;
@@ -112,9 +113,9 @@ impl Compiler<'_> {
 
     fn by(
         &mut self,
-        flag: &Flag,
-        rule: &Rule,
-        by: &By,
+        flag: &Flag<'_>,
+        rule: &Rule<'_>,
+        by: &By<'_>,
         needed: bool,
         footprint: &mut Footprint,
     ) -> Option<ByProgram> {
@@ -125,7 +126,7 @@ impl Compiler<'_> {
             }
             (Hash::Java31, By::FirstOf { attributes, otherwise }) => {
                 let attributes = attributes.iter().map(|path| self.attribute(path)).collect();
-                ByProgram::Java31 { attributes, otherwise: otherwise.clone() }
+                ByProgram::Java31 { attributes, otherwise: otherwise.map(str::to_owned) }
             }
             (Hash::Xxh3, By::FirstOf { .. }) => {
                 self.reader.note(
@@ -165,10 +166,10 @@ fn needs_unit(share: &Share) -> bool {
 
 /// Cut points in the order of the buckets: that of the list where there is one, otherwise by name with `last`
 /// at the end. With the default last, a rollout that becomes a split of the same share moves nobody.
-fn split(weights: &Weights, last: Option<&str>, names: &[&str]) -> Split {
+fn split(weights: &Weights<'_>, last: Option<&str>, names: &[&str]) -> Split {
     let total: u64 = weights.weights.iter().map(|(_, weight)| weight).sum();
     let mut ordered: Vec<(&str, u64)> =
-        weights.weights.iter().map(|(name, weight)| (name.value.as_str(), *weight)).collect();
+        weights.weights.iter().map(|(name, weight)| (name.value, *weight)).collect();
     if !weights.ordered {
         ordered.sort_by_key(|(name, _)| (Some(*name) == last, *name));
     }

@@ -18,7 +18,7 @@ impl Compiler<'_> {
         self.lint_segments();
     }
 
-    fn lint_rules(&mut self, flag: &Flag) {
+    fn lint_rules(&mut self, flag: &Flag<'_>) {
         for (index, rule) in flag.rules.iter().enumerate() {
             let earlier = flag.rules.get(..index).unwrap_or_default();
             if let Some(first) = earlier.iter().position(|other| other.condition.is_none()) {
@@ -55,12 +55,12 @@ impl Compiler<'_> {
         self.lint_without_effect(flag);
     }
 
-    fn warn(&self, code: &'static str, rule: &Rule, message: String) -> Diagnostic {
+    fn warn(&self, code: &'static str, rule: &Rule<'_>, message: String) -> Diagnostic {
         Diagnostic::warning(code, self.reader.paths.render(rule.path), rule.at, message)
     }
 
     /// Rules above one that serves the same variant to everybody change nothing.
-    fn lint_without_effect(&mut self, flag: &Flag) {
+    fn lint_without_effect(&mut self, flag: &Flag<'_>) {
         let Some(last) = flag.rules.iter().position(|rule| rule.condition.is_none()) else { return };
         let Some(variant) = flag.rules.get(last).and_then(|rule| serves_everybody(&rule.serve)) else {
             return;
@@ -81,7 +81,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn lint_ramp(&mut self, rule: &Rule) {
+    fn lint_ramp(&mut self, rule: &Rule<'_>) {
         let (Serve::Share { share: Share::Ramp(points), .. }
         | Serve::Split { within: Some(Share::Ramp(points)), .. }) = &rule.serve
         else {
@@ -120,7 +120,7 @@ impl Compiler<'_> {
         }
         for (segment, _) in ruleset.segments.iter().zip(used).filter(|(_, used)| !used) {
             let path = format!("segments.{}", segment.name);
-            self.note_segment(path, segment.at, &segment.name);
+            self.note_segment(path, segment.at, segment.name);
         }
     }
 
@@ -134,7 +134,7 @@ impl Compiler<'_> {
     }
 }
 
-fn each(condition: &Condition, visit: &mut impl FnMut(&Condition)) {
+fn each(condition: &Condition<'_>, visit: &mut impl FnMut(&Condition<'_>)) {
     visit(condition);
     match &condition.kind {
         Kind::All(inner) | Kind::Any(inner) => inner.iter().for_each(|inner| each(inner, visit)),
@@ -144,11 +144,11 @@ fn each(condition: &Condition, visit: &mut impl FnMut(&Condition)) {
 }
 
 /// The variant that everybody gets, where everybody gets the same one at any time.
-fn serves_everybody(serve: &Serve) -> Option<&str> {
+fn serves_everybody<'a>(serve: &Serve<'a>) -> Option<&'a str> {
     match serve {
-        Serve::Variant(variant) => Some(&variant.value),
+        Serve::Variant(variant) => Some(variant.value),
         Serve::Share { share: Share::Fixed(share), variant, .. } if share.0 == ONE => {
-            Some(variant.as_ref().map_or("on", |variant| variant.value.as_str()))
+            Some(variant.as_ref().map_or("on", |variant| variant.value))
         }
         _ => None,
     }
@@ -156,7 +156,7 @@ fn serves_everybody(serve: &Serve) -> Option<&str> {
 
 /// True where two conditions are the same to the letter. Comparing their debug texts without the paths would
 /// be slow; comparing attributes, operators and tests is enough for what people copy.
-fn same(a: &Condition, b: &Condition) -> bool {
+fn same(a: &Condition<'_>, b: &Condition<'_>) -> bool {
     match (&a.kind, &b.kind) {
         (Kind::Segment(a), Kind::Segment(b)) => a.value == b.value,
         (
@@ -171,7 +171,7 @@ fn same(a: &Condition, b: &Condition) -> bool {
     }
 }
 
-fn same_test(a: &Test, b: &Test) -> bool {
+fn same_test(a: &Test<'_>, b: &Test<'_>) -> bool {
     match (a, b) {
         (Test::OneOf(a), Test::OneOf(b)) => a == b,
         (Test::Range { low: a, high: x }, Test::Range { low: b, high: y }) => a == b && x == y,
@@ -183,7 +183,7 @@ fn same_test(a: &Test, b: &Test) -> bool {
 }
 
 /// Why a condition can never hold, where that is plain to see.
-fn never(condition: &Condition) -> Option<String> {
+fn never(condition: &Condition<'_>) -> Option<String> {
     let Kind::All(parts) = &condition.kind else {
         return match &condition.kind {
             Kind::Any(parts) => parts.iter().map(never).collect::<Option<Vec<_>>>()?.into_iter().next(),
@@ -210,15 +210,15 @@ fn never(condition: &Condition) -> Option<String> {
 }
 
 /// True where no value passes both tests.
-fn exclude(a: (Operator, &Test), b: (Operator, &Test)) -> bool {
+fn exclude(a: (Operator, &Test<'_>), b: (Operator, &Test<'_>)) -> bool {
     match (a, b) {
         ((_, Test::Exists(false)), (_, Test::Exists(wanted)))
         | ((_, Test::Exists(wanted)), (_, Test::Exists(false))) => *wanted,
         ((_, Test::Exists(false)), _) | (_, (_, Test::Exists(false))) => true,
         ((o, Test::OneOf(a)), (p, Test::OneOf(b))) => {
-            let (left, right) = (Set::new(a), Set::new(b));
-            let holds = |set: &Set, value: &crate::Value| {
-                set.contains(value.as_ref()) == crate::decide::truth::Truth::True
+            let (left, right) = (Set::new(a.iter()), Set::new(b.iter()));
+            let holds = |set: &Set, value: crate::ValueRef<'_>| {
+                set.contains(value) == crate::decide::truth::Truth::True
             };
             match (o.negates(), p.negates()) {
                 (false, false) => !a.iter().any(|value| holds(&right, value)),

@@ -8,7 +8,7 @@ mod lint;
 
 use crate::context::AttributeId;
 use crate::diagnostic::{Diagnostic, LoadError};
-use crate::document::{self, Node};
+use crate::document::{self, Arena, Node};
 use crate::migration::CompiledMigration;
 use crate::program::index::NameIndex;
 use crate::program::op::Tables;
@@ -28,15 +28,16 @@ pub(crate) struct Compiled {
 
 /// Reads and compiles a document.
 pub(crate) fn compile(text: &[u8]) -> Result<Compiled, LoadError> {
-    let node = document::read(text).map_err(|diagnostics| LoadError { diagnostics })?;
+    let arena = Arena::new();
+    let node = document::read(text, &arena).map_err(|diagnostics| LoadError { diagnostics })?;
     compile_node(&node)
 }
 
-fn compile_node(node: &Node) -> Result<Compiled, LoadError> {
+fn compile_node(node: &Node<'_>) -> Result<Compiled, LoadError> {
     let mut reader = Reader::default();
     let mut ruleset = reader.ruleset(node);
-    ruleset.segments.sort_by(|a, b| a.name.cmp(&b.name));
-    ruleset.flags.sort_by(|a, b| a.name.cmp(&b.name));
+    ruleset.segments.sort_by(|a, b| a.name.cmp(b.name));
+    ruleset.flags.sort_by(|a, b| a.name.cmp(b.name));
     ruleset.migrations.sort_by(|a, b| a.name.cmp(&b.name));
     let readable = reader.diagnostics.iter().all(|diagnostic| !diagnostic.is_error());
     let mut compiler = Compiler::new(&ruleset, reader);
@@ -69,7 +70,7 @@ fn finish(mut program: Program, digest: u128) -> Program {
 
 /// What compiling builds up.
 struct Compiler<'r> {
-    ruleset: &'r Ruleset,
+    ruleset: &'r Ruleset<'r>,
     reader: Reader,
     program: Program,
     attributes: BTreeMap<String, AttributeId>,
@@ -103,7 +104,7 @@ const MAX_STEPS: u64 = 1_000_000;
 const MAX_CHAIN: u32 = 32;
 
 impl<'r> Compiler<'r> {
-    fn new(ruleset: &'r Ruleset, reader: Reader) -> Self {
+    fn new(ruleset: &'r Ruleset<'r>, reader: Reader) -> Self {
         let footprints = vec![Footprint::default(); ruleset.segments.len() + ruleset.flags.len()];
         let program = Program {
             digest: 0,
@@ -129,7 +130,7 @@ impl<'r> Compiler<'r> {
 
     /// The number of a zone in the tables; the ruleset's own, or UTC, where none is named.
     fn zone(&mut self, name: Option<&str>) -> u32 {
-        let name = name.or(self.ruleset.timezone.as_ref().map(|zone| zone.value.as_str())).unwrap_or("UTC");
+        let name = name.or(self.ruleset.timezone.as_ref().map(|zone| zone.value)).unwrap_or("UTC");
         if let Some(zone) = self.zones.get(name) {
             return *zone;
         }
@@ -141,11 +142,11 @@ impl<'r> Compiler<'r> {
     }
 
     fn segment_number(&self, name: &str) -> Option<u32> {
-        self.ruleset.segments.binary_search_by(|segment| segment.name.as_str().cmp(name)).ok().map(number)
+        self.ruleset.segments.binary_search_by(|segment| segment.name.cmp(name)).ok().map(number)
     }
 
     fn flag_number(&self, name: &str) -> Option<u32> {
-        self.ruleset.flags.binary_search_by(|flag| flag.name.as_str().cmp(name)).ok().map(number)
+        self.ruleset.flags.binary_search_by(|flag| flag.name.cmp(name)).ok().map(number)
     }
 
     /// Compiles segments and flags, those that others refer to first.
@@ -158,7 +159,7 @@ impl<'r> Compiler<'r> {
                 let mut footprint = Footprint::default();
                 let code = self.condition(&segment.condition, &mut footprint);
                 if let Some(slot) = segment_slots.get_mut(node) {
-                    *slot = Some(SegmentProgram { name: segment.name.clone(), code });
+                    *slot = Some(SegmentProgram { name: segment.name.to_owned(), code });
                 }
                 self.keep(node, footprint, &format!("segments.{}", segment.name), segment.at);
             } else if let Some(flag) =
@@ -216,13 +217,8 @@ impl<'r> Compiler<'r> {
     fn check_comparator(&mut self, migration: &Migration) {
         let known = &self.ruleset.comparators;
         let profile = migration.compare.as_ref().and_then(|compare| compare.profile.as_ref());
-        if let Some(profile) = profile.filter(|profile| !known.contains(&profile.value)) {
-            self.reader.unknown_name(
-                "unknown_comparator",
-                "comparator",
-                profile,
-                known.iter().map(String::as_str),
-            );
+        if let Some(profile) = profile.filter(|profile| !known.contains(&profile.value.as_str())) {
+            self.reader.unknown_name("unknown_comparator", "comparator", profile, known.iter().copied());
         }
     }
 

@@ -9,7 +9,7 @@ mod switches;
 use super::{CompiledMigration, Route, SwitchSource};
 use crate::context::{AttributeId, ContextView};
 use crate::diagnostic::Diagnostic;
-use crate::document::{self, Path};
+use crate::document::{self, Arena, Path};
 use crate::ruleset::fields::Reader;
 use crate::value::{Value, ValueRef};
 
@@ -25,7 +25,8 @@ impl ContextView for One {
 /// What a document of one migration named `m` gives, and all that is noted about it.
 fn read(text: &str) -> (Option<CompiledMigration>, Vec<Diagnostic>) {
     // The mark keeps flow mappings YAML; a text that begins with a brace is JSON.
-    let node = document::read(format!("---\n{text}").as_bytes()).unwrap();
+    let (arena, text) = (Arena::new(), format!("---\n{text}"));
+    let node = document::read(text.as_bytes(), &arena).unwrap();
     let mut reader = Reader::default();
     let migrations = Path::ROOT.key("migrations");
     let migration = reader.migration("m", &node, migrations.key("m"));

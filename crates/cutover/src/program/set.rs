@@ -22,16 +22,16 @@ pub(crate) struct Set {
 const FEW: usize = 4;
 
 impl Set {
-    pub(crate) fn new(values: &[Value]) -> Self {
+    pub(crate) fn new<'v>(values: impl Iterator<Item = ValueRef<'v>>) -> Self {
         let mut set = Self::default();
         for value in values {
             match value {
-                Value::Text(text) => set.texts.push(text.as_bytes().into()),
-                Value::Int(int) => set.ints.push(*int),
-                Value::Float(float) => set.floats.push(*float),
-                Value::Bool(true) => set.has_true = true,
-                Value::Bool(false) => set.has_false = true,
-                Value::Null | Value::List(_) | Value::Map(_) => {}
+                ValueRef::Text(text) => set.texts.push(text.into()),
+                ValueRef::Int(int) => set.ints.push(int),
+                ValueRef::Float(float) => set.floats.push(float),
+                ValueRef::Bool(true) => set.has_true = true,
+                ValueRef::Bool(false) => set.has_false = true,
+                ValueRef::Missing | ValueRef::List(_) | ValueRef::Other => {}
             }
         }
         set.texts.sort_unstable();
