@@ -81,10 +81,9 @@ impl<'a, 'p> Reader<'a, 'p> {
                 if !self.lossy {
                     self.problems.note_repeated(entries, path);
                 }
-                outcome?;
-                let entries = self.arena.alloc_slice_copy(entries);
+                let entries = outcome.map(|()| &*self.arena.alloc_slice_copy(entries));
                 self.entries.truncate(start);
-                Content::Map(entries)
+                Content::Map(entries?)
             }
             Some(b'[') => {
                 let start = self.items.len();

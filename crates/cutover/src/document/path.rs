@@ -94,6 +94,9 @@ struct Kept {
     end: u32,
 }
 
+/// What the text of a path takes, usually.
+const USUAL_BYTES: usize = 64;
+
 /// Stands for a step to a key. No list is so long.
 const KEY: u32 = u32::MAX;
 
@@ -129,21 +132,18 @@ impl Paths {
     /// What follows in the path behind that of `ancestor`, such as `.if` behind `flags.a.rules[0]`: the text of the
     /// one and this make the text of the other. All of it where the path does not lead through `ancestor`.
     pub(crate) fn render_from(&self, id: PathId, ancestor: PathId) -> String {
-        let mut steps = Vec::new();
-        let mut next = id;
-        while next != ancestor
-            && let Some(index) = before(next)
-            && let Some(kept) = self.kept.get(index)
-        {
-            steps.push((self.step(index, *kept), kept.parent == PathId::ROOT));
-            next = kept.parent;
-        }
-        let mut text = String::new();
-        for (step, first) in steps.into_iter().rev() {
-            // Writing to a String cannot fail.
-            let _ = step.write(&mut text, first);
-        }
+        let mut text = String::with_capacity(USUAL_BYTES);
+        // Writing to a String cannot fail.
+        let _ = self.write_from(id, ancestor, &mut text);
         text
+    }
+
+    fn write_from(&self, id: PathId, ancestor: PathId, to: &mut String) -> fmt::Result {
+        let Some(index) = before(id).filter(|_| id != ancestor) else { return Ok(()) };
+        let Some(kept) = self.kept.get(index) else { return Ok(()) };
+        // Depth is bounded by the depth of documents, so recursion is too.
+        self.write_from(kept.parent, ancestor, to)?;
+        self.step(index, *kept).write(to, kept.parent == PathId::ROOT)
     }
 
     fn step(&self, index: usize, kept: Kept) -> Step<'_> {

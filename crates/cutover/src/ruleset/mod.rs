@@ -88,7 +88,9 @@ impl Reader {
         }
         if let Some(node) = fields.take("flags") {
             let path = self.paths.anchor(path.key("flags"));
-            for entry in self.named(node, path) {
+            let entries = self.named(node, path);
+            ruleset.flags.reserve_exact(entries.len());
+            for entry in entries {
                 let path = self.paths.anchor(path.key(entry.key));
                 match self.flag(entry.key, &entry.value, entry.key_at, path) {
                     Some(flag) => ruleset.flags.push(flag),

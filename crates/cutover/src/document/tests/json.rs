@@ -136,6 +136,9 @@ fn tells_every_problem_it_can_read_past() {
         ]
     );
     assert_eq!(problems(text)[3].message, "the key `a` is already at line 1, column 2");
+    // Of broken mappings each has its own keys.
+    let text = "{\"a\":1,\"b\":{\"a\":1,\"c\":2,\"d\":{\"c\":1,\"a\":[{\"a\":1,\"d\":?";
+    assert_eq!(told(text), [format!("json_syntax 1:{} b.d.a[0].d", text.len())]);
     let many = format!("{{\"a\":[{}1]}}", "\"\\ud800\",".repeat(1000));
     assert_eq!(problems(many).len(), crate::document::MAX_PROBLEMS);
 }
