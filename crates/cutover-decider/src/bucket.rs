@@ -115,7 +115,10 @@ impl<'a> Salt<'a> {
         let piece: &[u8; PIECE_BYTES] = self.bytes.first_chunk()?;
         let middle_at = HEAD_BYTES + self.length;
         let unit_at = middle_at + HEAD_BYTES;
-        if self.is_inner || self.length > PIECE_BYTES || unit.len() > ON_STACK_BYTES - PIECE_BYTES - FRAME_BYTES {
+        if self.is_inner
+            || self.length > PIECE_BYTES
+            || unit.len() > ON_STACK_BYTES - PIECE_BYTES - FRAME_BYTES
+        {
             return None;
         }
         let mut buffer = [0_u8; ON_STACK_BYTES];

@@ -145,7 +145,8 @@ impl Engine {
     #[must_use]
     pub fn is_enabled(&self, flag: &str, context: &Context, now_ms: i64) -> bool {
         let Some(number) = self.program.find(flag) else { return false };
-        context.fits(&self.program) && self.served(number, self.program.packed(number, context, now_ms)) == Some(&Value::Bool(true))
+        context.fits(&self.program)
+            && self.served(number, self.program.packed(number, context, now_ms)) == Some(&Value::Bool(true))
     }
 
     /// Decides a flag at `now_ms`, milliseconds since the epoch. It does not allocate.

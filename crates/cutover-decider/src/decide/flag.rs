@@ -8,9 +8,9 @@ use crate::Arena;
 use crate::bucket::{self, Salt, Unit};
 use crate::context::{AttributeId, ContextView};
 use crate::format::{NO_VARIANT, NONE, cuts, flag, require, rule, units};
-use crate::outcome::{ErrorCode, Reason};
 #[cfg(doc)]
 use crate::outcome::Outcome;
+use crate::outcome::{ErrorCode, Reason};
 use crate::value::ValueRef;
 
 /// All units, in millionths.
@@ -79,7 +79,10 @@ fn fixed_or(bits: u32, reason: Reason) -> Reason {
 }
 
 /// Whether another flag is one of some variants; unknown where it has no answer.
-pub(crate) fn is_one_of<C: ContextView, O: Observer>(machine: &mut Machine<'_, '_, C, O>, place: u32) -> Truth {
+pub(crate) fn is_one_of<C: ContextView, O: Observer>(
+    machine: &mut Machine<'_, '_, C, O>,
+    place: u32,
+) -> Truth {
     let arena = machine.arena();
     let Some(&[number, _, count]) = arena.record(place) else { return Truth::Unknown };
     machine.observer.enter(machine.program, place);
@@ -216,7 +219,8 @@ fn draw<C: ContextView, O: Observer>(
 ) -> Result<u32, ErrorCode> {
     let [_, _, _, _, _, unit, _, _] = rule.words;
     let arena = machine.arena();
-    let all = arena.slice(place.saturating_add(cuts::WORDS), arena.word(place).saturating_mul(cuts::CUT_WORDS));
+    let all =
+        arena.slice(place.saturating_add(cuts::WORDS), arena.word(place).saturating_mul(cuts::CUT_WORDS));
     let all = all.as_chunks::<{ cuts::CUT_WORDS as usize }>().0;
     if let [[.., only]] = all {
         return Ok(*only);

@@ -1,6 +1,7 @@
 //! Laying out a program: records and texts into an arena, each table of the header where it ends up.
 
-use crate::value::Value;
+use crate::document::{Content, Node};
+use crate::ruleset::operator::Scalars;
 use cutover_decider::format::{header, set};
 use cutover_decider::{Arena, ValueRef, names, set_head, split_words};
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ pub(super) struct Assembler {
     attributes: Interner,
     paths: Interner,
     values: Interner,
+    names: Interner,
 }
 
 /// Texts that are kept once, by number.
@@ -55,6 +57,7 @@ impl Assembler {
             attributes: Interner::default(),
             paths: Interner::default(),
             values: Interner::default(),
+            names: Interner::default(),
         }
     }
 
@@ -62,11 +65,12 @@ impl Assembler {
     pub(super) fn resume(arena: Arena) -> Self {
         let interned = |table: u32| {
             let texts = arena.slice(arena.word(table), arena.word(table + 1).saturating_mul(2)).to_vec();
-            let texts_of = texts.as_chunks::<2>().0.iter().map(|[offset, length]| arena.text_at(*offset, *length));
+            let texts_of =
+                texts.as_chunks::<2>().0.iter().map(|[offset, length]| arena.text_at(*offset, *length));
             Interner { numbers: texts_of.map(Box::from).zip(0..).collect(), texts: texts.clone() }
         };
         let [attributes, paths, values] = [header::ATTRIBUTES, header::PATHS, header::VALUES].map(interned);
-        Self { attributes, paths, values, arena }
+        Self { attributes, paths, values, names: Interner::default(), arena }
     }
 
     /// Where the next record will lie.
@@ -86,6 +90,15 @@ impl Assembler {
         push_text(&mut self.arena, text)
     }
 
+    /// A text that many flags share, such as the name of a variant.
+    pub(super) fn name(&mut self, name: &str) -> [u32; 2] {
+        let number = self.names.number(&mut self.arena, name) as usize * 2;
+        match self.names.texts.get(number..).and_then(|texts| texts.first_chunk()) {
+            Some(text) => *text,
+            None => [0, 0],
+        }
+    }
+
     /// Writes words over those at a place.
     pub(super) fn put(&mut self, at: u32, words: &[u32]) {
         let at = at as usize;
@@ -102,11 +115,11 @@ impl Assembler {
         self.paths.number(&mut self.arena, path)
     }
 
-    pub(super) fn value(&mut self, value: &Value) -> u32 {
-        let text = match value {
-            Value::Bool(true) => return self.values.number(&mut self.arena, "true"),
-            Value::Bool(false) => return self.values.number(&mut self.arena, "false"),
-            value => crate::wire::to_json(value),
+    pub(super) fn value(&mut self, node: &Node<'_>) -> u32 {
+        let text = match node.content {
+            Content::Bool(true) => return self.values.number(&mut self.arena, "true"),
+            Content::Bool(false) => return self.values.number(&mut self.arena, "false"),
+            _ => crate::wire::to_json(&node.to_value()),
         };
         self.values.number(&mut self.arena, &text)
     }
@@ -136,34 +149,29 @@ impl Assembler {
     }
 
     /// Appends a set of scalars and gives its place. Mappings, lists and nulls are in no set.
-    pub(super) fn set(&mut self, values: &[Value]) -> u32 {
-        let mut texts: Vec<&str> = values
-            .iter()
-            .filter_map(|value| match value {
-                Value::Text(text) => Some(text.as_str()),
-                _ => None,
-            })
-            .collect();
+    pub(super) fn set(&mut self, values: Scalars<'_>) -> u32 {
+        let mut texts: Vec<&str> = values.texts().collect();
         texts.sort_unstable();
         texts.dedup();
-        let numbers = values.iter().map(Value::as_ref);
-        let mut ints: Vec<i64> = numbers
-            .clone()
-            .filter_map(|value| if let ValueRef::Int(int) = value { Some(int) } else { None })
-            .collect();
+        let mut bits = 0;
+        let (mut ints, mut floats) = (Vec::new(), Vec::new());
+        for value in values.iter() {
+            match value {
+                ValueRef::Int(int) => ints.push(int),
+                ValueRef::Float(float) => floats.push(float),
+                ValueRef::Bool(value) => bits |= 1 << u32::from(value),
+                _ => {}
+            }
+        }
         ints.sort_unstable();
         ints.dedup();
-        let floats: Vec<f64> = numbers
-            .filter_map(|value| if let ValueRef::Float(float) = value { Some(float) } else { None })
-            .collect();
-        let has = |wanted: bool| u32::from(values.contains(&Value::Bool(wanted)));
         let slots = if place(texts.len()) > set::FEW {
             names::index(texts.iter().map(|text| text.as_bytes()))
         } else {
             Vec::new()
         };
         let count = place(slots.len()) / names::SLOT_WORDS;
-        let bits = has(false) | has(true) << 1 | count << 2;
+        bits |= count << 2;
         let mut words = vec![place(texts.len()), place(ints.len()), place(floats.len()), bits];
         for text in texts {
             words.extend(self.text(text));

@@ -2,20 +2,20 @@
 
 use super::assemble::place;
 use super::{Compiler, Footprint};
+use crate::document::PathId;
 use crate::ruleset::condition::{Condition, Kind};
 use crate::ruleset::fields::Spanned;
 use crate::ruleset::operator::{Operator, Test};
 use crate::ruleset::semver::Range;
 use crate::ruleset::window::Window;
-use crate::value::Value;
 use cutover_decider::decide::number::Number;
 use cutover_decider::format::{bounds, op, window};
 use cutover_decider::{hash_list, split_words, wide_words};
 
 /// Instructions of one condition, before it is known where they will lie.
-struct Code<'a> {
+struct Code {
     /// The path of the rule or segment, which those of the conditions begin with.
-    base: &'a str,
+    base: PathId,
     ops: Vec<[u32; op::WORDS as usize]>,
 }
 
@@ -24,8 +24,8 @@ impl Compiler<'_> {
     /// or segment that it belongs to.
     pub(super) fn condition(
         &mut self,
-        condition: &Condition,
-        base: &str,
+        condition: &Condition<'_>,
+        base: PathId,
         footprint: &mut Footprint,
     ) -> (u32, u32) {
         let mut code = Code { base, ops: Vec::new() };
@@ -40,14 +40,20 @@ impl Compiler<'_> {
         (start, self.out.next())
     }
 
-    fn op(&mut self, code: &mut Code<'_>, [head, operator, operand]: [u32; 3], condition: &Condition) -> usize {
-        let path = condition.path.strip_prefix(code.base).unwrap_or(&condition.path);
-        let path = self.out.path(path);
+    /// The number of what follows in a path behind that of its rule, segment or flag.
+    pub(super) fn path(&mut self, path: PathId, base: PathId) -> u32 {
+        self.suffix.clear();
+        self.reader.paths.append_from(path, base, &mut self.suffix);
+        self.out.path(&self.suffix)
+    }
+
+    fn op(&mut self, code: &mut Code, [head, operator, operand]: [u32; 3], condition: &Condition) -> usize {
+        let path = self.path(condition.path, code.base);
         code.ops.push([head, path, operator, operand]);
         code.ops.len() - 1
     }
 
-    fn emit(&mut self, condition: &Condition, code: &mut Code<'_>, footprint: &mut Footprint) {
+    fn emit(&mut self, condition: &Condition<'_>, code: &mut Code, footprint: &mut Footprint) {
         match &condition.kind {
             Kind::All(conditions) => self.group(conditions, false, condition, code, footprint),
             Kind::Any(conditions) => self.group(conditions, true, condition, code, footprint),
@@ -60,17 +66,21 @@ impl Compiler<'_> {
                 footprint.read(attribute);
                 let (head, operand) = self.test(test);
                 let negate = if operator.negates() { op::NEGATE } else { 0 };
-                self.op(code, [head | attribute << 8, operator_number(*operator) | negate, operand], condition);
+                self.op(
+                    code,
+                    [head | attribute << 8, operator_number(*operator) | negate, operand],
+                    condition,
+                );
             }
             Kind::Segment(name) => {
-                if let Some(segment) = self.segment_number(&name.value) {
+                if let Some(segment) = self.segment_number(name.value) {
                     let other = self.footprints.get(segment as usize).cloned().unwrap_or_default();
                     footprint.add(&other);
                     self.op(code, [op::SEGMENT, 0, segment], condition);
                 }
             }
             Kind::Flag { flag, variants } => {
-                let path = condition.path.strip_prefix(code.base).unwrap_or(&condition.path);
+                let path = self.path(condition.path, code.base);
                 if let Some(require) = self.require(flag, variants, path, footprint) {
                     self.op(code, [op::FLAG, 0, require], condition);
                 }
@@ -85,10 +95,10 @@ impl Compiler<'_> {
 
     fn group(
         &mut self,
-        conditions: &[Condition],
+        conditions: &[Condition<'_>],
         any: bool,
-        condition: &Condition,
-        code: &mut Code<'_>,
+        condition: &Condition<'_>,
+        code: &mut Code,
         footprint: &mut Footprint,
     ) {
         if let [only] = conditions {
@@ -112,32 +122,31 @@ impl Compiler<'_> {
     /// Lays out what asks whether a flag is one of some variants.
     pub(super) fn require(
         &mut self,
-        flag: &Spanned<String>,
-        variants: &[Spanned<String>],
-        path: &str,
+        flag: &Spanned<&str>,
+        variants: &[Spanned<&str>],
+        path: u32,
         footprint: &mut Footprint,
     ) -> Option<u32> {
-        let index = self.flag_number(&flag.value)?;
+        let index = self.flag_number(flag.value)?;
         let other =
             self.footprints.get(self.ruleset.segments.len() + index as usize).cloned().unwrap_or_default();
         footprint.add(&other);
         let names = super::flag::sorted_variants(self.ruleset.flags.get(index as usize)?);
         let variants: Vec<u32> = variants
             .iter()
-            .filter_map(|variant| super::flag::variant_number(&names, &variant.value))
+            .filter_map(|variant| super::flag::variant_number(&names, variant.value))
             .map(u32::from)
             .collect();
-        let path = self.out.path(path);
         let at = self.out.push(&[index, path, place(variants.len())]);
         self.out.push(&variants);
         Some(at)
     }
 
     /// The code of a test, and what it compares with.
-    fn test(&mut self, test: &Test) -> (u32, u32) {
+    fn test(&mut self, test: &Test<'_>) -> (u32, u32) {
         let out = &mut self.out;
         match test {
-            Test::OneOf(values) => (op::SET, out.set(values)),
+            Test::OneOf(values) => (op::SET, out.set(*values)),
             Test::Hashed { salt, digests } => {
                 let mut digests: Vec<[u32; 8]> = digests.iter().map(hash_list::to_words).collect();
                 digests.sort_unstable();
@@ -153,16 +162,12 @@ impl Compiler<'_> {
                 (op::RANGE, out.push(&[low_bits | high_bits << bounds::SHIFT, a, b, c, d]))
             }
             Test::Contains(values) => {
-                let items = out.set(values);
-                let texts = values.iter().filter_map(|value| match value {
-                    Value::Text(text) => Some(text.as_str()),
-                    _ => None,
-                });
-                let parts = out.texts(texts);
+                let items = out.set(*values);
+                let parts = out.texts(values.texts());
                 (op::CONTAINS, out.push(&[items, parts]))
             }
-            Test::StartsWith(texts) => (op::STARTS_WITH, out.texts(texts.iter().map(String::as_str))),
-            Test::EndsWith(texts) => (op::ENDS_WITH, out.texts(texts.iter().map(String::as_str))),
+            Test::StartsWith(texts) => (op::STARTS_WITH, out.texts(texts.iter().copied())),
+            Test::EndsWith(texts) => (op::ENDS_WITH, out.texts(texts.iter().copied())),
             Test::Matches { text, automaton } => {
                 let [offset, length] = out.text(text);
                 let at = out.push(&[offset, length, place(automaton.len())]);
@@ -202,8 +207,8 @@ impl Compiler<'_> {
         words
     }
 
-    fn window(&mut self, given: &Window) -> u32 {
-        let zone = self.zone(given.timezone.as_ref().map(|zone| zone.value.as_str()));
+    fn window(&mut self, given: &Window<'_>) -> u32 {
+        let zone = self.zone(given.timezone.as_ref().map(|zone| zone.value));
         let (from, to) = given.hours.unwrap_or_default();
         let there = |there: bool, bit: u32| if there { bit } else { 0 };
         let bits = there(given.hours.is_some(), window::HOURS)

@@ -4,14 +4,14 @@ use crate::document::{Content, Entry, Node};
 use xxhash_rust::xxh3::Xxh3;
 
 /// The digest of a document's content.
-pub(crate) fn of(node: &Node) -> u128 {
+pub(crate) fn of(node: &Node<'_>) -> u128 {
     let mut hasher = Xxh3::new();
     add(&mut hasher, node);
     hasher.digest128()
 }
 
 /// Adds a value with its type and length, mappings sorted by key. Depth is bounded by the readers.
-fn add(hasher: &mut Xxh3, node: &Node) {
+fn add(hasher: &mut Xxh3, node: &Node<'_>) {
     let text = |hasher: &mut Xxh3, text: &str| {
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
@@ -39,10 +39,10 @@ fn add(hasher: &mut Xxh3, node: &Node) {
         Content::Map(entries) => {
             hasher.update(b"m");
             hasher.update(&(entries.len() as u64).to_le_bytes());
-            let mut sorted: Vec<&Entry> = entries.iter().collect();
-            sorted.sort_by(|a, b| a.key.cmp(&b.key));
+            let mut sorted: Vec<&Entry<'_>> = entries.iter().collect();
+            sorted.sort_by(|a, b| a.key.cmp(b.key));
             for entry in sorted {
-                text(hasher, &entry.key);
+                text(hasher, entry.key);
                 add(hasher, &entry.value);
             }
         }

@@ -13,8 +13,8 @@ use cutover_decider::packed::PackedContext;
 use cutover_decider::split_words;
 
 /// The variants of a flag by name: their numbers do not depend on the order of keys in a document.
-pub(super) fn sorted_variants(flag: &Flag) -> Vec<&str> {
-    let mut names: Vec<&str> = flag.variants.iter().map(|(name, _)| name.as_str()).collect();
+pub(super) fn sorted_variants<'a>(flag: &Flag<'a>) -> Vec<&'a str> {
+    let mut names: Vec<&str> = flag.variants.iter().map(|variant| variant.key).collect();
     names.sort_unstable();
     names
 }
@@ -34,19 +34,17 @@ struct UnitWords {
 
 impl Compiler<'_> {
     /// Lays out one flag; the flags and segments that it refers to are laid out already.
-    pub(super) fn flag(&mut self, flag: &Flag, footprint: &mut Footprint) -> [u32; words::WORDS as usize] {
+    pub(super) fn flag(
+        &mut self,
+        flag: &Flag<'_>,
+        footprint: &mut Footprint,
+    ) -> [u32; words::WORDS as usize] {
         let names = sorted_variants(flag);
-        let base = format!("flags.{}", flag.name);
-        let requires: Vec<u32> = flag
-            .requires
-            .iter()
-            .filter_map(|require| {
-                let path = &require.flag.path;
-                let path = path.strip_suffix(".flag").unwrap_or(path);
-                let path = path.strip_prefix(base.as_str()).unwrap_or(path);
-                self.require(&require.flag, &require.variants, path, footprint)
-            })
-            .collect();
+        let mut requires = Vec::with_capacity(flag.requires.len());
+        for require in &flag.requires {
+            let path = self.path(require.path, flag.path);
+            requires.extend(self.require(&require.flag, &require.variants, path, footprint));
+        }
         let mut rules: Vec<u32> = Vec::with_capacity(flag.rules.len() * rule::WORDS as usize);
         let mut reached = true;
         // What nobody reaches is looked at for its mistakes, and left out.
@@ -54,7 +52,8 @@ impl Compiler<'_> {
         for (number, each) in (0..).zip(&flag.rules) {
             let footprint = if reached { &mut *footprint } else { &mut beyond };
             footprint.spend(1);
-            let code = each.condition.as_ref().map(|condition| self.condition(condition, &each.path, footprint));
+            let code =
+                each.condition.as_ref().map(|condition| self.condition(condition, each.path, footprint));
             let (start, end) = code.unwrap_or((NONE, NONE));
             if let Some(serve) = self.serve(flag, each, &names, footprint)
                 && reached
@@ -67,9 +66,9 @@ impl Compiler<'_> {
         self.note_expiry(flag);
         let mut variants = Vec::with_capacity(names.len() * words::VARIANT_WORDS as usize);
         for name in &names {
-            if let Some((name, value)) = flag.variants.iter().find(|(other, _)| other == name) {
-                variants.extend(self.out.text(name));
-                variants.push(self.out.value(value));
+            if let Some(variant) = flag.variants.iter().find(|variant| variant.key == *name) {
+                variants.extend(self.out.name(name));
+                variants.push(self.out.value(&variant.value));
             }
         }
         if !flag.enabled {
@@ -81,9 +80,9 @@ impl Compiler<'_> {
         let bits = bit(flag.enabled, words::ENABLED)
             | bit(footprint.reads_time, words::READS_TIME)
             | bit(is_fixed, words::FIXED);
-        let default = flag.default.as_ref().and_then(|name| variant_number(&names, &name.value));
-        let [name, name_length] = self.out.text(&flag.name);
-        let [salt, salt_length] = match flag.salt.as_deref() {
+        let default = flag.default.as_ref().and_then(|name| variant_number(&names, name.value));
+        let [name, name_length] = self.out.text(flag.name);
+        let [salt, salt_length] = match flag.salt {
             Some(salt) => self.out.text(salt),
             None => [name, name_length],
         };
@@ -109,11 +108,11 @@ impl Compiler<'_> {
         ]
     }
 
-    fn note_expiry(&mut self, flag: &Flag) {
+    fn note_expiry(&mut self, flag: &Flag<'_>) {
         if let Some(expires) = &flag.expires {
             let warning = Diagnostic::warning(
                 "flag_expired",
-                expires.path.clone(),
+                self.reader.paths.render(expires.path),
                 expires.at,
                 format!("the flag `{}` has expired", flag.name),
             )
@@ -124,21 +123,21 @@ impl Compiler<'_> {
 
     fn serve(
         &mut self,
-        flag: &Flag,
-        rule: &Rule,
+        flag: &Flag<'_>,
+        rule: &Rule<'_>,
         names: &[&str],
         footprint: &mut Footprint,
     ) -> Option<ServeWords> {
         let variant = |name: &str| variant_number(names, name);
-        let otherwise = |name: &Option<Spanned<String>>| {
-            variant_word(name.as_ref().and_then(|name| variant(&name.value))) << 16
+        let otherwise = |name: &Option<Spanned<&str>>| {
+            variant_word(name.as_ref().and_then(|name| variant(name.value))) << 16
         };
         match &rule.serve {
             Serve::Variant(name) => {
-                Some([rule::VARIANT, variant_word(variant(&name.value)) | NO_VARIANT << 16, NONE, 0, NONE])
+                Some([rule::VARIANT, variant_word(variant(name.value)) | NO_VARIANT << 16, NONE, 0, NONE])
             }
             Serve::Share { share, variant: name, otherwise: other, by } => {
-                let name = name.as_ref().map_or("on", |name| name.value.as_str());
+                let name = name.as_ref().map_or("on", |name| name.value);
                 let unit = self.by(flag, rule, by, needs_unit(share), footprint)?;
                 let (ramp, ppm) = self.share(share, footprint);
                 let variants = u32::from(variant(name)?) | otherwise(other);
@@ -147,21 +146,16 @@ impl Compiler<'_> {
             Serve::Split { weights, within, otherwise: other, by } => {
                 if flag.hash == Hash::Java31 {
                     self.reader.note(
-                        Diagnostic::error("bad_split", format!("{}.serve.split", rule.path), rule.at, "`hash: java31` has no splits")
+                        Diagnostic::error("bad_split", format!("{}.serve.split", self.reader.paths.render(rule.path)), rule.at, "`hash: java31` has no splits")
                             .help("the imported formats know rollouts only; give the flag `hash: 1`, which moves its units"),
                     );
                     return None;
                 }
-                let last = other.as_ref().or(flag.default.as_ref()).map(|name| name.value.as_str());
+                let last = other.as_ref().or(flag.default.as_ref()).map(|name| name.value);
                 let cuts = cuts(weights, last, names);
                 let draws = cuts.len() > 1;
-                let unit = self.by(
-                    flag,
-                    rule,
-                    by,
-                    draws || within.as_ref().is_some_and(needs_unit),
-                    footprint,
-                )?;
+                let unit =
+                    self.by(flag, rule, by, draws || within.as_ref().is_some_and(needs_unit), footprint)?;
                 let (kind, (ramp, ppm)) = match within {
                     Some(share) => (rule::SPLIT_WITHIN, self.share(share, footprint)),
                     None => (rule::SPLIT, (0, 0)),
@@ -196,9 +190,9 @@ impl Compiler<'_> {
 
     fn by(
         &mut self,
-        flag: &Flag,
-        rule: &Rule,
-        by: &By,
+        flag: &Flag<'_>,
+        rule: &Rule<'_>,
+        by: &By<'_>,
         needed: bool,
         footprint: &mut Footprint,
     ) -> Option<UnitWords> {
@@ -212,13 +206,13 @@ impl Compiler<'_> {
             }
             (Hash::Java31, By::Attribute(path)) => (vec![self.out.attribute(path)], None),
             (Hash::Java31, By::FirstOf { attributes, otherwise }) => {
-                (attributes.iter().map(|path| self.out.attribute(path)).collect(), otherwise.as_deref())
+                (attributes.iter().map(|path| self.out.attribute(path)).collect(), *otherwise)
             }
             (Hash::Xxh3, By::FirstOf { .. }) => {
                 self.reader.note(
                     Diagnostic::error(
                         "bad_unit",
-                        format!("{}.serve.by", rule.path),
+                        format!("{}.serve.by", self.reader.paths.render(rule.path)),
                         rule.at,
                         "`first_of` belongs to `hash: java31`",
                     )
@@ -273,10 +267,10 @@ fn needs_unit(share: &Share) -> bool {
 
 /// Cut points in the order of the buckets: that of the list where there is one, otherwise by name with `last`
 /// at the end. With the default last, a rollout that becomes a split of the same share moves nobody.
-fn cuts(weights: &Weights, last: Option<&str>, names: &[&str]) -> Vec<(u64, u16)> {
+fn cuts(weights: &Weights<'_>, last: Option<&str>, names: &[&str]) -> Vec<(u64, u16)> {
     let total: u64 = weights.weights.iter().map(|(_, weight)| weight).sum();
     let mut ordered: Vec<(&str, u64)> =
-        weights.weights.iter().map(|(name, weight)| (name.value.as_str(), *weight)).collect();
+        weights.weights.iter().map(|(name, weight)| (name.value, *weight)).collect();
     if !weights.ordered {
         ordered.sort_by_key(|(name, _)| (Some(*name) == last, *name));
     }

@@ -8,11 +8,11 @@ use crate::ruleset::fields::Spanned;
 
 /// A name that a condition or prerequisite refers to.
 enum Reference<'a> {
-    Segment(&'a Spanned<String>),
-    Flag(&'a Spanned<String>, &'a [Spanned<String>]),
+    Segment(&'a Spanned<&'a str>),
+    Flag(&'a Spanned<&'a str>, &'a [Spanned<&'a str>]),
 }
 
-fn references<'a>(condition: &'a Condition, found: &mut Vec<Reference<'a>>) {
+fn references<'a>(condition: &'a Condition<'a>, found: &mut Vec<Reference<'a>>) {
     match &condition.kind {
         Kind::All(inner) | Kind::Any(inner) => inner.iter().for_each(|inner| references(inner, found)),
         Kind::Not(inner) => references(inner, found),
@@ -51,19 +51,19 @@ impl<'r> Compiler<'r> {
                         if self.segment_number(&name.value).is_none()
                             && !ruleset.unreadable.contains(&name.value)
                         {
-                            let known = ruleset.segments.iter().map(|segment| segment.name.as_str());
+                            let known = ruleset.segments.iter().map(|segment| segment.name);
                             self.reader.unknown_name("unknown_segment", "segment", name, known);
                         }
                     }
                     Reference::Flag(name, variants) => match self.flag_number(&name.value) {
                         None if ruleset.unreadable.contains(&name.value) => {}
                         None => {
-                            let known = ruleset.flags.iter().map(|flag| flag.name.as_str());
+                            let known = ruleset.flags.iter().map(|flag| flag.name);
                             self.reader.unknown_name("unknown_flag", "flag", name, known);
                         }
                         Some(index) => {
                             let Some(flag) = ruleset.flags.get(index as usize) else { continue };
-                            let known = flag.variants.iter().map(|(name, _)| name.as_str());
+                            let known = flag.variants.iter().map(|variant| variant.key);
                             for variant in variants
                                 .iter()
                                 .filter(|variant| !known.clone().any(|name| name == variant.value))

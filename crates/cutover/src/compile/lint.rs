@@ -4,10 +4,10 @@ use super::Compiler;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::ruleset::condition::{Condition, Kind};
 use crate::ruleset::flag::{Flag, Rule};
-use crate::ruleset::operator::{Operator, Test};
+use crate::ruleset::operator::{Operator, Scalars, Test};
 use crate::ruleset::scalar::ONE;
 use crate::ruleset::serve::{Serve, Share};
-use crate::value::Value;
+use crate::value::ValueRef;
 use cutover_decider::decide::number::Number;
 use std::collections::BTreeSet;
 
@@ -20,15 +20,12 @@ impl Compiler<'_> {
         self.lint_segments();
     }
 
-    fn lint_rules(&mut self, flag: &Flag) {
-        let warn = |code, rule: &Rule, message: String| {
-            Diagnostic::warning(code, rule.path.clone(), rule.at, message)
-        };
+    fn lint_rules(&mut self, flag: &Flag<'_>) {
         for (index, rule) in flag.rules.iter().enumerate() {
             let earlier = flag.rules.get(..index).unwrap_or_default();
             if let Some(first) = earlier.iter().position(|other| other.condition.is_none()) {
                 self.reader.note(
-                    warn(
+                    self.warn(
                         "rule_never_matches",
                         rule,
                         format!("rule {first} matches everybody, so this rule is never reached"),
@@ -43,14 +40,14 @@ impl Compiler<'_> {
                 .iter()
                 .position(|other| other.condition.as_ref().is_some_and(|other| same(other, condition)))
             {
-                self.reader.note(warn(
+                self.reader.note(self.warn(
                     "rule_never_matches",
                     rule,
                     format!("rule {first} has the same condition and decides first"),
                 ));
             }
             if let Some(why) = never(condition) {
-                self.reader.note(warn(
+                self.reader.note(self.warn(
                     "rule_never_matches",
                     rule,
                     format!("this condition can never hold: {why}"),
@@ -60,8 +57,12 @@ impl Compiler<'_> {
         self.lint_without_effect(flag);
     }
 
+    fn warn(&self, code: &'static str, rule: &Rule<'_>, message: String) -> Diagnostic {
+        Diagnostic::warning(code, self.reader.paths.render(rule.path), rule.at, message)
+    }
+
     /// Rules above one that serves the same variant to everybody change nothing.
-    fn lint_without_effect(&mut self, flag: &Flag) {
+    fn lint_without_effect(&mut self, flag: &Flag<'_>) {
         let Some(last) = flag.rules.iter().position(|rule| rule.condition.is_none()) else { return };
         let Some(variant) = flag.rules.get(last).and_then(|rule| serves_everybody(&rule.serve)) else {
             return;
@@ -73,7 +74,7 @@ impl Compiler<'_> {
             self.reader.note(
                 Diagnostic::warning(
                     "condition_without_effect",
-                    format!("{}.if", rule.path),
+                    format!("{}.if", self.reader.paths.render(rule.path)),
                     rule.at,
                     format!("everybody gets `{variant}` from rule {last}, so the condition of rule {index} changes nothing"),
                 )
@@ -82,7 +83,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn lint_ramp(&mut self, rule: &Rule) {
+    fn lint_ramp(&mut self, rule: &Rule<'_>) {
         let (Serve::Share { share: Share::Ramp(points), .. }
         | Serve::Split { within: Some(Share::Ramp(points)), .. }) = &rule.serve
         else {
@@ -94,7 +95,7 @@ impl Compiler<'_> {
             self.reader.note(
                 Diagnostic::warning(
                     "ramp_starts_high",
-                    rule.path.clone(),
+                    self.reader.paths.render(rule.path),
                     rule.at,
                     "before its first point a ramp is nobody, and this one begins high",
                 )
@@ -121,7 +122,7 @@ impl Compiler<'_> {
         }
         for (segment, _) in ruleset.segments.iter().zip(used).filter(|(_, used)| !used) {
             let path = format!("segments.{}", segment.name);
-            self.note_segment(path, segment.at, &segment.name);
+            self.note_segment(path, segment.at, segment.name);
         }
     }
 
@@ -135,7 +136,7 @@ impl Compiler<'_> {
     }
 }
 
-fn each(condition: &Condition, visit: &mut impl FnMut(&Condition)) {
+fn each(condition: &Condition<'_>, visit: &mut impl FnMut(&Condition<'_>)) {
     visit(condition);
     match &condition.kind {
         Kind::All(inner) | Kind::Any(inner) => inner.iter().for_each(|inner| each(inner, visit)),
@@ -145,11 +146,11 @@ fn each(condition: &Condition, visit: &mut impl FnMut(&Condition)) {
 }
 
 /// The variant that everybody gets, where everybody gets the same one at any time.
-fn serves_everybody(serve: &Serve) -> Option<&str> {
+fn serves_everybody<'a>(serve: &Serve<'a>) -> Option<&'a str> {
     match serve {
-        Serve::Variant(variant) => Some(&variant.value),
+        Serve::Variant(variant) => Some(variant.value),
         Serve::Share { share: Share::Fixed(share), variant, .. } if share.0 == ONE => {
-            Some(variant.as_ref().map_or("on", |variant| variant.value.as_str()))
+            Some(variant.as_ref().map_or("on", |variant| variant.value))
         }
         _ => None,
     }
@@ -157,7 +158,7 @@ fn serves_everybody(serve: &Serve) -> Option<&str> {
 
 /// True where two conditions are the same to the letter. Comparing their debug texts without the paths would
 /// be slow; comparing attributes, operators and tests is enough for what people copy.
-fn same(a: &Condition, b: &Condition) -> bool {
+fn same(a: &Condition<'_>, b: &Condition<'_>) -> bool {
     match (&a.kind, &b.kind) {
         (Kind::Segment(a), Kind::Segment(b)) => a.value == b.value,
         (
@@ -172,7 +173,7 @@ fn same(a: &Condition, b: &Condition) -> bool {
     }
 }
 
-fn same_test(a: &Test, b: &Test) -> bool {
+fn same_test(a: &Test<'_>, b: &Test<'_>) -> bool {
     match (a, b) {
         (Test::OneOf(a), Test::OneOf(b)) => a == b,
         (Test::Range { low: a, high: x }, Test::Range { low: b, high: y }) => a == b && x == y,
@@ -184,7 +185,7 @@ fn same_test(a: &Test, b: &Test) -> bool {
 }
 
 /// Why a condition can never hold, where that is plain to see.
-fn never(condition: &Condition) -> Option<String> {
+fn never(condition: &Condition<'_>) -> Option<String> {
     let Kind::All(parts) = &condition.kind else {
         return match &condition.kind {
             Kind::Any(parts) => parts.iter().map(never).collect::<Option<Vec<_>>>()?.into_iter().next(),
@@ -211,13 +212,13 @@ fn never(condition: &Condition) -> Option<String> {
 }
 
 /// True where no value passes both tests.
-fn exclude(a: (Operator, &Test), b: (Operator, &Test)) -> bool {
+fn exclude(a: (Operator, &Test<'_>), b: (Operator, &Test<'_>)) -> bool {
     match (a, b) {
         ((_, Test::Exists(false)), (_, Test::Exists(wanted)))
         | ((_, Test::Exists(wanted)), (_, Test::Exists(false))) => *wanted,
         ((_, Test::Exists(false)), _) | (_, (_, Test::Exists(false))) => true,
         ((o, Test::OneOf(a)), (p, Test::OneOf(b))) => {
-            let (left, right) = (scalars(a), scalars(b));
+            let (left, right) = (scalars(*a), scalars(*b));
             match (o.negates(), p.negates()) {
                 (false, false) => left.is_disjoint(&right),
                 (false, true) => left.is_subset(&right),
@@ -226,8 +227,7 @@ fn exclude(a: (Operator, &Test), b: (Operator, &Test)) -> bool {
             }
         }
         ((_, Test::Range { low: a, high: x }), (_, Test::Range { low: b, high: y })) => {
-            let apart = |high: &Option<(Number, bool)>,
-                         low: &Option<(Number, bool)>| {
+            let apart = |high: &Option<(Number, bool)>, low: &Option<(Number, bool)>| {
                 matches!((high, low), (Some((high, hi)), Some((low, li)))
                     if high.cmp(*low).is_lt() || (high.cmp(*low).is_eq() && !(*hi && *li)))
             };
@@ -238,13 +238,13 @@ fn exclude(a: (Operator, &Test), b: (Operator, &Test)) -> bool {
 }
 
 /// The scalars of a list, so that equal ones are equal: a number of a ruleset is whole or a fraction, never both.
-fn scalars(values: &[Value]) -> BTreeSet<(u8, &str, u64)> {
-    let scalar = |value| match value {
-        &Value::Null | &Value::List(_) | &Value::Map(_) => (0, "", 0),
-        &Value::Bool(value) => (1, "", u64::from(value)),
-        &Value::Int(value) => (2, "", value.cast_unsigned()),
-        &Value::Float(value) => (3, "", value.to_bits()),
-        Value::Text(text) => (4, text.as_str(), 0),
+fn scalars<'a>(values: Scalars<'a>) -> BTreeSet<(u8, &'a [u8], u64)> {
+    let scalar = |value: ValueRef<'a>| match value {
+        ValueRef::Bool(value) => (1, &[][..], u64::from(value)),
+        ValueRef::Int(value) => (2, &[][..], value.cast_unsigned()),
+        ValueRef::Float(value) => (3, &[][..], value.to_bits()),
+        ValueRef::Text(text) => (4, text, 0),
+        ValueRef::Missing | ValueRef::List(_) | ValueRef::Other => (0, &[][..], 0),
     };
     values.iter().map(scalar).collect()
 }

@@ -10,7 +10,7 @@ mod migration;
 pub(crate) mod zone;
 
 use crate::diagnostic::{Diagnostic, LoadError};
-use crate::document::{self, Node};
+use crate::document::{self, Arena, Node, PathId};
 use crate::migration::CompiledMigration;
 use crate::ruleset::Ruleset;
 use crate::ruleset::fields::Reader;
@@ -35,15 +35,16 @@ pub(crate) struct Compiled {
 
 /// Reads and compiles a document.
 pub(crate) fn compile(text: &[u8]) -> Result<Compiled, LoadError> {
-    let node = document::read(text).map_err(|diagnostics| LoadError { diagnostics })?;
+    let arena = Arena::new();
+    let node = document::read(text, &arena).map_err(|diagnostics| LoadError { diagnostics })?;
     compile_node(&node)
 }
 
-fn compile_node(node: &Node) -> Result<Compiled, LoadError> {
+fn compile_node(node: &Node<'_>) -> Result<Compiled, LoadError> {
     let mut reader = Reader::default();
     let mut ruleset = reader.ruleset(node);
-    ruleset.segments.sort_by(|a, b| a.name.cmp(&b.name));
-    ruleset.flags.sort_by(|a, b| a.name.cmp(&b.name));
+    ruleset.segments.sort_by(|a, b| a.name.cmp(b.name));
+    ruleset.flags.sort_by(|a, b| a.name.cmp(b.name));
     ruleset.migrations.sort_by(|a, b| a.name.cmp(&b.name));
     let readable = reader.diagnostics.iter().all(|diagnostic| !diagnostic.is_error());
     let mut compiler = Compiler::new(&ruleset, reader);
@@ -74,8 +75,10 @@ fn compile_node(node: &Node) -> Result<Compiled, LoadError> {
 
 /// What compiling builds up.
 struct Compiler<'r> {
-    ruleset: &'r Ruleset,
+    ruleset: &'r Ruleset<'r>,
     reader: Reader,
+    /// What a path is written to while it is looked up.
+    suffix: String,
     out: Assembler,
     migrations: Vec<CompiledMigration>,
     expiries: Vec<(i64, Diagnostic)>,
@@ -117,11 +120,12 @@ impl Footprint {
 use cutover_decider::format::{MAX_CHAIN, MAX_STEPS};
 
 impl<'r> Compiler<'r> {
-    fn new(ruleset: &'r Ruleset, reader: Reader) -> Self {
+    fn new(ruleset: &'r Ruleset<'r>, reader: Reader) -> Self {
         let footprints = vec![Footprint::default(); ruleset.segments.len() + ruleset.flags.len()];
         Self {
             ruleset,
             reader,
+            suffix: String::new(),
             out: Assembler::new(),
             migrations: Vec::new(),
             expiries: Vec::new(),
@@ -133,7 +137,7 @@ impl<'r> Compiler<'r> {
 
     /// The number of a zone in the program; the ruleset's own, or UTC, where none is named.
     fn zone(&mut self, name: Option<&str>) -> u32 {
-        let name = name.or(self.ruleset.timezone.as_ref().map(|zone| zone.value.as_str())).unwrap_or("UTC");
+        let name = name.or(self.ruleset.timezone.as_ref().map(|zone| zone.value)).unwrap_or("UTC");
         if let Some(zone) = self.zones.get(name) {
             return *zone;
         }
@@ -142,7 +146,8 @@ impl<'r> Compiler<'r> {
         // Names were checked while reading, so every one loads.
         let zone = Zone::load(name).unwrap_or_default();
         let [offset, length] = self.out.text(name);
-        let mut transitions = Vec::with_capacity(zone.transitions.len() * zone_words::TRANSITION_WORDS as usize);
+        let mut transitions =
+            Vec::with_capacity(zone.transitions.len() * zone_words::TRANSITION_WORDS as usize);
         for (at_ms, offset) in &zone.transitions {
             transitions.extend(split_words(at_ms.cast_unsigned()));
             transitions.push(offset.cast_unsigned());
@@ -154,11 +159,11 @@ impl<'r> Compiler<'r> {
     }
 
     fn segment_number(&self, name: &str) -> Option<u32> {
-        self.ruleset.segments.binary_search_by(|segment| segment.name.as_str().cmp(name)).ok().map(place)
+        self.ruleset.segments.binary_search_by(|segment| segment.name.cmp(name)).ok().map(place)
     }
 
     fn flag_number(&self, name: &str) -> Option<u32> {
-        self.ruleset.flags.binary_search_by(|flag| flag.name.as_str().cmp(name)).ok().map(place)
+        self.ruleset.flags.binary_search_by(|flag| flag.name.cmp(name)).ok().map(place)
     }
 
     /// Compiles segments and flags, those that others refer to first.
@@ -166,25 +171,29 @@ impl<'r> Compiler<'r> {
         let ruleset = self.ruleset;
         let segments = ruleset.segments.len();
         self.out.table(header::SEGMENTS, segments, &vec![0; segments * segment::WORDS as usize]);
-        self.out.table(header::FLAGS, ruleset.flags.len(), &vec![0; ruleset.flags.len() * flag_words::WORDS as usize]);
+        self.out.table(
+            header::FLAGS,
+            ruleset.flags.len(),
+            &vec![0; ruleset.flags.len() * flag_words::WORDS as usize],
+        );
         for &node in order {
             let mut footprint = Footprint::default();
             if let Some(segment) = ruleset.segments.get(node) {
-                let base = format!("segments.{}", segment.name);
-                let (start, end) = self.condition(&segment.condition, &base, &mut footprint);
-                let [name, length] = self.out.text(&segment.name);
+                let (start, end) = self.condition(&segment.condition, segment.path, &mut footprint);
+                let [name, length] = self.out.text(segment.name);
                 let time = if footprint.reads_time { segment::READS_TIME } else { 0 };
                 let reads = self.out.push(&footprint.reads);
-                let (steps, depth, count) = (footprint.steps, footprint.depth | time, place(footprint.reads.len()));
+                let (steps, depth, count) =
+                    (footprint.steps, footprint.depth | time, place(footprint.reads.len()));
                 let record = [name, length, start, end, steps, depth, reads, count];
                 let at = self.out.arena.word(header::SEGMENTS) + place(node) * segment::WORDS;
                 self.out.put(at, &record);
-                self.keep(node, footprint, &base, segment.at);
+                self.keep(node, footprint, segment.path, segment.at);
             } else if let Some(flag) = node.checked_sub(segments).and_then(|index| ruleset.flags.get(index)) {
                 let record = self.flag(flag, &mut footprint);
                 let at = self.out.arena.word(header::FLAGS) + place(node - segments) * flag_words::WORDS;
                 self.out.put(at, &record);
-                self.keep(node, footprint, &format!("flags.{}", flag.name), flag.at);
+                self.keep(node, footprint, flag.path, flag.at);
             }
         }
         let slots = names::index(ruleset.flags.iter().map(|flag| flag.name.as_bytes()));
@@ -194,21 +203,26 @@ impl<'r> Compiler<'r> {
     }
 
     /// Remembers what a segment or flag costs; refuses what could take too long to decide.
-    fn keep(&mut self, node: usize, footprint: Footprint, path: &str, at: crate::Position) {
+    fn keep(&mut self, node: usize, footprint: Footprint, path: PathId, at: crate::Position) {
         if footprint.steps > MAX_STEPS {
             self.reader.note(
-                Diagnostic::error("too_expensive", path, at, "deciding this could take too many steps")
-                    .found(format!("{} steps", footprint.steps))
-                    .expected([format!(
-                        "at most {MAX_STEPS} steps, those of the flags and segments that it asks included"
-                    )]),
+                Diagnostic::error(
+                    "too_expensive",
+                    self.reader.paths.render(path),
+                    at,
+                    "deciding this could take too many steps",
+                )
+                .found(format!("{} steps", footprint.steps))
+                .expected([format!(
+                    "at most {MAX_STEPS} steps, those of the flags and segments that it asks included"
+                )]),
             );
         }
         if footprint.depth > MAX_CHAIN {
             self.reader.note(
                 Diagnostic::error(
                     "nested_too_deep",
-                    path,
+                    self.reader.paths.render(path),
                     at,
                     "the flags and segments that this asks form too long a chain",
                 )
@@ -224,20 +238,15 @@ impl<'r> Compiler<'r> {
     fn check_comparator(&mut self, migration: &Migration) {
         let known = &self.ruleset.comparators;
         let profile = migration.compare.as_ref().and_then(|compare| compare.profile.as_ref());
-        if let Some(profile) = profile.filter(|profile| !known.contains(&profile.value)) {
-            self.reader.unknown_name(
-                "unknown_comparator",
-                "comparator",
-                profile,
-                known.iter().map(String::as_str),
-            );
+        if let Some(profile) = profile.filter(|profile| !known.contains(&profile.value.as_str())) {
+            self.reader.unknown_name("unknown_comparator", "comparator", profile, known.iter().copied());
         }
     }
 }
 
 /// Compiles what was read already.
 #[cfg(test)]
-pub(crate) fn compile_ruleset(ruleset: &Ruleset) -> Compiled {
+pub(crate) fn compile_ruleset(ruleset: &Ruleset<'_>) -> Compiled {
     let mut compiler = Compiler::new(ruleset, Reader::default());
     compiler.compile_migrations();
     let Compiler { out, migrations, .. } = compiler;

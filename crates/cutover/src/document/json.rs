@@ -4,14 +4,16 @@ mod cursor;
 
 use super::number::decimal;
 use super::problems::{Problems, Stop, out_of_range, too_deep, too_many};
-use super::{Content, Entry, MAX_DEPTH, MAX_NODES, MAX_TEXT_BYTES, Node, Path, too_large, without_mark};
+use super::{
+    Arena, Content, Entry, MAX_DEPTH, MAX_NODES, MAX_TEXT_BYTES, Node, Path, too_large, without_mark,
+};
 use crate::diagnostic::Diagnostic;
 use crate::value::Value;
 use cursor::Cursor;
 
 /// Reads a ruleset. `None` where a problem ended reading.
-pub(super) fn read(text: &str, problems: &mut Problems) -> Option<Node> {
-    let outcome = Reader::new(text, false, problems).document();
+pub(super) fn read<'a>(text: &'a str, arena: &'a Arena, problems: &mut Problems) -> Option<Node<'a>> {
+    let outcome = Reader::new(text, arena, false, problems).document();
     outcome.map_err(|problem| problems.end(*problem)).ok()
 }
 
@@ -26,15 +28,17 @@ pub(crate) fn read_lossy(text: &str) -> Result<Value, Diagnostic> {
         return Err(too_large(text.len()));
     }
     let mut problems = Problems::default();
-    let outcome = Reader::new(without_mark(text), true, &mut problems).document();
-    outcome.map(Node::into_value).map_err(|problem| *problem)
+    let arena = Arena::new();
+    let outcome = Reader::new(without_mark(text), &arena, true, &mut problems).document();
+    outcome.map(Node::to_value).map_err(|problem| *problem)
 }
 
-struct Reader<'t, 'p> {
-    cursor: Cursor<'t>,
+struct Reader<'a, 'p> {
+    cursor: Cursor<'a>,
+    arena: &'a Arena,
     /// What the open objects and arrays hold so far, the innermost last; each leaves at its end, at its size.
-    entries: Vec<Entry>,
-    items: Vec<Node>,
+    entries: Vec<Entry<'a>>,
+    items: Vec<Node<'a>>,
     /// How many values have begun.
     nodes: usize,
     lossy: bool,
@@ -42,13 +46,13 @@ struct Reader<'t, 'p> {
     problems: &'p mut Problems,
 }
 
-impl<'t, 'p> Reader<'t, 'p> {
-    fn new(text: &'t str, lossy: bool, problems: &'p mut Problems) -> Self {
+impl<'a, 'p> Reader<'a, 'p> {
+    fn new(text: &'a str, arena: &'a Arena, lossy: bool, problems: &'p mut Problems) -> Self {
         let cursor = Cursor::new(text);
-        Self { cursor, entries: Vec::new(), items: Vec::new(), nodes: 0, lossy, problems }
+        Self { cursor, arena, entries: Vec::new(), items: Vec::new(), nodes: 0, lossy, problems }
     }
 
-    fn document(&mut self) -> Result<Node, Stop> {
+    fn document(&mut self) -> Result<Node<'a>, Stop> {
         self.cursor.skip_space();
         let node = self.value(&Path::ROOT, 0)?;
         self.cursor.skip_space();
@@ -59,7 +63,7 @@ impl<'t, 'p> Reader<'t, 'p> {
     }
 
     /// A value inside of `depth` lists and mappings.
-    fn value(&mut self, path: &Path<'_>, depth: usize) -> Result<Node, Stop> {
+    fn value(&mut self, path: &Path<'_>, depth: usize) -> Result<Node<'a>, Stop> {
         let at = self.cursor.here();
         self.nodes += 1;
         if self.nodes > MAX_NODES {
@@ -73,17 +77,20 @@ impl<'t, 'p> Reader<'t, 'p> {
                 let start = self.entries.len();
                 let outcome = self.entries(path, depth + 1);
                 // Also where a problem ended reading, the keys before it are compared.
-                let entries = self.entries.split_off(start);
+                let entries = self.entries.get(start..).unwrap_or_default();
                 if !self.lossy {
-                    self.problems.note_repeated(&entries, path);
+                    self.problems.note_repeated(entries, path);
                 }
-                outcome?;
-                Content::Map(entries)
+                let entries = outcome.map(|()| &*self.arena.alloc_slice_copy(entries));
+                self.entries.truncate(start);
+                Content::Map(entries?)
             }
             Some(b'[') => {
                 let start = self.items.len();
                 self.items(path, depth + 1)?;
-                Content::List(self.items.split_off(start))
+                let items = self.arena.alloc_slice_copy(self.items.get(start..).unwrap_or_default());
+                self.items.truncate(start);
+                Content::List(items)
             }
             Some(b't') if self.cursor.skip_word("true") => Content::Bool(true),
             Some(b'f') if self.cursor.skip_word("false") => Content::Bool(false),
@@ -112,7 +119,7 @@ impl<'t, 'p> Reader<'t, 'p> {
                 return Err(self.cursor.unexpected(path, &[":"]));
             }
             self.cursor.skip_space();
-            let value = self.value(&path.key(&key), depth)?;
+            let value = self.value(&path.key(key), depth)?;
             self.entries.push(Entry { key, key_at, value });
             self.cursor.skip_space();
             if self.cursor.skip(b'}') {
@@ -148,9 +155,12 @@ impl<'t, 'p> Reader<'t, 'p> {
         Ok(())
     }
 
-    fn text(&mut self, path: &Path<'_>) -> Result<String, Stop> {
+    fn text(&mut self, path: &Path<'_>) -> Result<&'a str, Stop> {
+        if let Some(text) = self.cursor.plain_string() {
+            return Ok(text);
+        }
         let (lossy, problems) = (self.lossy, &mut *self.problems);
-        self.cursor.string(path, |at, escape| {
+        let text = self.cursor.string(path, |at, escape| {
             if !lossy {
                 problems.note(|| {
                     let message = "half of a surrogate pair is no character";
@@ -159,10 +169,11 @@ impl<'t, 'p> Reader<'t, 'p> {
                         .help("write the character itself, or both halves of its pair")
                 });
             }
-        })
+        })?;
+        Ok(self.arena.alloc_str(&text))
     }
 
-    fn number(&mut self, path: &Path<'_>) -> Result<Content, Stop> {
+    fn number(&mut self, path: &Path<'_>) -> Result<Content<'a>, Stop> {
         let at = self.cursor.here();
         let literal = self.cursor.number(path)?;
         match decimal(literal) {

@@ -1,6 +1,6 @@
 //! Documents: YAML or JSON text read into a tree that knows where each part stands.
 //!
-//! The tree keeps what the text says: the order of keys, the position of keys and values, integers apart from
+//! The tree borrows from the text, and lives in an [`Arena`] beside it. It keeps what the text says: the order of keys, the position of keys and values, integers apart from
 //! floats. Reading accepts hostile text: size, depth and number of nodes are limited, and whatever is wrong
 //! becomes a [`Diagnostic`] with its place.
 
@@ -22,15 +22,15 @@ pub(crate) use json::read_lossy as read_json_value;
 #[cfg(feature = "yaml")]
 pub(crate) use limits::MAX_FLOW_PARTS;
 pub(crate) use limits::{MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, MAX_TEXT_BYTES};
-pub(crate) use node::{Content, Entry, Node};
-pub(crate) use path::Path;
+pub(crate) use node::{Arena, Content, Entry, Node};
+pub(crate) use path::{Path, PathId, Paths};
 
 /// Reads a document: JSON where it begins with `{`, else YAML. A byte order mark is skipped.
 ///
 /// # Errors
 /// What is wrong with the text, in its order: all of it as far as reading could go on, at most
 /// [`MAX_PROBLEMS`] and the one that ended it.
-pub(crate) fn read(text: &[u8]) -> Result<Node, Vec<Diagnostic>> {
+pub(crate) fn read<'a>(text: &'a [u8], arena: &'a Arena) -> Result<Node<'a>, Vec<Diagnostic>> {
     let text = decode(text).map_err(|problem| vec![problem])?;
     let mut problems = Problems::default();
     let node = match text.trim_ascii_start().bytes().next() {
@@ -38,8 +38,8 @@ pub(crate) fn read(text: &[u8]) -> Result<Node, Vec<Diagnostic>> {
             problems.note(problems::empty);
             None
         }
-        Some(b'{') => json::read(text, &mut problems),
-        Some(_) => read_yaml(text, &mut problems),
+        Some(b'{') => json::read(text, arena, &mut problems),
+        Some(_) => read_yaml(text, arena, &mut problems),
     };
     match (node, problems.into_list()) {
         (Some(node), problems) if problems.is_empty() => Ok(node),
@@ -53,12 +53,12 @@ pub(crate) fn read(text: &[u8]) -> Result<Node, Vec<Diagnostic>> {
 /// # Errors
 /// Those of [`read`].
 #[cfg(feature = "yaml")]
-pub(crate) fn read_list(text: &[u8]) -> Result<Node, Vec<Diagnostic>> {
+pub(crate) fn read_list<'a>(text: &'a [u8], arena: &'a Arena) -> Result<Node<'a>, Vec<Diagnostic>> {
     let list = decode(text).ok().filter(|text| text.trim_ascii_start().starts_with('['));
     let mut problems = Problems::default();
-    match list.and_then(|text| json::read(text, &mut problems)) {
+    match list.and_then(|text| json::read(text, arena, &mut problems)) {
         Some(node) if problems.is_empty() => Ok(node),
-        _ => read(text),
+        _ => read(text, arena),
     }
 }
 
@@ -75,12 +75,12 @@ pub(crate) fn decode(text: &[u8]) -> Result<&str, Diagnostic> {
 }
 
 #[cfg(feature = "yaml")]
-fn read_yaml(text: &str, problems: &mut Problems) -> Option<Node> {
-    yaml::read(text, problems)
+fn read_yaml<'a>(text: &'a str, arena: &'a Arena, problems: &mut Problems) -> Option<Node<'a>> {
+    yaml::read(text, arena, problems)
 }
 
 #[cfg(not(feature = "yaml"))]
-fn read_yaml(text: &str, problems: &mut Problems) -> Option<Node> {
+fn read_yaml<'a>(text: &'a str, _: &'a Arena, problems: &mut Problems) -> Option<Node<'a>> {
     let before = text.get(..text.len() - text.trim_ascii_start().len()).unwrap_or_default();
     problems.note(|| {
         Diagnostic::error("yaml_not_supported", "", end_of(before), "this build reads JSON only")

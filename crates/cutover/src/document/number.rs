@@ -7,7 +7,7 @@ use crate::value::whole;
 /// `i64`, however it is written, else the nearest float; infinite where no float is large enough.
 ///
 /// `None` for what Rust reads as no number; the readers check their own grammar first.
-pub(super) fn decimal(literal: &str) -> Option<Content> {
+pub(super) fn decimal(literal: &str) -> Option<Content<'static>> {
     match literal.parse::<i64>() {
         Ok(int) => Some(Content::Int(int)),
         Err(_) => literal.parse::<f64>().ok().map(float),
@@ -15,6 +15,6 @@ pub(super) fn decimal(literal: &str) -> Option<Content> {
 }
 
 /// A float, or the integer that it stands for.
-pub(super) fn float(number: f64) -> Content {
+pub(super) fn float(number: f64) -> Content<'static> {
     whole(number).map_or(Content::Float(number), Content::Int)
 }

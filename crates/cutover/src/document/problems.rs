@@ -2,6 +2,7 @@
 
 use super::{Entry, MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, Path};
 use crate::diagnostic::{Diagnostic, Position};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// What is wrong with a text, as far as it has been read.
 #[derive(Default)]
@@ -27,16 +28,15 @@ impl Problems {
     }
 
     /// Adds each key that stands twice in one mapping.
-    pub(super) fn note_repeated(&mut self, entries: &[Entry], path: &Path<'_>) {
+    pub(super) fn note_repeated(&mut self, entries: &[Entry<'_>], path: &Path<'_>) {
         for (first, again) in repeated(entries) {
             if self.is_full() {
                 return;
             }
-            let place = path.key(&again.key).to_string();
+            let place = path.key(again.key).to_string();
             let Position { line, column } = first.key_at;
             let message = format!("the key `{}` is already at line {line}, column {column}", again.key);
-            self.list
-                .push(Diagnostic::error("duplicate_key", place, again.key_at, message).found(&again.key));
+            self.list.push(Diagnostic::error("duplicate_key", place, again.key_at, message).found(again.key));
         }
     }
 
@@ -57,30 +57,38 @@ impl Problems {
     }
 }
 
-/// Up to how many keys comparing each with each is faster than sorting.
+/// Up to how many keys comparing each with each is faster than hashing.
 const FEW_KEYS: usize = 8;
 
 /// The entries whose key stands before them already, each with the first of its key.
-fn repeated(entries: &[Entry]) -> Vec<(&Entry, &Entry)> {
-    if entries.len() <= FEW_KEYS
-        && (1..).zip(entries).all(|(next, entry)| !has(entries.get(next..), &entry.key))
-    {
+fn repeated<'n, 'a>(entries: &'n [Entry<'a>]) -> Vec<(&'n Entry<'a>, &'n Entry<'a>)> {
+    let unique = if entries.len() <= FEW_KEYS {
+        (1..).zip(entries).all(|(next, entry)| !has(entries.get(next..), entry.key))
+    } else {
+        entries.is_sorted_by(|a, b| a.key < b.key)
+    };
+    if unique {
         return Vec::new();
     }
-    // Sorting, not hashing: no text makes it slow, and it needs no random seed.
-    let mut sorted: Vec<&Entry> = entries.iter().collect();
-    sorted.sort_by(|a, b| a.key.cmp(&b.key));
+    // Sorted by hash, which is faster than by key; where hashes are the same, by key. So no text makes it slow,
+    // whatever it knows of the hash, and it needs no random seed.
+    let mut hashed: Vec<(u64, &Entry<'_>)> =
+        entries.iter().map(|entry| (xxh3_64(entry.key.as_bytes()), entry)).collect();
+    hashed.sort_by_key(|(hash, _)| *hash);
     let mut found = Vec::new();
-    for same in sorted.chunk_by(|a, b| a.key == b.key) {
-        if let Some((first, again)) = same.split_first() {
-            found.extend(again.iter().map(|again| (*first, *again)));
+    for same_hash in hashed.chunk_by_mut(|a, b| a.0 == b.0).filter(|chunk| chunk.len() > 1) {
+        same_hash.sort_by_key(|(_, entry)| entry.key);
+        for same in same_hash.chunk_by(|a, b| a.1.key == b.1.key) {
+            if let Some(((_, first), again)) = same.split_first() {
+                found.extend(again.iter().map(|(_, again)| (*first, *again)));
+            }
         }
     }
     found.sort_by_key(|(_, again)| again.key_at);
     found
 }
 
-fn has(entries: Option<&[Entry]>, key: &str) -> bool {
+fn has(entries: Option<&[Entry<'_>]>, key: &str) -> bool {
     entries.unwrap_or_default().iter().any(|entry| entry.key == key)
 }
 

@@ -6,20 +6,20 @@ mod json;
 #[cfg(feature = "yaml")]
 mod yaml;
 
-use super::{MAX_TEXT_BYTES, read};
+use super::{Arena, MAX_TEXT_BYTES, read};
 use crate::diagnostic::Diagnostic;
 use crate::value::Value;
 
 /// The value of a document that is accepted.
 fn value(text: &str) -> Value {
-    match read(text.as_bytes()) {
+    match read(text.as_bytes(), &Arena::new()) {
         Ok(node) => node.to_value(),
         Err(problems) => panic!("refused: {problems:#?}"),
     }
 }
 
 fn problems(text: impl AsRef<[u8]>) -> Vec<Diagnostic> {
-    read(text.as_ref()).err().unwrap_or_default()
+    read(text.as_ref(), &Arena::new()).err().unwrap_or_default()
 }
 
 /// What is told of a document that is refused: code, line, column and path of each problem.

@@ -10,15 +10,15 @@ mod report;
 mod scalar;
 
 use super::problems::{Problems, empty, out_of_range};
-use super::{Content, Entry, Node, Path};
+use super::{Arena, Content, Entry, Node, Path};
 use crate::diagnostic::{Diagnostic, Position};
 use parts::{Kind, Part, Parts};
 use report::{key_not_text, merge_key, mismatch, not_finite};
 use scalar::{Meaning, Tag, meaning};
 
 /// Reads a document. `None` where nothing is left to look at.
-pub(super) fn read(text: &str, problems: &mut Problems) -> Option<Node> {
-    let parts = parts::read(text, problems)?;
+pub(super) fn read<'a>(text: &'a str, arena: &'a Arena, problems: &mut Problems) -> Option<Node<'a>> {
+    let parts = parts::read(text, arena, problems)?;
     let nothing = match parts.list.first().map(|root| &root.kind) {
         None => true,
         // What the library makes of nothing behind `---`.
@@ -31,19 +31,20 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> Option<Node> {
         }
         return None;
     }
-    Some(Builder { parts, problems, repeating: 0 }.node(0, &Path::ROOT))
+    Some(Builder { parts, arena, problems, repeating: 0 }.node(0, &Path::ROOT))
 }
 
-struct Builder<'t, 'p> {
-    parts: Parts<'t>,
+struct Builder<'a, 'p> {
+    parts: Parts<'a>,
+    arena: &'a Arena,
     problems: &'p mut Problems,
     /// How many aliases are being expanded; their problems are told where the anchor is.
     repeating: usize,
 }
 
-impl Builder<'_, '_> {
+impl<'a> Builder<'a, '_> {
     /// The value at `index`. Recursion is as deep as the first pass allows.
-    fn node(&mut self, index: usize, path: &Path<'_>) -> Node {
+    fn node(&mut self, index: usize, path: &Path<'_>) -> Node<'a> {
         let Some(part) = self.parts.list.get(index) else {
             return Node { content: Content::Null, at: Position::default() };
         };
@@ -57,7 +58,7 @@ impl Builder<'_, '_> {
                     items.push(self.node(next, &path.index(items.len())));
                     next = self.end(next);
                 }
-                Content::List(items)
+                Content::List(self.arena.alloc_slice_copy(&items))
             }
             Kind::Map => Content::Map(self.entries(index + 1, end, path)),
             Kind::Alias(None) => Content::Null,
@@ -72,7 +73,7 @@ impl Builder<'_, '_> {
     }
 
     /// The entries of a mapping, from `next` to `end`.
-    fn entries(&mut self, mut next: usize, end: usize, path: &Path<'_>) -> Vec<Entry> {
+    fn entries(&mut self, mut next: usize, end: usize, path: &Path<'_>) -> &'a [Entry<'a>] {
         let mut entries = Vec::with_capacity(self.count(next, end) / 2);
         while next < end {
             let value = self.end(next);
@@ -83,32 +84,34 @@ impl Builder<'_, '_> {
             }
             match key {
                 Some((key, key_at)) => {
-                    let value = self.node(value, &path.key(&key));
+                    let value = self.node(value, &path.key(key));
                     entries.push(Entry { key, key_at, value });
                 }
                 // Its problems are told nevertheless.
-                None => drop(self.node(value, path)),
+                None => {
+                    self.node(value, path);
+                }
             }
         }
         if self.repeating == 0 {
             self.problems.note_repeated(&entries, path);
         }
-        entries
+        self.arena.alloc_slice_copy(&entries)
     }
 
     /// The key at `index` of the mapping at `path`, and where it stands; `None` where it cannot be one.
-    fn key(&mut self, index: usize, path: &Path<'_>) -> Option<(String, Position)> {
+    fn key(&mut self, index: usize, path: &Path<'_>) -> Option<(&'a str, Position)> {
         let part = self.parts.list.get(index)?;
         let at = part.at;
         let original = match part.kind {
             Kind::Alias(original) => self.parts.list.get(original?)?,
             _ => part,
         };
-        let problem: fn(&Path<'_>, Position) -> Diagnostic = match &original.kind {
-            Kind::Scalar { text, plain: true, tag: Tag::None } if text == "<<" => merge_key,
-            Kind::Scalar { text, plain, tag } => match meaning(text, *plain, *tag) {
+        let problem: fn(&Path<'_>, Position) -> Diagnostic = match original.kind {
+            Kind::Scalar { text: "<<", plain: true, tag: Tag::None } => merge_key,
+            Kind::Scalar { text, plain, tag } => match meaning(text, plain, tag) {
                 Meaning::Is(Content::Null) => |path, at| key_not_text(path, at, "null"),
-                _ => return Some((self.text(index), at)),
+                _ => return Some((text, at)),
             },
             Kind::List => |path, at| key_not_text(path, at, "a list"),
             Kind::Map => |path, at| key_not_text(path, at, "a mapping"),
@@ -120,15 +123,14 @@ impl Builder<'_, '_> {
         None
     }
 
-    fn scalar(&mut self, index: usize, path: &Path<'_>) -> Content {
-        let Some(Part { kind: Kind::Scalar { text, plain, tag }, at, .. }) = self.parts.list.get(index)
+    fn scalar(&mut self, index: usize, path: &Path<'_>) -> Content<'a> {
+        let Some(&Part { kind: Kind::Scalar { text, plain, tag }, at, .. }) = self.parts.list.get(index)
         else {
             return Content::Null;
         };
-        let (at, tag) = (*at, *tag);
-        let problem = match meaning(text, *plain, tag) {
+        let problem = match meaning(text, plain, tag) {
             Meaning::Is(content) => return content,
-            Meaning::Text => return Content::Text(self.text(index)),
+            Meaning::Text => return Content::Text(text),
             _ if self.repeating > 0 || self.problems.is_full() => return Content::Null,
             Meaning::NotFinite => not_finite(path, at, text),
             Meaning::OutOfRange => out_of_range(path, at, text),
@@ -136,14 +138,6 @@ impl Builder<'_, '_> {
         };
         self.problems.note(|| problem);
         Content::Null
-    }
-
-    /// The text of the scalar at `index`, taken where nothing needs it again.
-    fn text(&mut self, index: usize) -> String {
-        match self.parts.list.get_mut(index).map(|part| &mut part.kind) {
-            Some(Kind::Scalar { text, .. }) if !self.parts.aliased => std::mem::take(text).into_owned(),
-            _ => self.parts.text(index).unwrap_or_default().to_owned(),
-        }
     }
 
     /// How many parts there are from `next` to `end`, apart from what they hold.

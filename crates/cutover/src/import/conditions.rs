@@ -27,7 +27,7 @@ const OPERATORS: [(&str, &str); 6] =
 
 impl Conditions<'_> {
     /// Reads a list of conditions into one; none where there is nothing to ask, or a problem.
-    pub(super) fn read(mut self, node: &Node, path: Path<'_>) -> Option<Yaml> {
+    pub(super) fn read(mut self, node: &Node<'_>, path: Path<'_>) -> Option<Yaml> {
         if node.content == Content::Null {
             return None;
         }
@@ -57,7 +57,7 @@ impl Conditions<'_> {
         &mut self.reader.reader
     }
 
-    fn condition(&mut self, node: &Node, path: Path<'_>) -> Option<Yaml> {
+    fn condition(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<Yaml> {
         let reader = self.noted();
         let mut fields = reader.fields(node, path)?;
         let kind_node = fields.need(reader, path, "type")?;
@@ -123,7 +123,7 @@ impl Conditions<'_> {
     }
 
     /// Reads a window of whole hours, given beside `type` or below `value`; `operator` may be `in` or `not_in`.
-    fn window(&mut self, mut fields: Fields<'_>, node: &Node, path: Path<'_>) -> Option<Yaml> {
+    fn window(&mut self, mut fields: Fields<'_>, node: &Node<'_>, path: Path<'_>) -> Option<Yaml> {
         let spelling = self.reader.spelling;
         let (start_key, end_key) = (spelling.start_hour, spelling.end_hour);
         let reader = self.noted();
@@ -167,7 +167,7 @@ impl Conditions<'_> {
 }
 
 /// Reads an operator, one of those that can stand here.
-fn operator<T: Copy>(reader: &mut Reader, node: &Node, path: Path<'_>, known: &[(&str, T)]) -> Option<T> {
+fn operator<T: Copy>(reader: &mut Reader, node: &Node<'_>, path: Path<'_>, known: &[(&str, T)]) -> Option<T> {
     let found = reader.text(node, path)?;
     if let Some((_, operator)) = known.iter().find(|(name, _)| *name == found) {
         return Some(*operator);
@@ -199,7 +199,7 @@ fn hours(
     Some((from??, to??))
 }
 
-fn hour(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<i64> {
+fn hour(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<i64> {
     const HOUR: &str = "a whole number from 0 to 23";
     let problem = match node.content {
         Content::Int(hour) if (0..24).contains(&hour) => return Some(hour),
@@ -217,7 +217,7 @@ fn hour(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<i64> {
     None
 }
 
-fn members(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Yaml> {
+fn members(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Yaml> {
     let items = reader.list(node, path)?;
     if items.is_empty() {
         reader.note(
@@ -245,7 +245,7 @@ fn members(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Yaml> {
     (wrong == 0).then_some(Yaml::List(values))
 }
 
-fn number(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Yaml> {
+fn number(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Yaml> {
     if matches!(node.content, Content::Int(_) | Content::Float(_)) {
         return scalar(reader, node, path);
     }
@@ -253,7 +253,7 @@ fn number(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Yaml> {
     None
 }
 
-fn scalar(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Yaml> {
+fn scalar(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Yaml> {
     let scalar = plain_scalar(reader, node, path)?;
     if is_rounded(node) {
         warn_of_rounding(reader, node, path);
@@ -261,7 +261,7 @@ fn scalar(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Yaml> {
     Some(scalar)
 }
 
-fn plain_scalar(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Yaml> {
+fn plain_scalar(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Yaml> {
     if matches!(node.content, Content::Bool(_) | Content::Int(_) | Content::Float(_) | Content::Text(_)) {
         return Some(Yaml::from(as_in_javascript(node)));
     }

@@ -83,7 +83,7 @@ impl FeatureReader {
     }
 
     /// Reads `features:` and the list below it.
-    pub(super) fn features_yml(&mut self, node: &Node) -> Vec<Feature> {
+    pub(super) fn features_yml(&mut self, node: &Node<'_>) -> Vec<Feature> {
         let path = Path::ROOT;
         let Some(mut fields) = self.reader.fields(node, path) else { return Vec::new() };
         let list = fields.need(&mut self.reader, path, "features");
@@ -92,9 +92,9 @@ impl FeatureReader {
     }
 
     /// Reads `FeatureConfig` objects: a list of them, or a mapping of their names to them.
-    pub(super) fn feature_config(&mut self, node: &Node) -> Vec<Feature> {
+    pub(super) fn feature_config(&mut self, node: &Node<'_>) -> Vec<Feature> {
         let path = Path::ROOT;
-        let entries = match &node.content {
+        let entries = match node.content {
             Content::List(_) => return self.list(node, path),
             Content::Map(entries) => entries,
             _ => {
@@ -102,7 +102,7 @@ impl FeatureReader {
                 return Vec::new();
             }
         };
-        let strange = entries.iter().find_map(|entry| match (entry.key.as_str(), &entry.value.content) {
+        let strange = entries.iter().find_map(|entry| match (entry.key, &entry.value.content) {
             ("features", Content::List(_)) => {
                 Some("a document with a list `features:` is imported as `features-yml`")
             }
@@ -119,9 +119,9 @@ impl FeatureReader {
             if self.is_hopeless() {
                 break;
             }
-            let path = path.key(&entry.key);
+            let path = path.key(entry.key);
             let source = Source { path: path.to_string(), at: entry.key_at };
-            features.extend(self.feature(&entry.value, path, Some(&entry.key), source));
+            features.extend(self.feature(&entry.value, path, Some(entry.key), source));
         }
         features
     }
@@ -141,7 +141,7 @@ impl FeatureReader {
         }
     }
 
-    fn list(&mut self, node: &Node, path: Path<'_>) -> Vec<Feature> {
+    fn list(&mut self, node: &Node<'_>, path: Path<'_>) -> Vec<Feature> {
         let mut features: Vec<Feature> = Vec::new();
         let mut lines: BTreeMap<String, Position> = BTreeMap::new();
         for (index, item) in self.reader.list(node, path).unwrap_or_default().iter().enumerate() {
@@ -167,7 +167,13 @@ impl FeatureReader {
     }
 
     /// Reads one toggle, whose name is its key in a mapping or the value of `name`.
-    fn feature(&mut self, node: &Node, path: Path<'_>, key: Option<&str>, source: Source) -> Option<Feature> {
+    fn feature(
+        &mut self,
+        node: &Node<'_>,
+        path: Path<'_>,
+        key: Option<&str>,
+        source: Source,
+    ) -> Option<Feature> {
         let Spelling { percentage, users, tenants, .. } = self.spelling;
         let mut fields = self.reader.fields(node, path)?;
         let name = self.name(&mut fields, path, key);

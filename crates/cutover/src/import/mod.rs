@@ -29,7 +29,7 @@ mod places;
 mod yaml_text;
 
 use crate::diagnostic::{Diagnostic, Position};
-use crate::document;
+use crate::document::{self, Arena};
 use crate::engine::Engine;
 use features::{CAMEL, Feature, FeatureReader, SNAKE};
 use places::Places;
@@ -187,7 +187,8 @@ fn features(
     options: &Options,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<(Yaml, Places)> {
-    let read = document::read_list(text).map_err(|problems| diagnostics.extend(problems));
+    let arena = Arena::new();
+    let read = document::read_list(text, &arena).map_err(|problems| diagnostics.extend(problems));
     let node = read.ok()?;
     let spelling = if kind == Kind::FeaturesYml { &SNAKE } else { &CAMEL };
     let mut reader = FeatureReader::new(spelling);

@@ -9,7 +9,7 @@ use crate::ruleset::fields::Reader;
 impl FeatureReader {
     /// Reads the list of users or tenants. A falsy identifier is never looked up in it, so none of them can be one
     /// of the list.
-    pub(super) fn members(&mut self, node: &Node, path: Path<'_>, attribute: &str) -> Option<Vec<Yaml>> {
+    pub(super) fn members(&mut self, node: &Node<'_>, path: Path<'_>, attribute: &str) -> Option<Vec<Yaml>> {
         if node.content == Content::Null {
             return Some(Vec::new());
         }
@@ -45,7 +45,7 @@ impl FeatureReader {
     /// Warns of members that nobody is, at the first of them: there may be as many as the list is long.
     fn never_match(
         &mut self,
-        items: &[Node],
+        items: &[Node<'_>],
         indices: &[usize],
         path: Path<'_>,
         code: &'static str,
@@ -67,7 +67,7 @@ impl FeatureReader {
     }
 
     /// Reads a percentage as the number of the buckets 0 to 99 that lie below it.
-    pub(super) fn buckets(&mut self, node: &Node, path: Path<'_>) -> Option<usize> {
+    pub(super) fn buckets(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<usize> {
         let (taken, out, fraction) = match node.content {
             Content::Int(limit) => {
                 ((0..100).filter(|bucket| *bucket < limit).count(), !(0..=100).contains(&limit), false)
@@ -113,7 +113,7 @@ impl FeatureReader {
 const SAFE: i64 = 1 << 53;
 
 /// A number as JavaScript holds it; anything else as it is.
-pub(super) fn as_in_javascript(node: &Node) -> crate::Value {
+pub(super) fn as_in_javascript(node: &Node<'_>) -> crate::Value {
     match node.content {
         #[expect(clippy::cast_precision_loss, reason = "that loss is what JavaScript does")]
         Content::Int(int) if !(-SAFE..=SAFE).contains(&int) => crate::Value::number(int as f64),
@@ -122,13 +122,13 @@ pub(super) fn as_in_javascript(node: &Node) -> crate::Value {
 }
 
 /// Warns of a number that JavaScript cannot hold as it is written.
-pub(super) fn warn_of_rounding(reader: &mut Reader, node: &Node, path: Path<'_>) {
+pub(super) fn warn_of_rounding(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) {
     let message = "JavaScript has no such whole number and rounds it";
     let warning = Diagnostic::warning("rounded_number", path.to_string(), node.at, message);
     reader.note(warning.found(node.quoted()));
 }
 
 /// True where JavaScript holds another number than the one that is written.
-pub(super) fn is_rounded(node: &Node) -> bool {
+pub(super) fn is_rounded(node: &Node<'_>) -> bool {
     matches!(node.content, Content::Int(_)) && as_in_javascript(node) != node.to_value()
 }

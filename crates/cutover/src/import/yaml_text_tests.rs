@@ -1,5 +1,5 @@
 use super::*;
-use crate::document::read;
+use crate::document::{Arena, read};
 use proptest::prelude::*;
 
 fn written(value: &Value) -> String {
@@ -7,7 +7,7 @@ fn written(value: &Value) -> String {
 }
 
 fn read_back(text: &str) -> Value {
-    read(text.as_bytes()).unwrap_or_else(|problems| panic!("{problems:?}\n{text}")).to_value()
+    read(text.as_bytes(), &Arena::new()).unwrap_or_else(|problems| panic!("{problems:?}\n{text}")).to_value()
 }
 
 /// Texts that readers of YAML are known to take for something else, and texts of any characters.

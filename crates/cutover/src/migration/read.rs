@@ -16,7 +16,7 @@ pub(crate) use ladder::ladder;
 pub(crate) use switches::switches;
 
 /// Reads the name of a store or a phase.
-pub(crate) fn name(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<String> {
+pub(crate) fn name(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<String> {
     let name = reader.text(node, path)?;
     let plain = !name.is_empty() && name.len() <= MAX_NAME_BYTES && name.trim() == name;
     if plain && !name.chars().any(char::is_control) {
@@ -34,26 +34,26 @@ pub(crate) fn name(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<S
 pub(crate) fn phase(
     reader: &mut Reader,
     ladder: Option<&Ladder>,
-    node: &Node,
+    node: &Node<'_>,
     path: Path<'_>,
 ) -> Option<usize> {
     let name = reader.spanned_text(node, path)?;
     let ladder = ladder?;
-    if let Some(index) = ladder.index(&name.value) {
+    if let Some(index) = ladder.index(name.value) {
         return Some(index);
     }
-    let members: Vec<&str> = ladder.group(&name.value).collect();
+    let members: Vec<&str> = ladder.group(name.value).collect();
     if members.is_empty() {
         reader.unknown_name("unknown_phase", "phase", &name, ladder.names());
     } else {
         reader.note(
             Diagnostic::error(
                 "ambiguous_phase",
-                name.path,
+                reader.paths.render(name.path),
                 name.at,
                 format!("`{}` is a group of phases", name.value),
             )
-            .found(&name.value)
+            .found(name.value)
             .expected(members),
         );
     }

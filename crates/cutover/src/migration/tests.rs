@@ -9,7 +9,7 @@ mod switches;
 use super::{CompiledMigration, Route, RouteChoice, SwitchSource};
 use crate::context::{AttributeId, ContextView};
 use crate::diagnostic::Diagnostic;
-use crate::document::{self, Path};
+use crate::document::{self, Arena, Path};
 use crate::ruleset::Ruleset;
 use crate::ruleset::fields::Reader;
 use crate::value::{Value, ValueRef};
@@ -47,7 +47,8 @@ impl std::ops::Deref for Loaded {
 /// What a document of one migration named `m` gives, and all that is noted about it.
 fn read(text: &str) -> (Option<Loaded>, Vec<Diagnostic>) {
     // The mark keeps flow mappings YAML; a text that begins with a brace is JSON.
-    let node = document::read(format!("---\n{text}").as_bytes()).unwrap();
+    let (arena, text) = (Arena::new(), format!("---\n{text}"));
+    let node = document::read(text.as_bytes(), &arena).unwrap();
     let mut reader = Reader::default();
     let migrations = Path::ROOT.key("migrations");
     let migration = reader.migration("m", &node, migrations.key("m"));
@@ -71,12 +72,7 @@ fn migration(keys: &str) -> Loaded {
     load(&format!("{{old: old_store, new: new_store, {keys}}}"))
 }
 
-fn route<'a>(
-    migration: &'a Loaded,
-    unit: Value,
-    now_ms: i64,
-    switches: &impl SwitchSource,
-) -> Route<'a> {
+fn route<'a>(migration: &'a Loaded, unit: Value, now_ms: i64, switches: &impl SwitchSource) -> Route<'a> {
     let choice = migration.decide(&One(unit), now_ms, switches);
     migration.route(choice, switches, "digest").unwrap()
 }

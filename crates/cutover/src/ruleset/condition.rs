@@ -4,24 +4,24 @@ use super::fields::{Fields, Reader, Spanned};
 use super::operator::{Operator, Test};
 use super::window::Window;
 use crate::diagnostic::Diagnostic;
-use crate::document::{Node, Path};
+use crate::document::{Node, Path, PathId};
 
 /// A condition and the path that it was read from.
 #[derive(Debug, Clone)]
-pub(crate) struct Condition {
-    pub(crate) kind: Kind,
-    pub(crate) path: String,
+pub(crate) struct Condition<'a> {
+    pub(crate) kind: Kind<'a>,
+    pub(crate) path: PathId,
 }
 
 #[derive(Debug, Clone)]
-pub(crate) enum Kind {
-    All(Vec<Condition>),
-    Any(Vec<Condition>),
-    Not(Box<Condition>),
-    Attribute { attribute: String, operator: Operator, test: Test },
-    Segment(Spanned<String>),
-    Flag { flag: Spanned<String>, variants: Vec<Spanned<String>> },
-    Time(Window),
+pub(crate) enum Kind<'a> {
+    All(Vec<Condition<'a>>),
+    Any(Vec<Condition<'a>>),
+    Not(Box<Condition<'a>>),
+    Attribute { attribute: &'a str, operator: Operator, test: Test<'a> },
+    Segment(Spanned<&'a str>),
+    Flag { flag: Spanned<&'a str>, variants: Vec<Spanned<&'a str>> },
+    Time(Box<Window<'a>>),
 }
 
 /// How deep conditions may be nested, which is also what the evaluator has room for.
@@ -31,11 +31,11 @@ const FORMS: &[&str] = &["attribute", "all", "any", "not", "segment", "flag", "t
 
 impl Reader {
     /// Reads a condition.
-    pub(crate) fn condition(&mut self, node: &Node, path: Path<'_>) -> Option<Condition> {
+    pub(crate) fn condition<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<Condition<'a>> {
         self.condition_at(node, path, 0)
     }
 
-    fn condition_at(&mut self, node: &Node, path: Path<'_>, depth: usize) -> Option<Condition> {
+    fn condition_at<'a>(&mut self, node: &Node<'a>, path: Path<'_>, depth: usize) -> Option<Condition<'a>> {
         if depth >= MAX_CONDITION_DEPTH {
             self.note(
                 Diagnostic::error(
@@ -49,28 +49,29 @@ impl Reader {
             );
             return None;
         }
+        let path = self.paths.anchor(path);
         let mut fields = self.fields(node, path)?;
-        let mut forms = FORMS.iter().filter_map(|form| fields.take(form).map(|value| (*form, value)));
-        let first = forms.next();
-        let second = forms.next();
-        drop(forms);
+        let (first, second) = fields.take_kinds(|key| FORMS.iter().position(|form| *form == key));
         let Some((form, value)) = first else {
-            let operator = fields.rest().find(|entry| Operator::named(&entry.key).is_some());
+            let operator = fields.rest().find(|entry| Operator::named(entry.key).is_some());
             let help = operator.map(|entry| format!("`{}` needs an `attribute` beside it", entry.key));
             let mut problem =
                 Diagnostic::error("bad_condition", path.to_string(), node.at, "this is no condition")
                     .expected(FORMS.iter().copied());
             if let Some(entry) = fields.rest().next() {
-                problem = problem.found(&entry.key);
+                problem = problem.found(entry.key);
                 problem = match help {
                     Some(help) => problem.help(help),
-                    None => problem.nearest(&entry.key, FORMS.iter().copied()),
+                    None => problem.nearest(entry.key, FORMS.iter().copied()),
                 };
             }
             self.note(problem);
             return None;
         };
+        let name = |form: usize| FORMS.get(form).copied().unwrap_or_default();
+        let form = name(form);
         if let Some((other, _)) = second {
+            let other = name(other);
             self.note(
                 Diagnostic::error(
                     "contradiction",
@@ -91,15 +92,15 @@ impl Reader {
             "not" => self.condition_at(value, inner, depth + 1).map(|inner| Kind::Not(Box::new(inner))),
             "segment" => self.spanned_text(value, inner).map(Kind::Segment),
             "flag" => self.flag_is(value, inner, &mut fields, path),
-            "time" => self.window(value, inner).map(Kind::Time),
+            "time" => self.window(value, inner).map(|window| Kind::Time(Box::new(window))),
             _ => return self.attribute(value, inner, fields, node, path),
         };
         let known: &[&str] = if form == "flag" { &["flag", "is"] } else { &[form] };
         fields.finish(self, path, known);
-        Some(Condition { kind: kind?, path: path.to_string() })
+        Some(Condition { kind: kind?, path: self.paths.keep(path) })
     }
 
-    fn several(&mut self, node: &Node, path: Path<'_>, depth: usize) -> Option<Vec<Condition>> {
+    fn several<'a>(&mut self, node: &Node<'a>, path: Path<'_>, depth: usize) -> Option<Vec<Condition<'a>>> {
         let items = self.list(node, path)?;
         if items.is_empty() {
             self.note(
@@ -116,13 +117,13 @@ impl Reader {
     }
 
     /// Reads `{ flag: NAME, is: VARIANT }`, where `is` may be a list; also the shape of a prerequisite.
-    pub(crate) fn flag_is(
+    pub(crate) fn flag_is<'a>(
         &mut self,
-        flag: &Node,
+        flag: &Node<'a>,
         at: Path<'_>,
-        fields: &mut Fields<'_>,
+        fields: &mut Fields<'a>,
         path: Path<'_>,
-    ) -> Option<Kind> {
+    ) -> Option<Kind<'a>> {
         let flag = self.spanned_text(flag, at);
         let node = fields.need(self, path, "is")?;
         let is = path.key("is");
@@ -137,7 +138,7 @@ impl Reader {
         Some(Kind::Flag { flag: flag?, variants: variants? })
     }
 
-    fn variant_name(&mut self, node: &Node, path: Path<'_>) -> Option<Spanned<String>> {
+    fn variant_name<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<Spanned<&'a str>> {
         if let crate::document::Content::Bool(value) = node.content {
             let word = if value { "on" } else { "off" };
             self.note(
@@ -156,23 +157,20 @@ impl Reader {
         self.spanned_text(node, path)
     }
 
-    fn attribute(
+    fn attribute<'a>(
         &mut self,
-        name: &Node,
+        name: &Node<'a>,
         at: Path<'_>,
-        mut fields: Fields<'_>,
-        node: &Node,
+        mut fields: Fields<'a>,
+        node: &Node<'_>,
         path: Path<'_>,
-    ) -> Option<Condition> {
+    ) -> Option<Condition<'a>> {
         let attribute = self.attribute_path(name, at);
-        let mut found = Vec::new();
-        for operator in Operator::ALL {
-            if let Some(value) = fields.take(operator.name()) {
-                found.push((operator, value));
-            }
-        }
+        let found = fields.take_kinds(Operator::named);
         let names = Operator::ALL.map(Operator::name);
+        let mut unknown = false;
         for entry in fields.rest() {
+            unknown = true;
             self.note(
                 Diagnostic::error(
                     "unknown_operator",
@@ -180,15 +178,14 @@ impl Reader {
                     entry.key_at,
                     format!("`{}` is no operator", entry.key),
                 )
-                .found(&entry.key)
+                .found(entry.key)
                 .expected(names)
-                .nearest(&entry.key, names),
+                .nearest(entry.key, names),
             );
         }
-        let unknown = fields.rest().next().is_some();
-        let (operator, value) = match found.as_slice() {
-            [one] => *one,
-            [] => {
+        let (operator, value) = match found {
+            (Some(one), None) => one,
+            (None, _) => {
                 if !unknown {
                     self.note(
                         Diagnostic::error(
@@ -203,7 +200,7 @@ impl Reader {
                 }
                 return None;
             }
-            [(one, _), (two, _), ..] => {
+            (Some((one, _)), Some((two, _))) => {
                 self.note(
                     Diagnostic::error(
                         "several_operators",
@@ -221,7 +218,7 @@ impl Reader {
         let test = self.test(operator, value, path.key(operator.name()));
         Some(Condition {
             kind: Kind::Attribute { attribute: attribute?, operator, test: test? },
-            path: path.to_string(),
+            path: self.paths.keep(path),
         })
     }
 }

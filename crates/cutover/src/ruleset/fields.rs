@@ -1,13 +1,15 @@
 //! Reading a document tree into types, with every problem noted instead of the first one thrown.
 
 use crate::diagnostic::{Diagnostic, Position};
-use crate::document::{Content, Entry, Node, Path};
+use crate::document::{Content, Entry, Node, Path, PathId, Paths};
 
 /// Collects what is wrong while a document is read. Reading goes on after a problem: a part that cannot be
 /// read is `None`, and the document is refused in the end because a diagnostic was noted.
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The paths of what was read, for what is found wrong later and for explanations.
+    pub(crate) paths: Paths,
     /// How many problems were left out of `diagnostics`.
     left_out: usize,
     has_error: bool,
@@ -22,7 +24,7 @@ const MAX_PROBLEMS: usize = 10_000;
 pub(crate) struct Spanned<T> {
     pub(crate) value: T,
     pub(crate) at: Position,
-    pub(crate) path: String,
+    pub(crate) path: PathId,
 }
 
 impl Reader {
@@ -51,7 +53,7 @@ impl Reader {
     }
 
     /// Notes that `node` is of the wrong type.
-    pub(crate) fn wrong_type(&mut self, node: &Node, path: Path<'_>, expected: &str) {
+    pub(crate) fn wrong_type(&mut self, node: &Node<'_>, path: Path<'_>, expected: &str) {
         self.note(
             Diagnostic::error(
                 "wrong_type",
@@ -65,27 +67,32 @@ impl Reader {
     }
 
     /// Reads a mapping, to be taken apart key by key.
-    pub(crate) fn fields<'n>(&mut self, node: &'n Node, path: Path<'_>) -> Option<Fields<'n>> {
-        let Content::Map(entries) = &node.content else {
+    pub(crate) fn fields<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<Fields<'a>> {
+        let Content::Map(entries) = node.content else {
             self.wrong_type(node, path, "a mapping");
             return None;
         };
-        Some(Fields { entries, taken: vec![false; entries.len()], at: node.at })
+        Some(Fields { entries, taken: Taken::none_of(entries.len()), at: node.at })
     }
 
     /// Reads a mapping of names to things; names are checked.
-    pub(crate) fn named<'n>(&mut self, node: &'n Node, path: Path<'_>) -> &'n [Entry] {
-        let Content::Map(entries) = &node.content else {
+    pub(crate) fn named<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> &'a [Entry<'a>] {
+        let Content::Map(entries) = node.content else {
             self.wrong_type(node, path, "a mapping of names");
             return &[];
         };
         for entry in entries {
-            self.check_name(&entry.key, entry.key_at, path.key(&entry.key));
+            self.check_name(entry.key, entry.key_at, path);
         }
         entries
     }
 
-    fn check_name(&mut self, name: &str, at: Position, path: Path<'_>) {
+    fn check_name(&mut self, name: &str, at: Position, parent: Path<'_>) {
+        let plain =
+            (1..=MAX_NAME_BYTES).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic());
+        if plain {
+            return;
+        }
         let problem = if name.is_empty() {
             "a name is empty"
         } else if name.len() > MAX_NAME_BYTES {
@@ -97,11 +104,14 @@ impl Reader {
         } else {
             return;
         };
-        self.note(Diagnostic::error("bad_name", path.to_string(), at, problem).found(format!("{name:?}")));
+        self.note(
+            Diagnostic::error("bad_name", parent.key(name).to_string(), at, problem)
+                .found(format!("{name:?}")),
+        );
     }
 
-    pub(crate) fn text<'n>(&mut self, node: &'n Node, path: Path<'_>) -> Option<&'n str> {
-        if let Content::Text(text) = &node.content {
+    pub(crate) fn text<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<&'a str> {
+        if let Content::Text(text) = node.content {
             return Some(text);
         }
         self.wrong_type(node, path, "a text");
@@ -109,7 +119,7 @@ impl Reader {
     }
 
     /// Reads a salt. The salts that the engine derives have a control character in them, so no other one may.
-    pub(crate) fn salt(&mut self, node: &Node, path: Path<'_>) -> Option<String> {
+    pub(crate) fn salt<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<&'a str> {
         let text = self.text(node, path)?;
         if text.chars().any(char::is_control) {
             self.note(
@@ -123,15 +133,15 @@ impl Reader {
                 .expected(["a text without control characters"]),
             );
         }
-        Some(text.to_owned())
+        Some(text)
     }
 
-    pub(crate) fn spanned_text(&mut self, node: &Node, path: Path<'_>) -> Option<Spanned<String>> {
-        let value = self.text(node, path)?.to_owned();
-        Some(Spanned { value, at: node.at, path: path.to_string() })
+    pub(crate) fn spanned_text<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<Spanned<&'a str>> {
+        let value = self.text(node, path)?;
+        Some(Spanned { value, at: node.at, path: self.paths.keep(path) })
     }
 
-    pub(crate) fn bool(&mut self, node: &Node, path: Path<'_>) -> Option<bool> {
+    pub(crate) fn bool(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<bool> {
         if let Content::Bool(value) = node.content {
             return Some(value);
         }
@@ -139,8 +149,8 @@ impl Reader {
         None
     }
 
-    pub(crate) fn list<'n>(&mut self, node: &'n Node, path: Path<'_>) -> Option<&'n [Node]> {
-        if let Content::List(items) = &node.content {
+    pub(crate) fn list<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<&'a [Node<'a>]> {
+        if let Content::List(items) = node.content {
             return Some(items);
         }
         self.wrong_type(node, path, "a list");
@@ -148,7 +158,12 @@ impl Reader {
     }
 
     /// Reads one of a few words.
-    pub(crate) fn word<T: Copy>(&mut self, node: &Node, path: Path<'_>, words: &[(&str, T)]) -> Option<T> {
+    pub(crate) fn word<T: Copy>(
+        &mut self,
+        node: &Node<'_>,
+        path: Path<'_>,
+        words: &[(&str, T)],
+    ) -> Option<T> {
         let text = self.text(node, path)?;
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
             return Some(*value);
@@ -173,20 +188,21 @@ impl Reader {
         &mut self,
         code: &'static str,
         what: &str,
-        name: &Spanned<String>,
+        name: &Spanned<impl AsRef<str>>,
         known: impl Iterator<Item = &'a str> + Clone,
     ) {
         const NAMED: usize = 12;
+        let text = name.value.as_ref();
         self.note(
             Diagnostic::error(
                 code,
-                name.path.clone(),
+                self.paths.render(name.path),
                 name.at,
-                format!("there is no {what} `{}`", name.value),
+                format!("there is no {what} `{text}`"),
             )
-            .found(&name.value)
+            .found(text)
             .expected(known.clone().take(NAMED))
-            .nearest(&name.value, known),
+            .nearest(text, known),
         );
     }
 }
@@ -196,20 +212,76 @@ pub(crate) const MAX_NAME_BYTES: usize = 256;
 
 /// The entries of a mapping, taken one by one; what is left over in the end is unknown.
 #[derive(Debug)]
-pub(crate) struct Fields<'n> {
-    entries: &'n [Entry],
-    taken: Vec<bool>,
+pub(crate) struct Fields<'a> {
+    entries: &'a [Entry<'a>],
+    taken: Taken,
     pub(crate) at: Position,
 }
 
-impl<'n> Fields<'n> {
-    /// The value under `key`, marked as known.
-    pub(crate) fn take(&mut self, key: &str) -> Option<&'n Node> {
-        let index = self.entries.iter().position(|entry| entry.key == key)?;
-        if let Some(taken) = self.taken.get_mut(index) {
-            *taken = true;
+/// Which entries of a mapping are taken: the first ones as bits, so that only a mapping of more keys than any that is
+/// known here takes memory for it.
+#[derive(Debug)]
+struct Taken {
+    first: u64,
+    more: Vec<bool>,
+}
+
+/// How many entries the bits of [`Taken`] stand for.
+const FIRST: usize = 64;
+
+impl Taken {
+    fn none_of(count: usize) -> Self {
+        Self { first: 0, more: vec![false; count.saturating_sub(FIRST)] }
+    }
+
+    fn take(&mut self, index: usize) {
+        match index.checked_sub(FIRST) {
+            None => self.first |= 1 << index,
+            Some(index) => {
+                if let Some(taken) = self.more.get_mut(index) {
+                    *taken = true;
+                }
+            }
         }
+    }
+
+    fn has(&self, index: usize) -> bool {
+        match index.checked_sub(FIRST) {
+            None => self.first >> index & 1 == 1,
+            Some(index) => self.more.get(index).is_some_and(|taken| *taken),
+        }
+    }
+}
+
+impl<'a> Fields<'a> {
+    /// The value under `key`, marked as known.
+    pub(crate) fn take(&mut self, key: &str) -> Option<&'a Node<'a>> {
+        let index = self.entries.iter().position(|entry| entry.key == key)?;
+        self.taken.take(index);
         self.entries.get(index).map(|entry| &entry.value)
+    }
+
+    /// Marks every key as known that `kind` knows, in one pass however many it knows. Gives the values of the two
+    /// that come first in the order of their kinds.
+    pub(crate) fn take_kinds<T: Copy + Ord>(
+        &mut self,
+        kind: impl Fn(&str) -> Option<T>,
+    ) -> (Option<(T, &'a Node<'a>)>, Option<(T, &'a Node<'a>)>) {
+        let (mut first, mut second) = (None, None);
+        for (index, entry) in self.entries.iter().enumerate() {
+            if self.taken.has(index) {
+                continue;
+            }
+            let Some(kind) = kind(entry.key) else { continue };
+            self.taken.take(index);
+            let before = |other: Option<(T, _)>| other.is_none_or(|(other, _)| kind < other);
+            if before(first) {
+                second = first.replace((kind, &entry.value));
+            } else if before(second) {
+                second = Some((kind, &entry.value));
+            }
+        }
+        (first, second)
     }
 
     /// The value under `key`; notes where there is none.
@@ -218,7 +290,7 @@ impl<'n> Fields<'n> {
         reader: &mut Reader,
         path: Path<'_>,
         key: &'static str,
-    ) -> Option<&'n Node> {
+    ) -> Option<&'a Node<'a>> {
         let node = self.take(key);
         if node.is_none() {
             reader.note(
@@ -230,8 +302,8 @@ impl<'n> Fields<'n> {
     }
 
     /// The entries that nothing took, in order.
-    pub(crate) fn rest(&self) -> impl Iterator<Item = &'n Entry> {
-        self.entries.iter().zip(&self.taken).filter(|(_, taken)| !**taken).map(|(entry, _)| entry)
+    pub(crate) fn rest(&self) -> impl Iterator<Item = &'a Entry<'a>> {
+        self.entries.iter().enumerate().filter(|(index, _)| !self.taken.has(*index)).map(|(_, entry)| entry)
     }
 
     /// Notes every entry that nothing took. `known` lists all keys of this mapping, for the help.
@@ -240,14 +312,43 @@ impl<'n> Fields<'n> {
             reader.note(
                 Diagnostic::error(
                     "unknown_key",
-                    path.key(&entry.key).to_string(),
+                    path.key(entry.key).to_string(),
                     entry.key_at,
                     format!("`{}` is not a key known here", entry.key),
                 )
-                .found(&entry.key)
+                .found(entry.key)
                 .expected(known.iter().copied())
-                .nearest(&entry.key, known.iter().copied()),
+                .nearest(entry.key, known.iter().copied()),
             );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reader;
+    use crate::document::{Arena, Path, read};
+
+    #[test]
+    fn fields_are_taken_among_few_and_many() {
+        for before in [0, 1, 62, 63, 64, 65, 200] {
+            let others: String = (0..before).map(|key| format!("\"k{key}\":0,")).collect();
+            let text = format!("{{{others}\"b\":1,\"a\":2,\"c\":3,\"d\":4}}");
+            let arena = Arena::new();
+            let node = read(text.as_bytes(), &arena).unwrap();
+            let mut reader = Reader::default();
+            let mut fields = reader.fields(&node, Path::ROOT).unwrap();
+            let value = |node: Option<&super::Node<'_>>| node.map(|node| node.to_value());
+            assert_eq!(value(fields.take("d")), Some(4.into()));
+            assert_eq!(value(fields.take("e")), None);
+            let (first, second) =
+                fields.take_kinds(|key| ["c", "a", "b"].iter().position(|kind| *kind == key));
+            assert_eq!(first.map(|(kind, node)| (kind, node.to_value())), Some((0, 3.into())));
+            assert_eq!(second.map(|(kind, node)| (kind, node.to_value())), Some((1, 2.into())));
+            let rest: Vec<&str> = fields.rest().map(|entry| entry.key).collect();
+            assert_eq!(rest, (0..before).map(|key| format!("k{key}")).collect::<Vec<_>>());
+            fields.finish(&mut reader, Path::ROOT, &[]);
+            assert_eq!(reader.diagnostics.len(), before);
         }
     }
 }

@@ -5,24 +5,24 @@ use super::fields::{Reader, Spanned};
 use super::serve::Serve;
 use crate::decision::MAX_PER_FLAG;
 use crate::diagnostic::{Diagnostic, Position};
-use crate::document::{Content, Node, Path};
-use crate::value::Value;
+use crate::document::{Content, Entry, Node, Path, PathId};
 
 /// A flag of a document.
 #[derive(Debug, Clone)]
-pub(crate) struct Flag {
-    pub(crate) name: String,
+pub(crate) struct Flag<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) path: PathId,
     pub(crate) at: Position,
     pub(crate) enabled: bool,
     /// The first millisecond after the day on which the flag expires.
     pub(crate) expires: Option<Spanned<i64>>,
     pub(crate) hash: Hash,
-    pub(crate) salt: Option<String>,
+    pub(crate) salt: Option<&'a str>,
     /// Names and values; `on` and `off` where the document declares none.
-    pub(crate) variants: Vec<(String, Value)>,
-    pub(crate) default: Option<Spanned<String>>,
-    pub(crate) requires: Vec<Require>,
-    pub(crate) rules: Vec<Rule>,
+    pub(crate) variants: &'a [Entry<'a>],
+    pub(crate) default: Option<Spanned<&'a str>>,
+    pub(crate) requires: Vec<Require<'a>>,
+    pub(crate) rules: Vec<Rule<'a>>,
 }
 
 /// Which contract buckets the units.
@@ -36,18 +36,27 @@ pub(crate) enum Hash {
 
 /// Another flag that has to be one of some variants.
 #[derive(Debug, Clone)]
-pub(crate) struct Require {
-    pub(crate) flag: Spanned<String>,
-    pub(crate) variants: Vec<Spanned<String>>,
+pub(crate) struct Require<'a> {
+    pub(crate) path: PathId,
+    pub(crate) flag: Spanned<&'a str>,
+    pub(crate) variants: Vec<Spanned<&'a str>>,
 }
 
 /// A rule: whom it matches, and what it serves them.
 #[derive(Debug, Clone)]
-pub(crate) struct Rule {
-    pub(crate) condition: Option<Condition>,
-    pub(crate) serve: Serve,
-    pub(crate) path: String,
+pub(crate) struct Rule<'a> {
+    pub(crate) condition: Option<Condition<'a>>,
+    pub(crate) serve: Serve<'a>,
+    pub(crate) path: PathId,
     pub(crate) at: Position,
+}
+
+/// The variants of a flag that declares none.
+static ON_OFF: [Entry<'static>; 2] = [on_off("on", true), on_off("off", false)];
+
+const fn on_off(key: &'static str, value: bool) -> Entry<'static> {
+    let at = Position { line: 0, column: 0 };
+    Entry { key, key_at: at, value: Node { content: Content::Bool(value), at } }
 }
 
 pub(crate) const KEYS: &[&str] = &[
@@ -66,7 +75,13 @@ pub(crate) const RULE_KEYS: &[&str] = &["if", "serve", "description"];
 
 impl Reader {
     /// Reads one flag. Parts that cannot be read are noted and left out, so that the rest is still checked.
-    pub(crate) fn flag(&mut self, name: &str, node: &Node, at: Position, path: Path<'_>) -> Option<Flag> {
+    pub(crate) fn flag<'a>(
+        &mut self,
+        name: &'a str,
+        node: &Node<'a>,
+        at: Position,
+        path: Path<'_>,
+    ) -> Option<Flag<'a>> {
         let mut fields = self.fields(node, path)?;
         for key in ["description", "owner"] {
             if let Some(node) = fields.take(key) {
@@ -75,7 +90,7 @@ impl Reader {
         }
         let expires = fields.take("expires").and_then(|node| {
             let path = path.key("expires");
-            Some(Spanned { value: self.date_end(node, path)?, at: node.at, path: path.to_string() })
+            Some(Spanned { value: self.date_end(node, path)?, at: node.at, path: self.paths.keep(path) })
         });
         let enabled =
             fields.take("enabled").and_then(|node| self.bool(node, path.key("enabled"))).unwrap_or(true);
@@ -85,19 +100,21 @@ impl Reader {
         let declared = fields.take("variants");
         let variants = match declared {
             Some(node) => self.variants(node, path.key("variants")),
-            None => vec![("on".to_owned(), Value::Bool(true)), ("off".to_owned(), Value::Bool(false))],
+            None => &ON_OFF,
         };
         let default = match fields.take("default") {
             Some(node) => self.spanned_text(node, path.key("default")),
             None if declared.is_some() => None,
-            None => Some(Spanned { value: "off".to_owned(), at, path: path.to_string() }),
+            None => Some(Spanned { value: "off", at, path: self.paths.keep(path) }),
         };
         let requires =
             fields.take("requires").map(|node| self.requires(node, path.key("requires"))).unwrap_or_default();
         let rules = fields.take("rules").map(|node| self.rules(node, path.key("rules"))).unwrap_or_default();
         fields.finish(self, path, KEYS);
+        let path_id = self.paths.keep(path);
         let flag = Flag {
-            name: name.to_owned(),
+            name,
+            path: path_id,
             at,
             enabled,
             expires,
@@ -112,11 +129,11 @@ impl Reader {
         Some(flag)
     }
 
-    fn hash(&mut self, node: &Node, path: Path<'_>) -> Option<Hash> {
+    fn hash(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<Hash> {
         if node.content == Content::Int(1) {
             return Some(Hash::Xxh3);
         }
-        if node.content == Content::Text("java31".to_owned()) {
+        if node.content == Content::Text("java31") {
             return Some(Hash::Java31);
         }
         self.note(
@@ -127,7 +144,7 @@ impl Reader {
         None
     }
 
-    fn variants(&mut self, node: &Node, path: Path<'_>) -> Vec<(String, Value)> {
+    fn variants<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> &'a [Entry<'a>] {
         let entries = self.named(node, path);
         if entries.is_empty() && matches!(node.content, Content::Map(_)) {
             self.note(Diagnostic::error(
@@ -138,10 +155,10 @@ impl Reader {
             ));
         }
         self.check_count(entries.len(), "variants", node, path);
-        entries.iter().map(|entry| (entry.key.clone(), entry.value.to_value())).collect()
+        entries
     }
 
-    fn check_count(&mut self, count: usize, what: &str, node: &Node, path: Path<'_>) {
+    fn check_count(&mut self, count: usize, what: &str, node: &Node<'_>, path: Path<'_>) {
         if count > MAX_PER_FLAG {
             self.note(
                 Diagnostic::error(
@@ -156,27 +173,27 @@ impl Reader {
         }
     }
 
-    fn requires(&mut self, node: &Node, path: Path<'_>) -> Vec<Require> {
+    fn requires<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Vec<Require<'a>> {
         let mut requires = Vec::new();
         for (index, item) in self.list(node, path).unwrap_or_default().iter().enumerate() {
-            let path = path.index(index);
+            let path = self.paths.anchor(path.index(index));
             let Some(mut fields) = self.fields(item, path) else { continue };
             let Some(flag) = fields.need(self, path, "flag") else { continue };
             let kind = self.flag_is(flag, path.key("flag"), &mut fields, path);
             fields.finish(self, path, &["flag", "is"]);
             if let Some(Kind::Flag { flag, variants }) = kind {
-                requires.push(Require { flag, variants });
+                requires.push(Require { path: self.paths.keep(path), flag, variants });
             }
         }
         requires
     }
 
-    fn rules(&mut self, node: &Node, path: Path<'_>) -> Vec<Rule> {
-        let mut rules = Vec::new();
+    fn rules<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Vec<Rule<'a>> {
         let items = self.list(node, path).unwrap_or_default();
+        let mut rules = Vec::with_capacity(items.len());
         self.check_count(items.len(), "rules", node, path);
         for (index, item) in items.iter().enumerate() {
-            let path = path.index(index);
+            let path = self.paths.anchor(path.index(index));
             let Some(mut fields) = self.fields(item, path) else { continue };
             if let Some(node) = fields.take("description") {
                 self.text(node, path.key("description"));
@@ -189,7 +206,7 @@ impl Reader {
                 rules.push(Rule {
                     condition: condition.flatten(),
                     serve,
-                    path: path.to_string(),
+                    path: self.paths.keep(path),
                     at: item.at,
                 });
             }
@@ -198,26 +215,26 @@ impl Reader {
     }
 
     /// Checks every variant that the flag itself names.
-    fn check_variants(&mut self, flag: &Flag) {
+    fn check_variants(&mut self, flag: &Flag<'_>) {
         let served = flag.rules.iter().flat_map(|rule| rule.serve.variants());
         for name in flag.default.iter().chain(served) {
-            if !flag.variants.iter().any(|(variant, _)| *variant == name.value) {
+            if !flag.variants.iter().any(|variant| variant.key == name.value) {
                 self.unknown_name(
                     "unknown_variant",
                     "variant",
                     name,
-                    flag.variants.iter().map(|(name, _)| name.as_str()),
+                    flag.variants.iter().map(|variant| variant.key),
                 );
             }
         }
         for rule in &flag.rules {
             if let Serve::Share { variant: None, .. } = &rule.serve
-                && !flag.variants.iter().any(|(name, _)| name == "on")
+                && !flag.variants.iter().any(|variant| variant.key == "on")
             {
                 self.note(
                     Diagnostic::error(
                         "missing_key",
-                        format!("{}.serve", rule.path),
+                        format!("{}.serve", self.paths.render(rule.path)),
                         rule.at,
                         "this rollout does not say which variant it rolls out",
                     )
@@ -229,9 +246,9 @@ impl Reader {
     }
 }
 
-impl Serve {
+impl<'a> Serve<'a> {
     /// Every variant that it names.
-    pub(crate) fn variants(&self) -> impl Iterator<Item = &Spanned<String>> {
+    pub(crate) fn variants(&self) -> impl Iterator<Item = &Spanned<&'a str>> {
         let (one, other, weights): (_, _, &[_]) = match self {
             Self::Variant(variant) => (Some(variant), None, &[]),
             Self::Share { variant, otherwise, .. } => (variant.as_ref(), otherwise.as_ref(), &[]),

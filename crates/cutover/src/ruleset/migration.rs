@@ -53,7 +53,7 @@ pub(crate) const KEYS: &[&str] = &[
 
 impl Reader {
     /// Reads one migration. Parts that cannot be read are noted and left out, so that the rest is still checked.
-    pub(crate) fn migration(&mut self, name: &str, node: &Node, path: Path<'_>) -> Option<Migration> {
+    pub(crate) fn migration(&mut self, name: &str, node: &Node<'_>, path: Path<'_>) -> Option<Migration> {
         let mut fields = self.fields(node, path)?;
         for key in ["description", "owner"] {
             if let Some(node) = fields.take(key) {
@@ -76,7 +76,7 @@ impl Reader {
         let emergency = fields
             .take("emergency")
             .and_then(|node| emergency(self, switches.as_ref(), node, path.key("emergency")));
-        let salt = fields.take("salt").and_then(|node| self.salt(node, path.key("salt")));
+        let salt = fields.take("salt").and_then(|node| self.salt(node, path.key("salt"))).map(str::to_owned);
         let cohort = fields.take("cohort").map(|node| {
             let path = path.key("cohort");
             if selects && switches_node.is_some() {
@@ -156,7 +156,12 @@ fn stores(reader: &mut Reader, fields: &mut Fields<'_>, path: Path<'_>) -> (Opti
     (old.map(|(name, _)| name), new.map(|(name, _)| name))
 }
 
-fn emergency(reader: &mut Reader, switches: Option<&Switches>, node: &Node, path: Path<'_>) -> Option<bool> {
+fn emergency(
+    reader: &mut Reader,
+    switches: Option<&Switches>,
+    node: &Node<'_>,
+    path: Path<'_>,
+) -> Option<bool> {
     let emergency = reader.bool(node, path)?;
     let is = switches.and_then(|switches| switches.get(Role::Emergency)).and_then(|switch| switch.is);
     if is.is_some_and(|is| is != emergency) {
@@ -175,9 +180,10 @@ fn emergency(reader: &mut Reader, switches: Option<&Switches>, node: &Node, path
     Some(emergency)
 }
 
-fn compare(reader: &mut Reader, ladder: Option<&Ladder>, node: &Node, path: Path<'_>) -> Option<Compare> {
+fn compare(reader: &mut Reader, ladder: Option<&Ladder>, node: &Node<'_>, path: Path<'_>) -> Option<Compare> {
     let mut fields = reader.fields(node, path)?;
     let profile = fields.take("profile").and_then(|node| reader.spanned_text(node, path.key("profile")));
+    let profile = profile.map(|Spanned { value, at, path }| Spanned { value: value.to_owned(), at, path });
     let sample = fields.take("sample").and_then(|node| reader.percent(node, path.key("sample")));
     fields.finish(reader, path, &["profile", "sample"]);
     let compares = |phase: &Phase| phase.shape.compare || phase.emergency.compare;

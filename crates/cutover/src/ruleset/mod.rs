@@ -12,7 +12,7 @@ pub(crate) mod serve;
 pub(crate) mod window;
 
 use crate::diagnostic::{Diagnostic, Position};
-use crate::document::{Content, Node, Path};
+use crate::document::{Content, Node, Path, PathId};
 use condition::Condition;
 use fields::{Reader, Spanned};
 use flag::Flag;
@@ -20,24 +20,25 @@ use migration::Migration;
 
 /// A ruleset as its document says it.
 #[derive(Debug, Default)]
-pub(crate) struct Ruleset {
-    pub(crate) timezone: Option<Spanned<String>>,
-    pub(crate) segments: Vec<Segment>,
-    pub(crate) flags: Vec<Flag>,
+pub(crate) struct Ruleset<'a> {
+    pub(crate) timezone: Option<Spanned<&'a str>>,
+    pub(crate) segments: Vec<Segment<'a>>,
+    pub(crate) flags: Vec<Flag<'a>>,
     pub(crate) migrations: Vec<Migration>,
     /// The names of segments and flags that could not be read; that is noted, and whoever refers to them is not
     /// to blame.
-    pub(crate) unreadable: Vec<String>,
+    pub(crate) unreadable: Vec<&'a str>,
     /// The names of the comparators.
-    pub(crate) comparators: Vec<String>,
+    pub(crate) comparators: Vec<&'a str>,
 }
 
 /// A named condition.
 #[derive(Debug)]
-pub(crate) struct Segment {
-    pub(crate) name: String,
+pub(crate) struct Segment<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) path: PathId,
     pub(crate) at: Position,
-    pub(crate) condition: Condition,
+    pub(crate) condition: Condition<'a>,
 }
 
 pub(crate) const KEYS: &[&str] = &[
@@ -58,7 +59,7 @@ const NOT_YET: [&str; 5] = ["paths", "comparators", "gates", "plans", "delivery"
 
 impl Reader {
     /// Reads a whole ruleset.
-    pub(crate) fn ruleset(&mut self, node: &Node) -> Ruleset {
+    pub(crate) fn ruleset<'a>(&mut self, node: &Node<'a>) -> Ruleset<'a> {
         let path = Path::ROOT;
         let mut ruleset = Ruleset::default();
         let Some(mut fields) = self.fields(node, path) else { return ruleset };
@@ -78,35 +79,43 @@ impl Reader {
         }
         ruleset.timezone = fields.take("timezone").and_then(|node| self.timezone(node, path.key("timezone")));
         if let Some(node) = fields.take("segments") {
-            let path = path.key("segments");
+            let path = self.paths.anchor(path.key("segments"));
             for entry in self.named(node, path) {
-                let (name, at) = (entry.key.clone(), entry.key_at);
-                match self.segment(&entry.value, path.key(&entry.key)) {
-                    Some(condition) => ruleset.segments.push(Segment { name, at, condition }),
+                let (name, at) = (entry.key, entry.key_at);
+                let path = self.paths.anchor(path.key(entry.key));
+                match self.segment(&entry.value, path) {
+                    Some(condition) => {
+                        let path = self.paths.keep(path);
+                        ruleset.segments.push(Segment { name, path, at, condition });
+                    }
                     None => ruleset.unreadable.push(name),
                 }
             }
         }
         if let Some(node) = fields.take("flags") {
-            let path = path.key("flags");
-            for entry in self.named(node, path) {
-                match self.flag(&entry.key, &entry.value, entry.key_at, path.key(&entry.key)) {
+            let path = self.paths.anchor(path.key("flags"));
+            let entries = self.named(node, path);
+            ruleset.flags.reserve_exact(entries.len());
+            for entry in entries {
+                let path = self.paths.anchor(path.key(entry.key));
+                match self.flag(entry.key, &entry.value, entry.key_at, path) {
                     Some(flag) => ruleset.flags.push(flag),
-                    None => ruleset.unreadable.push(entry.key.clone()),
+                    None => ruleset.unreadable.push(entry.key),
                 }
             }
         }
         if let Some(node) = fields.take("migrations") {
-            let path = path.key("migrations");
+            let path = self.paths.anchor(path.key("migrations"));
             for entry in self.named(node, path) {
-                ruleset.migrations.extend(self.migration(&entry.key, &entry.value, path.key(&entry.key)));
+                let path = self.paths.anchor(path.key(entry.key));
+                ruleset.migrations.extend(self.migration(entry.key, &entry.value, path));
             }
         }
         for section in NOT_YET {
             let Some(node) = fields.take(section) else { continue };
             let entries = self.named(node, path.key(section));
             if section == "comparators" {
-                ruleset.comparators = entries.iter().map(|entry| entry.key.clone()).collect();
+                ruleset.comparators = entries.iter().map(|entry| entry.key).collect();
             }
             self.note(
                 Diagnostic::warning(
@@ -122,7 +131,7 @@ impl Reader {
         ruleset
     }
 
-    fn segment(&mut self, node: &Node, path: Path<'_>) -> Option<Condition> {
+    fn segment<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<Condition<'a>> {
         let mut fields = self.fields(node, path)?;
         if let Some(node) = fields.take("description") {
             self.text(node, path.key("description"));

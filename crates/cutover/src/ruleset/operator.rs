@@ -5,14 +5,14 @@ use super::fields::Reader;
 use super::semver::Range;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Content, Node, Path};
-use crate::value::Value;
+use crate::value::ValueRef;
 use cutover_decider::decide::number::Number;
 use cutover_regex::{ErrorKind, Limits};
 
 macro_rules! operators {
     ($($variant:ident $name:literal),* $(,)?) => {
         /// An operator of a condition.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub(crate) enum Operator { $($variant),* }
 
         impl Operator {
@@ -22,6 +22,11 @@ macro_rules! operators {
             /// The key that stands for it in a ruleset.
             pub(crate) fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),* }
+            }
+
+            /// The operator of this name.
+            pub(crate) fn named(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)* _ => None }
             }
         }
     };
@@ -34,11 +39,6 @@ operators! {
 }
 
 impl Operator {
-    /// The operator of this name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|operator| operator.name() == name)
-    }
-
     /// True for the two whose test is the opposite of another's.
     pub(crate) fn negates(self) -> bool {
         matches!(self, Self::IsNot | Self::NotIn)
@@ -47,12 +47,12 @@ impl Operator {
 
 /// What an attribute is compared with.
 #[derive(Debug, Clone)]
-pub(crate) enum Test {
+pub(crate) enum Test<'a> {
     /// Equal to one of these scalars.
-    OneOf(Vec<Value>),
+    OneOf(Scalars<'a>),
     /// Equal to one of those whose salted SHA-256 is listed.
     Hashed {
-        salt: String,
+        salt: &'a str,
         digests: Vec<[u8; 32]>,
     },
     /// Within these bounds; `bool` says whether the bound itself belongs to it.
@@ -60,31 +60,76 @@ pub(crate) enum Test {
         low: Option<(Number, bool)>,
         high: Option<(Number, bool)>,
     },
-    Contains(Vec<Value>),
-    StartsWith(Vec<String>),
-    EndsWith(Vec<String>),
+    Contains(Scalars<'a>),
+    StartsWith(Vec<&'a str>),
+    EndsWith(Vec<&'a str>),
     /// A regular expression, and the automaton that it compiles to.
     Matches {
-        text: String,
+        text: &'a str,
         automaton: Vec<u32>,
     },
     Exists(bool),
-    Semver(String, Range),
+    Semver(&'a str, Range),
     Before(i64),
     After(i64),
     Cidr(Vec<Network>),
 }
 
+/// Scalars of a document: the items of a list, or one value alone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scalars<'a>(&'a [Node<'a>]);
+
+impl<'a> Scalars<'a> {
+    fn of(node: &'a Node<'a>) -> Self {
+        match node.content {
+            Content::List(items) => Self(items),
+            _ => Self(std::slice::from_ref(node)),
+        }
+    }
+
+    /// The scalars, in order.
+    pub(crate) fn iter(self) -> impl Iterator<Item = ValueRef<'a>> {
+        self.0.iter().map(|node| match node.content {
+            Content::Bool(value) => ValueRef::Bool(value),
+            Content::Int(value) => ValueRef::Int(value),
+            Content::Float(value) => ValueRef::Float(value),
+            Content::Text(text) => ValueRef::Text(text.as_bytes()),
+            // Checked while reading.
+            Content::Null | Content::List(_) | Content::Map(_) => ValueRef::Missing,
+        })
+    }
+
+    /// Those that are texts.
+    pub(crate) fn texts(self) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter_map(|node| match node.content {
+            Content::Text(text) => Some(text),
+            _ => None,
+        })
+    }
+}
+
+/// Wherever they stand in the document.
+impl PartialEq for Scalars<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.iter().map(|node| node.content).eq(other.0.iter().map(|node| node.content))
+    }
+}
+
 /// The longest regular expression, in bytes; regexes of that size compile to a bounded program.
 const MAX_REGEX_BYTES: usize = 1024;
 
-/// The largest compiled regular expression, in bytes.
-
 impl Reader {
     /// Reads what stands behind an operator.
-    pub(crate) fn test(&mut self, operator: Operator, node: &Node, path: Path<'_>) -> Option<Test> {
+    pub(crate) fn test<'a>(
+        &mut self,
+        operator: Operator,
+        node: &'a Node<'a>,
+        path: Path<'_>,
+    ) -> Option<Test<'a>> {
         match operator {
-            Operator::Is | Operator::IsNot => self.scalar(node, path).map(|value| Test::OneOf(vec![value])),
+            Operator::Is | Operator::IsNot => {
+                self.scalar(node, path).map(|()| Test::OneOf(Scalars::of(node)))
+            }
             Operator::In | Operator::NotIn => self.set(node, path),
             Operator::Above => {
                 self.number(node, path).map(|low| Test::Range { low: Some((low, false)), high: None })
@@ -99,7 +144,9 @@ impl Reader {
                 self.number(node, path).map(|high| Test::Range { low: None, high: Some((high, true)) })
             }
             Operator::Between => self.between(node, path),
-            Operator::Contains => self.one_or_more(node, path, Self::contained).map(Test::Contains),
+            Operator::Contains => self
+                .one_or_more(node, path, |reader, node, path| reader.contained(node, path))
+                .map(|_: Vec<()>| Test::Contains(Scalars::of(node))),
             Operator::StartsWith => self.texts(node, path).map(Test::StartsWith),
             Operator::EndsWith => self.texts(node, path).map(Test::EndsWith),
             Operator::Matches => self.regex(node, path),
@@ -111,11 +158,10 @@ impl Reader {
         }
     }
 
-    fn scalar(&mut self, node: &Node, path: Path<'_>) -> Option<Value> {
+    /// Checks that this is a scalar.
+    fn scalar(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<()> {
         match &node.content {
-            Content::Bool(_) | Content::Int(_) | Content::Float(_) | Content::Text(_) => {
-                Some(node.to_value())
-            }
+            Content::Bool(_) | Content::Int(_) | Content::Float(_) | Content::Text(_) => Some(()),
             Content::Null => {
                 self.note(
                     Diagnostic::error(
@@ -137,7 +183,7 @@ impl Reader {
         }
     }
 
-    fn number(&mut self, node: &Node, path: Path<'_>) -> Option<Number> {
+    fn number(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<Number> {
         match node.content {
             Content::Int(int) => Some(Number::Int(int)),
             Content::Float(float) => Some(Number::Float(float)),
@@ -148,7 +194,7 @@ impl Reader {
         }
     }
 
-    fn set(&mut self, node: &Node, path: Path<'_>) -> Option<Test> {
+    fn set<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<Test<'a>> {
         if let Content::Map(_) = node.content {
             return self.hashed(node, path);
         }
@@ -157,13 +203,20 @@ impl Reader {
             self.empty(node, path, "a list without values matches nobody");
             return None;
         }
-        let values: Vec<Option<Value>> =
-            items.iter().enumerate().map(|(index, item)| self.scalar(item, path.index(index))).collect();
-        values.into_iter().collect::<Option<Vec<_>>>().map(Test::OneOf)
+        self.scalars(items, path).map(Test::OneOf)
+    }
+
+    /// Checks that each of these is a scalar.
+    fn scalars<'a>(&mut self, items: &'a [Node<'a>], path: Path<'_>) -> Option<Scalars<'a>> {
+        let mut complete = true;
+        for (index, item) in items.iter().enumerate() {
+            complete &= self.scalar(item, path.index(index)).is_some();
+        }
+        complete.then_some(Scalars(items))
     }
 
     /// Reads `{ sha256: [hex, …], salt: text }`.
-    fn hashed(&mut self, node: &Node, path: Path<'_>) -> Option<Test> {
+    fn hashed<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<Test<'a>> {
         let mut fields = self.fields(node, path)?;
         let salt = fields.need(self, path, "salt").and_then(|node| self.text(node, path.key("salt")));
         let list = fields.need(self, path, "sha256");
@@ -193,15 +246,15 @@ impl Reader {
             };
             digests.push(digest);
         }
-        Some(Test::Hashed { salt: salt?.to_owned(), digests })
+        Some(Test::Hashed { salt: salt?, digests })
     }
 
-    fn between(&mut self, node: &Node, path: Path<'_>) -> Option<Test> {
-        let Content::List(items) = &node.content else {
+    fn between<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<Test<'a>> {
+        let Content::List(items) = node.content else {
             self.wrong_type(node, path, "a list of two numbers");
             return None;
         };
-        let [low, high] = items.as_slice() else {
+        let [low, high] = items else {
             self.note(
                 Diagnostic::error("wrong_type", path.to_string(), node.at, "`between` takes two numbers")
                     .found(format!("{} items", items.len()))
@@ -225,13 +278,13 @@ impl Reader {
         Some(Test::Range { low: Some((low, true)), high: Some((high, true)) })
     }
 
-    fn one_or_more<T>(
+    fn one_or_more<'a, T>(
         &mut self,
-        node: &Node,
+        node: &Node<'a>,
         path: Path<'_>,
-        read: impl Fn(&mut Self, &Node, Path<'_>) -> Option<T>,
+        read: impl Fn(&mut Self, &Node<'a>, Path<'_>) -> Option<T>,
     ) -> Option<Vec<T>> {
-        let Content::List(items) = &node.content else { return read(self, node, path).map(|one| vec![one]) };
+        let Content::List(items) = node.content else { return read(self, node, path).map(|one| vec![one]) };
         if items.is_empty() {
             self.empty(node, path, "a list without values matches nobody");
             return None;
@@ -241,33 +294,33 @@ impl Reader {
         read.into_iter().collect()
     }
 
-    fn texts(&mut self, node: &Node, path: Path<'_>) -> Option<Vec<String>> {
+    fn texts<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<Vec<&'a str>> {
         self.one_or_more(node, path, |reader, node, path| {
             let text = reader.text(node, path)?;
             if text.is_empty() {
                 reader.empty(node, path, "every text begins and ends with the empty one");
                 return None;
             }
-            Some(text.to_owned())
+            Some(text)
         })
     }
 
-    fn contained(&mut self, node: &Node, path: Path<'_>) -> Option<Value> {
-        if node.content == Content::Text(String::new()) {
+    fn contained(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<()> {
+        if node.content == Content::Text("") {
             self.empty(node, path, "every text has the empty one in it");
             return None;
         }
         self.scalar(node, path)
     }
 
-    fn empty(&mut self, node: &Node, path: Path<'_>, message: &str) {
+    fn empty(&mut self, node: &Node<'_>, path: Path<'_>, message: &str) {
         self.note(
             Diagnostic::error("empty_list", path.to_string(), node.at, message)
                 .expected(["at least one value"]),
         );
     }
 
-    fn regex(&mut self, node: &Node, path: Path<'_>) -> Option<Test> {
+    fn regex<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<Test<'a>> {
         let text = self.text(node, path)?;
         if text.len() > MAX_REGEX_BYTES {
             self.note(
@@ -284,7 +337,7 @@ impl Reader {
             return None;
         }
         match cutover_regex::compile(text, &Limits::default()) {
-            Ok(automaton) => Some(Test::Matches { text: text.to_owned(), automaton }),
+            Ok(automaton) => Some(Test::Matches { text, automaton }),
             Err(error) => {
                 let code = if error.kind() == ErrorKind::TooLarge { "regex_too_large" } else { "bad_regex" };
                 self.note(
@@ -302,10 +355,10 @@ impl Reader {
         }
     }
 
-    fn semver(&mut self, node: &Node, path: Path<'_>) -> Option<(String, Range)> {
+    fn semver<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<(&'a str, Range)> {
         let text = self.text(node, path)?;
         match Range::parse(text) {
-            Ok(range) => Some((text.to_owned(), range)),
+            Ok(range) => Some((text, range)),
             Err(problem) => {
                 self.note(
                     Diagnostic::error("bad_semver", path.to_string(), node.at, problem).found(text).expected(
@@ -317,7 +370,7 @@ impl Reader {
         }
     }
 
-    fn network(&mut self, node: &Node, path: Path<'_>) -> Option<Network> {
+    fn network(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<Network> {
         let text = self.text(node, path)?;
         let network = Network::parse(text);
         if network.is_none() {

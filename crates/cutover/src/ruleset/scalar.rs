@@ -2,8 +2,8 @@
 
 use super::fields::Reader;
 use crate::diagnostic::Diagnostic;
-use cutover_decider::decide::instant;
 use crate::document::{Content, Node, Path};
+use cutover_decider::decide::instant;
 
 /// A share of units in millionths, 0 to 1,000,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,7 +14,7 @@ pub(crate) const ONE: u32 = 1_000_000;
 
 impl Reader {
     /// Reads a percentage such as `50%` or `0.25%`; four decimals at the most, which are millionths.
-    pub(crate) fn percent(&mut self, node: &Node, path: Path<'_>) -> Option<Ppm> {
+    pub(crate) fn percent(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<Ppm> {
         let problem = match &node.content {
             Content::Text(text) => match parse_percent(text) {
                 Ok(share) => return Some(share),
@@ -50,7 +50,7 @@ impl Reader {
     }
 
     /// Reads an instant: RFC 3339 with its offset, or whole milliseconds since the epoch.
-    pub(crate) fn instant(&mut self, node: &Node, path: Path<'_>) -> Option<i64> {
+    pub(crate) fn instant(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<i64> {
         match &node.content {
             Content::Int(ms) => return Some(*ms),
             Content::Text(text) => {
@@ -73,7 +73,7 @@ impl Reader {
     }
 
     /// Reads a calendar date and gives the first millisecond after it, in UTC.
-    pub(crate) fn date_end(&mut self, node: &Node, path: Path<'_>) -> Option<i64> {
+    pub(crate) fn date_end(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<i64> {
         let text = self.text(node, path)?;
         let end =
             text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == "2026-01-01".len()).and_then(
@@ -96,9 +96,9 @@ impl Reader {
     }
 
     /// Reads a time of day as seconds after midnight.
-    pub(crate) fn clock(&mut self, node: &Node, path: Path<'_>) -> Option<u32> {
+    pub(crate) fn clock(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<u32> {
         let found = match &node.content {
-            Content::Text(text) => text.as_str(),
+            Content::Text(text) => *text,
             Content::Int(_) => "",
             _ => {
                 self.wrong_type(node, path, CLOCK);
@@ -135,7 +135,9 @@ pub(crate) fn parse_percent(text: &str) -> Result<Ppm, &'static str> {
     if fraction.len() > 4 {
         return Err("a percentage has four decimals at the most (one unit in a million)");
     }
-    let scaled = format!("{fraction:0<4}").parse::<u64>().unwrap_or(0);
+    // Four decimals at the most, so this does not overflow.
+    let digit = |index: usize| fraction.as_bytes().get(index).map_or(0, |digit| u64::from(digit - b'0'));
+    let scaled = (0..4).fold(0, |scaled, index| scaled * 10 + digit(index));
     let whole = whole.parse::<u64>().unwrap_or(u64::MAX);
     match whole.checked_mul(10_000).and_then(|ppm| ppm.checked_add(scaled)) {
         Some(ppm) if ppm <= u64::from(ONE) => Ok(Ppm(u32::try_from(ppm).unwrap_or(ONE))),

@@ -4,22 +4,23 @@ use super::fields::{Fields, Reader, Spanned};
 use super::scalar::{ONE, Ppm};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Content, Node, Path};
+use std::collections::BTreeSet;
 
 /// What a rule serves to those it matches.
 #[derive(Debug, Clone)]
-pub(crate) enum Serve {
+pub(crate) enum Serve<'a> {
     /// One variant for everybody.
-    Variant(Spanned<String>),
+    Variant(Spanned<&'a str>),
     /// A variant for a share of the units; the others get `otherwise`, or the flag's default.
-    Share { share: Share, variant: Option<Spanned<String>>, otherwise: Option<Spanned<String>>, by: By },
+    Share { share: Share, variant: Option<Spanned<&'a str>>, otherwise: Option<Spanned<&'a str>>, by: By<'a> },
     /// Variants by weight; with `within`, only for that share of the units.
-    Split { weights: Weights, within: Option<Share>, otherwise: Option<Spanned<String>>, by: By },
+    Split { weights: Weights<'a>, within: Option<Share>, otherwise: Option<Spanned<&'a str>>, by: By<'a> },
 }
 
 /// The weights of a split.
 #[derive(Debug, Clone)]
-pub(crate) struct Weights {
-    pub(crate) weights: Vec<(Spanned<String>, u64)>,
+pub(crate) struct Weights<'a> {
+    pub(crate) weights: Vec<(Spanned<&'a str>, u64)>,
     /// True where the document gives them as a list, so that their order is the order of the buckets.
     pub(crate) ordered: bool,
 }
@@ -47,12 +48,12 @@ pub(crate) struct RampPoint {
 
 /// The attributes that a unit is taken from.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum By {
+pub(crate) enum By<'a> {
     /// The attribute of this path; `targetingKey` where the ruleset names none.
-    Attribute(String),
+    Attribute(&'a str),
     /// The first of these attributes that is a text with something in it, otherwise the constant: the rule of
     /// the imported formats, and only for their hash.
-    FirstOf { attributes: Vec<String>, otherwise: Option<String> },
+    FirstOf { attributes: Vec<&'a str>, otherwise: Option<&'a str> },
 }
 
 /// OpenFeature's name of the unit that a rollout without `by` uses.
@@ -62,7 +63,7 @@ pub(crate) const KEYS: &[&str] = &["rollout", "ramp", "split", "variant", "else"
 
 impl Reader {
     /// Reads the value of `serve`.
-    pub(crate) fn serve(&mut self, node: &Node, path: Path<'_>) -> Option<Serve> {
+    pub(crate) fn serve<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<Serve<'a>> {
         match &node.content {
             Content::Text(_) => return self.spanned_text(node, path).map(Serve::Variant),
             Content::Bool(value) => {
@@ -106,7 +107,7 @@ impl Reader {
                     self.note(
                         Diagnostic::error(
                             "contradiction",
-                            variant.path,
+                            self.paths.render(variant.path),
                             variant.at,
                             "a split serves the variants that it weighs",
                         )
@@ -152,7 +153,7 @@ impl Reader {
         self.ramp(ramp?, path.key("ramp"))
     }
 
-    fn ramp(&mut self, node: &Node, path: Path<'_>) -> Option<Share> {
+    fn ramp(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<Share> {
         let items = self.list(node, path)?;
         let mut points: Vec<RampPoint> = Vec::with_capacity(items.len());
         let mut complete = true;
@@ -196,8 +197,8 @@ impl Reader {
 
     /// Reads the weights of a split: a mapping of variants to weights, whose order means nothing, or a list of
     /// `{ variant, weight }`, whose order is the order of the buckets.
-    fn weights(&mut self, node: &Node, path: Path<'_>) -> Option<Weights> {
-        let mut weights: Vec<(Spanned<String>, Weight)> = Vec::new();
+    fn weights<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<Weights<'a>> {
+        let mut weights: Vec<(Spanned<&'a str>, Weight)> = Vec::new();
         let mut complete = true;
         let ordered = matches!(node.content, Content::List(_));
         if ordered {
@@ -220,8 +221,8 @@ impl Reader {
             }
         } else {
             for entry in self.named(node, path) {
-                let path = path.key(&entry.key);
-                let name = Spanned { value: entry.key.clone(), at: entry.key_at, path: path.to_string() };
+                let path = path.key(entry.key);
+                let name = Spanned { value: entry.key, at: entry.key_at, path: self.paths.keep(path) };
                 match self.weight(&entry.value, path) {
                     Some(weight) => weights.push((name, weight)),
                     None => complete = false,
@@ -229,16 +230,18 @@ impl Reader {
             }
         }
         complete &= matches!(node.content, Content::Map(_) | Content::List(_));
-        for (index, (name, _)) in weights.iter().enumerate() {
-            if weights.iter().take(index).any(|(other, _)| other.value == name.value) {
+        let mut names = BTreeSet::new();
+        // The keys of a mapping are unique.
+        for (name, _) in weights.iter().filter(|_| ordered) {
+            if !names.insert(name.value) {
                 self.note(
                     Diagnostic::error(
                         "duplicate_key",
-                        name.path.clone(),
+                        self.paths.render(name.path),
                         name.at,
                         "a split weighs each variant once",
                     )
-                    .found(&name.value),
+                    .found(name.value),
                 );
                 complete = false;
             }
@@ -250,7 +253,7 @@ impl Reader {
         Some(Weights { weights, ordered })
     }
 
-    fn weight(&mut self, node: &Node, path: Path<'_>) -> Option<Weight> {
+    fn weight(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<Weight> {
         match &node.content {
             Content::Int(weight) if (0..=i64::from(u32::MAX)).contains(weight) => {
                 Some(Weight::Number(weight.unsigned_abs()))
@@ -267,16 +270,16 @@ impl Reader {
         }
     }
 
-    fn check_sum(
+    fn check_sum<'a>(
         &mut self,
-        weights: Vec<(Spanned<String>, Weight)>,
-        node: &Node,
+        weights: Vec<(Spanned<&'a str>, Weight)>,
+        node: &Node<'_>,
         path: Path<'_>,
-    ) -> Option<Vec<(Spanned<String>, u64)>> {
+    ) -> Option<Vec<(Spanned<&'a str>, u64)>> {
         let percentages =
             weights.iter().filter(|(_, weight)| matches!(weight, Weight::Percentage(_))).count();
         let mixed = percentages != 0 && percentages != weights.len();
-        let weights: Vec<(Spanned<String>, u64)> = weights
+        let weights: Vec<(Spanned<&'a str>, u64)> = weights
             .into_iter()
             .map(|(name, weight)| match weight {
                 Weight::Number(weight) | Weight::Percentage(weight) => (name, weight),
@@ -307,8 +310,8 @@ impl Reader {
         None
     }
 
-    fn by(&mut self, fields: &mut Fields<'_>, path: Path<'_>) -> Option<By> {
-        let Some(node) = fields.take("by") else { return Some(By::Attribute(TARGETING_KEY.to_owned())) };
+    fn by<'a>(&mut self, fields: &mut Fields<'a>, path: Path<'_>) -> Option<By<'a>> {
+        let Some(node) = fields.take("by") else { return Some(By::Attribute(TARGETING_KEY)) };
         let path = path.key("by");
         if let Content::Text(_) = node.content {
             return self.attribute_path(node, path).map(By::Attribute);
@@ -316,14 +319,14 @@ impl Reader {
         let mut fields = self.fields(node, path)?;
         let list = fields.need(self, path, "first_of")?;
         let list_path = path.key("first_of");
-        let attributes: Vec<String> = self
+        let attributes = self
             .list(list, list_path)?
             .iter()
             .enumerate()
             .filter_map(|(index, item)| self.attribute_path(item, list_path.index(index)))
             .collect();
         let otherwise = match fields.take("otherwise") {
-            Some(node) => Some(self.text(node, path.key("otherwise"))?.to_owned()),
+            Some(node) => Some(self.text(node, path.key("otherwise"))?),
             None => None,
         };
         fields.finish(self, path, &["first_of", "otherwise"]);
@@ -331,10 +334,11 @@ impl Reader {
     }
 
     /// Reads the path of an attribute, such as `tenant.tier`.
-    pub(crate) fn attribute_path(&mut self, node: &Node, path: Path<'_>) -> Option<String> {
+    pub(crate) fn attribute_path<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<&'a str> {
         let text = self.text(node, path)?;
-        if text.split('.').all(|segment| !segment.is_empty()) && text.len() <= 256 {
-            return Some(text.to_owned());
+        if text.as_bytes().split(|byte| *byte == b'.').all(|segment| !segment.is_empty()) && text.len() <= 256
+        {
+            return Some(text);
         }
         self.note(
             Diagnostic::error("bad_attribute", path.to_string(), node.at, "this is no path of an attribute")

@@ -6,14 +6,14 @@ use crate::document::{Node, Path};
 
 /// A window that `now` lies in or not.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Window {
+pub(crate) struct Window<'a> {
     /// Seconds after local midnight, the first within and the first after; the second may lie before the
     /// first, then the window crosses midnight.
     pub(crate) hours: Option<(u32, u32)>,
     /// The days of the week on which the window begins, bit 0 for Monday; 0 for every day.
     pub(crate) days: u8,
     /// The zone; the ruleset's where there is none.
-    pub(crate) timezone: Option<Spanned<String>>,
+    pub(crate) timezone: Option<Spanned<&'a str>>,
     /// The first millisecond within.
     pub(crate) after: Option<i64>,
     /// The first millisecond that is no longer within.
@@ -25,7 +25,7 @@ const DAYS: [(&str, u8); 7] =
 
 impl Reader {
     /// Reads the value of `time`.
-    pub(crate) fn window(&mut self, node: &Node, path: Path<'_>) -> Option<Window> {
+    pub(crate) fn window<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<Window<'a>> {
         let mut fields = self.fields(node, path)?;
         let (from, to) = (fields.take("from"), fields.take("to"));
         let mut window = Window::default();
@@ -113,9 +113,9 @@ impl Reader {
     }
 
     /// Reads the name of a time zone and checks that it is one.
-    pub(crate) fn timezone(&mut self, node: &Node, path: Path<'_>) -> Option<Spanned<String>> {
+    pub(crate) fn timezone<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<Spanned<&'a str>> {
         let name = self.spanned_text(node, path)?;
-        if crate::compile::zone::exists(&name.value) {
+        if crate::compile::zone::exists(name.value) {
             return Some(name);
         }
         let near = crate::compile::zone::names().collect::<Vec<_>>();
@@ -126,9 +126,9 @@ impl Reader {
                 node.at,
                 format!("there is no time zone `{}`", name.value),
             )
-            .found(&name.value)
+            .found(name.value)
             .expected(["an IANA name such as Europe/Paris"])
-            .nearest(&name.value, near.iter().map(String::as_str)),
+            .nearest(name.value, near.iter().map(String::as_str)),
         );
         None
     }

@@ -103,6 +103,21 @@ impl<'t> Cursor<'t> {
         if count == 0 { Err(self.unexpected(path, &["a digit"])) } else { Ok(count) }
     }
 
+    /// A string, from its `"`, where nothing in it is escaped and nothing wrong with it.
+    pub(super) fn plain_string(&mut self) -> Option<&'t str> {
+        let start = self.at + 1;
+        let (end, ascii) = special(self.text.as_bytes(), start);
+        if self.text.as_bytes().get(end) != Some(&b'"') {
+            return None;
+        }
+        let text = self.text.get(start..end)?;
+        if !ascii {
+            self.continuing += continuing(text);
+        }
+        self.at = end + 1;
+        Some(text)
+    }
+
     /// A string, from its `"`. Each lone surrogate is told to `lone` and becomes U+FFFD.
     pub(super) fn string(
         &mut self,
@@ -131,11 +146,10 @@ impl<'t> Cursor<'t> {
 
     /// What stands in a string as it is, up to a quote, an escape, a control character or the end.
     fn run(&mut self) -> &'t str {
-        let rest = self.rest();
-        let length = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\');
-        let run = rest.get(..length.unwrap_or(rest.len())).unwrap_or_default();
+        let (end, _) = special(self.text.as_bytes(), self.at);
+        let run = self.text.get(self.at..end).unwrap_or_default();
         self.at += run.len();
-        self.continuing += run.bytes().filter(|byte| byte & 0xC0 == 0x80).count();
+        self.continuing += continuing(run);
         run
     }
 
@@ -236,6 +250,35 @@ impl<'t> Cursor<'t> {
             _ => problem,
         })
     }
+}
+
+/// How many bytes of a text continue a character.
+fn continuing(text: &str) -> usize {
+    text.bytes().filter(|byte| byte & 0xC0 == 0x80).count()
+}
+
+/// Where from `at` on the first quote, backslash or control character stands, or the end; and whether all before it
+/// is ASCII. It looks at eight bytes at a time; a byte that it marks by mistake stands behind one that it marks rightly.
+fn special(bytes: &[u8], mut at: usize) -> (usize, bool) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES << 7;
+    let mut seen = 0;
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*chunk);
+        let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
+        let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+        let marks = (below(word, 0x20) | is(b'"') | is(b'\\')) & HIGH;
+        if marks != 0 {
+            // The bits below the lowest mark are those of the bytes before it.
+            seen |= word & (marks ^ (marks - 1));
+            return (at + marks.trailing_zeros() as usize / 8, seen & HIGH == 0);
+        }
+        seen |= word;
+        at += 8;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    let found = rest.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\'));
+    (at + found.unwrap_or(rest.len()), seen & HIGH == 0 && rest.is_ascii())
 }
 
 fn syntax(path: &Path<'_>, at: Position, message: impl Into<String>) -> Diagnostic {

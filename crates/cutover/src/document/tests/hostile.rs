@@ -1,7 +1,7 @@
 //! Texts made to hurt. Each of these is read or refused at once, with little memory and a flat stack.
 
 use super::{problems, told};
-use crate::document::{MAX_FLOW_PARTS, MAX_NODES, MAX_PROBLEMS, read};
+use crate::document::{Arena, MAX_FLOW_PARTS, MAX_NODES, MAX_PROBLEMS, read};
 
 const MANY: usize = 100_000;
 
@@ -69,7 +69,7 @@ fn long_texts() {
         format!("a: &{} 1", "x".repeat(long)),
         format!("a: 0.{}", "1".repeat(long)),
     ] {
-        assert!(read(text.as_bytes()).is_ok(), "{:?}", text.get(..12));
+        assert!(read(text.as_bytes(), &Arena::new()).is_ok(), "{:?}", text.get(..12));
     }
 }
 
@@ -78,15 +78,15 @@ fn long_runs_of_one_sign() {
     for sign in
         ["-", "?", ":", ",", "]", "}", "&", "*", "!", "|", ">", "'", "\"", "%", "@", "\0", "\t", "\u{FEFF}"]
     {
-        let _ = read(sign.repeat(MANY).as_bytes());
-        let _ = read(format!("{sign}\n").repeat(MANY).as_bytes());
+        let _ = read(sign.repeat(MANY).as_bytes(), &Arena::new());
+        let _ = read(format!("{sign}\n").repeat(MANY).as_bytes(), &Arena::new());
     }
 }
 
 #[test]
 fn many_keys_and_anchors() {
     let keys: String = (0..MANY).map(|key| format!("k{}: &a{key} 1\n", key * 7919 % MANY)).collect();
-    assert!(read(keys.as_bytes()).is_ok());
+    assert!(read(keys.as_bytes(), &Arena::new()).is_ok());
     assert_eq!(told(format!("{keys}k7: 1\n")), [format!("duplicate_key {}:1 k7", MANY + 1)]);
     assert_eq!(problems("a: b\n".repeat(MANY)).len(), MAX_PROBLEMS);
 }

@@ -1,7 +1,7 @@
 //! JSON.
 
 use super::{map, problems, told, value};
-use crate::document::{Content, read};
+use crate::document::{Arena, Content, read};
 use crate::value::Value;
 
 fn number(literal: &str) -> Value {
@@ -22,6 +22,33 @@ fn reads_every_kind_of_value() {
     assert_eq!(value(text), map([("b", Value::List(list)), ("a", string)]));
 }
 
+/// Texts are searched eight bytes at a time.
+#[test]
+fn finds_the_end_of_a_text_wherever_it_is() {
+    for length in 0..20 {
+        for (written, read) in
+            [("", ""), ("\\n", "\n"), ("ä", "ä"), ("\u{7f}", "\u{7f}"), ("😀\\\\", "😀\\"), ("!#[]", "!#[]")]
+        {
+            let before = "x".repeat(length);
+            let value = |text: &str| Value::from(format!("{before}{text}"));
+            let wanted = Value::List(vec![value(read), value("\""), Value::Int(1)]);
+            let text = format!("[\"{before}{written}\",\"{before}\\\"\",1]");
+            assert_eq!(Value::from_json(&text), Ok(wanted), "{text}");
+            // What stands behind it is where it is.
+            let broken = format!("[\"{before}{written}\" x]");
+            let column = Some(u32::try_from(broken.chars().count()).unwrap() - 1);
+            assert_eq!(Value::from_json(&broken).unwrap_err().column, column, "{broken}");
+            let open = Value::from_json(&format!("[\"{before}{written}")).unwrap_err();
+            assert_eq!((open.column, open.found.as_deref()), (Some(2), Some("the end of the text")));
+        }
+        for control in ['\0', '\t', '\n', '\u{1f}'] {
+            let text = format!("\"{}{control}ä\"", "ä".repeat(length));
+            let column = Some(u32::try_from(length).unwrap() + 2);
+            assert_eq!(Value::from_json(&text).unwrap_err().column, column, "{text:?}");
+        }
+    }
+}
+
 #[test]
 fn reads_integral_numbers_as_integers() {
     for (literal, int) in [("0", 0), ("-0", 0), ("-0.0", 0), ("1.0", 1), ("1e3", 1000), ("12.5E+1", 125)] {
@@ -39,7 +66,8 @@ fn reads_integral_numbers_as_integers() {
 
 #[test]
 fn knows_where_everything_stands() {
-    let node = read("{\"äß\":1,\r\n \"b\" : [ \"ü\", 2 ],\r\"c\":3}".as_bytes()).unwrap();
+    let arena = Arena::new();
+    let node = read("{\"äß\":1,\r\n \"b\" : [ \"ü\", 2 ],\r\"c\":3}".as_bytes(), &arena).unwrap();
     let Content::Map(entries) = &node.content else { panic!("{node:?}") };
     let places = |line, column| crate::diagnostic::Position { line, column };
     assert_eq!((entries[0].key_at, entries[0].value.at), (places(1, 2), places(1, 7)));
@@ -108,6 +136,9 @@ fn tells_every_problem_it_can_read_past() {
         ]
     );
     assert_eq!(problems(text)[3].message, "the key `a` is already at line 1, column 2");
+    // Of broken mappings each has its own keys.
+    let text = "{\"a\":1,\"b\":{\"a\":1,\"c\":2,\"d\":{\"c\":1,\"a\":[{\"a\":1,\"d\":?";
+    assert_eq!(told(text), [format!("json_syntax 1:{} b.d.a[0].d", text.len())]);
     let many = format!("{{\"a\":[{}1]}}", "\"\\ud800\",".repeat(1000));
     assert_eq!(problems(many).len(), crate::document::MAX_PROBLEMS);
 }

@@ -2,7 +2,7 @@
 
 use super::{map, problems, told, value};
 use crate::diagnostic::Position;
-use crate::document::{Content, read};
+use crate::document::{Arena, Content, read};
 use crate::value::Value;
 
 fn scalar(text: &str) -> Value {
@@ -170,14 +170,16 @@ fn says_where_the_syntax_is_broken() {
 
 #[test]
 fn knows_where_everything_stands() {
-    let node = read("ä: &x\n  b: [ü, *x2]\n".replace("*x2", "'c'").as_bytes()).unwrap();
+    let arena = Arena::new();
+    let text = "ä: &x\n  b: [ü, *x2]\n".replace("*x2", "'c'");
+    let node = read(text.as_bytes(), &arena).unwrap();
     let at = |line, column| Position { line, column };
     let Content::Map(entries) = &node.content else { panic!("{node:?}") };
     let Content::Map(inner) = &entries[0].value.content else { panic!("{node:?}") };
     let Content::List(items) = &inner[0].value.content else { panic!("{node:?}") };
     assert_eq!((entries[0].key_at, inner[0].key_at, inner[0].value.at), (at(1, 1), at(2, 3), at(2, 6)));
     assert_eq!((items[0].at, items[1].at), (at(2, 7), at(2, 10)));
-    let node = read(b"? a").unwrap();
+    let node = read(b"? a", &arena).unwrap();
     let Content::Map(entries) = &node.content else { panic!("{node:?}") };
     assert_eq!(entries[0].value.at, at(1, 4), "what is missing at the end stands at the end");
 }

@@ -10,7 +10,7 @@ use super::report::{recursive_alias, undefined_alias, unknown_tag};
 use super::scalar::Tag;
 use crate::diagnostic::Position;
 use crate::document::problems::{Problems, Stop, too_deep, too_many};
-use crate::document::{MAX_DEPTH, MAX_NODES, MAX_TEXT_BYTES, end_of};
+use crate::document::{Arena, MAX_DEPTH, MAX_NODES, MAX_TEXT_BYTES, end_of};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag as Written};
 use std::borrow::Cow;
 
@@ -24,7 +24,7 @@ pub(super) struct Part<'t> {
 
 pub(super) enum Kind<'t> {
     Scalar {
-        text: Cow<'t, str>,
+        text: &'t str,
         plain: bool,
         tag: Tag,
     },
@@ -47,18 +47,17 @@ struct Anchored {
 /// The parts, and whether they are all within the limits. What is missing behind a syntax error is not told.
 pub(super) struct Parts<'t> {
     pub(super) list: Vec<Part<'t>>,
-    /// Whether any part is an alias, so that texts may be needed more than once.
-    pub(super) aliased: bool,
 }
 
 /// The parts of the document. `None` where a limit is exceeded; a syntax error leaves what came before.
-pub(super) fn read<'t>(text: &'t str, problems: &mut Problems) -> Option<Parts<'t>> {
+pub(super) fn read<'t>(text: &'t str, arena: &'t Arena, problems: &mut Problems) -> Option<Parts<'t>> {
     let meter = Meter::default();
     let mut parser = Parser::new(Metered::new(text, &meter));
     let mut reader = PartReader {
         text,
+        arena,
         end: None,
-        parts: Parts { list: Vec::new(), aliased: false },
+        parts: Parts { list: Vec::new() },
         nest: Nest::default(),
         anchors: Vec::new(),
         documents: 0,
@@ -113,6 +112,7 @@ enum End {
 
 struct PartReader<'t, 'p> {
     text: &'t str,
+    arena: &'t Arena,
     /// Where the text ends, once that has been asked for.
     end: Option<Position>,
     parts: Parts<'t>,
@@ -147,6 +147,10 @@ impl<'t> PartReader<'t, '_> {
                 if let Some(anchored) = self.anchored(anchor) {
                     *anchored = Some(Anchored { part, nodes: 1, bytes, height: 0 });
                 }
+                let text = match text {
+                    Cow::Borrowed(text) => text,
+                    Cow::Owned(text) => self.arena.alloc_str(&text),
+                };
                 self.push(Kind::Scalar { text, plain: style == ScalarStyle::Plain, tag }, at);
             }
             Event::SequenceStart(anchor, tag) => self.begin(Kind::List, anchor, tag.as_deref(), at)?,
@@ -213,7 +217,6 @@ impl<'t> PartReader<'t, '_> {
 
     fn alias(&mut self, anchor: usize, at: Position) -> Result<(), End> {
         self.place();
-        self.parts.aliased = true;
         let anchored = self.anchors.get(anchor).copied().flatten();
         if let Some(Anchored { nodes, bytes, height, .. }) = anchored {
             self.count(nodes, at)?;
@@ -281,12 +284,12 @@ impl<'t> PartReader<'t, '_> {
     }
 }
 
-impl Parts<'_> {
+impl<'t> Parts<'t> {
     /// The text of the scalar at `index`, also where an alias stands for it.
-    pub(super) fn text(&self, index: usize) -> Option<&str> {
-        match &self.list.get(index)?.kind {
+    pub(super) fn text(&self, index: usize) -> Option<&'t str> {
+        match self.list.get(index)?.kind {
             Kind::Scalar { text, .. } => Some(text),
-            Kind::Alias(Some(original)) => match &self.list.get(*original)?.kind {
+            Kind::Alias(Some(original)) => match self.list.get(original)?.kind {
                 Kind::Scalar { text, .. } => Some(text),
                 _ => None,
             },

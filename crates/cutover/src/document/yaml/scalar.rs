@@ -63,7 +63,7 @@ impl Tag {
 #[derive(Debug, PartialEq)]
 pub(super) enum Meaning {
     /// A value other than a text.
-    Is(Content),
+    Is(Content<'static>),
     /// The text that is written.
     Text,
     /// An infinity or no number at all, which JSON does not know.

@@ -24,7 +24,7 @@ pub(crate) fn cohort(
     ladder: Option<&Ladder>,
     base: Option<usize>,
     stores: Stores<'_>,
-    node: &Node,
+    node: &Node<'_>,
     path: Path<'_>,
 ) -> Option<Cohort> {
     let mut fields = reader.fields(node, path)?;
@@ -39,7 +39,7 @@ pub(crate) fn cohort(
         );
     }
     let by = match fields.take("by") {
-        Some(node) => reader.attribute_path(node, path.key("by")),
+        Some(node) => reader.attribute_path(node, path.key("by")).map(str::to_owned),
         None => {
             reader.note(
                 Diagnostic::warning(

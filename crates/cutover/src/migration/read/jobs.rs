@@ -10,7 +10,12 @@ use crate::ruleset::fields::Reader;
 const MAX_JOBS: usize = 1000;
 
 /// Reads the jobs, and sorts them by name: the order of keys means nothing, so it must not show in a route.
-pub(crate) fn jobs(reader: &mut Reader, ladder: Option<&Ladder>, node: &Node, path: Path<'_>) -> Vec<Job> {
+pub(crate) fn jobs(
+    reader: &mut Reader,
+    ladder: Option<&Ladder>,
+    node: &Node<'_>,
+    path: Path<'_>,
+) -> Vec<Job> {
     let entries = reader.named(node, path);
     if entries.len() > MAX_JOBS {
         reader.note(
@@ -22,8 +27,8 @@ pub(crate) fn jobs(reader: &mut Reader, ladder: Option<&Ladder>, node: &Node, pa
     }
     let mut jobs = Vec::new();
     for entry in entries {
-        let kind = job(reader, ladder, &entry.value, path.key(&entry.key));
-        jobs.extend(kind.map(|kind| Job { name: entry.key.clone(), kind }));
+        let kind = job(reader, ladder, &entry.value, path.key(entry.key));
+        jobs.extend(kind.map(|kind| Job { name: entry.key.to_owned(), kind }));
     }
     jobs.sort_by(|a, b| a.name.cmp(&b.name));
     jobs
@@ -33,7 +38,7 @@ pub(crate) fn jobs(reader: &mut Reader, ladder: Option<&Ladder>, node: &Node, pa
 const KINDS: &[(&str, JobKind)] =
     &[("rewrite", JobKind::Rewrite), ("update", JobKind::Update), ("retire", JobKind::Retire { after: 0 })];
 
-fn job(reader: &mut Reader, ladder: Option<&Ladder>, node: &Node, path: Path<'_>) -> Option<JobKind> {
+fn job(reader: &mut Reader, ladder: Option<&Ladder>, node: &Node<'_>, path: Path<'_>) -> Option<JobKind> {
     let mut fields = reader.fields(node, path)?;
     let kind = fields.need(reader, path, "kind").and_then(|node| reader.word(node, path.key("kind"), KINDS));
     let after = fields.take("after");
@@ -42,7 +47,7 @@ fn job(reader: &mut Reader, ladder: Option<&Ladder>, node: &Node, path: Path<'_>
         (JobKind::Retire { .. }, Some(node)) => {
             let name = reader.spanned_text(node, path.key("after"))?;
             let ladder = ladder?;
-            if let Some(after) = ladder.last_index(&name.value) {
+            if let Some(after) = ladder.last_index(name.value) {
                 return Some(JobKind::Retire { after });
             }
             reader.unknown_name("unknown_phase", "phase", &name, ladder.names());

@@ -65,16 +65,16 @@ pub(crate) fn ladder(reader: &mut Reader, fields: &mut Fields<'_>, path: Path<'_
     }
 }
 
-fn named(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Ladder> {
+fn named(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Ladder> {
     let name = reader.spanned_text(node, path)?;
-    if let Some(ladder) = builtin::named(&name.value) {
+    if let Some(ladder) = builtin::named(name.value) {
         return Some(Ladder::from(ladder));
     }
     reader.unknown_name("unknown_ladder", "built-in ladder", &name, LADDERS.iter().map(|ladder| ladder.name));
     None
 }
 
-fn phases(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Ladder> {
+fn phases(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Ladder> {
     let items = reader.list(node, path)?;
     let wrong = |code, problem: &str, expected: String| {
         Diagnostic::error(code, path.to_string(), node.at, problem)
@@ -110,7 +110,7 @@ fn phases(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Ladder> {
     (ladder.phases.len() == items.len()).then_some(ladder)
 }
 
-fn phase(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Phase> {
+fn phase(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Phase> {
     let mut fields = reader.fields(node, path)?;
     let name = fields.need(reader, path, "name").and_then(|node| name(reader, node, path.key("name")));
     let shape = shape(reader, &mut fields, path, None);
@@ -122,7 +122,7 @@ fn phase(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Phase> {
     Some(Phase::new(&name?, shape?, emergency?))
 }
 
-fn emergency(reader: &mut Reader, node: &Node, path: Path<'_>, calm: Option<Shape>) -> Option<Shape> {
+fn emergency(reader: &mut Reader, node: &Node<'_>, path: Path<'_>, calm: Option<Shape>) -> Option<Shape> {
     let mut fields = reader.fields(node, path)?;
     let shape = shape(reader, &mut fields, path, calm);
     fields.finish(reader, path, &["read", "write", "streams"]);

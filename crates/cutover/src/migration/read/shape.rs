@@ -23,7 +23,7 @@ pub(super) fn shape(
     Some(Shape { from, fallback, compare, first, second, forward, reverse })
 }
 
-fn read(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<(Side, Fallback, bool)> {
+fn read(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<(Side, Fallback, bool)> {
     match &node.content {
         Content::Text(_) => return Some((reader.word(node, path, Side::WORDS)?, Fallback::NEVER, false)),
         Content::Map(_) => {}
@@ -73,7 +73,7 @@ fn read(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<(Side, Fallb
 }
 
 /// Reads a side that has to be the one that reads do not come from.
-fn other_side(reader: &mut Reader, node: &Node, path: Path<'_>, from: Option<Side>) -> Option<Side> {
+fn other_side(reader: &mut Reader, node: &Node<'_>, path: Path<'_>, from: Option<Side>) -> Option<Side> {
     let side = reader.word(node, path, Side::WORDS)?;
     if Some(side) != from {
         return Some(side);
@@ -91,7 +91,7 @@ fn other_side(reader: &mut Reader, node: &Node, path: Path<'_>, from: Option<Sid
     None
 }
 
-fn fallback_on(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Fallback> {
+fn fallback_on(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Fallback> {
     let items = reader.list(node, path)?;
     if items.is_empty() {
         reader.note(
@@ -113,11 +113,12 @@ fn fallback_on(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Fallb
     set
 }
 
-fn write(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<(Side, Option<Ack>)> {
+fn write(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<(Side, Option<Ack>)> {
     let items = reader.list(node, path)?;
     let writes: Vec<_> =
         items.iter().enumerate().map(|(index, item)| one_write(reader, item, path.index(index))).collect();
-    let wrong = |code, at: &Node, problem: &str| Diagnostic::error(code, path.to_string(), at.at, problem);
+    let wrong =
+        |code, at: &Node<'_>, problem: &str| Diagnostic::error(code, path.to_string(), at.at, problem);
     match (writes.as_slice(), items) {
         ([], _) => {
             reader.note(wrong("empty_list", node, "a phase writes somewhere").expected([
@@ -157,7 +158,7 @@ fn write(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<(Side, Opti
     }
 }
 
-fn one_write(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<(Side, Ack)> {
+fn one_write(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<(Side, Ack)> {
     match &node.content {
         Content::Text(_) => return Some((reader.word(node, path, Side::WORDS)?, Ack::Required)),
         Content::Map(_) => {}
@@ -176,7 +177,7 @@ fn one_write(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<(Side, 
     to.zip(ack)
 }
 
-fn streams(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<(StreamState, StreamState)> {
+fn streams(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<(StreamState, StreamState)> {
     let mut fields = reader.fields(node, path)?;
     let mut state = |key, words| match fields.take(key) {
         Some(node) => reader.word(node, path.key(key), words),

@@ -11,10 +11,10 @@ use crate::ruleset::fields::Reader;
 pub(crate) fn switches(
     reader: &mut Reader,
     ladder: Option<&Ladder>,
-    node: &Node,
+    node: &Node<'_>,
     path: Path<'_>,
 ) -> Option<Switches> {
-    let Content::Map(entries) = &node.content else {
+    let Content::Map(entries) = node.content else {
         reader.wrong_type(node, path, "a mapping of switches");
         return None;
     };
@@ -23,7 +23,7 @@ pub(crate) fn switches(
     let mut switches = Switches::default();
     let mut complete = true;
     for entry in entries {
-        let path = path.key(&entry.key);
+        let path = path.key(entry.key);
         let Some(role) = roles().find(|role| role.name() == entry.key) else {
             let diagnostic = Diagnostic::error(
                 "unknown_switch",
@@ -31,13 +31,13 @@ pub(crate) fn switches(
                 entry.key_at,
                 format!("this ladder has no switch `{}`", entry.key),
             )
-            .found(&entry.key)
+            .found(entry.key)
             .expected(roles().map(Role::name));
             let elsewhere = Role::ALL.into_iter().any(|role| role.name() == entry.key);
             reader.note(if elsewhere {
                 diagnostic.help("the phases of this ladder are selected by `phase`")
             } else {
-                diagnostic.nearest(&entry.key, roles().map(Role::name))
+                diagnostic.nearest(entry.key, roles().map(Role::name))
             });
             complete = false;
             continue;
@@ -63,7 +63,7 @@ pub(crate) fn switches(
     complete.then_some(switches)
 }
 
-fn switch(reader: &mut Reader, node: &Node, path: Path<'_>) -> Option<Switch> {
+fn switch(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Switch> {
     match &node.content {
         Content::Text(_) => return Some(Switch { name: name(reader, node, path)?, is: None }),
         Content::Map(_) => {}
