@@ -62,7 +62,7 @@ const MAX_TABLE: usize = 16 * 1024;
 /// most some milliseconds, whatever the pattern is.
 ///
 /// # Errors
-/// Where the pattern is no regular expression, or larger than the limits: exactly where `regex-lite` refuses it.
+/// Where the pattern is no regular expression, or larger than the limits: where `regex-lite` refuses it.
 ///
 /// ```
 /// use cutover_regex::{Limits, compile, is_match};
