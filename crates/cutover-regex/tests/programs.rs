@@ -118,8 +118,8 @@ fn random_words_do_no_harm() {
         // And a header that fits, so that more is looked at than the header.
         if length >= 4 && round % 8 != 0 {
             words[0] = (1 + round % 2) << 24 | length as u32;
-            words[1] = (1 + random.below(5) as u32) << 16 | random.below(length) as u32;
-            words[2] = (37 + random.below(3) as u32) << 16 | 37 + random.below(4) as u32;
+            words[1] = ((1 + random.below(5) as u32) << 16) | random.below(length) as u32;
+            words[2] = ((37 + random.below(3) as u32) << 16) | (37 + random.below(4) as u32);
             words[3] = 37 + random.below(5) as u32;
         }
         valid += usize::from(is_safe(&words, TEXTS));
