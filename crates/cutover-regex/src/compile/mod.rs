@@ -17,8 +17,8 @@ pub use error::{Error, ErrorKind};
 
 use alloc::vec::Vec;
 
-/// How large a pattern may be. Larger limits than the default's are taken for the largest possible: 2048 bytes, 128
-/// levels, a size of 65,536, and tables of 16,384 words.
+/// How large a pattern may be. A limit beyond what the form of a program allows for counts as the largest possible one:
+/// 2048 bytes, 128 levels, a size of 65,536, tables of 16,384 words.
 ///
 /// ```
 /// use cutover_regex::{ErrorKind, Limits, compile};
