@@ -173,7 +173,7 @@ fn hostile_patterns_and_texts_end() {
         "(?:[^a]|[^b]|[^c]|[^d]|[^e]|[^f]|[^g]){60}z",
         "[ab].{900}c",
         // More rows than minimizing has time for.
-        "^.{0,900}$",
+        "^.{900}$",
     ];
     for pattern in patterns {
         let regex = Regex::new(pattern).unwrap();
