@@ -6,7 +6,9 @@
 //!
 //! The syntax and its meaning are exactly those of the crate `regex-lite` 0.1 (MIT or Apache-2.0), whose grammar this
 //! one follows rule by rule: Unicode scalar values, but ASCII alone for `\d`, `\w`, `\s`, `\b` and `(?i)`. Only
-//! whether there is a match is ever asked, so captures have no effect and greedy is the same as lazy.
+//! whether there is a match is ever asked, so captures have no effect and greedy is the same as lazy. One thing is more
+//! generous: the name of a group may have any character behind ASCII, not only those that some version of Unicode calls
+//! letters and digits.
 //!
 //! ```
 //! # #[cfg(feature = "compile")] {

@@ -4,7 +4,7 @@ use super::table::Rows;
 use alloc::{vec, vec::Vec};
 
 /// The most cells that are looked at for it; a table that takes more stays as it is.
-const MAX_WORK: usize = 1 << 21;
+const MAX_WORK: usize = 1 << 20;
 const NONE: u32 = u32::MAX;
 
 /// Makes rows that say the same one row. Rows 0 and 1 keep their numbers, the others are numbered in their order, and the

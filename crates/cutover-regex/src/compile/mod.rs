@@ -17,8 +17,8 @@ pub use error::{Error, ErrorKind};
 
 use alloc::vec::Vec;
 
-/// How large a pattern may be. Larger limits than the default's are taken for the largest possible: 2048 bytes, 128
-/// levels, a size of 65,536, and tables of 16,384 words.
+/// How large a pattern may be. A limit beyond what the form of a program allows for counts as the largest possible one:
+/// 2048 bytes, 128 levels, a size of 65,536, tables of 16,384 words.
 ///
 /// ```
 /// use cutover_regex::{ErrorKind, Limits, compile};
@@ -62,7 +62,7 @@ const MAX_TABLE: usize = 16 * 1024;
 /// most some milliseconds, whatever the pattern is.
 ///
 /// # Errors
-/// Where the pattern is no regular expression, or larger than the limits: exactly where `regex-lite` refuses it.
+/// Where the pattern is no regular expression, or larger than the limits: where `regex-lite` refuses it.
 ///
 /// ```
 /// use cutover_regex::{Limits, compile, is_match};

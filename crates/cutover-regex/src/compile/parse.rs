@@ -351,11 +351,10 @@ impl<'p> Parser<'p> {
             let Some(c) = self.here() else {
                 return self.refuse(Problem::NameOpen, start);
             };
+            // Which characters behind ASCII are letters is another matter in each version of Unicode: any may stand here.
             let fits = match c {
-                '_' => true,
-                _ if self.at == start => c.is_alphabetic(),
-                '.' | '[' | ']' => true,
-                _ => c.is_alphanumeric(),
+                '.' | '[' | ']' | '0'..='9' => self.at > start,
+                _ => c == '_' || c.is_ascii_alphabetic() || !c.is_ascii(),
             };
             if !fits {
                 return self.refuse(Problem::NameLetters, self.at);

@@ -31,10 +31,12 @@ pub(super) fn canonical(ranges: &mut Vec<Range>) {
 pub(super) fn folded((first, last): Range) -> Option<Range> {
     let lower = (first.max(0x61), last.min(0x7a));
     let upper = (first.max(0x41), last.min(0x5a));
-    match () {
-        () if lower.0 <= lower.1 => Some((lower.0 - 0x20, lower.1 - 0x20)),
-        () if upper.0 <= upper.1 => Some((upper.0 + 0x20, upper.1 + 0x20)),
-        () => None,
+    if lower.0 <= lower.1 {
+        Some((lower.0 - 0x20, lower.1 - 0x20))
+    } else if upper.0 <= upper.1 {
+        Some((upper.0 + 0x20, upper.1 + 0x20))
+    } else {
+        None
     }
 }
 

@@ -67,8 +67,8 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    pub(super) fn part(&self, id: NodeId) -> Part {
-        self.parts.get(id as usize).copied().unwrap_or(Part::EMPTY)
+    pub(super) fn part(&self, id: NodeId) -> &Part {
+        self.parts.get(id as usize).unwrap_or(&Part::EMPTY)
     }
 
     /// The parts of a sequence, or its alternatives.
@@ -131,7 +131,7 @@ impl Tree {
             joined.cost = 2 * STATE + BRANCH * count;
         }
         for &id in ids {
-            let part = self.part(id);
+            let part = self.parts.get(id as usize).unwrap_or(&Part::EMPTY);
             joined.height = joined.height.max(part.height + 1);
             joined.cost = joined.cost.saturating_add(part.cost);
             joined.names += part.names;
@@ -154,7 +154,7 @@ impl Tree {
 
     /// A part as a group of this number, whose name costs so much.
     pub(super) fn grouped(&mut self, id: NodeId, number: u32, name: u32) -> NodeId {
-        let mut part = self.part(id);
+        let mut part = *self.part(id);
         part.height += 1;
         part.cost = part.cost.saturating_add(2 * STATE);
         part.names += name;
@@ -163,7 +163,7 @@ impl Tree {
     }
 
     pub(super) fn repeat(&mut self, id: NodeId, min: u32, max: Option<u32>) -> NodeId {
-        let part = self.part(id);
+        let part = *self.part(id);
         let split = STATE + 2 * BRANCH;
         // How often the part is written out, how often with a split, and what else there is.
         let (plain, optional, other) = match max {
