@@ -84,6 +84,8 @@ pub mod flag {
     pub const READS_TIME: u32 = 2;
     /// Everybody gets the same answer at any time.
     pub const FIXED: u32 = 4;
+    /// Another flag asks it.
+    pub const ASKED: u32 = 8;
     /// The size of a variant.
     pub const VARIANT_WORDS: u32 = 3;
 }
@@ -177,7 +179,7 @@ pub mod op {
     pub const PATH: u32 = 1;
     /// The number of the operator, for explanations, and [`NEGATE`].
     pub const OPERATOR: u32 = 2;
-    /// The place of what is compared with; of the instruction to go on at; or a number.
+    /// The place of what is compared with; how far behind the start of the condition to go on; or a number.
     pub const OPERAND: u32 = 3;
     /// The size of an instruction.
     pub const WORDS: u32 = 4;

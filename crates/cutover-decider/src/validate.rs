@@ -260,7 +260,6 @@ fn condition(program: &Program, start: u32, end: u32, footprint: &mut Footprint<
     footprint.spend(size / op::WORDS)?;
     let mut open = 0_u32;
     for (index, words) in (0_u32..).zip(words.as_chunks::<{ op::WORDS as usize }>().0) {
-        let at = start + index * op::WORDS;
         let [head, _, _, operand] = *words;
         match head & 0xFF {
             code @ op::SET..=op::LAST_TEST => {
@@ -272,8 +271,7 @@ fn condition(program: &Program, start: u32, end: u32, footprint: &mut Footprint<
             op::BEGIN if open < MAX_GROUPS => open += 1,
             op::JOIN_ALL | op::JOIN_ANY if open > 0 => {
                 // Onwards only, to an instruction of the same condition, so that it ends.
-                let whole = operand.checked_sub(start).is_some_and(|from| from % op::WORDS == 0);
-                if operand <= at || operand >= end || !whole {
+                if operand <= index * op::WORDS || operand >= size || operand % op::WORDS != 0 {
                     return Err("where a condition goes on");
                 }
             }

@@ -68,7 +68,7 @@ impl Engine {
         Ok(Self::of(compile::compile(text)?))
     }
 
-    fn of(Compiled { program, migrations, warnings, expiries }: Compiled) -> Self {
+    fn of(Compiled { program, migrations, warnings, expiries, .. }: Compiled) -> Self {
         Self {
             digest: format!("{:032x}", program.digest()),
             attributes: program.attributes().map(str::to_owned).collect(),

@@ -54,16 +54,16 @@ impl<'p, 'c, C: ContextView, O: Observer> Machine<'p, 'c, C, O> {
                 op::JOIN_ALL => {
                     let joined = groups.top().min(accumulator);
                     groups.set(joined);
-                    if joined == Truth::False && operand > at {
-                        at = operand;
+                    if joined == Truth::False && start.saturating_add(operand) > at {
+                        at = start.saturating_add(operand);
                         continue;
                     }
                 }
                 op::JOIN_ANY => {
                     let joined = groups.top().max(accumulator);
                     groups.set(joined);
-                    if joined == Truth::True && operand > at {
-                        at = operand;
+                    if joined == Truth::True && start.saturating_add(operand) > at {
+                        at = start.saturating_add(operand);
                         continue;
                     }
                 }

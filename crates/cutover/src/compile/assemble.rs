@@ -17,6 +17,48 @@ pub(super) struct Assembler {
     paths: Interner,
     values: Interner,
     names: Interner,
+    shared: Shared,
+}
+
+/// Blocks that were laid out, by what is in them: rulesets repeat themselves, and equal blocks are laid out once.
+#[derive(Debug, Default)]
+struct Shared {
+    /// Hash, place and length; a length of 0 is a free slot. A power of two, and half of them free.
+    slots: Vec<(u32, u32, u32)>,
+    taken: usize,
+}
+
+impl Shared {
+    /// The slot of a block: where it was laid out, or where it can be noted.
+    fn slot(&self, arena: &Arena, hash: u32, words: &[u32]) -> usize {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = hash as usize & mask;
+        while let Some(&(other, place, length)) = self.slots.get(at) {
+            let is_it =
+                other == hash && length == self::place(words.len()) && arena.slice(place, length) == words;
+            if length == 0 || is_it {
+                break;
+            }
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    fn grow(&mut self) {
+        if self.taken * 2 < self.slots.len() {
+            return;
+        }
+        let size = (self.slots.len() * 2).max(64);
+        for slot @ (hash, _, length) in std::mem::replace(&mut self.slots, vec![(0, 0, 0); size]) {
+            let mut at = hash as usize & (size - 1);
+            while self.slots.get(at).is_some_and(|(_, _, taken)| *taken != 0) {
+                at = (at + 1) & (size - 1);
+            }
+            if let (Some(free), true) = (self.slots.get_mut(at), length != 0) {
+                *free = slot;
+            }
+        }
+    }
 }
 
 /// Texts that are kept once, by number.
@@ -44,6 +86,14 @@ pub(super) fn place(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 
+/// Any hash will do, for it never leaves the assembler.
+fn hash(words: &[u32]) -> u32 {
+    let mixed = words.iter().fold(0_u64, |hash, word| {
+        (hash.rotate_left(5) ^ u64::from(*word)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    });
+    split_words(mixed)[1]
+}
+
 fn push_text(arena: &mut Arena, text: &str) -> [u32; 2] {
     let offset = place(arena.text.len());
     arena.text.push_str(text);
@@ -58,6 +108,7 @@ impl Assembler {
             paths: Interner::default(),
             values: Interner::default(),
             names: Interner::default(),
+            shared: Shared::default(),
         }
     }
 
@@ -70,7 +121,7 @@ impl Assembler {
             Interner { numbers: texts_of.map(Box::from).zip(0..).collect(), texts: texts.clone() }
         };
         let [attributes, paths, values] = [header::ATTRIBUTES, header::PATHS, header::VALUES].map(interned);
-        Self { attributes, paths, values, names: Interner::default(), arena }
+        Self { attributes, paths, values, names: Interner::default(), shared: Shared::default(), arena }
     }
 
     /// Where the next record will lie.
@@ -83,6 +134,24 @@ impl Assembler {
         let at = self.next();
         self.arena.words.extend_from_slice(words);
         at
+    }
+
+    /// The place of a block of words, which is laid out unless an equal one was.
+    pub(super) fn block(&mut self, words: &[u32]) -> u32 {
+        if words.is_empty() {
+            return self.next();
+        }
+        let hash = hash(words);
+        self.shared.grow();
+        let slot = self.shared.slot(&self.arena, hash, words);
+        let next = self.next();
+        match self.shared.slots.get_mut(slot) {
+            Some((_, place, length)) if *length != 0 => return *place,
+            Some(free) => *free = (hash, next, place(words.len())),
+            None => {}
+        }
+        self.shared.taken += 1;
+        self.push(words)
     }
 
     /// Appends a text: offset and length.
@@ -174,25 +243,25 @@ impl Assembler {
         bits |= count << 2;
         let mut words = vec![place(texts.len()), place(ints.len()), place(floats.len()), bits];
         for text in texts {
-            words.extend(self.text(text));
+            words.extend(self.name(text));
             words.push(set_head(text.as_bytes()));
         }
         words.extend(ints.into_iter().flat_map(|int| split_words(int.cast_unsigned())));
         words.extend(floats.into_iter().flat_map(|float| split_words(float.to_bits())));
         words.extend(slots);
-        self.push(&words)
+        self.block(&words)
     }
 
     /// Appends a list of texts and gives its place.
     pub(super) fn texts<'a>(&mut self, texts: impl Iterator<Item = &'a str>) -> u32 {
         let mut words = vec![0];
         for text in texts {
-            words.extend(self.text(text));
+            words.extend(self.name(text));
         }
         let count = place(words.len() / 2);
         if let Some(first) = words.first_mut() {
             *first = count;
         }
-        self.push(&words)
+        self.block(&words)
     }
 }

@@ -31,13 +31,10 @@ impl Compiler<'_> {
         let mut code = Code { base, ops: Vec::new() };
         self.emit(condition, &mut code, footprint);
         footprint.spend(code.ops.len());
-        let start = self.out.next();
-        for [head, path, operator, operand] in code.ops {
-            let joins = matches!(head, op::JOIN_ALL | op::JOIN_ANY);
-            let operand = if joins { start + operand * op::WORDS } else { operand };
-            self.out.push(&[head, path, operator, operand]);
-        }
-        (start, self.out.next())
+        // Where it goes on is counted from where the code begins, so that equal code is laid out once.
+        let words: Vec<u32> = code.ops.into_flattened();
+        let start = self.out.block(&words);
+        (start, start + place(words.len()))
     }
 
     /// The number of what follows in a path behind that of its rule, segment or flag.
@@ -111,7 +108,7 @@ impl Compiler<'_> {
             self.emit(inner, code, footprint);
             joins.push(self.op(code, [join, 0, 0], condition));
         }
-        let end = place(self.op(code, [op::END, 0, 0], condition));
+        let end = place(self.op(code, [op::END, 0, 0], condition)) * op::WORDS;
         for join in joins {
             if let Some([_, _, _, operand]) = code.ops.get_mut(join) {
                 *operand = end;
@@ -137,9 +134,8 @@ impl Compiler<'_> {
             .filter_map(|variant| super::flag::variant_number(&names, variant.value))
             .map(u32::from)
             .collect();
-        let at = self.out.push(&[index, path, place(variants.len())]);
-        self.out.push(&variants);
-        Some(at)
+        let words: Vec<u32> = [index, path, place(variants.len())].into_iter().chain(variants).collect();
+        Some(self.out.block(&words))
     }
 
     /// The code of a test, and what it compares with.
@@ -150,46 +146,46 @@ impl Compiler<'_> {
             Test::Hashed { salt, digests } => {
                 let mut digests: Vec<[u32; 8]> = digests.iter().map(hash_list::to_words).collect();
                 digests.sort_unstable();
-                let [offset, length] = out.text(salt);
-                let at = out.push(&[offset, length, place(digests.len())]);
-                out.push(digests.as_flattened());
-                (op::HASHED, at)
+                let [offset, length] = out.name(salt);
+                let head = [offset, length, place(digests.len())];
+                let words: Vec<u32> = head.iter().chain(digests.as_flattened()).copied().collect();
+                (op::HASHED, out.block(&words))
             }
             Test::Range { low, high } => {
                 let (low_bits, low) = bound(*low);
                 let (high_bits, high) = bound(*high);
                 let [[a, b], [c, d]] = [low, high];
-                (op::RANGE, out.push(&[low_bits | high_bits << bounds::SHIFT, a, b, c, d]))
+                (op::RANGE, out.block(&[low_bits | high_bits << bounds::SHIFT, a, b, c, d]))
             }
             Test::Contains(values) => {
                 let items = out.set(*values);
                 let parts = out.texts(values.texts());
-                (op::CONTAINS, out.push(&[items, parts]))
+                (op::CONTAINS, out.block(&[items, parts]))
             }
             Test::StartsWith(texts) => (op::STARTS_WITH, out.texts(texts.iter().copied())),
             Test::EndsWith(texts) => (op::ENDS_WITH, out.texts(texts.iter().copied())),
             Test::Matches { text, automaton } => {
-                let [offset, length] = out.text(text);
-                let at = out.push(&[offset, length, place(automaton.len())]);
-                out.push(automaton);
-                (op::MATCHES, at)
+                let [offset, length] = out.name(text);
+                let head = [offset, length, place(automaton.len())];
+                let words: Vec<u32> = head.iter().chain(automaton).copied().collect();
+                (op::MATCHES, out.block(&words))
             }
             Test::Exists(wanted) => (op::EXISTS, u32::from(*wanted)),
             Test::Semver(text, range) => {
-                let [offset, length] = out.text(text);
+                let [offset, length] = out.name(text);
                 let mut words = vec![offset, length];
                 words.extend(self.range(range));
-                (op::SEMVER, self.out.push(&words))
+                (op::SEMVER, self.out.block(&words))
             }
-            Test::Before(instant) => (op::BEFORE, out.push(&split_words(instant.cast_unsigned()))),
-            Test::After(instant) => (op::AFTER, out.push(&split_words(instant.cast_unsigned()))),
+            Test::Before(instant) => (op::BEFORE, out.block(&split_words(instant.cast_unsigned()))),
+            Test::After(instant) => (op::AFTER, out.block(&split_words(instant.cast_unsigned()))),
             Test::Cidr(networks) => {
                 let mut words = vec![place(networks.len())];
                 for network in networks {
                     words.extend(wide_words(network.bits));
                     words.extend(wide_words(network.mask));
                 }
-                (op::CIDR, out.push(&words))
+                (op::CIDR, out.block(&words))
             }
         }
     }
@@ -201,7 +197,7 @@ impl Compiler<'_> {
             for (bound, core, pre) in alternative {
                 words.push(*bound as u32);
                 words.extend(core.iter().flat_map(|number| split_words(*number)));
-                words.extend(self.out.text(pre));
+                words.extend(self.out.name(pre));
             }
         }
         words
@@ -218,7 +214,7 @@ impl Compiler<'_> {
         let [after, before] =
             [given.after, given.before].map(|instant| split_words(instant.unwrap_or(0).cast_unsigned()));
         let [[a, b], [c, d]] = [after, before];
-        self.out.push(&[bits, from, to, zone, a, b, c, d])
+        self.out.block(&[bits, from, to, zone, a, b, c, d])
     }
 }
 

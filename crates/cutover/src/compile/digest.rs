@@ -1,49 +1,104 @@
 //! The digest of a ruleset: the same for YAML and JSON, whatever the order of keys, layout and comments.
+//!
+//! Each flag has a digest of its own, and so has each other part of the document, so that a change of one flag costs
+//! no more than hashing the digests again.
 
 use crate::document::{Content, Entry, Node};
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::xxh3_128;
 
-/// The digest of a document's content.
-pub(crate) fn of(node: &Node<'_>) -> u128 {
-    let mut hasher = Xxh3::new();
-    add(&mut hasher, node);
-    hasher.digest128()
+/// The digests of the parts of a document.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Digests {
+    /// The top-level keys but `flags`, sorted, and the digest of what is under each.
+    parts: Vec<(String, u128)>,
+    /// Of the flags, sorted by name.
+    pub(crate) flags: Vec<u128>,
+}
+
+impl Digests {
+    /// Of the document that `node` is.
+    pub(crate) fn of(node: &Node<'_>) -> Self {
+        let mut digests = Self::default();
+        let Content::Map(entries) = node.content else { return digests };
+        for entry in sorted(entries) {
+            match entry.value.content {
+                Content::Map(flags) if entry.key == "flags" => {
+                    digests.flags =
+                        sorted(flags).into_iter().map(|flag| flag_digest(flag.key, &flag.value)).collect();
+                }
+                _ => digests.parts.push((entry.key.to_owned(), value_digest(&entry.value))),
+            }
+        }
+        digests
+    }
+
+    /// The digest of the whole.
+    pub(crate) fn whole(&self) -> u128 {
+        let mut bytes = Vec::new();
+        for (key, digest) in &self.parts {
+            text(&mut bytes, key);
+            bytes.extend_from_slice(&digest.to_le_bytes());
+        }
+        for digest in &self.flags {
+            bytes.extend_from_slice(&digest.to_le_bytes());
+        }
+        xxh3_128(&bytes)
+    }
+}
+
+/// The digest of a flag, its name included.
+pub(crate) fn flag_digest(name: &str, node: &Node<'_>) -> u128 {
+    let mut bytes = Vec::new();
+    text(&mut bytes, name);
+    add(&mut bytes, node);
+    xxh3_128(&bytes)
+}
+
+fn value_digest(node: &Node<'_>) -> u128 {
+    let mut bytes = Vec::new();
+    add(&mut bytes, node);
+    xxh3_128(&bytes)
+}
+
+fn sorted<'a>(entries: &'a [Entry<'a>]) -> Vec<&'a Entry<'a>> {
+    let mut sorted: Vec<&Entry<'_>> = entries.iter().collect();
+    sorted.sort_by(|a, b| a.key.cmp(b.key));
+    sorted
+}
+
+fn text(bytes: &mut Vec<u8>, text: &str) {
+    bytes.extend_from_slice(&(text.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(text.as_bytes());
 }
 
 /// Adds a value with its type and length, mappings sorted by key. Depth is bounded by the readers.
-fn add(hasher: &mut Xxh3, node: &Node<'_>) {
-    let text = |hasher: &mut Xxh3, text: &str| {
-        hasher.update(&(text.len() as u64).to_le_bytes());
-        hasher.update(text.as_bytes());
-    };
+fn add(bytes: &mut Vec<u8>, node: &Node<'_>) {
     match &node.content {
-        Content::Null => hasher.update(b"n"),
-        Content::Bool(value) => hasher.update(if *value { b"t" } else { b"f" }),
+        Content::Null => bytes.push(b'n'),
+        Content::Bool(value) => bytes.push(if *value { b't' } else { b'f' }),
         Content::Int(value) => {
-            hasher.update(b"i");
-            hasher.update(&value.to_le_bytes());
+            bytes.push(b'i');
+            bytes.extend_from_slice(&value.to_le_bytes());
         }
         Content::Float(value) => {
-            hasher.update(b"d");
-            hasher.update(&value.to_le_bytes());
+            bytes.push(b'd');
+            bytes.extend_from_slice(&value.to_le_bytes());
         }
         Content::Text(value) => {
-            hasher.update(b"s");
-            text(hasher, value);
+            bytes.push(b's');
+            text(bytes, value);
         }
         Content::List(items) => {
-            hasher.update(b"l");
-            hasher.update(&(items.len() as u64).to_le_bytes());
-            items.iter().for_each(|item| add(hasher, item));
+            bytes.push(b'l');
+            bytes.extend_from_slice(&(items.len() as u64).to_le_bytes());
+            items.iter().for_each(|item| add(bytes, item));
         }
         Content::Map(entries) => {
-            hasher.update(b"m");
-            hasher.update(&(entries.len() as u64).to_le_bytes());
-            let mut sorted: Vec<&Entry<'_>> = entries.iter().collect();
-            sorted.sort_by(|a, b| a.key.cmp(b.key));
-            for entry in sorted {
-                text(hasher, entry.key);
-                add(hasher, &entry.value);
+            bytes.push(b'm');
+            bytes.extend_from_slice(&(entries.len() as u64).to_le_bytes());
+            for entry in sorted(entries) {
+                text(bytes, entry.key);
+                add(bytes, &entry.value);
             }
         }
     }

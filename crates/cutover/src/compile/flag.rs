@@ -93,13 +93,13 @@ impl Compiler<'_> {
             name_length,
             bits | variant_word(default) << 16,
             0,
-            self.out.push(&requires),
+            self.out.block(&requires),
             place(requires.len()),
-            self.out.push(&rules),
+            self.out.block(&rules),
             rule_count,
-            self.out.push(&variants),
+            self.out.block(&variants),
             variant_count,
-            self.out.push(reads),
+            self.out.block(reads),
             place(reads.len()),
             salt,
             salt_length,
@@ -166,7 +166,7 @@ impl Compiler<'_> {
                     all.extend(split_words(cut));
                     all.push(u32::from(variant));
                 }
-                let cuts = self.out.push(&all);
+                let cuts = self.out.block(&all);
                 Some([kind | ramp | unit.kind, NO_VARIANT | otherwise(other), unit.word, ppm, cuts])
             }
         }
@@ -183,7 +183,7 @@ impl Compiler<'_> {
                     ramp.extend(split_words(point.at_ms.cast_unsigned()));
                     ramp.push(point.to.0);
                 }
-                (rule::RAMP, self.out.push(&ramp))
+                (rule::RAMP, self.out.block(&ramp))
             }
         }
     }
@@ -227,9 +227,10 @@ impl Compiler<'_> {
         if needed {
             attributes.iter().for_each(|attribute| footprint.read(*attribute));
         }
-        let [offset, length] = otherwise.map_or([NONE, 0], |text| self.out.text(text));
-        let word = self.out.push(&[place(attributes.len()), offset, length]);
-        self.out.push(&attributes);
+        let [offset, length] = otherwise.map_or([NONE, 0], |text| self.out.name(text));
+        let words: Vec<u32> =
+            [place(attributes.len()), offset, length].into_iter().chain(attributes).collect();
+        let word = self.out.block(&words);
         Some(UnitWords { kind: rule::JAVA31, word })
     }
 }

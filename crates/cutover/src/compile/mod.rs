@@ -18,6 +18,7 @@ use crate::ruleset::migration::Migration;
 use assemble::{Assembler, place};
 use cutover_decider::format::{flag as flag_words, header, segment, zone as zone_words};
 use cutover_decider::{Program, names, split_words, wide_words};
+pub(crate) use digest::Digests;
 use std::collections::BTreeMap;
 use zone::Zone;
 
@@ -31,6 +32,7 @@ pub(crate) struct Compiled {
     pub(crate) warnings: Vec<Diagnostic>,
     /// Flags with a day on which they expire, in milliseconds, and what to say then.
     pub(crate) expiries: Vec<(i64, Diagnostic)>,
+    pub(crate) digests: Digests,
 }
 
 /// Reads and compiles a document.
@@ -64,13 +66,17 @@ fn compile_node(node: &Node<'_>) -> Result<Compiled, LoadError> {
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(LoadError { diagnostics });
     }
-    let mut arena = out.finish();
-    let digest = wide_words(digest::of(node));
-    for (word, part) in arena.words.iter_mut().zip(digest) {
+    let digests = Digests::of(node);
+    let program = flag::fix_outcomes(Program::trusted(sealed(out.finish(), &digests)));
+    Ok(Compiled { program, migrations, warnings: diagnostics, expiries, digests })
+}
+
+/// Writes the digest into the header.
+fn sealed(mut arena: cutover_decider::Arena, digests: &Digests) -> cutover_decider::Arena {
+    for (word, part) in arena.words.iter_mut().zip(wide_words(digests.whole())) {
         *word = part;
     }
-    let program = flag::fix_outcomes(Program::trusted(arena));
-    Ok(Compiled { program, migrations, warnings: diagnostics, expiries })
+    arena
 }
 
 /// What compiling builds up.
@@ -251,5 +257,5 @@ pub(crate) fn compile_ruleset(ruleset: &Ruleset<'_>) -> Compiled {
     compiler.compile_migrations();
     let Compiler { out, migrations, .. } = compiler;
     let program = Program::trusted(out.finish());
-    Compiled { program, migrations, warnings: Vec::new(), expiries: Vec::new() }
+    Compiled { program, migrations, warnings: Vec::new(), expiries: Vec::new(), digests: Digests::default() }
 }
