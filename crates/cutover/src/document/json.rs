@@ -4,6 +4,7 @@ mod cursor;
 
 use super::number::decimal;
 use super::problems::{Problems, Stop, out_of_range, too_deep, too_many};
+use super::spans::{Span, Spans};
 use super::{
     Arena, Content, Entry, MAX_DEPTH, MAX_NODES, MAX_TEXT_BYTES, Node, Path, too_large, without_mark,
 };
@@ -12,8 +13,29 @@ use crate::value::Value;
 use cursor::Cursor;
 
 /// Reads a ruleset. `None` where a problem ended reading.
-pub(super) fn read<'a>(text: &'a str, arena: &'a Arena, problems: &mut Problems) -> Option<Node<'a>> {
-    let outcome = Reader::new(text, arena, false, problems).document();
+pub(super) fn read<'a>(
+    text: &'a str,
+    arena: &'a Arena,
+    problems: &mut Problems,
+) -> Option<(Node<'a>, Spans)> {
+    let mut reader = Reader::new(Cursor::new(text), arena, false, problems);
+    let outcome = reader.document();
+    let spans = std::mem::take(&mut reader.spans);
+    outcome.map(|node| (node, spans)).map_err(|problem| problems.end(*problem)).ok()
+}
+
+/// Reads one entry of the mapping under `section`. `None` where a problem ended reading.
+pub(super) fn read_entry<'a>(
+    text: &'a str,
+    span: Span,
+    section: &str,
+    arena: &'a Arena,
+    problems: &mut Problems,
+) -> Option<Entry<'a>> {
+    // Behind the end of the entry nothing is read.
+    let text = text.get(..span.end as usize).unwrap_or_default();
+    let cursor = Cursor::standing(text, span.start as usize, span.at);
+    let outcome = Reader::new(cursor, arena, false, problems).one_entry(&Path::ROOT.key(section));
     outcome.map_err(|problem| problems.end(*problem)).ok()
 }
 
@@ -29,9 +51,12 @@ pub(crate) fn read_lossy(text: &str) -> Result<Value, Diagnostic> {
     }
     let mut problems = Problems::default();
     let arena = Arena::new();
-    let outcome = Reader::new(without_mark(text), &arena, true, &mut problems).document();
+    let outcome = Reader::new(Cursor::new(without_mark(text)), &arena, true, &mut problems).document();
     outcome.map(Node::to_value).map_err(|problem| *problem)
 }
+
+/// Inside of how many mappings the entries of a section stand.
+const SECTION: usize = 2;
 
 struct Reader<'a, 'p> {
     cursor: Cursor<'a>,
@@ -39,6 +64,9 @@ struct Reader<'a, 'p> {
     /// What the open objects and arrays hold so far, the innermost last; each leaves at its end, at its size.
     entries: Vec<Entry<'a>>,
     items: Vec<Node<'a>>,
+    /// The entries of the section that is being read, and those of the sections before it.
+    section: Vec<Span>,
+    spans: Spans,
     /// How many values have begun.
     nodes: usize,
     lossy: bool,
@@ -47,9 +75,9 @@ struct Reader<'a, 'p> {
 }
 
 impl<'a, 'p> Reader<'a, 'p> {
-    fn new(text: &'a str, arena: &'a Arena, lossy: bool, problems: &'p mut Problems) -> Self {
-        let cursor = Cursor::new(text);
-        Self { cursor, arena, entries: Vec::new(), items: Vec::new(), nodes: 0, lossy, problems }
+    fn new(cursor: Cursor<'a>, arena: &'a Arena, lossy: bool, problems: &'p mut Problems) -> Self {
+        let (entries, items, section) = (Vec::new(), Vec::new(), Vec::new());
+        Self { cursor, arena, entries, items, section, spans: Spans::default(), nodes: 0, lossy, problems }
     }
 
     fn document(&mut self) -> Result<Node<'a>, Stop> {
@@ -59,6 +87,18 @@ impl<'a, 'p> Reader<'a, 'p> {
         match self.cursor.peek() {
             None => Ok(node),
             Some(_) => Err(self.cursor.unexpected(&Path::ROOT, &["the end of the text"])),
+        }
+    }
+
+    fn one_entry(&mut self, section: &Path<'_>) -> Result<Entry<'a>, Stop> {
+        if self.cursor.peek() != Some(b'"') {
+            return Err(self.cursor.unexpected(section, &["a key"]));
+        }
+        let entry = self.entry(section, SECTION)?;
+        self.cursor.skip_space();
+        match self.cursor.peek() {
+            None => Ok(entry),
+            Some(_) => Err(self.cursor.unexpected(section, &["the end of the entry"])),
         }
     }
 
@@ -112,15 +152,12 @@ impl<'a, 'p> Reader<'a, 'p> {
             if self.cursor.peek() != Some(b'"') {
                 return Err(self.cursor.unexpected(path, expected));
             }
-            let key_at = self.cursor.here();
-            let key = self.text(path)?;
-            self.cursor.skip_space();
-            if !self.cursor.skip(b':') {
-                return Err(self.cursor.unexpected(path, &[":"]));
+            let start = self.cursor.offset();
+            let entry = self.entry(path, depth)?;
+            self.entries.push(entry);
+            if depth <= SECTION && !self.lossy {
+                self.note_span(start, &entry, depth);
             }
-            self.cursor.skip_space();
-            let value = self.value(&path.key(key), depth)?;
-            self.entries.push(Entry { key, key_at, value });
             self.cursor.skip_space();
             if self.cursor.skip(b'}') {
                 return Ok(());
@@ -130,6 +167,34 @@ impl<'a, 'p> Reader<'a, 'p> {
             }
             self.cursor.skip_space();
             expected = &["a key"];
+        }
+    }
+
+    /// An entry, from its key, inside of `depth` lists and mappings.
+    #[inline]
+    fn entry(&mut self, path: &Path<'_>, depth: usize) -> Result<Entry<'a>, Stop> {
+        let key_at = self.cursor.here();
+        let key = self.text(path)?;
+        self.cursor.skip_space();
+        if !self.cursor.skip(b':') {
+            return Err(self.cursor.unexpected(path, &[":"]));
+        }
+        self.cursor.skip_space();
+        let value = self.value(&path.key(key), depth)?;
+        Ok(Entry { key, key_at, value })
+    }
+
+    /// Notes where an entry of a section stands, or that a section has ended.
+    fn note_span(&mut self, start: usize, entry: &Entry<'_>, depth: usize) {
+        if depth == SECTION {
+            let offset = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
+            let (start, end) = (offset(start), offset(self.cursor.offset()));
+            self.section.push(Span { start, end, at: entry.key_at });
+        } else {
+            let spans = std::mem::take(&mut self.section);
+            if let Content::Map(_) = entry.value.content {
+                self.spans.push(entry.key, spans);
+            }
         }
     }
 

@@ -10,6 +10,8 @@ mod node;
 mod number;
 mod path;
 mod problems;
+#[allow(dead_code, reason = "for reading one changed entry of a document again")]
+mod spans;
 #[cfg(test)]
 mod tests;
 #[cfg(feature = "yaml")]
@@ -24,6 +26,8 @@ pub(crate) use limits::MAX_FLOW_PARTS;
 pub(crate) use limits::{MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, MAX_TEXT_BYTES};
 pub(crate) use node::{Arena, Content, Entry, Node};
 pub(crate) use path::{Path, PathId, Paths};
+#[allow(unused_imports, reason = "for reading one changed entry of a document again")]
+pub(crate) use spans::{Span, Spans};
 
 /// Reads a document: JSON where it begins with `{`, else YAML. A byte order mark is skipped.
 ///
@@ -31,6 +35,17 @@ pub(crate) use path::{Path, PathId, Paths};
 /// What is wrong with the text, in its order: all of it as far as reading could go on, at most
 /// [`MAX_PROBLEMS`] and the one that ended it.
 pub(crate) fn read<'a>(text: &'a [u8], arena: &'a Arena) -> Result<Node<'a>, Vec<Diagnostic>> {
+    read_spanned(text, arena).map(|(node, _)| node)
+}
+
+/// Reads a document like [`read`], and tells where the entries of its sections stand in its text.
+///
+/// # Errors
+/// Those of [`read`].
+pub(crate) fn read_spanned<'a>(
+    text: &'a [u8],
+    arena: &'a Arena,
+) -> Result<(Node<'a>, Spans), Vec<Diagnostic>> {
     let text = decode(text).map_err(|problem| vec![problem])?;
     let mut problems = Problems::default();
     let node = match text.trim_ascii_start().bytes().next() {
@@ -39,10 +54,29 @@ pub(crate) fn read<'a>(text: &'a [u8], arena: &'a Arena) -> Result<Node<'a>, Vec
             None
         }
         Some(b'{') => json::read(text, arena, &mut problems),
-        Some(_) => read_yaml(text, arena, &mut problems),
+        Some(_) => read_yaml(text, arena, &mut problems).map(|node| (node, Spans::default())),
     };
     match (node, problems.into_list()) {
-        (Some(node), problems) if problems.is_empty() => Ok(node),
+        (Some(read), problems) if problems.is_empty() => Ok(read),
+        (_, problems) => Err(problems),
+    }
+}
+
+/// Reads one entry of the section `section` alone: the `span` of a text of JSON, as [`decode`] gives it.
+///
+/// # Errors
+/// What is wrong with it, as in [`read`]; lines and columns are those of the whole text where `span.at` is.
+#[allow(dead_code, reason = "for reading one changed entry of a document again")]
+pub(crate) fn read_entry<'a>(
+    text: &'a str,
+    span: Span,
+    section: &str,
+    arena: &'a Arena,
+) -> Result<Entry<'a>, Vec<Diagnostic>> {
+    let mut problems = Problems::default();
+    let entry = json::read_entry(text, span, section, arena, &mut problems);
+    match (entry, problems.into_list()) {
+        (Some(entry), problems) if problems.is_empty() => Ok(entry),
         (_, problems) => Err(problems),
     }
 }
@@ -57,7 +91,7 @@ pub(crate) fn read_list<'a>(text: &'a [u8], arena: &'a Arena) -> Result<Node<'a>
     let list = decode(text).ok().filter(|text| text.trim_ascii_start().starts_with('['));
     let mut problems = Problems::default();
     match list.and_then(|text| json::read(text, arena, &mut problems)) {
-        Some(node) if problems.is_empty() => Ok(node),
+        Some((node, _)) if problems.is_empty() => Ok(node),
         _ => read(text, arena),
     }
 }

@@ -23,6 +23,18 @@ impl<'t> Cursor<'t> {
         Self { text, at: 0, line: 1, line_start: 0, continuing: 0 }
     }
 
+    /// A cursor that stands at the byte `at` of the text, which is `position`.
+    pub(super) fn standing(text: &'t str, at: usize, position: Position) -> Self {
+        // Had the line only ASCII before it.
+        let line_start = at.saturating_sub(position.column.saturating_sub(1) as usize);
+        Self { text, at, line: position.line, line_start, continuing: 0 }
+    }
+
+    /// How many bytes stand before here.
+    pub(super) fn offset(&self) -> usize {
+        self.at
+    }
+
     /// The position of the next byte.
     pub(super) fn here(&self) -> Position {
         let column = (self.at - self.line_start - self.continuing).saturating_add(1);

@@ -1,7 +1,8 @@
 //! JSON.
 
 use super::{map, problems, told, value};
-use crate::document::{Arena, Content, read};
+use crate::diagnostic::Position;
+use crate::document::{Arena, Content, Span, decode, read, read_entry, read_spanned};
 use crate::value::Value;
 
 fn number(literal: &str) -> Value {
@@ -182,4 +183,54 @@ fn reads_a_context_as_hosts_do() {
     assert_eq!(read(r#"{"\ud800":1,"\udc00":2}"#), Ok(map([("\u{FFFD}", Value::Int(2))])));
     assert_eq!(read(""), Err("json_syntax"));
     assert_eq!(read("[1"), Err("json_syntax"));
+}
+
+#[test]
+fn reads_an_entry_again_alone() {
+    let text = "\u{FEFF}{ \"x\":[{\"no\":1}], \"flags\" : {\"ä\": {\"b\":[1,\r\n{\"c\":\"d\\n\"}]} ,\n\"e\":\"ü\",\"f\":2}, \"segments\":{}, \"s\":3,\
+                \"t\":{\"u\":null}}";
+    let arena = Arena::new();
+    let (node, spans) = read_spanned(text.as_bytes(), &arena).unwrap();
+    let text = decode(text.as_bytes()).unwrap();
+    let Content::Map(sections) = node.content else { panic!("{node:?}") };
+    let mut read = Vec::new();
+    for section in sections {
+        let entries = if let Content::Map(entries) = section.value.content { entries } else { &[] };
+        assert_eq!(spans.of(section.key).len(), entries.len(), "{}", section.key);
+        for (entry, span) in entries.iter().zip(spans.of(section.key)) {
+            assert_eq!(read_entry(text, *span, section.key, &arena).as_ref(), Ok(entry));
+            read.push(&text[span.start as usize..span.end as usize]);
+        }
+    }
+    assert_eq!(read, ["\"ä\": {\"b\":[1,\r\n{\"c\":\"d\\n\"}]}", "\"e\":\"ü\"", "\"f\":2", "\"u\":null"]);
+    assert!(spans.of("flag").is_empty());
+    let yaml = read_spanned(b"flags: {a: 1}", &arena);
+    assert!(cfg!(not(feature = "yaml")) || yaml.unwrap().1.of("flags").is_empty());
+}
+
+#[test]
+fn tells_what_is_wrong_with_an_entry_as_with_the_whole() {
+    let whole = "{\"ä\":0,\n \"flags\":{\"ü\":1,\"a\":{\"b\":[\"\\ud800\",1e999]}}}";
+    let arena = Arena::new();
+    let problems = |text: &str| {
+        let start = whole.find("\"a\"").unwrap();
+        let text = format!("{}{text}", &whole[..start]);
+        let (start, end) = (u32::try_from(start).unwrap(), u32::try_from(text.len()).unwrap());
+        let span = Span { start, end, at: Position { line: 2, column: 17 } };
+        read_entry(&text, span, "flags", &Arena::new()).unwrap_err()
+    };
+    assert_eq!(problems("\"a\":{\"b\":[\"\\ud800\",1e999]}"), read(whole.as_bytes(), &arena).unwrap_err());
+    for (text, place) in [
+        ("", "expected a key, found the end of the text 17"),
+        ("a", "expected a key, found `a` 17"),
+        ("\"a\":1 ,", "expected the end of the entry, found `,` 23"),
+        ("\"a\":{", "expected a key or `}`, found the end of the text 22"),
+    ] {
+        let problem = &problems(text)[0];
+        assert_eq!(format!("{} {}", problem.message, problem.column.unwrap()), place);
+    }
+    for (start, end) in [(1, 1000), (1000, 1), (2, 3), (0, 0)] {
+        let beyond = Span { start, end, at: Position::default() };
+        assert_eq!(read_entry("{ä", beyond, "flags", &arena).unwrap_err().len(), 1, "{start} {end}");
+    }
 }
