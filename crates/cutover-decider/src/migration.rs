@@ -195,6 +195,12 @@ impl Program {
         None
     }
 
+    /// How many routes the table of a migration has.
+    #[must_use]
+    pub fn route_count(&self, number: u32) -> usize {
+        self.migration(number).map_or(0, |record| record[migration::ROUTES as usize + 1] as usize)
+    }
+
     /// The attribute that deciding a migration may read.
     #[must_use]
     pub fn migration_reads(&self, number: u32) -> Option<u32> {

@@ -125,6 +125,7 @@ impl Compiler<'_> {
         footprint: &mut Footprint,
     ) -> Option<u32> {
         let index = self.flag_number(flag.value)?;
+        self.asked.push(index);
         let other =
             self.footprints.get(self.ruleset.segments.len() + index as usize).cloned().unwrap_or_default();
         footprint.add(&other);

@@ -20,7 +20,7 @@ impl Compiler<'_> {
         self.lint_segments();
     }
 
-    fn lint_rules(&mut self, flag: &Flag<'_>) {
+    pub(super) fn lint_rules(&mut self, flag: &Flag<'_>) {
         for (index, rule) in flag.rules.iter().enumerate() {
             let earlier = flag.rules.get(..index).unwrap_or_default();
             if let Some(first) = earlier.iter().position(|other| other.condition.is_none()) {

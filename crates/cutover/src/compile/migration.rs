@@ -2,11 +2,47 @@
 
 use super::assemble::place;
 use super::{Compiler, Footprint};
+use crate::document::{self, Arena, Node, Path};
 use crate::migration::CompiledMigration;
+use crate::ruleset::fields::Reader;
 use crate::ruleset::migration::Migration;
+use cutover_decider::Program;
 use cutover_decider::format::{NONE, header, migration as words};
 
+/// The migrations of a program that was loaded, from the document of them that it carries; none where that is not
+/// what the program says.
+pub(crate) fn migrations_of(program: &Program) -> Option<Vec<CompiledMigration>> {
+    if program.migration_count() == 0 {
+        return Some(Vec::new());
+    }
+    let arena = Arena::new();
+    let node = document::read(program.notes().as_bytes(), &arena).ok()?;
+    let mut reader = Reader::default();
+    let path = Path::ROOT.key("migrations");
+    let entries = reader.named(&node, path);
+    let mut migrations: Vec<CompiledMigration> = entries
+        .iter()
+        .filter_map(|entry| reader.migration(entry.key, &entry.value, path.key(entry.key)))
+        .map(|migration| CompiledMigration::new(&migration))
+        .collect();
+    migrations.sort_by(|a, b| a.name.cmp(&b.name));
+    let names = (0..program.migration_count()).map(|number| program.migration_name(number));
+    let same = names.eq(migrations.iter().map(|migration| migration.name.as_str()));
+    let counts = (0..)
+        .zip(&migrations)
+        .all(|(number, migration)| program.route_count(number) == migration.routes.len());
+    let sound = reader.diagnostics.iter().all(|diagnostic| !diagnostic.is_error());
+    (same && counts && sound).then_some(migrations)
+}
+
 impl Compiler<'_> {
+    /// Keeps the document of the migrations, so that their routes can be told in full by who loads the program.
+    pub(super) fn keep_migrations(&mut self, section: &Node<'_>) {
+        let text = crate::wire::to_json(&section.to_value());
+        let text = self.out.text(&text);
+        self.out.put(header::NOTES, &text);
+    }
+
     pub(super) fn compile_migrations(&mut self) {
         let ruleset = self.ruleset;
         let mut records = Vec::new();

@@ -1,29 +1,33 @@
 //! Compiling: a ruleset to a program. Every refusal happens here or before, never while deciding.
 
 mod assemble;
+mod change;
 mod code;
 mod digest;
 mod flag;
 mod graph;
 mod lint;
 mod migration;
+mod rope;
 pub(crate) mod zone;
 
 use crate::diagnostic::{Diagnostic, LoadError};
-use crate::document::{self, Arena, Node, PathId};
+use crate::document::{self, Arena, Content, Node, PathId};
 use crate::migration::CompiledMigration;
 use crate::ruleset::Ruleset;
 use crate::ruleset::fields::Reader;
 use crate::ruleset::migration::Migration;
 use assemble::{Assembler, place};
+pub(crate) use change::{Source, apply};
 use cutover_decider::format::{flag as flag_words, header, segment, zone as zone_words};
 use cutover_decider::{Program, names, split_words, wide_words};
-pub(crate) use digest::Digests;
+use digest::Digests;
+pub(crate) use migration::migrations_of;
 use std::collections::BTreeMap;
 use zone::Zone;
 
 /// A program, and what goes with it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Compiled {
     pub(crate) program: Program,
     /// Sorted by name.
@@ -32,17 +36,22 @@ pub(crate) struct Compiled {
     pub(crate) warnings: Vec<Diagnostic>,
     /// Flags with a day on which they expire, in milliseconds, and what to say then.
     pub(crate) expiries: Vec<(i64, Diagnostic)>,
-    pub(crate) digests: Digests,
+    /// What it was compiled from, where a change of it can be told from the text alone.
+    pub(crate) source: Option<Source>,
 }
 
 /// Reads and compiles a document.
 pub(crate) fn compile(text: &[u8]) -> Result<Compiled, LoadError> {
     let arena = Arena::new();
-    let node = document::read(text, &arena).map_err(|diagnostics| LoadError { diagnostics })?;
-    compile_node(&node)
+    let (node, spans) =
+        document::read_spanned(text, &arena).map_err(|diagnostics| LoadError { diagnostics })?;
+    let (compiled, digests) = compile_node(&node)?;
+    let spans = spans.of("flags").to_vec();
+    let source = (!spans.is_empty()).then(|| Source::new(text, spans, digests, &compiled.program));
+    Ok(Compiled { source, ..compiled })
 }
 
-fn compile_node(node: &Node<'_>) -> Result<Compiled, LoadError> {
+fn compile_node(node: &Node<'_>) -> Result<(Compiled, Digests), LoadError> {
     let mut reader = Reader::default();
     let mut ruleset = reader.ruleset(node);
     ruleset.segments.sort_by(|a, b| a.name.cmp(b.name));
@@ -58,6 +67,11 @@ fn compile_node(node: &Node<'_>) -> Result<Compiled, LoadError> {
         compiler.compile_all(&order);
     }
     compiler.compile_migrations();
+    if let Content::Map(sections) = node.content
+        && let Some(section) = sections.iter().find(|section| section.key == "migrations")
+    {
+        compiler.keep_migrations(&section.value);
+    }
     if readable {
         compiler.lint();
     }
@@ -68,7 +82,7 @@ fn compile_node(node: &Node<'_>) -> Result<Compiled, LoadError> {
     }
     let digests = Digests::of(node);
     let program = flag::fix_outcomes(Program::trusted(sealed(out.finish(), &digests)));
-    Ok(Compiled { program, migrations, warnings: diagnostics, expiries, digests })
+    Ok((Compiled { program, migrations, warnings: diagnostics, expiries, source: None }, digests))
 }
 
 /// Writes the digest into the header.
@@ -92,6 +106,8 @@ struct Compiler<'r> {
     zone_records: Vec<u32>,
     /// What each segment, then each flag, costs and reads.
     footprints: Vec<Footprint>,
+    /// The numbers of flags that others ask.
+    asked: Vec<u32>,
 }
 
 /// What evaluating a segment or a flag may take at the most.
@@ -138,6 +154,7 @@ impl<'r> Compiler<'r> {
             zones: BTreeMap::new(),
             zone_records: Vec::new(),
             footprints,
+            asked: Vec::new(),
         }
     }
 
@@ -202,6 +219,11 @@ impl<'r> Compiler<'r> {
                 self.keep(node, footprint, flag.path, flag.at);
             }
         }
+        for asked in std::mem::take(&mut self.asked) {
+            let at = self.out.arena.word(header::FLAGS) + asked * flag_words::WORDS + flag_words::BITS;
+            let bits = self.out.arena.word(at) | flag_words::ASKED;
+            self.out.put(at, &[bits]);
+        }
         let slots = names::index(ruleset.flags.iter().map(|flag| flag.name.as_bytes()));
         self.out.table(header::NAMES, slots.len() / names::SLOT_WORDS as usize, &slots);
         let zones = std::mem::take(&mut self.zone_records);
@@ -257,5 +279,5 @@ pub(crate) fn compile_ruleset(ruleset: &Ruleset<'_>) -> Compiled {
     compiler.compile_migrations();
     let Compiler { out, migrations, .. } = compiler;
     let program = Program::trusted(out.finish());
-    Compiled { program, migrations, warnings: Vec::new(), expiries: Vec::new(), digests: Digests::default() }
+    Compiled { program, migrations, warnings: Vec::new(), expiries: Vec::new(), source: None }
 }
