@@ -6,6 +6,7 @@ use arrow_data::ArrayData;
 use arrow_schema::{DataType, TimeUnit};
 use cutover::{ListRef, Value, ValueRef};
 use std::cell::OnceCell;
+use std::ops::Range;
 
 type Half = <Float16Type as ArrowPrimitiveType>::Native;
 
@@ -62,6 +63,8 @@ pub(super) enum Fault {
 /// A column, of the rows of one batch.
 pub(super) struct Column {
     len: usize,
+    /// True where plain texts need no check when they are read: [`Column::check`] has seen them.
+    checked: bool,
     nulls: Option<NullBuffer>,
     values: Values,
 }
@@ -97,7 +100,7 @@ enum Offsets {
 
 impl Offsets {
     #[inline]
-    fn at(&self, row: usize) -> Option<std::ops::Range<usize>> {
+    fn at(&self, row: usize) -> Option<Range<usize>> {
         let (start, end) = match self {
             Self::Small(offsets) => match offsets.get(row..row.checked_add(2)?)? {
                 &[start, end] => (usize::try_from(start).ok()?, usize::try_from(end).ok()?),
@@ -113,6 +116,15 @@ impl Offsets {
 }
 
 impl Column {
+    /// True where rows hold lists, which are kept while a row is decided.
+    pub(super) fn holds_lists(&self) -> bool {
+        match &self.values {
+            Values::List(..) | Values::FixedList(..) => true,
+            Values::Dictionary(_, values) => values.holds_lists(),
+            _ => false,
+        }
+    }
+
     /// The column of these rows.
     ///
     /// # Errors
@@ -121,7 +133,7 @@ impl Column {
     pub(super) fn new(window: &Window<'_>) -> Result<Self, Fault> {
         let nulls = window.nulls.clone();
         if window.len == 0 {
-            return Ok(Self { len: 0, nulls: None, values: Values::Nothing });
+            return Ok(Self { len: 0, checked: false, nulls: None, values: Values::Nothing });
         }
         let values = match window.data.data_type() {
             DataType::Null => Values::Nothing,
@@ -170,7 +182,7 @@ impl Column {
             DataType::ListView(_) | DataType::LargeListView(_) => return Err(Fault::Encoding("a list view")),
             _ => Values::Other,
         };
-        Ok(Self { len: window.len, nulls, values })
+        Ok(Self { len: window.len, checked: false, nulls, values })
     }
 
     /// The keys of a dictionary. Their nulls are those of the column, which looks at them first.
@@ -186,13 +198,56 @@ impl Column {
             DataType::UInt64 => Values::UInt64(window.scalars(0, 0)),
             _ => return Err(Fault::Broken),
         };
-        Ok(Self { len: window.len, nulls: None, values })
+        Ok(Self { len: window.len, checked: false, nulls: None, values })
     }
 
     /// All that a dictionary or a list leads into.
     fn items(window: &Window<'_>) -> Result<Self, Fault> {
         let data = window.data.child_data().first().ok_or(Fault::Broken)?;
         Self::new(&Window::whole(data))
+    }
+
+    /// Arranges for plain texts to be checked in bulk, which takes a fraction of checking each. Rows are then read only
+    /// after [`Column::check`]; a dictionary is checked here, unless it is longer than the column: batches that
+    /// share a long one do not all pay for it.
+    ///
+    /// # Errors
+    /// [`Fault::Text`] and [`Fault::Broken`].
+    pub(super) fn check_in_bulk(&mut self) -> Result<(), Fault> {
+        match &mut self.values {
+            Values::Text(..) => self.checked = true,
+            Values::Dictionary(_, values) if values.len <= self.len => {
+                if let Values::Text(..) = values.values {
+                    values.checked = true;
+                    values.check(0..values.len)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Checks the texts of some rows, where that was arranged.
+    ///
+    /// # Errors
+    /// [`Fault::Text`] and [`Fault::Broken`].
+    pub(super) fn check(&self, rows: Range<usize>) -> Result<(), Fault> {
+        let Values::Text(offsets, bytes) = &self.values else { return Ok(()) };
+        if !self.checked {
+            return Ok(());
+        }
+        let checked = match offsets {
+            Offsets::Small(offsets) => check(offsets, rows.clone(), bytes),
+            Offsets::Large(offsets) => check(offsets, rows.clone(), bytes),
+        };
+        if checked != Err(Fault::Text) || self.nulls.is_none() {
+            return checked;
+        }
+        // Below a null may be anything.
+        for row in rows.filter(|row| !self.is_null(*row)) {
+            text(offsets.at(row).and_then(|range| bytes.get(range)).ok_or(Fault::Broken)?)?;
+        }
+        Ok(())
     }
 
     /// The value of a row. A list is kept in `held`, which is empty at the first call for a row.
@@ -229,7 +284,8 @@ impl Column {
         let float = |value: Option<f64>| value.map(ValueRef::number).ok_or(Fault::Broken);
         match &self.values {
             Values::Text(offsets, bytes) => {
-                text(offsets.at(row).and_then(|range| bytes.get(range)).ok_or(Fault::Broken)?)
+                let bytes = offsets.at(row).and_then(|range| bytes.get(range)).ok_or(Fault::Broken)?;
+                if self.checked { Ok(ValueRef::Text(bytes)) } else { text(bytes) }
             }
             Values::View(views, buffers) => text(view(views, buffers, row).ok_or(Fault::Broken)?),
             Values::Nothing => Ok(ValueRef::Missing),
@@ -293,6 +349,30 @@ impl Column {
             value => value.to_value(),
         })
     }
+}
+
+/// Checks that the texts between these offsets are UTF-8, each by itself.
+fn check<T: Copy>(offsets: &[T], rows: Range<usize>, bytes: &[u8]) -> Result<(), Fault>
+where
+    usize: TryFrom<T>,
+{
+    let size = |offset: &T| usize::try_from(*offset).map_err(|_| Fault::Broken);
+    let offsets = offsets.get(rows.start..=rows.end).ok_or(Fault::Broken)?;
+    let (Some(first), Some(last)) = (offsets.first(), offsets.last()) else { return Ok(()) };
+    let (first, last) = (size(first)?, size(last)?);
+    let all = std::str::from_utf8(bytes.get(first..last).ok_or(Fault::Broken)?).map_err(|_| Fault::Text)?;
+    // What is ASCII alone begins and ends a text anywhere.
+    let ascii = all.is_ascii();
+    let mut before = first;
+    for offset in offsets {
+        let offset = size(offset)?;
+        let at = offset.checked_sub(first).filter(|_| before <= offset).ok_or(Fault::Broken)?;
+        if !ascii && !all.is_char_boundary(at) {
+            return Err(Fault::Text);
+        }
+        before = offset;
+    }
+    Ok(())
 }
 
 #[inline]

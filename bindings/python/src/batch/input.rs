@@ -5,6 +5,7 @@ use arrow_data::ArrayData;
 use arrow_schema::DataType;
 use cutover::{AttributeId, ContextView, Engine, FlagId, Value, ValueRef};
 use std::cell::{Cell, OnceCell};
+use std::ops::Range;
 
 /// The rows of one batch, with the columns that are read of it, and no others.
 pub(super) struct Batch {
@@ -34,18 +35,26 @@ impl Batch {
                 continue;
             }
             let Some(window) = find(data, path)? else { continue };
-            let column = Column::new(&window).map_err(|fault| said(path, fault))?;
+            let mut column = Column::new(&window).map_err(|fault| said(path, fault))?;
+            column.check_in_bulk().map_err(|fault| said(path, fault))?;
             *slot = u32::try_from(columns.len()).unwrap_or(ABSENT);
             columns.push((path.clone(), column));
         }
         Ok(Self { rows: data.len(), columns, slots })
     }
 
-    /// A view of the first row.
-    pub(super) fn view(&self) -> Row<'_> {
+    /// A view of some rows, at the first of them.
+    ///
+    /// # Errors
+    /// What is wrong with the columns of these rows.
+    pub(super) fn view(&self, rows: Range<usize>) -> Result<Row<'_>, String> {
+        for (path, column) in &self.columns {
+            column.check(rows.clone()).map_err(|fault| said(path, fault))?;
+        }
         let mut held = Vec::new();
         held.resize_with(self.columns.len(), OnceCell::new);
-        Row { batch: self, row: 0, held, fault: Cell::new(None) }
+        let lists = self.columns.iter().any(|(_, column)| column.holds_lists());
+        Ok(Row { batch: self, row: rows.start, lists, held, fault: Cell::new(None) })
     }
 }
 
@@ -94,6 +103,7 @@ fn said(column: &str, fault: Fault) -> String {
 pub(super) struct Row<'a> {
     batch: &'a Batch,
     row: usize,
+    lists: bool,
     /// For each column the list of the row, once it was asked for.
     held: Vec<OnceCell<Value>>,
     /// The first thing that could not be read, and of which column.
@@ -101,12 +111,12 @@ pub(super) struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// Goes to another row.
+    /// Goes to another row of those that the view was made for.
     #[inline]
     pub(super) fn go(&mut self, row: usize) {
         self.row = row;
-        for held in &mut self.held {
-            held.take();
+        if self.lists {
+            self.held.iter_mut().for_each(|held| drop(held.take()));
         }
     }
 

@@ -52,16 +52,15 @@ struct Piece<'a, T> {
     valid: &'a mut [u8],
 }
 
-impl<T: Copy> Piece<'_, T> {
+impl<T: Copy + Default> Piece<'_, T> {
     fn fill(&mut self, outcomes: &[Outcome], value: impl Fn(&Outcome) -> Option<T>) {
         let bytes = self.valid.iter_mut().zip(self.values.chunks_mut(8));
         for ((byte, values), outcomes) in bytes.zip(outcomes.chunks(8)) {
             let mut bits = 0_u8;
             for (bit, (slot, outcome)) in values.iter_mut().zip(outcomes).enumerate() {
-                if let Some(value) = value(outcome) {
-                    *slot = value;
-                    bits |= 1 << bit;
-                }
+                let value = value(outcome);
+                *slot = value.unwrap_or_default();
+                bits |= u8::from(value.is_some()) << bit;
             }
             *byte = bits;
         }

@@ -158,8 +158,9 @@ impl Job<'_> {
         outcomes.clear();
         match task.asked.flag {
             Some(flag) => {
-                let mut view = task.batch.view();
-                for row in task.first..task.first + count {
+                let rows = task.first..task.first + count;
+                let mut view = task.batch.view(rows.clone())?;
+                for row in rows {
                     view.go(row);
                     outcomes.push(self.engine.outcome(flag, &view, self.now));
                 }
