@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pyarrow as pa
 from common import FLAG, file, load, report
+from duckdb.func import ARROW, SPECIAL
 
 
 def main() -> None:
@@ -21,7 +22,7 @@ def main() -> None:
         counts = database.sql("select variant, reason, count(*) from decisions group by all").fetchall()
         assert len(decisions) == sum(count for _, _, count in counts)
 
-        database.create_function("orders_variant", variant, ["VARCHAR"] * 3, "VARCHAR", type="arrow", null_handling="special")
+        database.create_function("orders_variant", variant, ["VARCHAR"] * 3, "VARCHAR", type=ARROW, null_handling=SPECIAL)
         query = "select orders_variant(userId, country, tenant.tier) as variant, count(*) from users group by all"
         by_function = dict(database.sql(query).fetchall())
         assert by_function == {name: sum(count for other, _, count in counts if other == name) for name in by_function}

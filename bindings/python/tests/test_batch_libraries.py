@@ -121,6 +121,12 @@ def test_examples(example: str, tmp_path: Path) -> None:
     assert run(example, str(file)) == run("row_by_row.py", str(file))
 
 
+def test_the_table_of_the_readme(tmp_path: Path) -> None:
+    file = tmp_path / "population.arrow"
+    run("population.py", str(file))
+    assert run("with_pyarrow.py", str(file)) in (EXAMPLES / "README.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.skipif("CUTOVER_TEST_SPARK" not in os.environ, reason="needs pyspark and Java 17: set CUTOVER_TEST_SPARK=1")
 def test_the_example_with_spark(tmp_path: Path) -> None:
     file = tmp_path / "population.parquet"
