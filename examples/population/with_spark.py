@@ -6,6 +6,8 @@ An engine is not sent to the workers: the ruleset is, and each loads it once.
 from __future__ import annotations
 
 import functools
+import os
+import sys
 from collections.abc import Iterator
 
 import pyarrow as pa
@@ -28,6 +30,8 @@ def decide(ruleset: str, flag: str, batches: Iterator[pa.RecordBatch]) -> Iterat
 
 
 def main() -> None:
+    # The workers on this machine run in the same environment.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.master("local[2]").appName("cutover")
     spark = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")

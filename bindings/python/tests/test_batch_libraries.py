@@ -80,6 +80,16 @@ def test_an_expression_of_polars_keeps_the_time() -> None:
         assert frame.select(expression).to_series().to_list() == [engine.decide("night", {}, now=now).value] * 2
 
 
+def test_a_column_of_nulls_of_polars() -> None:
+    # Polars gives it a bitmap, which the type has no place for.
+    frame = pl.DataFrame({"userId": ["a", "b"], "tenant": [{"tier": None}] * 2, "note": [None, None], "list": [[None], []]})
+    assert frame.schema["note"] == pl.Null
+    wanted = [ENGINE.decide("orders", row).variant for row in frame.to_dicts()]
+    assert pl.DataFrame(ENGINE.decide_arrow("orders", frame))["variant"].to_list() == wanted
+    nobody = pl.DataFrame(ENGINE.decide_arrow("orders", frame.with_columns(userId=None)))
+    assert nobody["error"].to_list() == ["MISSING_UNIT"] * 2
+
+
 def test_the_documentation_of_the_module_for_polars() -> None:
     results = doctest.testmod(cutover.polars)
     assert results.attempted > 8 and results.failed == 0

@@ -1,5 +1,6 @@
 //! A column of attributes: what an Arrow array holds, as values of the engine.
 
+use super::ffi::NULLS;
 use arrow_array::types::{ArrowPrimitiveType, Float16Type};
 use arrow_buffer::{ArrowNativeType, BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
 use arrow_data::ArrayData;
@@ -136,7 +137,7 @@ impl Column {
             return Ok(Self { len: 0, checked: false, nulls: None, values: Values::Nothing });
         }
         let values = match window.data.data_type() {
-            DataType::Null => Values::Nothing,
+            data_type if *data_type == NULLS => Values::Nothing,
             DataType::Boolean => {
                 Values::Bool(BooleanBuffer::new(window.buffer(0), window.physical(), window.len))
             }

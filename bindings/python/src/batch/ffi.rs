@@ -9,11 +9,12 @@
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi_and_data_type};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_data::ArrayData;
-use arrow_schema::DataType;
+use arrow_schema::{DataType, FieldRef};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
 use std::ffi::CStr;
+use std::sync::Arc;
 
 /// The names that the PyCapsule interface gives to its capsules.
 pub(super) const SCHEMA: &CStr = c"arrow_schema";
@@ -130,7 +131,32 @@ fn no_capsule(object: &Bound<'_, PyAny>, name: &CStr) -> PyErr {
 
 fn data_type(schema: &FFI_ArrowSchema) -> PyResult<DataType> {
     DataType::try_from(schema)
+        .map(|data_type| without_nulls(&data_type))
         .map_err(|error| PyValueError::new_err(format!("the Arrow schema of data cannot be read: {error}")))
+}
+
+/// What columns of nulls alone are read as: a type of which nobody has a value. Some libraries export such a column
+/// with a bitmap of validity, which the type of nulls has no place for, so that a column that nobody reads would spoil
+/// the table.
+pub(super) const NULLS: DataType = DataType::FixedSizeBinary(i32::MAX);
+
+fn without_nulls(data_type: &DataType) -> DataType {
+    let inner = |field: &FieldRef| {
+        let data_type = without_nulls(field.data_type());
+        Arc::new(field.as_ref().clone().with_data_type(data_type))
+    };
+    match data_type {
+        DataType::Null => NULLS,
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(inner).collect()),
+        DataType::List(field) => DataType::List(inner(field)),
+        DataType::LargeList(field) => DataType::LargeList(inner(field)),
+        DataType::FixedSizeList(field, size) => DataType::FixedSizeList(inner(field), *size),
+        DataType::Map(field, sorted) => DataType::Map(inner(field), *sorted),
+        DataType::Dictionary(keys, values) => {
+            DataType::Dictionary(keys.clone(), Box::new(without_nulls(values)))
+        }
+        other => other.clone(),
+    }
 }
 
 /// What a stream says about the call that has just failed.

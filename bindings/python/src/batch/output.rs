@@ -6,6 +6,7 @@ use arrow_array::{ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, Recor
 use arrow_array::{RecordBatchOptions, types::ArrowPrimitiveType, types::Float64Type, types::Int64Type};
 use arrow_buffer::{ArrowNativeType, BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, SchemaRef};
+#[cfg(doc)]
 use cutover::Outcome;
 use std::sync::Arc;
 
@@ -53,12 +54,12 @@ struct Piece<'a, T> {
 }
 
 impl<T: Copy + Default> Piece<'_, T> {
-    fn fill(&mut self, outcomes: &[Outcome], value: impl Fn(&Outcome) -> Option<T>) {
+    fn fill(&mut self, outcomes: &[u32], value: impl Fn(u32) -> Option<T>) {
         let bytes = self.valid.iter_mut().zip(self.values.chunks_mut(8));
         for ((byte, values), outcomes) in bytes.zip(outcomes.chunks(8)) {
             let mut bits = 0_u8;
             for (bit, (slot, outcome)) in values.iter_mut().zip(outcomes).enumerate() {
-                let value = value(outcome);
+                let value = value(*outcome);
                 *slot = value.unwrap_or_default();
                 bits |= u8::from(value.is_some()) << bit;
             }
@@ -167,21 +168,24 @@ impl Columns {
 }
 
 impl Rows<'_> {
-    /// Fills the rows with the answers for them.
-    pub(super) fn fill(&mut self, outcomes: &[Outcome], shape: &Shape) {
-        let index = |index: Option<u16>| index.and_then(|index| i16::try_from(index).ok());
-        self.variant.fill(outcomes, |outcome| index(outcome.variant));
-        self.rule.fill(outcomes, |outcome| index(outcome.rule));
-        self.error.fill(outcomes, |outcome| shape.error(outcome.error?));
+    /// Fills the rows with the answers for them, packed by [`Outcome::pack`]: numbers that are taken apart without a
+    /// branch.
+    pub(super) fn fill(&mut self, outcomes: &[u32], shape: &Shape) {
+        self.variant.fill(outcomes, variant);
+        self.rule.fill(outcomes, |outcome| variant(outcome >> 12));
+        self.error.fill(outcomes, |outcome| {
+            let error = (outcome >> 28) as i8;
+            (error != 0).then(|| error - 1)
+        });
         for (slot, outcome) in self.reason.iter_mut().zip(outcomes) {
-            *slot = outcome.reason as i8;
+            *slot = (outcome >> 24 & 0xF) as i8;
         }
         match (&mut self.value, &shape.served) {
             (ValuePiece::Bool { bits, valid }, Served::Bool(values)) => {
                 let bytes = bits.iter_mut().zip(valid.iter_mut());
                 for ((bits, valid), outcomes) in bytes.zip(outcomes.chunks(8)) {
                     for (bit, outcome) in outcomes.iter().enumerate() {
-                        let value = served(values, outcome);
+                        let value = served(values, *outcome);
                         *valid |= u8::from(value.is_some()) << bit;
                         *bits |= u8::from(value == Some(true)) << bit;
                     }
@@ -201,9 +205,21 @@ impl Rows<'_> {
     }
 }
 
+/// What stands for no variant and no rule in a packed outcome.
+const NONE: u32 = 0xFFF;
+
+/// The lowest twelve bits of a packed outcome: its variant.
+#[inline]
+fn variant(outcome: u32) -> Option<i16> {
+    let index = outcome & NONE;
+    (index != NONE).then_some(index as i16)
+}
+
 /// The value of the variant that an outcome serves.
-fn served<T: Copy>(values: &[Option<T>], outcome: &Outcome) -> Option<T> {
-    *values.get(usize::from(outcome.variant?))?
+#[inline]
+fn served<T: Copy>(values: &[Option<T>], outcome: u32) -> Option<T> {
+    // None is a number that no variant has.
+    *values.get((outcome & NONE) as usize)?
 }
 
 /// A batch of these columns, which may be none at all.

@@ -153,7 +153,7 @@ impl Job<'_> {
         Ok(())
     }
 
-    fn decide(&self, mut task: Task<'_>, outcomes: &mut Vec<Outcome>) -> Result<(), String> {
+    fn decide(&self, mut task: Task<'_>, outcomes: &mut Vec<u32>) -> Result<(), String> {
         let count = PIECE_ROWS.min(task.batch.rows.saturating_sub(task.first));
         outcomes.clear();
         match task.asked.flag {
@@ -162,11 +162,11 @@ impl Job<'_> {
                 let mut view = task.batch.view(rows.clone())?;
                 for row in rows {
                     view.go(row);
-                    outcomes.push(self.engine.outcome(flag, &view, self.now));
+                    outcomes.push(self.engine.outcome(flag, &view, self.now).pack());
                 }
                 view.finish()?;
             }
-            None => outcomes.resize(count, UNKNOWN),
+            None => outcomes.resize(count, UNKNOWN.pack()),
         }
         task.rows.fill(outcomes, &task.asked.shape);
         Ok(())

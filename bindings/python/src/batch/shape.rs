@@ -61,12 +61,6 @@ impl Shape {
             served,
         }
     }
-
-    /// The number of an error's name.
-    pub(super) fn error(&self, error: ErrorCode) -> Option<i8> {
-        let index = ErrorCode::ALL.iter().position(|other| *other == error)?;
-        i8::try_from(index).ok()
-    }
 }
 
 /// Names and values of the variants of a flag, by their number.
