@@ -304,7 +304,7 @@ class Engine:
     def decide_arrow(
         self, key: str, data: _Table, *, now: _Now = None, threads: int | None = None
     ) -> Decisions:
-        r"""Decides a flag for every row of a table: the answers of `decide`, some hundred times as fast.
+        r"""Decides a flag for every row of a table, as `decide` does for each.
 
         `data` is whatever has the Arrow PyCapsule interface: a pyarrow `Table` or `RecordBatch`, a Polars
         `DataFrame`, a pandas `DataFrame` (2.2 or later), a DuckDB relation. It is read without a copy, and only the

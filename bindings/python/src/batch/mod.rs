@@ -26,7 +26,7 @@ use std::collections::BTreeSet;
 
 #[pymethods]
 impl Engine {
-    /// Decides a flag for every row of a table: the answers of `decide`, some hundred times as fast.
+    /// Decides a flag for every row of a table, as `decide` does for each.
     ///
     /// `data` is whatever has the Arrow PyCapsule interface: a pyarrow `Table` or `RecordBatch`, a Polars
     /// `DataFrame`, a pandas `DataFrame` (2.2 or later), a DuckDB relation. It is read without a copy, and only the
