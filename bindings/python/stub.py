@@ -39,7 +39,8 @@ def documented(source: str) -> str:
     lines = source.splitlines()
     targets: list[tuple[ast.ClassDef | ast.FunctionDef, object]] = []
     for node in ast.parse(source).body:
-        if isinstance(node, ast.ClassDef):
+        # A private class is of the stub alone, such as a protocol.
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             targets.append((node, _cutover))
             owner = getattr(_cutover, node.name)
             targets += [(item, owner) for item in node.body if isinstance(item, ast.FunctionDef)]

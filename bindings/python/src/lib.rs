@@ -4,6 +4,7 @@
 //! that a flag asks for; decisions are made once for each outcome and handed out again.
 
 mod attributes;
+mod batch;
 mod clock;
 mod context;
 mod convert;
@@ -22,6 +23,8 @@ mod _cutover {
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name of a version in Python")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+    #[pymodule_export]
+    use crate::batch::Decisions;
     #[pymodule_export]
     use crate::context::Context;
     #[pymodule_export]

@@ -22,7 +22,9 @@ def members(thing: type) -> list[str]:
 
 def surface() -> dict[str, list[str]]:
     """What there is."""
-    public = {name for name in dir(cutover) if not name.startswith("_")} | {"__version__"}
+    # A module, such as `cutover.polars`, is there once somebody has imported it.
+    public = {name for name in dir(cutover) if not name.startswith("_") and not inspect.ismodule(getattr(cutover, name))}
+    public |= {"__version__"}
     classes = {name: getattr(cutover, name) for name in sorted(public) if inspect.isclass(getattr(cutover, name))}
     return {"cutover": sorted(public)} | {name: members(thing) for name, thing in classes.items()}
 

@@ -25,7 +25,7 @@ def test_the_stub_is_that_of_the_binary() -> None:
 
 
 def test_mypy() -> None:
-    run("mypy", "--strict", "python/cutover", "tests", "bench", "stub.py")
+    run("mypy", "--strict", "python/cutover", "tests", "bench", "stub.py", "../../examples/population")
 
 
 def test_pyright() -> None:

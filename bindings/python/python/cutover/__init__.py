@@ -13,11 +13,12 @@
 True
 
 `Engine` loads rulesets and decides. `Decision` and `Route` are its answers, `Diagnostic` says what is wrong with a
-ruleset, and `CutoverError` carries all of them. Nothing here starts a thread, opens a file or keeps a lock: engines
-are shared between threads as they are, and survive a fork.
+ruleset, and `CutoverError` carries all of them. `Decisions` are those of a whole table of rows, as Arrow, and the module
+`cutover.polars` asks for them in an expression of Polars. Nothing here starts a thread that outlives its call, opens a file or keeps a
+lock: engines are shared between threads as they are, and survive a fork.
 """
 
-from cutover._cutover import Context, Decision, Engine, __version__
+from cutover._cutover import Context, Decision, Decisions, Engine, __version__
 from cutover._diagnostic import CutoverError, Diagnostic, Imported
 from cutover._route import Hazard, Route, RouteCompare, RouteRead, RouteStreams, RouteWrite
 from cutover._types import (
@@ -37,6 +38,7 @@ __all__ = [
     "CutoverError",
     "Decision",
     "DecisionDict",
+    "Decisions",
     "Diagnostic",
     "DiagnosticDict",
     "Engine",

@@ -3,18 +3,26 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NoReturn, TypeAlias, final
+from typing import Any, NoReturn, Protocol, TypeAlias, final
 
 from cutover._diagnostic import Diagnostic, Imported
 from cutover._route import Route
 from cutover._types import DecisionDict, ErrorCode, Explanation, ImportKind, Reason
 
-__all__ = ["Context", "Decision", "Engine", "__version__"]
+__all__ = ["Context", "Decision", "Decisions", "Engine", "__version__"]
 
 __version__: str
 
 _Attributes: TypeAlias = Mapping[str, object]
 _Now: TypeAlias = int | datetime | None
+
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+class _ArrowArray(Protocol):
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
+
+_Table: TypeAlias = _ArrowStream | _ArrowArray
 
 @final
 class Context:
@@ -108,6 +116,35 @@ class Decision:
     def __copy__(self, /) -> Decision: ...
     def __deepcopy__(self, _memo: dict[int, Any], /) -> Decision: ...
     def __reduce__(self, /) -> tuple[Any, ...]: ...
+
+@final
+class Decisions:
+    r"""The decisions for many rows, as Arrow columns: whatever takes the Arrow PyCapsule interface takes them, without a
+    copy, as in `pyarrow.table(decisions)` and `polars.DataFrame(decisions)`.
+
+    Made by `Engine.decide_arrow`, with the columns
+
+    - `variant`: the name of the variant served, a dictionary of texts; null where none was.
+    - `reason`: why, a dictionary of texts.
+    - `rule`: the index of the rule that decided, 16 bits; null where none did.
+    - `error`: why there is no answer, a dictionary of texts; null where there is one.
+    - `value`, only where the values of all variants have one scalar type (null is of every type): booleans, 64-bit
+      integers, 64-bit floats where any number has a fraction, or a dictionary of texts. It is null where the ruleset
+      serves null or nothing: the place for a default.
+
+    or by `Engine.decide_all_arrow`, with a struct of these for each flag. The rows are in the order of the data, in
+    batches as long as those of the data.
+
+    >>> import pyarrow as pa
+    >>> from cutover import Engine
+    >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{if: {attribute: tier, is: premium}, serve: on}]}}")
+    >>> decisions = engine.decide_arrow("beta", pa.table({"tier": ["premium", None]}))
+    >>> len(decisions), pa.table(decisions).column_names
+    (2, ['variant', 'reason', 'rule', 'error', 'value'])
+    """
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def __arrow_c_schema__(self) -> object: ...
+    def __len__(self) -> int: ...
 
 @final
 class Engine:
@@ -263,6 +300,59 @@ class Engine:
         >>> users = ({"userId": f"user_{number}"} for number in range(1000))
         >>> 450 < sum(decision.value for decision in engine.decide_batch("beta", users)) < 550
         True
+        """
+    def decide_arrow(
+        self, key: str, data: _Table, *, now: _Now = None, threads: int | None = None
+    ) -> Decisions:
+        r"""Decides a flag for every row of a table, as `decide` does for each.
+
+        `data` is whatever has the Arrow PyCapsule interface: a pyarrow `Table` or `RecordBatch`, a Polars
+        `DataFrame`, a pandas `DataFrame` (2.2 or later), a DuckDB relation. It is read without a copy, and only the
+        columns that the flag reads:
+
+        - An attribute `tenant.tier` is the column `tenant.tier`, else the field `tier` of the struct column `tenant`;
+          without either it is missing for every row. Null is missing.
+        - Booleans, integers, floats, texts, timestamps with a time zone (as milliseconds since the epoch) and lists of
+          them are what conditions take, also where they are encoded as a dictionary. An unsigned integer that needs all
+          64 bits is the nearest float.
+        - All other types are there, but match nothing: dates, timestamps without a time zone, decimals, binary.
+
+        `now` is for all rows; without it the clock is read once at the most. The work is divided among `threads`
+        threads, by default one for each core, which end with the call. The interpreter is free meanwhile, and Ctrl-C
+        is heard. A table larger than memory is decided batch by batch: call this for each of its batches.
+
+        Raises `TypeError` where `data` is no table, and `ValueError` where a column is broken, doubled, or of an
+        encoding that has to be decoded first (run-end encoded, union, list view).
+
+        >>> import pyarrow as pa
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: {rollout: 50%, by: userId}}]}}")
+        >>> users = pa.table({"userId": [f"user_{number}" for number in range(100_000)]})
+        >>> beta = pa.table(engine.decide_arrow("beta", users))
+        >>> 49_000 < beta["value"].to_pylist().count(True) < 51_000
+        True
+        >>> beta["variant"][7].as_py() == engine.decide("beta", {"userId": "user_7"}).variant
+        True
+        """
+    def decide_all_arrow(
+        self,
+        data: _Table,
+        *,
+        flags: Iterable[str] | None = None,
+        now: _Now = None,
+        threads: int | None = None,
+    ) -> Decisions:
+        r"""Decides several flags for every row of a table, by default all of them in the order of their names: the
+        answers are one struct column for each flag, of the fields that `decide_arrow` gives as columns.
+
+        Arguments are those of `decide_arrow`. Raises `ValueError` where a flag is named twice.
+
+        >>> import pyarrow as pa
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {b: {rules: [{serve: on}]}, a: {}}")
+        >>> table = pa.table(engine.decide_all_arrow(pa.table({"userId": ["user_1"]})))
+        >>> table.column_names, table["b"][0].as_py()["variant"]
+        (['a', 'b'], 'on')
         """
     def explain(self, key: str, ctx: _Attributes | Context | None, *, now: _Now = None) -> Explanation:
         r"""Decides a flag and tells how it came about: a dict with the `decision`, as a dict, and the `steps`, in order.
