@@ -1,7 +1,8 @@
 //! The engine as Python sees it.
 
-use crate::context::Context;
+use crate::context::{Context, Look};
 use crate::decision::Decision;
+use crate::flag::Flag;
 use crate::loaded::{self, Loaded};
 use crate::{clock, convert, migration, records};
 use cutover::import::{self, Kind, Options};
@@ -84,7 +85,7 @@ impl Engine {
     fn from_str(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Self> {
         let text = document(text)?;
         let engine = py.detach(|| cutover::Engine::from_bytes(&text));
-        let loaded = Loaded::new(py, engine.map_err(|error| records::refused(py, &error))?)?;
+        let loaded = Loaded::new(py, engine.map_err(|error| records::refused(py, &error))?);
         Ok(Self { digest: loaded.digest.clone_ref(py), loaded })
     }
 
@@ -129,13 +130,13 @@ impl Engine {
     /// The names of the flags, sorted.
     #[getter]
     fn flags<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.loaded.flags.iter().map(|flag| &flag.name))
+        PyList::new(py, self.loaded.engine.flags())
     }
 
     /// The names of the migrations, sorted.
     #[getter]
     fn migrations<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.loaded.migrations.iter().map(|migration| &migration.name))
+        PyList::new(py, self.loaded.engine.migrations())
     }
 
     /// What somebody should look at, although the ruleset loads. At `now`, flags past their `expires` are among it.
@@ -158,13 +159,9 @@ impl Engine {
     /// >>> engine.reads("beta")
     /// ['userId']
     fn reads<'py>(&self, py: Python<'py>, flag: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyList>> {
-        let reads = self.loaded.flag(flag).map_or(&[][..], |flag| &flag.reads);
-        let paths: Vec<_> = reads
-            .iter()
-            .filter_map(|attribute| self.loaded.keys.get(*attribute))
-            .map(|key| &key.whole)
-            .collect();
-        PyList::new(py, paths)
+        let reads = self.loaded.flag(py, flag)?.map_or(&[][..], |flag| &flag.reads);
+        let key = |attribute: &u32| self.loaded.keys.get(*attribute as usize);
+        PyList::new(py, reads.iter().filter_map(key).map(|key| &key.whole).collect::<Vec<_>>())
     }
 
     /// Prepares a context: attributes are read once, for any number of decisions of this engine.
@@ -177,7 +174,7 @@ impl Engine {
     /// >>> engine.is_enabled("beta", context)
     /// True
     fn context(&self, py: Python<'_>, attributes: &Bound<'_, PyAny>) -> PyResult<Context> {
-        Context::read(py, attributes, &self.loaded.keys, self.loaded.engine.digest())
+        Context::read(py, attributes, &self.loaded.keys, &self.loaded.digest)
     }
 
     /// Whether a flag serves `True`. Where it has no answer, or none of that type, it is `default`.
@@ -196,8 +193,8 @@ impl Engine {
         default: bool,
     ) -> PyResult<bool> {
         let now = clock::given(now)?;
-        let Some(flag) = self.loaded.flag(key) else { return Ok(default) };
-        let outcome = self.loaded.outcome(py, flag, ctx, now)?;
+        let Some(flag) = self.loaded.flag(py, key)? else { return Ok(default) };
+        let outcome = self.loaded.outcome(py, flag, self.loaded.given(ctx)?, now)?;
         Ok(flag.truth(outcome).unwrap_or(default))
     }
 
@@ -220,8 +217,8 @@ impl Engine {
         default: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<Decision>> {
         let now = clock::given(now)?;
-        let Some(flag) = self.loaded.flag(key) else { return self.loaded.unknown(py, key, default) };
-        let outcome = self.loaded.outcome(py, flag, ctx, now)?;
+        let Some(flag) = self.loaded.flag(py, key)? else { return self.loaded.unknown(py, key, default) };
+        let outcome = self.loaded.outcome(py, flag, self.loaded.given(ctx)?, now)?;
         self.loaded.decision(py, flag, outcome, default)
     }
 
@@ -238,17 +235,19 @@ impl Engine {
         ctx: &Bound<'py, PyAny>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let now = loaded::time(clock::given(now)?, self.loaded.flags.iter().any(|flag| flag.reads_time));
-        let given = self.loaded.given(ctx)?;
-        let look = given.look(py, &self.loaded.keys, None);
-        let mut decisions = Vec::with_capacity(self.loaded.flags.len());
-        for flag in &self.loaded.flags {
-            let outcome =
-                look.as_ref().map_or(loaded::UNUSABLE, |look| self.loaded.engine.outcome(flag.id, look, now));
-            decisions.push(self.loaded.decision(py, flag, outcome, None)?);
-        }
-        look.map_or(Ok(()), |look| look.finish())?;
-        PyList::new(py, decisions)
+        let (given_now, given) = (clock::given(now)?, self.loaded.given(ctx)?);
+        let Loaded { engine, flags, keys, .. } = &self.loaded;
+        let flags = flags.all(py, engine).collect::<PyResult<Vec<_>>>()?;
+        let now = loaded::time(given_now, flags.iter().any(|flag| flag.reads_time));
+        let outcome =
+            |look: &Look<'_>, flag: &Flag| flag.fixed.unwrap_or_else(|| engine.outcome(flag.id, look, now));
+        let looked = given.look(py, keys, None, |look| {
+            let decision = |flag: &&Flag| self.loaded.decision(py, flag, outcome(&look, flag), None);
+            flags.iter().map(decision).collect::<PyResult<Vec<_>>>()
+        })?;
+        let unusable =
+            || flags.iter().map(|flag| self.loaded.decision(py, flag, loaded::UNUSABLE, None)).collect();
+        PyList::new(py, looked.unwrap_or_else(unusable)?)
     }
 
     /// Decides a flag for many contexts, in their order. The clock is read once at the most.
@@ -267,14 +266,14 @@ impl Engine {
         now: Option<&Bound<'py, PyAny>>,
         default: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let flag = self.loaded.flag(key);
+        let flag = self.loaded.flag(py, key)?;
         let now = loaded::time(clock::given(now)?, flag.is_some_and(|flag| flag.reads_time));
         let mut decisions = Vec::new();
         for ctx in contexts.try_iter()? {
             let ctx = ctx?;
             decisions.push(match flag {
                 Some(flag) => {
-                    let outcome = self.loaded.outcome(py, flag, &ctx, Some(now))?;
+                    let outcome = self.loaded.outcome(py, flag, self.loaded.given(&ctx)?, Some(now))?;
                     self.loaded.decision(py, flag, outcome, default)?
                 }
                 None => self.loaded.unknown(py, key, default)?,
@@ -303,20 +302,14 @@ impl Engine {
         let name = convert::text(key);
         let nothing =
             |error| Explanation { decision: self.loaded.engine.no_decision(&name, error), steps: Vec::new() };
-        let json = match self.loaded.flag(key) {
-            None => wire::to_json(&nothing(ErrorCode::FlagNotFound)),
-            Some(flag) => {
-                let now = loaded::time(given_now, flag.reads_time);
-                match self.loaded.given(ctx)?.look(py, &self.loaded.keys, Some(&flag.reads)) {
-                    None => wire::to_json(&nothing(ErrorCode::InvalidContext)),
-                    Some(look) => {
-                        let json = wire::to_json(&self.loaded.engine.explain_view(flag.id, &look, now));
-                        look.finish()?;
-                        json
-                    }
-                }
-            }
+        let Some(flag) = self.loaded.flag(py, key)? else {
+            return records::make(py, "explanation", &wire::to_json(&nothing(ErrorCode::FlagNotFound)));
         };
+        let now = loaded::time(given_now, flag.reads_time);
+        let json = self.loaded.given(ctx)?.look(py, &self.loaded.keys, Some(&flag.reads), |look| {
+            wire::to_json(&self.loaded.engine.explain_view(flag.id, &look, now))
+        })?;
+        let json = json.unwrap_or_else(|| wire::to_json(&nothing(ErrorCode::InvalidContext)));
         records::make(py, "explanation", &json)
     }
 
@@ -353,31 +346,24 @@ impl Engine {
         let now = clock::given(now)?;
         let text = convert::text(name);
         let unknown = || migration::to_python(py, &Route::unknown(&text, self.loaded.engine.digest()));
-        let id = self.loaded.engine.migration(&text);
-        let Some(migration) = id.and_then(|id| self.loaded.migrations.get(id.index())) else {
-            return unknown();
-        };
+        let Some(migration) = self.loaded.migration(py, &text) else { return unknown() };
         let switches = migration.switches(switches)?;
         let now = loaded::time(now, migration.reads_time);
         let none = py.None().into_bound(py);
         let given = self.loaded.given(ctx.unwrap_or(&none))?;
-        let choice = match given.look(py, &self.loaded.keys, Some(&migration.reads)) {
-            Some(look) => {
-                let choice = self.loaded.engine.choose(migration.id, &look, now, &switches);
-                look.finish()?;
-                choice
-            }
-            None => {
-                let choice =
-                    self.loaded.engine.choose(migration.id, &PackedContext::new(&[]), now, &switches);
-                choice.map(|choice| RouteChoice { error: Some(ErrorCode::InvalidContext), ..choice })
-            }
-        };
+        let engine = &self.loaded.engine;
+        let chosen = given.look(py, &self.loaded.keys, Some(&migration.reads), |look| {
+            engine.choose(migration.id, &look, now, &switches)
+        })?;
+        let choice = chosen.unwrap_or_else(|| {
+            let choice = engine.choose(migration.id, &PackedContext::new(&[]), now, &switches);
+            choice.map(|choice| RouteChoice { error: Some(ErrorCode::InvalidContext), ..choice })
+        });
         choice.map_or_else(unknown, |choice| migration.route(py, &self.loaded.engine, choice, &switches))
     }
 
     fn __repr__(&self) -> String {
-        let (flags, migrations) = (self.loaded.flags.len(), self.loaded.migrations.len());
+        let (flags, migrations) = (self.loaded.flags.len(), self.loaded.engine.migrations().len());
         format!("<cutover.Engine {}, {flags} flags, {migrations} migrations>", self.loaded.engine.digest())
     }
 

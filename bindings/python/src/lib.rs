@@ -4,15 +4,20 @@
 //! that a flag asks for; decisions are made once for each outcome and handed out again.
 
 mod attributes;
+mod cells;
 mod clock;
 mod context;
 mod convert;
 mod decision;
+mod decisions;
 mod engine;
 mod flag;
+mod flags;
 mod loaded;
 mod migration;
+mod raw;
 mod records;
+mod view;
 
 use pyo3::prelude::*;
 

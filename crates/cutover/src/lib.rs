@@ -37,6 +37,7 @@ mod explain;
 #[cfg(feature = "yaml")]
 pub mod import;
 mod migration;
+mod names;
 pub mod packed;
 mod program;
 mod ruleset;
