@@ -44,7 +44,7 @@ use std::borrow::Cow;
 /// (True, 'TARGETING_MATCH')
 #[pyclass(frozen, module = "cutover")]
 pub(crate) struct Engine {
-    loaded: Loaded,
+    pub(crate) loaded: Loaded,
     /// The digest of the ruleset's content, 32 hexadecimal digits: the same for YAML and JSON, and whatever the order
     /// of keys. It is in every decision.
     #[pyo3(get)]

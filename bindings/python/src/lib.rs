@@ -13,6 +13,7 @@ mod decisions;
 mod engine;
 mod flag;
 mod flags;
+mod hot;
 mod loaded;
 mod migration;
 mod raw;
@@ -24,6 +25,8 @@ use pyo3::prelude::*;
 /// The engine of the package `cutover`, which re-exports all of it.
 #[pymodule(gil_used = false)]
 mod _cutover {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name of a version in Python")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
@@ -33,4 +36,9 @@ mod _cutover {
     use crate::decision::Decision;
     #[pymodule_export]
     use crate::engine::Engine;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::hot::install(module.py())
+    }
 }

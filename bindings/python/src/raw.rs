@@ -52,7 +52,7 @@ impl<'py> Text<'py> {
     #[inline]
     pub(crate) fn new(owner: Bound<'py, PyString>) -> Result<Self, Bound<'py, PyString>> {
         match utf8(&owner) {
-            Some(bytes) => Ok(Self { utf8: NonNull::from(bytes).cast(), len: bytes.len(), _owner: owner }),
+            Some(text) => Ok(Self { utf8: NonNull::from(text).cast(), len: text.len(), _owner: owner }),
             None => Err(owner),
         }
     }
@@ -66,17 +66,18 @@ impl<'py> Text<'py> {
 
 /// The UTF-8 of a text; `None` where it has none.
 #[inline]
-pub(crate) fn utf8<'a>(text: &'a Bound<'_, PyString>) -> Option<&'a [u8]> {
+pub(crate) fn utf8<'a>(text: &'a Bound<'_, PyString>) -> Option<&'a str> {
     let mut len = 0;
-    // SAFETY: the object is a string. What is pointed to is made once, belongs to the string, and is never changed;
-    // the slice cannot outlive the reference to the string that it was asked of.
+    // SAFETY: the object is a string. What is pointed to is well-formed UTF-8, made once, belongs to the string, and
+    // is never changed; the slice cannot outlive the reference to the string that it was asked of.
     unsafe {
         let start = ffi::PyUnicode_AsUTF8AndSize(text.as_ptr(), &raw mut len);
         if start.is_null() {
             ffi::PyErr_Clear();
             return None;
         }
-        Some(std::slice::from_raw_parts(start.cast(), usize::try_from(len).unwrap_or(0)))
+        let bytes = std::slice::from_raw_parts(start.cast(), usize::try_from(len).unwrap_or(0));
+        Some(std::str::from_utf8_unchecked(bytes))
     }
 }
 
