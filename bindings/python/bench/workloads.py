@@ -24,7 +24,7 @@ import cutover
 
 USERS = 1000
 FLAGS = 1000
-CALLS = 20_000
+CALLS = 4_000
 
 Function = Callable[[Any], object]
 Keyed = Callable[[str, Any], object]
@@ -170,7 +170,7 @@ def measure(rounds: int) -> dict[str, float]:
 
 def main() -> None:
     numbers = [int(argument) for argument in sys.argv[1:] if argument.isdigit()]
-    least = measure(numbers[0] if numbers else 60)
+    least = measure(numbers[0] if numbers else 400)
     if "--json" in sys.argv:
         print(json.dumps(least))
         return
