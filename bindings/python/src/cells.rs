@@ -30,30 +30,30 @@ impl<'py> Cells<'py> {
         Self { filled: Cell::new(0), few, more }
     }
 
-    /// The value at an index, made where it has not been asked for before; `None` for an index beyond the room.
+    /// The value that was kept at an index.
     #[inline]
-    pub(crate) fn get(&self, at: usize, make: impl FnOnce() -> Slot<'py>) -> Option<&Slot<'py>> {
-        let Some(cell) = self.few.get(at) else {
-            let cell = self.more.get(at.checked_sub(FEW)?)?;
-            if let Some(known) = cell.get() {
-                return Some(known);
-            }
-            // Made before the cell is touched again: making may run code of the caller's.
-            let made = make();
-            return Some(cell.get_or_init(|| made));
-        };
-        let bit = 1 << at;
-        if self.filled.get() & bit == 0 {
-            let made = make();
-            if self.filled.get() & bit == 0 {
-                // SAFETY: the bit says that nothing was written here yet, so nobody has a reference to it; the type
-                // is not shared between threads, and nothing runs between this look at the bit and the write.
-                unsafe { (*cell.get()).write(made) };
-                self.filled.set(self.filled.get() | bit);
-            }
+    pub(crate) fn kept(&self, at: usize) -> Option<&Slot<'py>> {
+        let Some(cell) = self.few.get(at) else { return self.more.get(at.checked_sub(FEW)?)?.get() };
+        if self.filled.get() & 1 << at == 0 {
+            return None;
         }
         // SAFETY: the bit says that it was written; from then on it is only read, until all of it is dropped.
         Some(unsafe { (*cell.get()).assume_init_ref() })
+    }
+
+    /// Keeps a value at an index, where none is kept yet; `None` for an index beyond the room.
+    #[inline]
+    pub(crate) fn keep(&self, at: usize, value: Slot<'py>) -> Option<&Slot<'py>> {
+        let Some(cell) = self.few.get(at) else {
+            return Some(self.more.get(at.checked_sub(FEW)?)?.get_or_init(|| value));
+        };
+        if self.filled.get() & 1 << at != 0 {
+            return self.kept(at);
+        }
+        self.filled.set(self.filled.get() | 1 << at);
+        // SAFETY: the bit was not set, so nothing was written here yet and nobody has a reference to it, and the type
+        // is not shared between threads.
+        Some(unsafe { (*cell.get()).write(value) })
     }
 }
 

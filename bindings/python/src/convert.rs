@@ -2,7 +2,6 @@
 
 use crate::raw::{self, Text};
 use cutover::{Value, ValueRef, whole};
-use pyo3::CastIntoError;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -73,8 +72,7 @@ fn scalar(object: Bound<'_, PyAny>) -> PyResult<Slot<'_>> {
 pub(crate) fn exact(object: Bound<'_, PyAny>) -> Result<Slot<'_>, Bound<'_, PyAny>> {
     // An exact cast that fails makes an error; this question makes nothing.
     if object.is_exact_instance_of::<PyString>() {
-        let string = object.cast_into_exact::<PyString>().map_err(CastIntoError::into_inner)?;
-        return Text::new(string).map(Slot::Text).map_err(Bound::into_any);
+        return Text::of(object).map(Slot::Text);
     }
     let slot = if object.is_exact_instance_of::<PyBool>() {
         object.cast_exact::<PyBool>().ok().map(|bool| Slot::Bool(bool.is_true()))

@@ -4,6 +4,7 @@
 
 #![expect(unsafe_code, reason = "calls of Python's interface; each says why it is sound")]
 
+use pyo3::CastIntoError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -55,6 +56,13 @@ impl<'py> Text<'py> {
             Some(text) => Ok(Self { utf8: NonNull::from(text).cast(), len: text.len(), _owner: owner }),
             None => Err(owner),
         }
+    }
+
+    /// The same of any object; one that is no `str` exactly is given back too.
+    #[inline]
+    pub(crate) fn of(object: Bound<'py, PyAny>) -> Result<Self, Bound<'py, PyAny>> {
+        let string = object.cast_into_exact::<PyString>().map_err(CastIntoError::into_inner)?;
+        Self::new(string).map_err(Bound::into_any)
     }
 
     #[inline]

@@ -3,8 +3,10 @@
 use crate::attributes::{Key, Odd, Source, harmless};
 use crate::cells::Cells;
 use crate::convert::{self, Slot};
+use crate::raw::Text;
 use cutover::{AttributeId, ContextView, Value, ValueRef};
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 use std::cell::OnceCell;
 
 /// A mapping as the engine sees it during one decision. What was read is kept until the decision is made, because
@@ -39,22 +41,41 @@ impl<'a, 'py> View<'a, 'py> {
 
     /// The value of an attribute, copied out of Python.
     pub(crate) fn take(&self, attribute: usize) -> Value {
-        self.read(attribute).into_value()
+        self.find(attribute).map_or_else(|slot| slot, |found| self.convert(found)).into_value()
     }
 
-    /// Reads an attribute. One that cannot be read is not known; that is no reason for a decision to fail.
+    /// What is there for an attribute, or else what it reads as. One that cannot be read is not known; that is no
+    /// reason for a decision to fail.
     #[inline]
-    fn read(&self, attribute: usize) -> Slot<'py> {
-        let Some(key) = self.keys.get(attribute) else { return Slot::Missing };
-        let Source::Dict(dict) = self.source else { return self.read_slowly(key) };
+    fn find(&self, attribute: usize) -> Result<Bound<'py, PyAny>, Slot<'py>> {
+        let Some(key) = self.keys.get(attribute) else { return Err(Slot::Missing) };
+        let Source::Dict(dict) = self.source else { return Err(self.read_slowly(key)) };
         match key.find(dict) {
-            Ok(None) => Slot::Missing,
-            Ok(Some(found)) => {
-                convert::exact(found).unwrap_or_else(|found| self.slowly(|| convert::read(found)))
-            }
-            Err(Odd::Mapping) => self.read_slowly(key),
-            Err(Odd::Raised(error)) => self.slowly(|| Err(*error)),
+            Ok(found) => found.ok_or(Slot::Missing),
+            Err(Odd::Mapping) => Err(self.read_slowly(key)),
+            Err(Odd::Raised(error)) => Err(self.slowly(|| Err(*error))),
         }
+    }
+
+    fn convert(&self, found: Bound<'py, PyAny>) -> Slot<'py> {
+        convert::exact(found).unwrap_or_else(|found| self.slowly(|| convert::read(found)))
+    }
+
+    /// Reads an attribute and keeps it.
+    #[inline]
+    fn read(&self, at: usize, attribute: usize) -> ValueRef<'_> {
+        let slot = match self.find(attribute) {
+            // Most attributes are texts; this way they are not copied from place to place.
+            Ok(found) if found.is_exact_instance_of::<PyString>() => match Text::of(found) {
+                Ok(text) => {
+                    return self.cells.keep(at, Slot::Text(text)).map_or(ValueRef::Missing, Slot::as_ref);
+                }
+                Err(found) => self.convert(found),
+            },
+            Ok(found) => self.convert(found),
+            Err(slot) => slot,
+        };
+        self.cells.keep(at, slot).map_or(ValueRef::Missing, Slot::as_ref)
     }
 
     #[cold]
@@ -84,7 +105,7 @@ impl ContextView for View<'_, '_> {
             Some(reads) => reads.iter().position(|read| *read as usize == attribute.index()),
             None => Some(attribute.index()),
         };
-        let slot = at.and_then(|at| self.cells.get(at, || self.read(attribute.index())));
-        slot.map_or(ValueRef::Missing, Slot::as_ref)
+        let Some(at) = at else { return ValueRef::Missing };
+        self.cells.kept(at).map_or_else(|| self.read(at, attribute.index()), Slot::as_ref)
     }
 }
