@@ -37,7 +37,7 @@ impl Slot<'_> {
             Self::Bool(value) => ValueRef::Bool(*value),
             Self::Int(value) => ValueRef::Int(*value),
             Self::Float(value) => ValueRef::Float(*value),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Text(text) => ValueRef::Text(text.as_str().as_bytes()),
             Self::Held(value) => value.as_ref().as_ref(),
         }
     }
@@ -47,8 +47,12 @@ impl Slot<'_> {
         match self {
             // A mapping is what reads as "there, but of a type that no condition takes".
             Self::Other => Value::Map(Vec::new()),
+            Self::Missing => Value::Null,
+            Self::Bool(value) => Value::Bool(value),
+            Self::Int(value) => Value::Int(value),
+            Self::Float(value) => Value::Float(value),
+            Self::Text(text) => Value::Text(text.as_str().to_owned()),
             Self::Held(value) => *value,
-            _ => self.as_ref().to_value(),
         }
     }
 }

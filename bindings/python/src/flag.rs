@@ -23,7 +23,7 @@ pub(crate) struct Flag {
 
 impl Flag {
     pub(crate) fn new(py: Python<'_>, id: FlagId, row: &FlagRow<'_>) -> PyResult<Self> {
-        let variant = |(_, value): &(String, Value)| {
+        let variant = |value: &Value| {
             let truth = if let Value::Bool(truth) = value { Some(*truth) } else { None };
             Ok((Served::new(py, value)?, truth))
         };
@@ -33,7 +33,7 @@ impl Flag {
             reads: row.reads.iter().filter_map(|attribute| u32::try_from(*attribute).ok()).collect(),
             reads_time: row.reads_time,
             fixed: row.outcome.and_then(Outcome::unpack),
-            variants: row.variants.iter().map(variant).collect::<PyResult<_>>()?,
+            variants: row.variants.iter().map(|row| variant(&row.1)).collect::<PyResult<_>>()?,
             decisions: Decisions::default(),
         })
     }

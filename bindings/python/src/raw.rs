@@ -66,9 +66,9 @@ impl<'py> Text<'py> {
     }
 
     #[inline]
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        // SAFETY: the two came from a slice that lives, unchanged, as long as the string that is held here.
-        unsafe { std::slice::from_raw_parts(self.utf8.as_ptr(), self.len) }
+    pub(crate) fn as_str(&self) -> &str {
+        // SAFETY: the two came from a text that lives, unchanged, as long as the string that is held here.
+        unsafe { std::str::from_utf8_unchecked(std::slice::from_raw_parts(self.utf8.as_ptr(), self.len)) }
     }
 }
 
