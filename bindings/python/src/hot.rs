@@ -1,7 +1,7 @@
-//! The two questions that programs ask by the million, `is_enabled` and `decide`, without PyO3 between Python and the
-//! answer.
+//! What programs ask by the million, `is_enabled`, `decide` and the `value` of a decision, without PyO3 between Python
+//! and the answer.
 //!
-//! Their methods are written as any other in `engine.rs`, and say what the questions mean. Here each gets a way in of
+//! The methods are written as any other in `engine.rs`, and say what the questions mean. Here each gets a way in of
 //! its own in front of it, which takes a call as calls usually are: two positional arguments, perhaps the keywords
 //! `now` and `default`, a key that is exactly a `str`, and for a context a dict, a prepared one or `None`. It then
 //! goes the same way as the method. For anything else, wrong arguments included, it calls the method.
@@ -9,6 +9,7 @@
 #![expect(unsafe_code, reason = "the C side of a method; each use says why it is sound")]
 
 use crate::context::Given;
+use crate::decision::Decision;
 use crate::engine::Engine;
 use crate::flag::Flag;
 use crate::raw;
@@ -19,7 +20,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
 use std::any::Any;
-use std::ffi::CString;
+use std::ffi::{CString, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
@@ -39,16 +40,37 @@ static KEYWORDS: PyOnceLock<[Py<PyString>; 2]> = PyOnceLock::new();
 
 /// Puts the hot ways in before the methods.
 pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
+    // A module that is loaded again must not take the ways in for the methods behind them.
+    if KEYWORDS.get(py).is_some() {
+        return Ok(());
+    }
     KEYWORDS.get_or_init(py, || ["now", "default"].map(|name| PyString::intern(py, name).unbind()));
     IS_ENABLED.install(py)?;
-    DECIDE.install(py)
+    DECIDE.install(py)?;
+    install_value(py)
+}
+
+/// Puts a hot way in before `Decision.value`.
+fn install_value(py: Python<'_>) -> PyResult<()> {
+    let class = py.get_type::<Decision>();
+    let doc: String = class.getattr("value")?.getattr("__doc__")?.extract()?;
+    // A definition is there for good, as its class is.
+    let definition = Box::leak(Box::new(ffi::PyGetSetDef {
+        name: c"value".as_ptr(),
+        get: Some(value),
+        set: None,
+        doc: CString::new(doc)?.into_raw(),
+        closure: ptr::null_mut(),
+    }));
+    // SAFETY: the class is one, and the definition is whole and lives for good. The descriptor lets no object in that
+    // is not of the class.
+    let hot =
+        unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyDescr_NewGetSet(class.as_type_ptr(), definition))? };
+    class.setattr("value", hot)
 }
 
 impl Hot {
     fn install(&self, py: Python<'_>) -> PyResult<()> {
-        if self.method.get(py).is_some() {
-            return Ok(());
-        }
         let class = py.get_type::<Engine>();
         let method = class.getattr(self.name)?;
         let part = |name| method.getattr(name)?.extract::<String>();
@@ -222,6 +244,19 @@ unsafe extern "C" fn decide(
                 Ok(unsafe { ffi::compat::Py_NewRef(known.as_ptr()) })
             }
             _ => Python::attach(|_| Ok(engine.loaded.decision(py, flag, outcome, default)?.into_ptr())),
+        }
+    })
+}
+
+/// `Decision.value`.
+unsafe extern "C" fn value(slf: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    answer(|py| {
+        // SAFETY: the descriptor has let nothing in that is not of the class; the reference is behind the caller's.
+        let decision = unsafe { (*(&raw const slf).cast::<Bound<'_, PyAny>>()).cast_unchecked::<Decision>() };
+        match decision.get().shared() {
+            // SAFETY: the value is an object; the reference is the caller's.
+            Some(value) => Ok(unsafe { ffi::compat::Py_NewRef(value.as_ptr()) }),
+            None => Python::attach(|_| Ok(decision.get().value(py)?.into_ptr())),
         }
     })
 }

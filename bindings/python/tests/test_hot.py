@@ -4,6 +4,7 @@ does meanwhile, nothing is lost, kept or hidden."""
 from __future__ import annotations
 
 import gc
+import importlib
 import inspect
 import json
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from conftest import RULESET, rules
 
+import cutover
 from cutover import Decision, Engine
 
 USER = {"userId": "user_9", "tenant": {"tier": "free"}}
@@ -98,6 +100,15 @@ def test_the_methods_still_say_what_they_are() -> None:
     assert str(inspect.signature(Engine.is_enabled)) == "(self, /, key, ctx, *, now=None, default=False)"
     kinds: list[object] = [type(Engine.decide), type(Engine.is_enabled), type(Engine.reads)]
     assert inspect.getdoc(Engine.decide) and len(set(kinds)) == 1
+
+
+def test_a_module_that_is_loaded_again_is_the_same(engine: Engine) -> None:
+    assert importlib.reload(cutover._cutover).Engine is Engine
+    # Both the hot way and the method behind it.
+    assert engine.decide("static", {}) is engine.decide(key="static", ctx={})
+    assert engine.decide("static", {}).value is True
+    with pytest.raises(TypeError, match="missing 1 required positional argument"):
+        engine.decide("static")  # type: ignore[call-arg]
 
 
 class Evil:
