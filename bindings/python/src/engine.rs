@@ -1,8 +1,7 @@
 //! The engine as Python sees it.
 
-use crate::context::{Context, Look};
+use crate::context::Context;
 use crate::decision::Decision;
-use crate::flag::Flag;
 use crate::loaded::{self, Loaded};
 use crate::{clock, convert, migration, records};
 use cutover::import::{self, Kind, Options};
@@ -235,19 +234,8 @@ impl Engine {
         ctx: &Bound<'py, PyAny>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let (given_now, given) = (clock::given(now)?, self.loaded.given(ctx)?);
-        let Loaded { engine, flags, keys, .. } = &self.loaded;
-        let flags = flags.all(py, engine).collect::<PyResult<Vec<_>>>()?;
-        let now = loaded::time(given_now, flags.iter().any(|flag| flag.reads_time));
-        let outcome =
-            |look: &Look<'_>, flag: &Flag| flag.fixed.unwrap_or_else(|| engine.outcome(flag.id, look, now));
-        let looked = given.look(py, keys, None, |look| {
-            let decision = |flag: &&Flag| self.loaded.decision(py, flag, outcome(&look, flag), None);
-            flags.iter().map(decision).collect::<PyResult<Vec<_>>>()
-        })?;
-        let unusable =
-            || flags.iter().map(|flag| self.loaded.decision(py, flag, loaded::UNUSABLE, None)).collect();
-        PyList::new(py, looked.unwrap_or_else(unusable)?)
+        let now = clock::given(now)?;
+        PyList::new(py, self.loaded.decide_all(py, self.loaded.given(ctx)?, now)?)
     }
 
     /// Decides a flag for many contexts, in their order. The clock is read once at the most.

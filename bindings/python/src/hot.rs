@@ -233,10 +233,17 @@ unsafe extern "C" fn decide(
     answer(|py| {
         // SAFETY: the interpreter calls the function with what its flags promise.
         let call = unsafe { Call::new(&slf, args, count, &names) };
-        let Some(Usual { engine, flag: Some(flag), given, now, default }) = call.usual(py) else {
+        let Some(Usual { engine, flag, given, now, default }) = call.usual(py) else {
             return Python::attach(|_| DECIDE.call(py, &call));
         };
         let default = default.filter(|default| !default.is_none());
+        let Some(flag) = flag else {
+            return Python::attach(|_| {
+                let key =
+                    call.positional.first().ok_or_else(|| PyRuntimeError::new_err("a call without a key"))?;
+                Ok(engine.loaded.unknown(py, key.cast()?, default)?.into_ptr())
+            });
+        };
         let outcome = engine.loaded.outcome(py, flag, given, now)?;
         match flag.decisions.get(outcome) {
             // SAFETY: the decision is an object; the reference is the caller's.

@@ -90,6 +90,53 @@ impl Loaded {
         }
     }
 
+    /// Decides every flag, in the order of their names.
+    pub(crate) fn decide_all<'a, 'py>(
+        &'a self,
+        py: Python<'py>,
+        given: Given<'a, 'py>,
+        now: Option<i64>,
+    ) -> PyResult<Vec<Py<Decision>>> {
+        match given {
+            Given::Prepared(context) => {
+                self.each(py, |flag, now| self.engine.outcome(flag.id, context, now), now)
+            }
+            Given::Attributes(source) => {
+                let mut view = View::new(py, source, &self.keys, None);
+                let decisions = self.each(py, |flag, now| self.engine.outcome(flag.id, &view, now), now);
+                view.finish()?;
+                decisions
+            }
+            Given::Unusable => {
+                let mut decisions = Vec::with_capacity(self.flags.len());
+                for flag in self.flags.all(py, &self.engine) {
+                    decisions.push(self.decision(py, flag?, UNUSABLE, None)?);
+                }
+                Ok(decisions)
+            }
+        }
+    }
+
+    /// The decisions of all flags by what `outcome` says at a time.
+    fn each(
+        &self,
+        py: Python<'_>,
+        outcome: impl Fn(&Flag, i64) -> Outcome,
+        mut now: Option<i64>,
+    ) -> PyResult<Vec<Py<Decision>>> {
+        let mut decisions = Vec::with_capacity(self.flags.len());
+        for flag in self.flags.all(py, &self.engine) {
+            let flag = flag?;
+            if flag.reads_time && now.is_none() {
+                // Read once, for all of them.
+                now = Some(clock::system());
+            }
+            let outcome = flag.fixed.unwrap_or_else(|| outcome(flag, now.unwrap_or(0)));
+            decisions.push(self.decision(py, flag, outcome, None)?);
+        }
+        Ok(decisions)
+    }
+
     /// The decision that an outcome stands for, with the caller's default where nothing is served.
     pub(crate) fn decision(
         &self,
