@@ -1,10 +1,12 @@
 //! Contexts: prepared ones, and whatever else the caller gives for one.
 
-use crate::attributes::{Key, Source, View, harmless};
+use crate::attributes::{Key, Source, harmless};
+use crate::convert;
+use crate::view::View;
 use cutover::{AttributeId, ContextView, Value, ValueRef};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 
 /// What is known of a request, prepared for one engine: each attribute that its ruleset reads, looked up and
 /// converted once, for any number of decisions.
@@ -19,7 +21,8 @@ use pyo3::types::PyDict;
 /// True
 #[pyclass(frozen, module = "cutover")]
 pub(crate) struct Context {
-    digest: Box<str>,
+    /// Interned, as it is in engines: equal digests are one object.
+    digest: Py<PyString>,
     slots: Box<[Value]>,
 }
 
@@ -29,23 +32,23 @@ impl Context {
         py: Python<'_>,
         attributes: &Bound<'_, PyAny>,
         keys: &[Key],
-        digest: &str,
+        digest: &Py<PyString>,
     ) -> PyResult<Self> {
         let Some(source) = source_of(attributes)? else {
             let name = attributes.get_type().name()?;
             return Err(PyTypeError::new_err(format!("a context is a mapping of attributes, not {name}")));
         };
-        let view = View::new(py, source, keys, None);
+        let mut view = View::new(py, source, keys, None);
         let slots = (0..keys.len()).map(|attribute| view.take(attribute)).collect();
         view.finish()?;
-        Ok(Self { digest: digest.into(), slots })
+        Ok(Self { digest: digest.clone_ref(py), slots })
     }
 }
 
 #[pymethods]
 impl Context {
-    fn __repr__(&self) -> String {
-        format!("<cutover.Context for {}>", self.digest)
+    fn __repr__(&self, py: Python<'_>) -> String {
+        format!("<cutover.Context for {}>", convert::text(self.digest.bind(py)))
     }
 
     fn __copy__(this: Py<Self>) -> Py<Self> {
@@ -66,6 +69,13 @@ fn source_of<'a, 'py>(object: &'a Bound<'py, PyAny>) -> PyResult<Option<Source<'
     if object.is_none() { Ok(Some(Source::Nothing)) } else { Source::of(object) }
 }
 
+impl ContextView for Context {
+    #[inline]
+    fn value(&self, attribute: AttributeId) -> ValueRef<'_> {
+        self.slots.get(attribute.index()).map_or(ValueRef::Missing, Value::as_ref)
+    }
+}
+
 /// Whatever stands for a context in one call.
 pub(crate) enum Given<'a, 'py> {
     /// Prepared for this ruleset.
@@ -78,56 +88,54 @@ pub(crate) enum Given<'a, 'py> {
 
 impl<'a, 'py> Given<'a, 'py> {
     /// What `object` is to the ruleset of this digest.
-    pub(crate) fn of(object: &'a Bound<'py, PyAny>, digest: &str) -> PyResult<Self> {
-        if object.is_exact_instance_of::<Context>()
-            && let Ok(context) = object.cast_exact::<Context>()
-        {
-            let context = context.get();
-            return Ok(if *context.digest == *digest { Self::Prepared(context) } else { Self::Unusable });
+    pub(crate) fn of(object: &'a Bound<'py, PyAny>, digest: &Py<PyString>) -> PyResult<Self> {
+        if let Some(given) = Self::plain(object, digest) {
+            return Ok(given);
         }
-        let source = harmless(object.py(), source_of(object))?.flatten();
+        let source = harmless(object.py(), Source::of(object))?.flatten();
         Ok(source.map_or(Self::Unusable, Self::Attributes))
     }
 
-    /// The context as the engine sees it for one decision; `None` where it is unusable.
-    pub(crate) fn look(
+    /// What `object` is, where it is what contexts usually are: a dict, a prepared context, `None`.
+    #[inline]
+    pub(crate) fn plain(object: &'a Bound<'py, PyAny>, digest: &Py<PyString>) -> Option<Self> {
+        if object.is_exact_instance_of::<PyDict>() {
+            return object.cast_exact().ok().map(|dict| Self::Attributes(Source::Dict(dict)));
+        }
+        if object.is_exact_instance_of::<Context>() {
+            let context = object.cast_exact::<Context>().ok()?.get();
+            return Some(if context.digest.is(digest) { Self::Prepared(context) } else { Self::Unusable });
+        }
+        object.is_none().then_some(Self::Attributes(Source::Nothing))
+    }
+
+    /// What `ask` learns from the context; `None` where it is unusable.
+    pub(crate) fn look<T>(
         &self,
         py: Python<'py>,
         keys: &'a [Key],
-        reads: Option<&'a [usize]>,
-    ) -> Option<Look<'a, 'py>> {
+        reads: Option<&'a [u32]>,
+        ask: impl FnOnce(Look<'_>) -> T,
+    ) -> PyResult<Option<T>> {
         match *self {
-            Self::Prepared(context) => Some(Look::Prepared(context)),
-            Self::Attributes(source) => Some(Look::Read(View::new(py, source, keys, reads))),
-            Self::Unusable => None,
-        }
-    }
-}
-
-/// A context during one decision.
-#[expect(clippy::large_enum_variant, reason = "it lives on the stack for one call")]
-pub(crate) enum Look<'a, 'py> {
-    Prepared(&'a Context),
-    Read(View<'a, 'py>),
-}
-
-impl Look<'_, '_> {
-    /// Ends the decision, and passes on an interrupt that came meanwhile.
-    pub(crate) fn finish(self) -> PyResult<()> {
-        match self {
-            Self::Prepared(_) => Ok(()),
-            Self::Read(view) => view.finish(),
-        }
-    }
-}
-
-impl ContextView for Look<'_, '_> {
-    fn value(&self, attribute: AttributeId) -> ValueRef<'_> {
-        match self {
-            Self::Prepared(context) => {
-                context.slots.get(attribute.index()).map_or(ValueRef::Missing, Value::as_ref)
+            Self::Prepared(context) => Ok(Some(ask(Look(context)))),
+            Self::Attributes(source) => {
+                let mut view = View::new(py, source, keys, reads);
+                let answer = ask(Look(&view));
+                // An interrupt that came meanwhile is the caller's.
+                view.finish()?;
+                Ok(Some(answer))
             }
-            Self::Read(view) => view.value(attribute),
+            Self::Unusable => Ok(None),
         }
+    }
+}
+
+/// A context during one decision, whatever it is.
+pub(crate) struct Look<'v>(&'v dyn ContextView);
+
+impl ContextView for Look<'_> {
+    fn value(&self, attribute: AttributeId) -> ValueRef<'_> {
+        self.0.value(attribute)
     }
 }

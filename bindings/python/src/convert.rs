@@ -1,7 +1,7 @@
 //! Python objects to attribute values, and values back to Python objects.
 
+use crate::raw::{self, Text};
 use cutover::{Value, ValueRef, whole};
-use pyo3::CastIntoError;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -18,7 +18,7 @@ pub(crate) enum Slot<'py> {
     Int(i64),
     Float(f64),
     /// A text that Python keeps as well-formed UTF-8.
-    Text(Bound<'py, PyString>),
+    Text(Text<'py>),
     /// A value that had to be converted: a list, or a text with lone surrogates.
     Held(Box<Value>),
 }
@@ -29,6 +29,7 @@ impl Slot<'_> {
         whole(number).map_or(Self::Float(number), Self::Int)
     }
 
+    #[inline]
     pub(crate) fn as_ref(&self) -> ValueRef<'_> {
         match self {
             Self::Missing => ValueRef::Missing,
@@ -36,9 +37,7 @@ impl Slot<'_> {
             Self::Bool(value) => ValueRef::Bool(*value),
             Self::Int(value) => ValueRef::Int(*value),
             Self::Float(value) => ValueRef::Float(*value),
-            Self::Text(text) => {
-                text.to_str().map_or(ValueRef::Missing, |text| ValueRef::Text(text.as_bytes()))
-            }
+            Self::Text(text) => ValueRef::Text(text.as_str().as_bytes()),
             Self::Held(value) => value.as_ref().as_ref(),
         }
     }
@@ -48,49 +47,47 @@ impl Slot<'_> {
         match self {
             // A mapping is what reads as "there, but of a type that no condition takes".
             Self::Other => Value::Map(Vec::new()),
+            Self::Missing => Value::Null,
+            Self::Bool(value) => Value::Bool(value),
+            Self::Int(value) => Value::Int(value),
+            Self::Float(value) => Value::Float(value),
+            Self::Text(text) => Value::Text(text.as_str().to_owned()),
             Self::Held(value) => *value,
-            _ => self.as_ref().to_value(),
         }
     }
 }
 
 /// Reads an attribute.
 pub(crate) fn read(object: Bound<'_, PyAny>) -> PyResult<Slot<'_>> {
-    match exact(object) {
-        Ok(slot) => slot,
-        Err(object) => match list(&object) {
-            Some(items) => Ok(Slot::Held(Box::new(items?))),
-            None => derived(object),
-        },
-    }
+    exact(object).or_else(|object| match list(&object) {
+        Some(items) => Ok(Slot::Held(Box::new(items?))),
+        None => derived(object),
+    })
 }
 
 /// Reads what is no list.
 fn scalar(object: Bound<'_, PyAny>) -> PyResult<Slot<'_>> {
-    exact(object).unwrap_or_else(derived)
+    exact(object).or_else(derived)
 }
 
-/// Reads a scalar of an exact type, of which most contexts are made: each costs one comparison. Gives back what is
-/// none of them.
+/// Reads a scalar of an exact type, of which most contexts are made: each costs one comparison, and runs no code of
+/// the caller's. Gives back what is none of them, or an unusual one.
 #[inline]
-fn exact(object: Bound<'_, PyAny>) -> Result<PyResult<Slot<'_>>, Bound<'_, PyAny>> {
+pub(crate) fn exact(object: Bound<'_, PyAny>) -> Result<Slot<'_>, Bound<'_, PyAny>> {
+    // An exact cast that fails makes an error; this question makes nothing.
     if object.is_exact_instance_of::<PyString>() {
-        return object
-            .cast_into_exact()
-            .map(|string| Ok(string_slot(string)))
-            .map_err(CastIntoError::into_inner);
+        return Text::of(object).map(Slot::Text);
     }
-    Ok(Ok(if object.is_exact_instance_of::<PyBool>() {
-        object.cast_exact::<PyBool>().map_or(Slot::Other, |bool| Slot::Bool(bool.is_true()))
+    let slot = if object.is_exact_instance_of::<PyBool>() {
+        object.cast_exact::<PyBool>().ok().map(|bool| Slot::Bool(bool.is_true()))
     } else if object.is_exact_instance_of::<PyInt>() {
-        return Ok(integer(&object));
+        object.cast_exact::<PyInt>().ok().and_then(raw::int).map(Slot::Int)
     } else if object.is_exact_instance_of::<PyFloat>() {
-        object.cast_exact::<PyFloat>().map_or(Slot::Other, |float| Slot::number(float.value()))
-    } else if object.is_none() {
-        Slot::Missing
+        object.cast_exact::<PyFloat>().ok().map(|float| Slot::number(float.value()))
     } else {
-        return Err(object);
-    }))
+        object.is_none().then_some(Slot::Missing)
+    };
+    slot.ok_or(object)
 }
 
 /// Values of subclasses count as those of their base: `enum.StrEnum`, `enum.IntEnum`, `numpy.float64`.
@@ -111,10 +108,8 @@ fn derived(object: Bound<'_, PyAny>) -> PyResult<Slot<'_>> {
 }
 
 fn string_slot(string: Bound<'_, PyString>) -> Slot<'_> {
-    match string.to_str() {
-        Ok(_) => Slot::Text(string),
-        Err(_) => Slot::Held(Box::new(Value::Text(text(&string).into_owned()))),
-    }
+    let repaired = |string| Slot::Held(Box::new(Value::Text(text(&string).into_owned())));
+    Text::new(string).map_or_else(repaired, Slot::Text)
 }
 
 /// Beyond 64 bits an integer is the nearest float, as it is where it is read from JSON.

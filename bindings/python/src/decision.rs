@@ -113,6 +113,15 @@ impl Decision {
         }
     }
 
+    /// The value, where everybody gets the same object.
+    #[inline]
+    pub(crate) fn shared(&self) -> Option<&Py<PyAny>> {
+        match &self.value {
+            Served::Shared(object) => Some(object),
+            Served::Copied(_) => None,
+        }
+    }
+
     /// True where the ruleset serves a value, so that the caller's default does not apply.
     pub(crate) fn serves(&self, py: Python<'_>) -> bool {
         !self.variant.is_none(py)
@@ -164,7 +173,7 @@ impl Decision {
 
     /// The value served, or the caller's default.
     #[getter]
-    fn value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.value.get(py)
     }
 

@@ -5,21 +5,29 @@
 
 mod attributes;
 mod batch;
+mod cells;
 mod clock;
 mod context;
 mod convert;
 mod decision;
+mod decisions;
 mod engine;
 mod flag;
+mod flags;
+mod hot;
 mod loaded;
 mod migration;
+mod raw;
 mod records;
+mod view;
 
 use pyo3::prelude::*;
 
 /// The engine of the package `cutover`, which re-exports all of it.
 #[pymodule(gil_used = false)]
 mod _cutover {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name of a version in Python")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
@@ -31,4 +39,9 @@ mod _cutover {
     use crate::decision::Decision;
     #[pymodule_export]
     use crate::engine::Engine;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::hot::install(module.py())
+    }
 }

@@ -16,7 +16,7 @@ pub(crate) struct Migration {
     pub(crate) id: MigrationId,
     pub(crate) name: Py<PyString>,
     /// The attributes that it may read, sorted.
-    pub(crate) reads: Box<[usize]>,
+    pub(crate) reads: Box<[u32]>,
     pub(crate) reads_time: bool,
     switches: Box<[(Box<str>, Py<PyString>)]>,
     /// The routes of its table, each made once.
@@ -29,7 +29,7 @@ impl Migration {
         Self {
             id,
             name: PyString::intern(py, row.name).unbind(),
-            reads: row.reads.as_slice().into(),
+            reads: row.reads.iter().filter_map(|attribute| u32::try_from(*attribute).ok()).collect(),
             reads_time: row.reads_time,
             switches: row.switches.iter().map(switch).collect(),
             routes: row.routes.iter().map(|_| OnceLock::new()).collect(),

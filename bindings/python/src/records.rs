@@ -17,6 +17,13 @@ pub(crate) fn diagnostics(py: Python<'_>, diagnostics: &[Diagnostic]) -> PyResul
     make(py, "diagnostics", &wire::to_json(&diagnostics))
 }
 
+/// The exception for what is wrong without a place in a document.
+pub(crate) fn failed(py: Python<'_>, message: &str) -> PyErr {
+    let nothing: &[cutover::Diagnostic] = &[];
+    let made = make(py, "refused", &wire::to_json(&(message, nothing)));
+    made.map_or_else(|error| error, |exception| PyErr::from_value(exception.into_bound(py)))
+}
+
 /// The exception for a refused ruleset.
 pub(crate) fn refused(py: Python<'_>, error: &LoadError) -> PyErr {
     let made = make(py, "refused", &wire::to_json(&(error.to_string(), &error.diagnostics)));

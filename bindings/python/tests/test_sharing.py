@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import sys
@@ -41,6 +42,28 @@ def test_threads_decide_at_once() -> None:
     engine, barrier = Engine.from_str(RULESET), threading.Barrier(8)
 
     def run() -> list[str]:
+        barrier.wait()
+        return work(engine)
+
+    with ThreadPoolExecutor(8) as pool:
+        for future in [pool.submit(run) for _ in range(8)]:
+            assert future.result() == expected
+
+
+@pytest.mark.usefixtures("switching_often")
+def test_threads_ask_for_flags_for_the_first_time_at_once() -> None:
+    flags = {f"flag_{number}": {"rules": [{"serve": {"rollout": f"{number % 101}%", "by": "userId"}}]} for number in range(500)}
+    text = json.dumps({"cutover": 1, "flags": flags})
+
+    def work(engine: Engine) -> list[tuple[bool, Decision]]:
+        # Names as a program has them, and as they come from elsewhere.
+        keys = [sys.intern(key) if number % 2 else "".join(list(key)) for number, key in enumerate(flags)]
+        return [(engine.is_enabled(key, CONTEXTS[number]), engine.decide(key, CONTEXTS[number])) for number, key in enumerate(keys)]
+
+    expected = work(Engine.from_str(text))
+    engine, barrier = Engine.from_str(text), threading.Barrier(8)
+
+    def run() -> list[tuple[bool, Decision]]:
         barrier.wait()
         return work(engine)
 

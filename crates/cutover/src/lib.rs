@@ -36,6 +36,7 @@ mod hash_list;
 #[cfg(feature = "yaml")]
 pub mod import;
 mod migration;
+mod names;
 mod ruleset;
 #[cfg(feature = "schema")]
 mod schema;

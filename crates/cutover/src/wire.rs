@@ -60,16 +60,8 @@ impl Engine {
     #[must_use]
     pub fn table(&self) -> Table<'_> {
         let program = self.program();
-        let flags = (0..program.flag_count()).map(|number| FlagRow {
-            name: program.flag_name(number),
-            variants: program
-                .variants(number)
-                .filter_map(|(name, value)| Some((name, self.value(value)?)))
-                .collect(),
-            reads: self.reads(FlagId::from_index(number)).map(|attribute| attribute.index()).collect(),
-            reads_time: program.reads_time(number),
-            outcome: program.fixed(number),
-        });
+        let flags =
+            (0..program.flag_count()).filter_map(|number| self.row_of_flag(FlagId::from_index(number)));
         Table {
             digest: self.digest(),
             attributes: self.attributes(),

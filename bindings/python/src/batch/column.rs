@@ -5,7 +5,7 @@ use arrow_array::types::{ArrowPrimitiveType, Float16Type};
 use arrow_buffer::{ArrowNativeType, BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
 use arrow_data::ArrayData;
 use arrow_schema::{DataType, TimeUnit};
-use cutover::{ListRef, Value, ValueRef};
+use cutover::{Value, ValueRef};
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -332,7 +332,7 @@ impl Column {
             let _ = held.set(Value::List(list));
         }
         Ok(match held.get() {
-            Some(Value::List(items)) => ValueRef::List(ListRef::Values(items)),
+            Some(list @ Value::List(_)) => list.as_ref(),
             _ => ValueRef::Missing,
         })
     }
@@ -347,7 +347,7 @@ impl Column {
         Ok(match value {
             // A mapping is what reads as "there, but of a type that no condition takes".
             ValueRef::Other | ValueRef::List(_) => Value::Map(Vec::new()),
-            value => value.to_value(),
+            value => value.into(),
         })
     }
 }

@@ -137,8 +137,8 @@ fn decide(
             .filter(|threads| *threads > 0)
             .ok_or_else(|| PyValueError::new_err(format!("threads is at least 1, not {threads}")))?,
     };
-    let flags = asked.iter().filter_map(|asked| loaded.flags.get(asked.flag?.index()));
-    let now = loaded::time(given, flags.into_iter().any(|flag| flag.reads_time));
+    let reads_time = asked.iter().filter_map(|asked| asked.flag).any(|flag| loaded.engine.reads_time(flag));
+    let now = loaded::time(given, reads_time);
     let job = Job { engine: &loaded.engine, asked, flat, now, threads: threads.min(MAX_THREADS) };
     let mut table = Table::of(data)?;
     Ok(Decisions { schema: job.schema(), batches: job.run(py, &mut table)? })
