@@ -43,7 +43,7 @@ impl Compiler<'_> {
                 }
             }
             Kind::Segment(name) => {
-                if let Some(segment) = self.segment_number(&name.value) {
+                if let Some(segment) = self.segment_number(name.value) {
                     let other = self.footprints.get(segment as usize).cloned().unwrap_or_default();
                     footprint.add(&other);
                     self.push(Op::Segment(segment), condition);
@@ -99,14 +99,14 @@ impl Compiler<'_> {
         path: &str,
         footprint: &mut Footprint,
     ) -> Option<RequireProgram> {
-        let index = self.flag_number(&flag.value)?;
+        let index = self.flag_number(flag.value)?;
         let other =
             self.footprints.get(self.ruleset.segments.len() + index as usize).cloned().unwrap_or_default();
         footprint.add(&other);
         let names = super::flag::sorted_variants(self.ruleset.flags.get(index as usize)?);
         let variants = variants
             .iter()
-            .filter_map(|variant| super::flag::variant_number(&names, &variant.value))
+            .filter_map(|variant| super::flag::variant_number(&names, variant.value))
             .collect();
         Some(RequireProgram { flag: index, variants, path: path.into() })
     }
