@@ -48,14 +48,14 @@ impl<'r> Compiler<'r> {
             for reference in self.references(node) {
                 match reference {
                     Reference::Segment(name) => {
-                        if self.segment_number(&name.value).is_none()
+                        if self.segment_number(name.value).is_none()
                             && !ruleset.unreadable.contains(&name.value)
                         {
                             let known = ruleset.segments.iter().map(|segment| segment.name);
                             self.reader.unknown_name("unknown_segment", "segment", name, known);
                         }
                     }
-                    Reference::Flag(name, variants) => match self.flag_number(&name.value) {
+                    Reference::Flag(name, variants) => match self.flag_number(name.value) {
                         None if ruleset.unreadable.contains(&name.value) => {}
                         None => {
                             let known = ruleset.flags.iter().map(|flag| flag.name);
@@ -95,11 +95,9 @@ impl<'r> Compiler<'r> {
         let edges: Vec<Vec<usize>> = (0..self.footprints.len())
             .map(|node| {
                 let numbers = self.references(node).into_iter().filter_map(|reference| match reference {
-                    Reference::Segment(name) => {
-                        self.segment_number(&name.value).map(|number| number as usize)
-                    }
+                    Reference::Segment(name) => self.segment_number(name.value).map(|number| number as usize),
                     Reference::Flag(name, _) => {
-                        self.flag_number(&name.value).map(|number| segments + number as usize)
+                        self.flag_number(name.value).map(|number| segments + number as usize)
                     }
                 });
                 numbers.collect()

@@ -114,7 +114,7 @@ impl Compiler<'_> {
             each(condition, &mut |condition| {
                 if let Kind::Segment(name) = &condition.kind
                     && let Some(slot) =
-                        self.segment_number(&name.value).and_then(|number| used.get_mut(number as usize))
+                        self.segment_number(name.value).and_then(|number| used.get_mut(number as usize))
                 {
                     *slot = true;
                 }

@@ -10,7 +10,6 @@ mod node;
 mod number;
 mod path;
 mod problems;
-#[allow(dead_code, reason = "for reading one changed entry of a document again")]
 mod spans;
 #[cfg(test)]
 mod tests;
@@ -26,7 +25,6 @@ pub(crate) use limits::MAX_FLOW_PARTS;
 pub(crate) use limits::{MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, MAX_TEXT_BYTES};
 pub(crate) use node::{Arena, Content, Entry, Node};
 pub(crate) use path::{Path, PathId, Paths};
-#[allow(unused_imports, reason = "for reading one changed entry of a document again")]
 pub(crate) use spans::{Span, Spans};
 
 /// Reads a document: JSON where it begins with `{`, else YAML. A byte order mark is skipped.
@@ -66,7 +64,6 @@ pub(crate) fn read_spanned<'a>(
 ///
 /// # Errors
 /// What is wrong with it, as in [`read`]; lines and columns are those of the whole text where `span.at` is.
-#[allow(dead_code, reason = "for reading one changed entry of a document again")]
 pub(crate) fn read_entry<'a>(
     text: &'a str,
     span: Span,

@@ -31,12 +31,16 @@ pub(super) fn read<'a>(text: &'a str, arena: &'a Arena, problems: &mut Problems)
         }
         return None;
     }
-    Some(Builder { parts, arena, problems, repeating: 0 }.node(0, &Path::ROOT))
+    let (items, entries) = (Vec::new(), Vec::new());
+    Some(Builder { parts, arena, items, entries, problems, repeating: 0 }.node(0, &Path::ROOT))
 }
 
 struct Builder<'a, 'p> {
     parts: Parts<'a>,
     arena: &'a Arena,
+    /// What the open lists and mappings hold so far, the innermost last; each leaves at its end.
+    items: Vec<Node<'a>>,
+    entries: Vec<Entry<'a>>,
     problems: &'p mut Problems,
     /// How many aliases are being expanded; their problems are told where the anchor is.
     repeating: usize,
@@ -52,13 +56,15 @@ impl<'a> Builder<'a, '_> {
         let content = match part.kind {
             Kind::Scalar { .. } => self.scalar(index, path),
             Kind::List => {
-                let mut next = index + 1;
-                let mut items = Vec::with_capacity(self.count(next, end));
+                let (start, mut next) = (self.items.len(), index + 1);
                 while next < end {
-                    items.push(self.node(next, &path.index(items.len())));
+                    let item = self.node(next, &path.index(self.items.len() - start));
+                    self.items.push(item);
                     next = self.end(next);
                 }
-                Content::List(self.arena.alloc_slice_copy(&items))
+                let items = self.arena.alloc_slice_copy(self.items.get(start..).unwrap_or_default());
+                self.items.truncate(start);
+                Content::List(items)
             }
             Kind::Map => Content::Map(self.entries(index + 1, end, path)),
             Kind::Alias(None) => Content::Null,
@@ -74,7 +80,7 @@ impl<'a> Builder<'a, '_> {
 
     /// The entries of a mapping, from `next` to `end`.
     fn entries(&mut self, mut next: usize, end: usize, path: &Path<'_>) -> &'a [Entry<'a>] {
-        let mut entries = Vec::with_capacity(self.count(next, end) / 2);
+        let start = self.entries.len();
         while next < end {
             let value = self.end(next);
             let key = self.key(next, path);
@@ -85,7 +91,7 @@ impl<'a> Builder<'a, '_> {
             match key {
                 Some((key, key_at)) => {
                     let value = self.node(value, &path.key(key));
-                    entries.push(Entry { key, key_at, value });
+                    self.entries.push(Entry { key, key_at, value });
                 }
                 // Its problems are told nevertheless.
                 None => {
@@ -93,10 +99,13 @@ impl<'a> Builder<'a, '_> {
                 }
             }
         }
+        let entries = self.entries.get(start..).unwrap_or_default();
         if self.repeating == 0 {
-            self.problems.note_repeated(&entries, path);
+            self.problems.note_repeated(entries, path);
         }
-        self.arena.alloc_slice_copy(&entries)
+        let entries = self.arena.alloc_slice_copy(entries);
+        self.entries.truncate(start);
+        entries
     }
 
     /// The key at `index` of the mapping at `path`, and where it stands; `None` where it cannot be one.
@@ -138,16 +147,6 @@ impl<'a> Builder<'a, '_> {
         };
         self.problems.note(|| problem);
         Content::Null
-    }
-
-    /// How many parts there are from `next` to `end`, apart from what they hold.
-    fn count(&self, mut next: usize, end: usize) -> usize {
-        let mut count = 0;
-        while next < end {
-            count += 1;
-            next = self.end(next);
-        }
-        count
     }
 
     /// The index behind the part at `index`.

@@ -104,7 +104,7 @@ impl Conditions<'_> {
             let message = "a dot leads into a nested attribute";
             reader.note(
                 Diagnostic::warning("dotted_attribute", path.key("attribute").to_string(), node.at, message)
-                    .found(&name)
+                    .found(name)
                     .help("if the name itself has a dot in it, the attribute is not found: rename it"),
             );
         }

@@ -18,7 +18,7 @@ impl FeatureReader {
         let (mut numbers, mut empty, mut wrong) = (Vec::new(), Vec::new(), 0);
         for (index, item) in items.iter().enumerate() {
             match &item.content {
-                Content::Text(text) if text.is_empty() => empty.push(index),
+                Content::Text("") => empty.push(index),
                 Content::Text(text) => members.push(Yaml::text(text)),
                 Content::Int(_) | Content::Float(_) => {
                     numbers.push(index);

@@ -253,6 +253,9 @@ impl Taken {
     }
 }
 
+/// A kind of key, and the value under it.
+type Kind<'a, T> = (T, &'a Node<'a>);
+
 impl<'a> Fields<'a> {
     /// The value under `key`, marked as known.
     pub(crate) fn take(&mut self, key: &str) -> Option<&'a Node<'a>> {
@@ -266,7 +269,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn take_kinds<T: Copy + Ord>(
         &mut self,
         kind: impl Fn(&str) -> Option<T>,
-    ) -> (Option<(T, &'a Node<'a>)>, Option<(T, &'a Node<'a>)>) {
+    ) -> (Option<Kind<'a, T>>, Option<Kind<'a, T>>) {
         let (mut first, mut second) = (None, None);
         for (index, entry) in self.entries.iter().enumerate() {
             if self.taken.has(index) {
