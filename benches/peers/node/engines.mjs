@@ -1,0 +1,19 @@
+// The rows of the Node tables: each loads its engine only when it is asked for.
+import { cutover } from "./engines/cutover.mjs";
+
+const native = { entry: "index" };
+const wasm = { entry: "wasm" };
+
+export const engines = {
+  floor: { format: "cutover", load: () => import("./engines/floor.mjs") },
+  cutover: { format: "cutover", load: () => cutover({ ...native }) },
+  "cutover decide": { format: "cutover", load: () => cutover({ ...native, decide: true }) },
+  "cutover prepared": { format: "cutover", load: () => cutover({ ...native, prepared: true }) },
+  "cutover prepared decide": { format: "cutover", load: () => cutover({ ...native, prepared: true, decide: true }) },
+  "cutover/wasm": { format: "cutover", load: () => cutover({ ...wasm }) },
+  "cutover/wasm decide": { format: "cutover", load: () => cutover({ ...wasm, decide: true }) },
+  "cutover/wasm prepared": { format: "cutover", load: () => cutover({ ...wasm, prepared: true }) },
+  "cutover/wasm prepared decide": { format: "cutover", load: () => cutover({ ...wasm, prepared: true, decide: true }) },
+  flagd: { format: "flagd", load: () => import("./engines/flagd.mjs") },
+  growthbook: { format: "growthbook", load: () => import("./engines/growthbook.mjs") },
+};

@@ -1,0 +1,70 @@
+// The processes that hold the engines, one for each row of a table.
+import { execFileSync, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL("..", import.meta.url));
+const COMMANDS = {
+  node: [process.execPath, "--expose-gc", `${here}node/worker.mjs`],
+  python: [process.env.PEERS_PYTHON ?? `${here}.venv/bin/python`, `${here}python/worker.py`],
+  rust: [process.env.PEERS_RUST ?? `${here}rust/target/release/cutover-peers`],
+};
+/** A process that says nothing for this long is given up. */
+const PATIENCE_MS = 120_000;
+
+/** The rows of a language whose names contain one of `only`; the cost of the loop is always among them. */
+export function workers(language, only) {
+  const [program, ...parameters] = COMMANDS[language];
+  const names = JSON.parse(execFileSync(program, parameters, { cwd: here, encoding: "utf8" }));
+  const wanted = names.filter((name) => name === "floor" || (only?.some((part) => name.includes(part)) ?? true));
+  return wanted.map((name) => ({ language, name, start: () => new Worker(program, [...parameters, name]) }));
+}
+
+/** A running worker: each command gets one answer. */
+export class Worker {
+  #child;
+  #waiting = null;
+  #complaints = "";
+
+  constructor(program, parameters) {
+    this.#child = spawn(program, parameters, { cwd: here, stdio: ["pipe", "pipe", "pipe"] });
+    createInterface({ input: this.#child.stdout }).on("line", (line) => {
+      if (line.startsWith("@peers ")) this.#settle(JSON.parse(line.slice(7)));
+    });
+    this.#child.stderr.on("data", (data) => (this.#complaints = (this.#complaints + data).slice(-2000)));
+    this.#child.stdin.on("error", () => {});
+    this.#child.on("error", (error) => this.#settle({ error: error.message }));
+    this.#child.on("exit", (code, signal) => this.#settle({ error: `ended with ${signal ?? code}: ${this.#last()}` }));
+  }
+
+  /** The answer; one with an `error` where the engine, or its process, failed. */
+  ask(command) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#settle({ error: `no answer to ${command.do} in ${PATIENCE_MS / 1000} s` });
+        this.#child.kill("SIGKILL");
+      }, PATIENCE_MS);
+      this.#waiting = (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      };
+      if (this.#child.exitCode !== null) this.#settle({ error: `ended with ${this.#child.exitCode}: ${this.#last()}` });
+      else this.#child.stdin.write(`${JSON.stringify(command)}\n`);
+    });
+  }
+
+  stop() {
+    this.#child.stdin.end();
+    this.#child.kill();
+  }
+
+  #settle(answer) {
+    this.#waiting?.(answer);
+    this.#waiting = null;
+  }
+
+  /** The last line that was written to standard error. */
+  #last() {
+    return this.#complaints.trim().split("\n").at(-1) ?? "";
+  }
+}
