@@ -4,14 +4,18 @@
 //   node generate.mjs
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cutover } from "./spec/formats/cutover.mjs";
+import { eppo } from "./spec/formats/eppo.mjs";
 import { flagd } from "./spec/formats/flagd.mjs";
 import { growthbook } from "./spec/formats/growthbook.mjs";
+import { launchdarkly } from "./spec/formats/launchdarkly.mjs";
+import { statsig } from "./spec/formats/statsig.mjs";
+import { unleash } from "./spec/formats/unleash.mjs";
 import { draws, many, single } from "./spec/flags.mjs";
 import { users } from "./spec/users.mjs";
 
 export const DATA = new URL(".data/", import.meta.url);
 
-const FORMATS = { cutover, flagd, growthbook };
+const FORMATS = { cutover, eppo, flagd, growthbook, launchdarkly, statsig, unleash };
 const SETS = { single, many: many(1000), "load-10000": many(10_000) };
 
 export function generate() {

@@ -14,6 +14,14 @@ export const engines = {
   "cutover/wasm decide": { format: "cutover", load: () => cutover({ ...wasm, decide: true }) },
   "cutover/wasm prepared": { format: "cutover", load: () => cutover({ ...wasm, prepared: true }) },
   "cutover/wasm prepared decide": { format: "cutover", load: () => cutover({ ...wasm, prepared: true, decide: true }) },
+  eppo: { format: "eppo", load: () => import("./engines/eppo.mjs") },
   flagd: { format: "flagd", load: () => import("./engines/flagd.mjs") },
   growthbook: { format: "growthbook", load: () => import("./engines/growthbook.mjs") },
+  launchdarkly: { format: "launchdarkly", load: () => import("./engines/launchdarkly.mjs") },
+  statsig: { format: "statsig", load: async () => (await import("./engines/statsig.mjs")).statsig({ exposures: true }) },
+  "statsig, no exposures": {
+    format: "statsig",
+    load: async () => (await import("./engines/statsig.mjs")).statsig({ exposures: false }),
+  },
+  unleash: { format: "unleash", load: () => import("./engines/unleash.mjs") },
 };

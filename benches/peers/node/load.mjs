@@ -1,5 +1,6 @@
 // What it costs to load a configuration: from its text to the first answer.
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 /** Resident memory, and what V8 holds on and off its heap, in bytes, after garbage was collected. */
 function memory() {
@@ -19,15 +20,16 @@ function milliseconds(since) {
 export async function load({ format, load }, { set, flag }, data) {
   const module = await load();
   const [user] = JSON.parse(readFileSync(new URL("users.json", data), "utf8"));
-  const text = readFileSync(new URL(`${format}.${set}.json`, data), "utf8");
+  const file = fileURLToPath(new URL(`${format}.${set}.json`, data));
+  const text = readFileSync(file, "utf8");
   const before = memory();
   const start = process.cpuUsage();
-  const first = await module.open(text);
+  const first = await module.open(text, file);
   const answer = await first.isOn(flag, first.context(user));
   const cold = milliseconds(start);
   const after = memory();
   const restart = process.cpuUsage();
-  const second = await module.open(text);
+  const second = await module.open(text, file);
   const again = await second.isOn(flag, second.context(user));
   const warm = milliseconds(restart);
   if (typeof answer !== "boolean" || answer !== again) throw new Error(`the answers are ${answer} and ${again}`);

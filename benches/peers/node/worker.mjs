@@ -4,12 +4,14 @@
 //   node node/worker.mjs                             lists the engines
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { engines } from "./engines.mjs";
 import { load } from "./load.mjs";
 import { loop, slice } from "./loop.mjs";
 
 const data = new URL("../.data/", import.meta.url);
 const read = (name) => readFileSync(new URL(name, data), "utf8");
+const configuration = (name) => [read(name), fileURLToPath(new URL(name, data))];
 
 const WORKLOADS = {
   W1: { flag: "static", expected: true },
@@ -24,8 +26,8 @@ class Bench {
   static async open({ format, load }) {
     const bench = new Bench();
     const module = await load();
-    bench.single = await module.open(read(`${format}.single.json`));
-    bench.many = await module.open(read(`${format}.many.json`));
+    bench.single = await module.open(...configuration(`${format}.single.json`));
+    bench.many = await module.open(...configuration(`${format}.many.json`));
     bench.users = JSON.parse(read("users.json"));
     bench.draws = JSON.parse(read("draws.json"));
     // Names as a program spells them out are keys that the engine of JavaScript has interned, like these.
