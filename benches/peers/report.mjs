@@ -97,7 +97,8 @@ function calls(language, engines) {
   return [`### ${LANGUAGES[language]}: versions, and the call measured`, table(["engine", "packages", "call"], rows, 3)];
 }
 
-function downloads(sizes) {
+/** The table of `sizes`. */
+export function downloads(sizes) {
   const rows = sizes.map(({ name, version, error, raw, gzip, brotli }) =>
     error === undefined
       ? [name, version, ...[raw, gzip, brotli].map((bytes) => grouped(String(bytes)))]

@@ -4,20 +4,24 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
-const COMMANDS = {
-  node: [process.execPath, "--expose-gc", `${here}node/worker.mjs`],
-  python: [process.env.PEERS_PYTHON ?? `${here}.venv/bin/python`, `${here}python/worker.py`],
-  rust: [process.env.PEERS_RUST ?? `${here}rust/target/release/cutover-peers`],
+/** The programs of each language: together they have its rows. */
+const PROGRAMS = {
+  node: [[process.execPath, "--expose-gc", `${here}node/worker.mjs`]],
+  python: [[process.env.PEERS_PYTHON ?? `${here}.venv/bin/python`, `${here}python/worker.py`]],
+  rust: ["peers-own", "peers-others"].map((name) => [
+    `${process.env.PEERS_TARGET ?? `${here}rust/target`}/release/${name}`,
+  ]),
 };
 /** A process that says nothing for this long is given up. */
 const PATIENCE_MS = 120_000;
 
 /** The rows of a language whose names contain one of `only`; the cost of the loop is always among them. */
 export function workers(language, only) {
-  const [program, ...parameters] = COMMANDS[language];
-  const names = JSON.parse(execFileSync(program, parameters, { cwd: here, encoding: "utf8" }));
-  const wanted = names.filter((name) => name === "floor" || (only?.some((part) => name.includes(part)) ?? true));
-  return wanted.map((name) => ({ language, name, start: () => new Worker(program, [...parameters, name]) }));
+  return PROGRAMS[language].flatMap(([program, ...parameters]) => {
+    const names = JSON.parse(execFileSync(program, parameters, { cwd: here, encoding: "utf8" }));
+    const wanted = names.filter((name) => name === "floor" || (only?.some((part) => name.includes(part)) ?? true));
+    return wanted.map((name) => ({ language, name, start: () => new Worker(program, [...parameters, name]) }));
+  });
 }
 
 /** A running worker: each command gets one answer. */
