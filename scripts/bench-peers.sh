@@ -21,7 +21,14 @@ wanted() { [[ $language == all || $language == "$1" ]]; }
 
 {
   scripts/setup.sh
-  PROFILE="$profile" scripts/build.sh
+  if wanted node; then
+    step "peers: the npm package ($profile)"
+    (cd bindings/js && npm run --silent "$([[ $profile == release ]] && echo build || echo build:fast)")
+  fi
+  if wanted python; then
+    step "peers: the Python package ($profile)"
+    (cd bindings/python && VIRTUAL_ENV="$VENV" "$VENV/bin/maturin" develop --quiet --profile "$profile")
+  fi
 
   step "peers: npm"
   stamp="$peers/node_modules/.$(sha256sum "$peers/package-lock.json" | cut -c1-16)"
@@ -35,14 +42,21 @@ wanted() { [[ $language == all || $language == "$1" ]]; }
     [[ -x $venv/bin/python ]] || python3 -m venv "$venv"
     stamp="$venv/.$(sha256sum "$peers/requirements.txt" | cut -c1-16)"
     if [[ ! -e $stamp ]]; then
-      "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$peers/requirements.txt"
-      touch "$stamp"
+      # One by one, so that one that does not install here takes no other with it: it will be a row with the reason.
+      installed=true
+      while read -r requirement; do
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$requirement" || installed=false
+      done <"$peers/requirements.txt"
+      ! $installed || touch "$stamp"
     fi
   fi
   if wanted rust; then
     step "peers: Rust"
-    (cd "$peers/rust" && CARGO_TARGET_DIR="$CARGO_TARGET_DIR/peers" cargo build --quiet --release --locked)
+    export PEERS_TARGET="$CARGO_TARGET_DIR/peers"
+    build() { (cd "$peers/rust" && CARGO_TARGET_DIR="$PEERS_TARGET" cargo build --quiet --release --locked "$@"); }
+    build -p peers-own
+    build -p peers-others || echo "the peers in Rust do not build here; see the features of benches/peers/rust/others" >&2
   fi
   step "peers: measuring"
 } >&2
-PEERS_RUST="$CARGO_TARGET_DIR/peers/release/cutover-peers" exec node "$peers/run.mjs" "$@"
+exec node "$peers/run.mjs" "$@"

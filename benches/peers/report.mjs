@@ -14,7 +14,7 @@ const own = (name) => name.startsWith("cutover");
 const grouped = (text) => text.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 
 function number(value) {
-  if (value === undefined || value === null || Number.isNaN(value)) return "";
+  if (value === undefined || Number.isNaN(value)) return "";
   return value < 10 ? value.toFixed(1) : grouped(value.toFixed(0));
 }
 
@@ -68,9 +68,10 @@ function loading(language, results) {
   const measured = Object.entries(results).filter(([, one]) => one["10k"] !== undefined);
   if (measured.length === 0) return absent(results);
   const megabytes = (bytes) => (bytes === undefined ? "" : (bytes / 1e6).toFixed(1));
+  const time = (ms) => (ms < 1 ? ms.toFixed(2) : number(ms));
   const cells = ({ cold, warm, resident, heap }) => [
-    number(cold),
-    number(warm),
+    time(cold),
+    time(warm),
     heap === undefined ? megabytes(resident) : `${megabytes(resident)} / ${megabytes(heap)}`,
   ];
   const empty = ["", "", ""];

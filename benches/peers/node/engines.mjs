@@ -1,5 +1,5 @@
 // The rows of the Node tables: each loads its engine only when it is asked for.
-import { cutover } from "./engines/cutover.mjs";
+import { compiled, cutover } from "./engines/cutover.mjs";
 
 const native = { entry: "index" };
 const wasm = { entry: "wasm" };
@@ -14,6 +14,8 @@ export const engines = {
   "cutover/wasm decide": { format: "cutover", load: () => cutover({ ...wasm, decide: true }) },
   "cutover/wasm prepared": { format: "cutover", load: () => cutover({ ...wasm, prepared: true }) },
   "cutover/wasm prepared decide": { format: "cutover", load: () => cutover({ ...wasm, prepared: true, decide: true }) },
+  "cutover, compiled": { format: "cutover-compiled", load: () => compiled(native) },
+  "cutover/wasm, compiled": { format: "cutover-compiled", load: () => compiled(wasm) },
   eppo: { format: "eppo", load: () => import("./engines/eppo.mjs") },
   flagd: { format: "flagd", load: () => import("./engines/flagd.mjs") },
   growthbook: { format: "growthbook", load: () => import("./engines/growthbook.mjs") },

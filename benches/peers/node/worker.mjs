@@ -1,12 +1,13 @@
 // Runs one engine in a process of its own and does what it is told, one line of JSON after the other.
 //
-//   node --expose-gc node/worker.mjs ENGINE          commands on standard input: describe, open, check, run
+//   node --expose-gc node/worker.mjs ENGINE          commands on standard input: describe, open, check, run,
+//                                                  load, compile, change
 //   node node/worker.mjs                             lists the engines
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { engines } from "./engines.mjs";
-import { load } from "./load.mjs";
+import { change, compile, load } from "./load.mjs";
 import { loop, slice } from "./loop.mjs";
 
 const data = new URL("../.data/", import.meta.url);
@@ -87,6 +88,8 @@ const commands = {
   check: () => bench.check(),
   run: (command) => bench.measure(command),
   load: (command) => load(engines[name], command, data),
+  compile: (command) => compile(engines[name], command, data),
+  change: (command) => change(engines[name], command, data),
 };
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line);

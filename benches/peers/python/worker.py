@@ -1,6 +1,7 @@
 """Runs one engine in a process of its own and does what it is told, one line of JSON after the other.
 
-    python worker.py ENGINE     commands on standard input: describe, open, check, run, load
+    python worker.py ENGINE     commands on standard input: describe, open, check, run, load,
+                                compile, change
     python worker.py            lists the engines
 """
 
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engines import ROWS, Opened, Row
-from load import load
+from load import change, compile_, load
 from loops import loop, slice_of
 
 DATA = Path(__file__).parents[1] / ".data"
@@ -97,6 +98,8 @@ def main() -> None:
         "check": lambda: bench[0].check(),
         "run": lambda **command: bench[0].measure(**command),
         "load": lambda **command: load(row, DATA, **command),
+        "compile": lambda **command: compile_(row, DATA, **command),
+        "change": lambda **command: change(row, DATA, **command),
     }
     for line in sys.stdin:
         command = json.loads(line)

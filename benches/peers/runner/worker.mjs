@@ -1,5 +1,6 @@
 // The processes that hold the engines, one for each row of a table.
 import { execFileSync, spawn } from "node:child_process";
+import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -15,13 +16,35 @@ const PROGRAMS = {
 /** A process that says nothing for this long is given up. */
 const PATIENCE_MS = 120_000;
 
-/** The rows of a language whose names contain one of `only`; the cost of the loop is always among them. */
+/**
+ * The rows of a language whose names contain one of `only`; the cost of the loop is always among them. A program that
+ * is not there is a row too, of which every question fails.
+ */
 export function workers(language, only) {
   return PROGRAMS[language].flatMap(([program, ...parameters]) => {
-    const names = JSON.parse(execFileSync(program, parameters, { cwd: here, encoding: "utf8" }));
+    let names;
+    try {
+      names = JSON.parse(execFileSync(program, parameters, { cwd: here, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }));
+    } catch (error) {
+      const reason = String(error.stderr ?? "").trim().split("\n").at(-1) || error.message;
+      return [{ language, name: basename(program), start: () => new Absent(`not built or not running: ${reason}`) }];
+    }
     const wanted = names.filter((name) => name === "floor" || (only?.some((part) => name.includes(part)) ?? true));
     return wanted.map((name) => ({ language, name, start: () => new Worker(program, [...parameters, name]) }));
   });
+}
+
+/** Stands for a program that cannot be started. */
+class Absent {
+  constructor(reason) {
+    this.reason = reason;
+  }
+
+  async ask() {
+    return { error: this.reason };
+  }
+
+  stop() {}
 }
 
 /** A running worker: each command gets one answer. */

@@ -37,3 +37,25 @@ export async function cutover({ entry, prepared, decide }) {
     },
   };
 }
+
+/** The row that loads compiled programs, as far as the package has them; it is in the table of loading alone. */
+export async function compiled({ entry }) {
+  const { Engine } = await import(new URL(`dist/${entry}.js`, js).href);
+  const names = ["toCompiled", "compiled"];
+  return {
+    packages: [`cutover ${version}`],
+    how: "Engine.fromCompiled(bytes)",
+    binary: true,
+    /** The program of a ruleset; undefined where the package cannot load one. */
+    compiled(text) {
+      if (typeof Engine.fromCompiled !== "function") return undefined;
+      const engine = Engine.fromString(text);
+      const name = names.find((one) => typeof engine[one] === "function");
+      return name === undefined ? undefined : engine[name]();
+    },
+    open(bytes) {
+      const engine = Engine.fromCompiled(bytes);
+      return { engine, context: plain, isOn: (flag, context) => engine.isEnabled(flag, context) };
+    },
+  };
+}

@@ -39,6 +39,8 @@ class Row:
         module = import_module(f"engines.{self.module}")
         if self.options:
             return module.engine(**self.options)
+        if hasattr(module, "engine"):
+            return module.engine()
         return SimpleNamespace(packages=module.PACKAGES, how=module.HOW, open=module.open)
 
 
@@ -48,6 +50,7 @@ ROWS = {
     "cutover decide": Row("cutover", "cutover_", {"prepared": False, "decide": True}),
     "cutover prepared": Row("cutover", "cutover_", {"prepared": True, "decide": False}),
     "cutover prepared decide": Row("cutover", "cutover_", {"prepared": True, "decide": True}),
+    "cutover, compiled": Row("cutover-compiled", "compiled"),
     "eppo": Row("eppo", "eppo"),
     "flagd": Row("flagd", "flagd"),
     "growthbook": Row("growthbook", "growthbook_"),
