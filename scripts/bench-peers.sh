@@ -55,7 +55,7 @@ wanted() { [[ $language == all || $language == "$1" ]]; }
     export PEERS_TARGET="$CARGO_TARGET_DIR/peers"
     build() { (cd "$peers/rust" && CARGO_TARGET_DIR="$PEERS_TARGET" cargo build --quiet --release --locked "$@"); }
     build -p peers-own
-    build -p peers-others || echo "the peers in Rust do not build here; see the features of benches/peers/rust/others" >&2
+    build -p peers-others || echo "the peers in Rust do not build; see the features of benches/peers/rust/others"
   fi
   step "peers: measuring"
 } >&2

@@ -61,7 +61,13 @@ function evaluation(language, engines, mode) {
 function absent(engines) {
   const rows = Object.entries(engines).filter(([, { error }]) => error !== null && error !== undefined);
   if (rows.length === 0) return [];
-  return [table(["not measured", "reason"], rows.map(([name, { error }]) => [name, error.replaceAll("|", "\\|")]), 2)];
+  return [
+    table(
+      ["not measured", "reason"],
+      rows.map(([name, { error }]) => [name, error.replaceAll("|", "\\|")]),
+      2,
+    ),
+  ];
 }
 
 function loading(language, results) {
@@ -95,7 +101,10 @@ function calls(language, engines) {
   const rows = Object.entries(engines)
     .filter(([, { packages }]) => packages !== undefined)
     .map(([name, { packages, how }]) => [name === "floor" ? "_the loop_" : name, packages.join(", "), how]);
-  return [`### ${LANGUAGES[language]}: versions, and the call measured`, table(["engine", "packages", "call"], rows, 3)];
+  return [
+    `### ${LANGUAGES[language]}: versions, and the call measured`,
+    table(["engine", "packages", "call"], rows, 3),
+  ];
 }
 
 /** The table of `sizes`. */
@@ -110,7 +119,9 @@ export function downloads(sizes) {
 
 /** All tables of a run. */
 export function report({ date, machine, quick, languages, sizes }) {
-  const parts = [`Measured on ${date}: ${machine}, Node ${process.versions.node}.${quick ? " A quick run: noisy." : ""}`];
+  const parts = [
+    `Measured on ${date}: ${machine}, Node ${process.versions.node}.${quick ? " A quick run: noisy." : ""}`,
+  ];
   for (const [language, { evaluation: engines, load }] of Object.entries(languages)) {
     parts.push(...evaluation(language, engines, "before"), ...evaluation(language, engines, "fresh"));
     parts.push(...absent(engines), ...loading(language, load));

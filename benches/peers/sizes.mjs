@@ -43,7 +43,9 @@ async function bundled(options) {
 function measured(files) {
   const sum = (size) => files.reduce((total, file) => total + size(file), 0);
   const brotli = (file) =>
-    brotliCompressSync(file, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: file.length } });
+    brotliCompressSync(file, {
+      params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: file.length },
+    });
   return {
     raw: sum((file) => file.length),
     gzip: sum((file) => gzipSync(file, { level: 9 }).length),
@@ -51,15 +53,21 @@ function measured(files) {
   };
 }
 
-/** The files that an export of Cutover's package is for a browser: the bundle, and the modules that it loads by URL. */
-async function own(entry, target) {
-  const { default: file } = target.default ?? target;
-  const code = await bundled({ entryPoints: [`${js}${file ?? target.default}`], absWorkingDir: js });
-  const wanted = new Set(
-    code.flatMap((one) => [...new TextDecoder().decode(one).matchAll(/["'`]([\w./-]+\.wasm)["'`]/g)].map(([, name]) => name)),
+/** An entry of Cutover's package: its bundle, and the modules that this loads by their URLs. */
+async function own(file) {
+  const code = await bundled({ entryPoints: [file], absWorkingDir: js });
+  const texts = code.map((one) => new TextDecoder().decode(one));
+  const names = new Set(
+    texts.flatMap((text) => [...text.matchAll(/["'`]([\w./-]+\.wasm)["'`]/g)].map(([, name]) => name)),
   );
-  const modules = [...wanted].map((name) => readFileSync(new URL(name, `file://${js}dist/`)));
-  return { code: measured(code), modules: measured(modules), all: measured([...code, ...modules]) };
+  const modules = [...names].map((name) => readFileSync(new URL(name, new URL(file, `file://${js}`))));
+  return { code: measured(code), all: measured([...code, ...modules]) };
+}
+
+/** What an export of the package is where there is no Node. */
+function forBrowsers(target) {
+  const found = target?.browser ?? target?.default;
+  return typeof found === "object" ? found.default : found;
 }
 
 async function cutover() {
@@ -67,12 +75,12 @@ async function cutover() {
   const rows = [];
   const seen = new Set();
   for (const [entry, target] of Object.entries(exports)) {
-    const file = typeof target === "object" ? target.browser?.default ?? target.browser ?? target.default?.default ?? target.default : undefined;
-    if (typeof file !== "string" || !file.endsWith(".js") || seen.has(file)) continue;
+    const file = forBrowsers(target);
+    if (!file?.endsWith(".js") || seen.has(file)) continue;
     seen.add(file);
     const name = `cutover${entry.slice(1)}`;
     try {
-      const { code, all } = await own(entry, { default: { default: file } });
+      const { code, all } = await own(file);
       rows.push({ name: `${name}, JavaScript and WebAssembly`, version, ...all });
       rows.push({ name: `${name}, its JavaScript alone`, version, ...code });
     } catch (error) {

@@ -20,7 +20,10 @@ export const engines = {
   flagd: { format: "flagd", load: () => import("./engines/flagd.mjs") },
   growthbook: { format: "growthbook", load: () => import("./engines/growthbook.mjs") },
   launchdarkly: { format: "launchdarkly", load: () => import("./engines/launchdarkly.mjs") },
-  statsig: { format: "statsig", load: async () => (await import("./engines/statsig.mjs")).statsig({ exposures: true }) },
+  statsig: {
+    format: "statsig",
+    load: async () => (await import("./engines/statsig.mjs")).statsig({ exposures: true }),
+  },
   "statsig, no exposures": {
     format: "statsig",
     load: async () => (await import("./engines/statsig.mjs")).statsig({ exposures: false }),

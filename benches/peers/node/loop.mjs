@@ -1,5 +1,5 @@
-// The loop that every engine is timed in. It is compiled anew for each use, so that the JIT compiler sees one engine and
-// one flag in it, as it does in a program that asks for a flag in one place.
+// The loop that every engine is timed in. It is compiled anew for each use, so that the JIT compiler sees one engine
+// and one flag in it, as it does in a program that asks for a flag in one place.
 
 /**
  * A function that asks `calls` times and says how often the answer was `expected`. It goes round the users, and in W5

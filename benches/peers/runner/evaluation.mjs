@@ -45,7 +45,7 @@ async function open(row, { sliceMs, warmMs }) {
     for (const cell of entry.cells) {
       const { workload, fresh } = cell;
       let calls = 50;
-      for (let spent = 0; spent < warmMs; ) {
+      for (let spent = 0; spent < warmMs;) {
         const { cpu, wall } = await ask({ do: "run", workload, fresh, calls, slices: 1 });
         spent += (wall[0] * calls) / 1e6;
         calls = Math.min(Math.max(10, Math.round((sliceMs * 1e6) / Math.max(cpu[0], 0.5))), calls * 8);

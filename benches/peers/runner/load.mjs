@@ -51,7 +51,8 @@ export async function loads(rows, quick) {
     if (Object.keys(result).length > 0) results[row.name] = result;
     if (!/^cutover(\/wasm)?$/.test(row.name) || row.language === "rust") continue;
     const changed = await several(row, { do: "change", set: SETS[1][1], flag: FLAG }, runs);
-    if (changed !== null) results[`${row.name}, one flag of 10,000 changed`] = changed.error ? changed : { "10k": changed };
+    if (changed !== null)
+      results[`${row.name}, one flag of 10,000 changed`] = changed.error ? changed : { "10k": changed };
   }
   progress("");
   return results;

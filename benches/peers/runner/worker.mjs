@@ -24,9 +24,15 @@ export function workers(language, only) {
   return PROGRAMS[language].flatMap(([program, ...parameters]) => {
     let names;
     try {
-      names = JSON.parse(execFileSync(program, parameters, { cwd: here, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }));
+      names = JSON.parse(
+        execFileSync(program, parameters, { cwd: here, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }),
+      );
     } catch (error) {
-      const reason = String(error.stderr ?? "").trim().split("\n").at(-1) || error.message;
+      const reason =
+        String(error.stderr ?? "")
+          .trim()
+          .split("\n")
+          .at(-1) || error.message;
       return [{ language, name: basename(program), start: () => new Absent(`not built or not running: ${reason}`) }];
     }
     const wanted = names.filter((name) => name === "floor" || (only?.some((part) => name.includes(part)) ?? true));
@@ -75,7 +81,8 @@ export class Worker {
         clearTimeout(timer);
         resolve(answer);
       };
-      if (this.#child.exitCode !== null) this.#settle({ error: `ended with ${this.#child.exitCode}: ${this.#last()}` });
+      const ended = this.#child.exitCode ?? this.#child.signalCode;
+      if (ended !== null) this.#settle({ error: `ended with ${ended}: ${this.#last()}` });
       else this.#child.stdin.write(`${JSON.stringify(command)}\n`);
     });
   }

@@ -1,9 +1,9 @@
 // The flags of the workloads, described once and in nobody's format.
 //
-// A flag is `{ key, variants, rules }`: the first rule whose conditions all hold decides, and where none does the flag
-// serves `off` (or `a`). A condition is `{ attribute, operator, value }`; the operators are those of `heavy` below and
-// `in`. A rule serves a variant, or `{ percent }` of the users `on` and the others `off`, or `{ split }` by weight; both
-// go by `userId`.
+// A flag is `{ key, variants, otherwise, rules }`: the first rule whose conditions all hold decides, and where none
+// does the flag serves `otherwise`. A condition is `{ attribute, operator, value }`; the operators are those of `heavy`
+// below and `in`. A rule serves a variant, or `{ percent }` of the users `on` and the others `off`, or `{ split }` by
+// weight; both go by `userId`.
 import { identifier, random } from "./users.mjs";
 
 const boolean = { on: true, off: false };
@@ -33,7 +33,16 @@ const heavy = {
   otherwise: "a",
   rules: [
     { if: [when("country", "is", "NZ")], serve: "a" },
-    { if: [when("country", "in", Array.from({ length: 100 }, (_, index) => `X${index}`))], serve: "a" },
+    {
+      if: [
+        when(
+          "country",
+          "in",
+          Array.from({ length: 100 }, (_, index) => `X${index}`),
+        ),
+      ],
+      serve: "a",
+    },
     { if: [when("age", "above", 100)], serve: "a" },
     { if: [when("email", "ends_with", "@nowhere.example")], serve: "a" },
     { if: [when("email", "starts_with", "root")], serve: "a" },

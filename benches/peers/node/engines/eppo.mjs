@@ -1,10 +1,13 @@
 // Eppo's client, as its server and browser SDKs use it; filled by hand, as their `init` asks a server.
-process.env.LOG_LEVEL ??= "silent";
-const { EppoClient, MemoryOnlyConfigurationStore } = await import("@eppo/js-client-sdk-common");
 import { versions } from "../versions.mjs";
 
+// Its logger looks for this while it is loaded.
+process.env.LOG_LEVEL ??= "silent";
+const { EppoClient, MemoryOnlyConfigurationStore } = await import("@eppo/js-client-sdk-common");
+
 export const packages = versions("@eppo/js-client-sdk-common");
-export const how = "EppoClient + MemoryOnlyConfigurationStore, doLog: false; getBooleanAssignment / getStringAssignment";
+export const how =
+  "EppoClient + MemoryOnlyConfigurationStore, doLog: false; getBooleanAssignment / getStringAssignment";
 
 export async function open(text) {
   const { flags, format, environment, createdAt } = JSON.parse(text);

@@ -3,7 +3,7 @@ import { FlagdCore } from "@openfeature/flagd-core";
 import { versions } from "../versions.mjs";
 
 export const packages = versions("@openfeature/flagd-core");
-export const how = "FlagdCore.resolveBooleanEvaluation / resolveStringEvaluation, targeting compiled at load, no logging";
+export const how = "FlagdCore.resolveBooleanEvaluation / resolveStringEvaluation; targeting compiled at load, silent";
 
 const silent = { error() {}, warn() {}, info() {}, debug() {} };
 

@@ -3,7 +3,7 @@ import { GrowthBookClient } from "@growthbook/growthbook";
 import { versions } from "../versions.mjs";
 
 export const packages = versions("@growthbook/growthbook");
-export const how = "GrowthBookClient.initSync({ payload }); isOn / getFeatureValue(key, …, { attributes }), no tracking callback";
+export const how = "GrowthBookClient.initSync({ payload }); isOn / getFeatureValue with { attributes }, no callback";
 
 export function open(text) {
   const client = new GrowthBookClient().initSync({ payload: { features: JSON.parse(text) } });

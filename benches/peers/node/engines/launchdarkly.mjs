@@ -4,7 +4,8 @@ import { FileDataSourceFactory } from "@launchdarkly/node-server-sdk/integration
 import { versions } from "../versions.mjs";
 
 export const packages = versions("@launchdarkly/node-server-sdk");
-export const how = "FileDataSource, sendEvents: false; await client.boolVariation / stringVariation (there is no synchronous call)";
+export const how =
+  "FileDataSource, sendEvents: false; await client.boolVariation / stringVariation (none is synchronous)";
 
 export async function open(text, file) {
   const logger = ld.basicLogger({ level: "none" });

@@ -26,15 +26,17 @@ def plain(user: dict[str, Any]) -> dict[str, Any]:
 
 
 def engine(*, prepared: bool, decide: bool) -> SimpleNamespace:
-    """A row: with `prepared`, contexts are those of `engine.context`; with `decide`, the whole decision is asked for."""
-    call = "engine.decide(flag, context).value" if decide else "engine.is_enabled(flag, context); W4 by decide().value"
+    """A row: with `prepared`, contexts are those of `engine.context`; with `decide`, whole decisions are asked for."""
+    ask = "engine.decide(flag, context).value"
+    is_on = ask if decide else "engine.is_enabled(flag, context)"
+    call = ask if decide else f"{is_on}; W4 by decide().value"
 
     def open(text: str, file: str) -> Opened:
         loaded = cutover.Engine.from_str(text)
         return Opened(
             context=(lambda user: loaded.context(plain(user))) if prepared else plain,
-            is_on="engine.decide(flag, context).value" if decide else "engine.is_enabled(flag, context)",
-            variant="engine.decide(flag, context).value",
+            is_on=is_on,
+            variant=ask,
             names={"engine": loaded},
         )
 

@@ -8,7 +8,7 @@ import eppo_client
 from engines import Opened, versions
 
 PACKAGES = versions("eppo-server-sdk")
-HOW = "initial_configuration, no polling; get_boolean_assignment / get_string_assignment(key, subject, attributes, default)"
+HOW = "initial_configuration, no polling; get_boolean_assignment / get_string_assignment with a dict"
 
 
 def context(user: dict[str, Any]) -> tuple[str, dict[str, Any]]:

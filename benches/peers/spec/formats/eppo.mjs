@@ -1,5 +1,5 @@
-// Eppo's universal flag configuration: allocations, of which the first that applies decides. What it has no operator for
-// is a regular expression.
+// Eppo's universal flag configuration: allocations, of which the first that applies decides. What it has no operator
+// for is a regular expression.
 
 const PATHS = { tier: "tenant.tier", userId: "id" };
 const SHARDS = 10_000;

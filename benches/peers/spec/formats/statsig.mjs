@@ -1,5 +1,5 @@
-// Statsig's specifications: boolean flags are gates, others dynamic configurations. Conditions are kept apart from rules
-// and shared. A split is one rule for each variant, by the user's bucket of 1,000.
+// Statsig's specifications: boolean flags are gates, others dynamic configurations. Conditions are kept apart from
+// rules and shared. A split is one rule for each variant, by the user's bucket of 1,000.
 
 const FIELDS = { version: "appVersion" };
 const OPERATORS = {

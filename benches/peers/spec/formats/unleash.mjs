@@ -1,4 +1,4 @@
-// Unleash's features: strategies, of which the first that applies decides. Where no strategy applies the feature is off.
+// Unleash's features: strategies, of which the first that applies decides. Where none applies the feature is off.
 
 const PATHS = { tier: "tenant.tier" };
 const STRINGS = { ends_with: "STR_ENDS_WITH", starts_with: "STR_STARTS_WITH", contains: "STR_CONTAINS" };

@@ -61,7 +61,8 @@ pub struct Direct(GrowthBookClient);
 
 impl Engine for Direct {
     const CRATES: &'static [&'static str] = &["growthbook-rust"];
-    const HOW: &'static str = "client.gb.read().check(key, &Some(attributes)): past the client, which clones all features in every call";
+    const HOW: &'static str =
+        "client.gb.read().check(key, &Some(attributes)): past the client, which clones all features";
     type Flag = String;
     type Context = Option<Vec<GrowthBookAttribute>>;
 

@@ -45,7 +45,8 @@ pub struct Statsig {
 
 impl Engine for Statsig {
     const CRATES: &'static [&'static str] = &["statsig-rust"];
-    const HOW: &'static str = "data store, disable_network, disable_all_logging; check_gate / get_dynamic_config().get_opt, StatsigUser";
+    const HOW: &'static str =
+        "data store, disable_network, disable_all_logging; check_gate / get_dynamic_config().get_opt";
     type Flag = String;
     type Context = StatsigUser;
 

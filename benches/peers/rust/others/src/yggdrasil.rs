@@ -11,7 +11,8 @@ pub struct Yggdrasil(EngineState);
 
 impl Engine for Yggdrasil {
     const CRATES: &'static [&'static str] = &["unleash-yggdrasil"];
-    const HOW: &'static str = "EngineState.take_state; check_enabled / check_variant(&EnrichedContext::from(&context, name, None)), no metrics";
+    const HOW: &'static str =
+        "EngineState; check_enabled / check_variant(&EnrichedContext::from(&context, …)), no metrics";
     type Flag = String;
     type Context = Context;
 
