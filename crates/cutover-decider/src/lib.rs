@@ -37,10 +37,10 @@ mod validate;
 mod value;
 
 pub use arena::{Arena, split_words};
+pub use context::{AttributeId, ContextView};
 pub use decide::cidr::wide_words;
 pub use decide::hashed as hash_list;
 pub use decide::set_head;
-pub use context::{AttributeId, ContextView};
 pub use outcome::{ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use program::{Program, ProgramError, names};
 pub use rows::write_json_text;

@@ -76,7 +76,8 @@ impl Program {
         out.push_str(",\"migrations\":");
         write_number(&mut out, self.migration_count());
         out.push_str(",\"switches\":");
-        let switches = (0..self.migration_count()).map(|number| self.switches(number).count()).max().unwrap_or(0);
+        let switches =
+            (0..self.migration_count()).map(|number| self.switches(number).count()).max().unwrap_or(0);
         write_number(&mut out, u32::try_from(switches).unwrap_or(u32::MAX));
         out.push_str(",\"reasons\":");
         write_list(&mut out, Reason::ALL.iter().map(|reason| reason.name()), write_json_text);
@@ -157,7 +158,8 @@ impl Program {
     }
 
     fn migration_place(&self, number: u32) -> Option<u32> {
-        (number < self.migration_count())
-            .then(|| self.arena.word(header::MIGRATIONS).saturating_add(number.saturating_mul(migration::WORDS)))
+        (number < self.migration_count()).then(|| {
+            self.arena.word(header::MIGRATIONS).saturating_add(number.saturating_mul(migration::WORDS))
+        })
     }
 }

@@ -7,7 +7,9 @@
 //! than theirs, which no cycle can satisfy.
 
 use crate::Arena;
-use crate::format::{MAX_CHAIN, MAX_GROUPS, MAX_STEPS, NONE, flag, header, op, require, rule, segment, units};
+use crate::format::{
+    MAX_CHAIN, MAX_GROUPS, MAX_STEPS, NONE, flag, header, op, require, rule, segment, units,
+};
 use crate::program::{Program, names};
 
 /// What is wrong, named by the part.
@@ -67,7 +69,9 @@ pub(crate) fn validate(program: &Program) -> Found {
             return Err("a table outside of the program");
         }
     }
-    for (table, count) in [(header::ATTRIBUTES, arena.word(header::ATTRIBUTES + 1)), (header::VALUES, program.value_count())] {
+    for (table, count) in
+        [(header::ATTRIBUTES, arena.word(header::ATTRIBUTES + 1)), (header::VALUES, program.value_count())]
+    {
         texts(arena, arena.word(table), count)?;
     }
     names(program)?;
@@ -86,7 +90,11 @@ fn texts(arena: &Arena, place: u32, count: u32) -> Found {
 }
 
 fn text(arena: &Arena, offset: u32, length: u32) -> Found {
-    if arena.text_at(offset, length).len() == length as usize { Ok(()) } else { Err("a text outside of the program") }
+    if arena.text_at(offset, length).len() == length as usize {
+        Ok(())
+    } else {
+        Err("a text outside of the program")
+    }
 }
 
 /// The index finds every flag by its name, and so no two flags have the same.
@@ -149,8 +157,23 @@ fn bounded(footprint: &Footprint<'_>) -> Found {
 fn flag(program: &Program, number: u32) -> Found {
     let arena = &program.arena;
     let record = program.flag_record(number).ok_or("the flags")?;
-    let &[_, _, bits, _, requires, require_count, rules, rule_count, _, variants, _, reads, salt, salt_length, ..] =
-        record;
+    let &[
+        _,
+        _,
+        bits,
+        _,
+        requires,
+        require_count,
+        rules,
+        rule_count,
+        _,
+        variants,
+        _,
+        reads,
+        salt,
+        salt_length,
+        ..,
+    ] = record;
     let mut footprint = flag_footprint(program, number)?;
     bounded(&footprint)?;
     text(arena, salt, salt_length)?;
@@ -191,7 +214,12 @@ fn flag(program: &Program, number: u32) -> Found {
 }
 
 /// What a rule serves reads the unit only where a share or a split needs one.
-fn serves(arena: &Arena, kind: u32, (unit, ppm, cuts): (u32, u32, u32), footprint: &mut Footprint<'_>) -> Found {
+fn serves(
+    arena: &Arena,
+    kind: u32,
+    (unit, ppm, cuts): (u32, u32, u32),
+    footprint: &mut Footprint<'_>,
+) -> Found {
     let ramp = kind & rule::RAMP != 0;
     if ramp && !footprint.reads_time {
         return Err("it depends on the time and does not say so");
@@ -223,7 +251,8 @@ fn asks_flag(program: &Program, place: u32, footprint: &mut Footprint<'_>) -> Fo
 
 fn condition(program: &Program, start: u32, end: u32, footprint: &mut Footprint<'_>) -> Found {
     let arena = &program.arena;
-    let size = end.checked_sub(start).filter(|size| size % op::WORDS == 0).ok_or("the bounds of a condition")?;
+    let size =
+        end.checked_sub(start).filter(|size| size % op::WORDS == 0).ok_or("the bounds of a condition")?;
     let words = arena.slice(start, size);
     if words.len() != size as usize {
         return Err("the bounds of a condition");
@@ -262,5 +291,9 @@ fn condition(program: &Program, start: u32, end: u32, footprint: &mut Footprint<
 fn automaton(arena: &Arena, place: u32) -> Found {
     let count = arena.word(place.saturating_add(2));
     let words = arena.slice(place.saturating_add(3), count);
-    if words.len() == count as usize && cutover_regex::validate(words) { Ok(()) } else { Err("a regular expression") }
+    if words.len() == count as usize && cutover_regex::validate(words) {
+        Ok(())
+    } else {
+        Err("a regular expression")
+    }
 }

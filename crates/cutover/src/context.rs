@@ -1,8 +1,8 @@
 //! Contexts: what is known of a request.
 
 use crate::value::{Value, ValueRef};
-pub use cutover_decider::{AttributeId, ContextView};
 use cutover_decider::Program;
+pub use cutover_decider::{AttributeId, ContextView};
 
 /// What is known of a request: a flat or nested object of attributes.
 ///

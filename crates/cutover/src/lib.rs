@@ -48,8 +48,8 @@ pub use cutover_decider::{bucket, packed};
 pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use diagnostic::{Diagnostic, LoadError, Position, Severity};
 pub use engine::{Engine, FlagId, MigrationId};
-pub use hash_list::hash_list_entry;
 pub use explain::{Explanation, Step};
+pub use hash_list::hash_list_entry;
 pub use migration::{
     Ack, FallbackOn, Hazard, HazardCode, JobVariant, Route, RouteChoice, RouteCompare, RouteJobs, RouteRead,
     RouteStreams, RouteWrite, RouteWrites, StreamState, SwitchSource, SwitchValue,

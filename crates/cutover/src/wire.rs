@@ -74,7 +74,10 @@ impl Engine {
             digest: self.digest(),
             attributes: self.attributes(),
             flags: flags.collect(),
-            migrations: (0..).zip(self.compiled_migrations()).map(|(number, migration)| self.migration_row(number, migration)).collect(),
+            migrations: (0..)
+                .zip(self.compiled_migrations())
+                .map(|(number, migration)| self.migration_row(number, migration))
+                .collect(),
             reasons: crate::Reason::ALL.iter().map(|reason| reason.name()).collect(),
             errors: crate::ErrorCode::ALL.iter().map(|error| error.name()).collect(),
         }

@@ -82,7 +82,8 @@ fn addresses_lie_in_networks() {
 fn sets_of_any_size_hold_what_they_hold() {
     for size in [1, 3, 4, 5, 6, 100, 1000] {
         let texts: Vec<String> = (0..size).map(|number| format!("text {number}")).collect();
-        let list = json!(texts.iter().cloned().chain(["".into(), "a".into(), "é".into()]).collect::<Vec<_>>());
+        let list =
+            json!(texts.iter().cloned().chain(["".into(), "a".into(), "é".into()]).collect::<Vec<_>>());
         for text in texts.iter().map(String::as_str).chain(["", "a", "é"]) {
             assert_eq!(holds("in", list.clone(), text.into()), Some(true), "{size} {text}");
         }
@@ -91,7 +92,9 @@ fn sets_of_any_size_hold_what_they_hold() {
         }
     }
     let mixed = json!([1, -7, 0.5, 1e300, true, "1"]);
-    for inside in [Value::Int(1), Value::Int(-7), Value::Float(0.5), Value::Float(1e300), true.into(), "1".into()] {
+    for inside in
+        [Value::Int(1), Value::Int(-7), Value::Float(0.5), Value::Float(1e300), true.into(), "1".into()]
+    {
         assert_eq!(holds("in", mixed.clone(), inside.clone()), Some(true), "{inside:?}");
     }
     for outside in [Value::Int(7), Value::Float(1.5), false.into(), "0.5".into()] {

@@ -38,10 +38,13 @@ function rule(values, { if: conditions, serve }) {
   return { ...when, variations, weights, coverage: 1, hashAttribute: "userId", hashVersion: 2 };
 }
 
+function feature({ variants, otherwise, rules }) {
+  const [first] = rules;
+  if (first.if === undefined && typeof first.serve === "string")
+    return { defaultValue: variants[first.serve], rules: [] };
+  return { defaultValue: variants[otherwise], rules: rules.map((one) => rule(variants, one)) };
+}
+
 export function growthbook(flags) {
-  const feature = ({ variants, otherwise, rules }) => ({
-    defaultValue: variants[otherwise],
-    rules: rules.map((one) => rule(variants, one)),
-  });
   return Object.fromEntries(flags.map((one) => [one.key, feature(one)]));
 }

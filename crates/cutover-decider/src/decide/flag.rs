@@ -69,7 +69,10 @@ fn fixed_or(bits: u32, reason: Reason) -> Reason {
 }
 
 /// Whether another flag is one of some variants; unknown where it has no answer.
-pub(crate) fn is_one_of<C: ContextView, O: Observer>(machine: &mut Machine<'_, '_, C, O>, place: u32) -> Truth {
+pub(crate) fn is_one_of<C: ContextView, O: Observer>(
+    machine: &mut Machine<'_, '_, C, O>,
+    place: u32,
+) -> Truth {
     let arena = machine.arena();
     let Some(&[number, _, count]) = arena.record(place) else { return Truth::Unknown };
     let none = Outcome::error(ErrorCode::FlagNotFound, None);
@@ -106,9 +109,7 @@ fn serve<C: ContextView, O: Observer>(
     let variant = variant_of(variants & 0xFFFF);
     let decided = match kind & rule::KIND {
         rule::VARIANT => return answer(variant, Reason::TargetingMatch),
-        rule::SHARE => {
-            takes(machine, rule, salt).map(|inside| if inside { variant } else { outside() })
-        }
+        rule::SHARE => takes(machine, rule, salt).map(|inside| if inside { variant } else { outside() }),
         rule::SPLIT => draw(machine, rule, cuts, salt),
         _ => match takes(machine, rule, salt) {
             Ok(true) => draw(machine, rule, cuts, salt.inner()),
@@ -212,7 +213,8 @@ fn draw<C: ContextView, O: Observer>(
 ) -> Result<Option<u16>, ErrorCode> {
     let [_, _, _, _, _, unit, _, _] = rule.words;
     let arena = machine.arena();
-    let all = arena.slice(place.saturating_add(cuts::WORDS), arena.word(place).saturating_mul(cuts::CUT_WORDS));
+    let all =
+        arena.slice(place.saturating_add(cuts::WORDS), arena.word(place).saturating_mul(cuts::CUT_WORDS));
     let all = all.as_chunks::<{ cuts::CUT_WORDS as usize }>().0;
     if let [[.., only]] = all {
         return Ok(variant_of(*only));

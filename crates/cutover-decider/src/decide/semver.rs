@@ -107,7 +107,11 @@ pub(crate) fn contains(arena: &Arena, at: u32, text: &[u8]) -> Option<bool> {
     Some(false)
 }
 
-fn holds(arena: &Arena, version: Version<'_>, comparator: [u32; versions::COMPARATOR_WORDS as usize]) -> bool {
+fn holds(
+    arena: &Arena,
+    version: Version<'_>,
+    comparator: [u32; versions::COMPARATOR_WORDS as usize],
+) -> bool {
     let [bound, a0, a1, b0, b1, c0, c1, pre, length] = comparator;
     let core = [join(a0, a1), join(b0, b1), join(c0, c1)];
     let order = version.cmp(&core, arena.text_at(pre, length));

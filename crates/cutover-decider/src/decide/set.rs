@@ -16,7 +16,8 @@ pub(crate) fn contains(arena: &Arena, at: u32, value: ValueRef<'_>) -> Truth {
     let found = match value {
         ValueRef::Text(bytes) => has_text(arena, first, texts, (ints, floats, bits), bytes),
         ValueRef::Int(int) => {
-            let ints = arena.slice(first.saturating_add(texts * set::TEXT_WORDS), ints * 2).as_chunks::<2>().0;
+            let ints =
+                arena.slice(first.saturating_add(texts * set::TEXT_WORDS), ints * 2).as_chunks::<2>().0;
             ints.binary_search_by_key(&int, |[low, high]| long(*low, *high)).is_ok()
         }
         ValueRef::Bool(false) => bits & 1 != 0,
@@ -24,7 +25,8 @@ pub(crate) fn contains(arena: &Arena, at: u32, value: ValueRef<'_>) -> Truth {
         ValueRef::Float(_) => match Number::of(value) {
             // An integral float that an i64 can hold has become an integer on the way in.
             Some(number) => {
-                let floats = arena.slice(first.saturating_add(texts * set::TEXT_WORDS + ints * 2), floats * 2);
+                let floats =
+                    arena.slice(first.saturating_add(texts * set::TEXT_WORDS + ints * 2), floats * 2);
                 floats.as_chunks::<2>().0.iter().any(|[low, high]| {
                     let float = f64::from_bits(crate::arena::join(*low, *high));
                     Number::Float(float).cmp(number).is_eq()
@@ -54,7 +56,13 @@ pub fn head(bytes: &[u8]) -> u32 {
 }
 
 #[inline]
-fn has_text(arena: &Arena, first: u32, count: u32, (ints, floats, bits): (u32, u32, u32), bytes: &[u8]) -> bool {
+fn has_text(
+    arena: &Arena,
+    first: u32,
+    count: u32,
+    (ints, floats, bits): (u32, u32, u32),
+    bytes: &[u8],
+) -> bool {
     let texts = arena.slice(first, count * set::TEXT_WORDS).as_chunks::<3>().0;
     let wanted = head(bytes);
     let is = |[offset, length, head]: &[u32; 3]| {

@@ -63,7 +63,8 @@ fn text(value: ValueRef<'_>) -> Option<&[u8]> {
 }
 
 fn any_text(arena: &Arena, at: u32, text: &[u8], holds: impl Fn(&[u8], &[u8]) -> bool) -> Truth {
-    let parts = arena.slice(at.saturating_add(texts::WORDS), arena.word(at).saturating_mul(2)).as_chunks::<2>().0;
+    let parts =
+        arena.slice(at.saturating_add(texts::WORDS), arena.word(at).saturating_mul(2)).as_chunks::<2>().0;
     parts.iter().any(|[offset, length]| holds(text, arena.bytes_at(*offset, *length))).into()
 }
 

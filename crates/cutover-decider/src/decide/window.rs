@@ -8,7 +8,8 @@ const DAY_MS: i64 = 86_400_000;
 
 /// Whether `now_ms` lies in the window at a place.
 pub(crate) fn contains(arena: &Arena, at: u32, now_ms: i64) -> bool {
-    let Some(&[bits, from, to, zone, after_low, after_high, before_low, before_high]) = arena.record(at) else {
+    let Some(&[bits, from, to, zone, after_low, after_high, before_low, before_high]) = arena.record(at)
+    else {
         return false;
     };
     if bits & window::AFTER != 0 && now_ms < long(after_low, after_high)
@@ -43,7 +44,8 @@ fn offset_ms(arena: &Arena, number: u32, now_ms: i64) -> i64 {
     }
     let place = arena.word(header::ZONES).saturating_add(number.saturating_mul(zone::WORDS));
     let Some(&[_, _, first, transitions, count]) = arena.record(place) else { return 0 };
-    let transitions = arena.slice(transitions, count.saturating_mul(zone::TRANSITION_WORDS)).as_chunks::<3>().0;
+    let transitions =
+        arena.slice(transitions, count.saturating_mul(zone::TRANSITION_WORDS)).as_chunks::<3>().0;
     let after = transitions.partition_point(|[low, high, _]| long(*low, *high) <= now_ms);
     let last = after.checked_sub(1).and_then(|last| transitions.get(last));
     let seconds = last.map_or(first, |[.., offset]| *offset);

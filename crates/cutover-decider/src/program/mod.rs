@@ -112,8 +112,9 @@ impl Program {
     pub fn variant(&self, number: u32, variant: u16) -> Option<(&str, u32)> {
         let &[_, _, _, _, _, _, _, _, place, count, ..] = self.flag_record(number)?;
         let variant = u32::from(variant);
-        let &[offset, length, value] = (variant < count)
-            .then(|| self.arena.record(place.saturating_add(variant.saturating_mul(flag::VARIANT_WORDS))))??;
+        let &[offset, length, value] = (variant < count).then(|| {
+            self.arena.record(place.saturating_add(variant.saturating_mul(flag::VARIANT_WORDS)))
+        })??;
         Some((self.arena.text_at(offset, length), value))
     }
 
@@ -168,7 +169,8 @@ impl Program {
     /// The paths of the attributes, in the order of their numbers: that of the slots of a
     /// [`PackedContext`](crate::packed::PackedContext).
     pub fn attributes(&self) -> impl ExactSizeIterator<Item = &str> {
-        let words = self.arena.slice(self.arena.word(header::ATTRIBUTES), self.attribute_count().saturating_mul(2));
+        let words =
+            self.arena.slice(self.arena.word(header::ATTRIBUTES), self.attribute_count().saturating_mul(2));
         words.as_chunks::<2>().0.iter().map(|[offset, length]| self.arena.text_at(*offset, *length))
     }
 

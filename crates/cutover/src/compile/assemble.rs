@@ -59,7 +59,8 @@ impl Assembler {
     pub(super) fn resume(arena: Arena) -> Self {
         let interned = |table: u32| {
             let texts = arena.slice(arena.word(table), arena.word(table + 1).saturating_mul(2)).to_vec();
-            let texts_of = texts.as_chunks::<2>().0.iter().map(|[offset, length]| arena.text_at(*offset, *length));
+            let texts_of =
+                texts.as_chunks::<2>().0.iter().map(|[offset, length]| arena.text_at(*offset, *length));
             Interner { numbers: texts_of.map(Box::from).zip(0..).collect(), texts: texts.clone() }
         };
         let [attributes, paths, values] = [header::ATTRIBUTES, header::PATHS, header::VALUES].map(interned);

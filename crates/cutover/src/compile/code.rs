@@ -40,7 +40,12 @@ impl Compiler<'_> {
         (start, self.out.next())
     }
 
-    fn op(&mut self, code: &mut Code<'_>, [head, operator, operand]: [u32; 3], condition: &Condition) -> usize {
+    fn op(
+        &mut self,
+        code: &mut Code<'_>,
+        [head, operator, operand]: [u32; 3],
+        condition: &Condition,
+    ) -> usize {
         let path = condition.path.strip_prefix(code.base).unwrap_or(&condition.path);
         let path = self.out.path(path);
         code.ops.push([head, path, operator, operand]);
@@ -60,7 +65,11 @@ impl Compiler<'_> {
                 footprint.read(attribute);
                 let (head, operand) = self.test(test);
                 let negate = if operator.negates() { op::NEGATE } else { 0 };
-                self.op(code, [head | attribute << 8, operator_number(*operator) | negate, operand], condition);
+                self.op(
+                    code,
+                    [head | attribute << 8, operator_number(*operator) | negate, operand],
+                    condition,
+                );
             }
             Kind::Segment(name) => {
                 if let Some(segment) = self.segment_number(&name.value) {

@@ -54,7 +54,8 @@ impl Compiler<'_> {
         for (number, each) in (0..).zip(&flag.rules) {
             let footprint = if reached { &mut *footprint } else { &mut beyond };
             footprint.spend(1);
-            let code = each.condition.as_ref().map(|condition| self.condition(condition, &each.path, footprint));
+            let code =
+                each.condition.as_ref().map(|condition| self.condition(condition, &each.path, footprint));
             let (start, end) = code.unwrap_or((NONE, NONE));
             if let Some(serve) = self.serve(flag, each, &names, footprint)
                 && reached
@@ -155,13 +156,8 @@ impl Compiler<'_> {
                 let last = other.as_ref().or(flag.default.as_ref()).map(|name| name.value.as_str());
                 let cuts = cuts(weights, last, names);
                 let draws = cuts.len() > 1;
-                let unit = self.by(
-                    flag,
-                    rule,
-                    by,
-                    draws || within.as_ref().is_some_and(needs_unit),
-                    footprint,
-                )?;
+                let unit =
+                    self.by(flag, rule, by, draws || within.as_ref().is_some_and(needs_unit), footprint)?;
                 let (kind, (ramp, ppm)) = match within {
                     Some(share) => (rule::SPLIT_WITHIN, self.share(share, footprint)),
                     None => (rule::SPLIT, (0, 0)),

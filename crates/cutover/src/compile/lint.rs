@@ -226,8 +226,7 @@ fn exclude(a: (Operator, &Test), b: (Operator, &Test)) -> bool {
             }
         }
         ((_, Test::Range { low: a, high: x }), (_, Test::Range { low: b, high: y })) => {
-            let apart = |high: &Option<(Number, bool)>,
-                         low: &Option<(Number, bool)>| {
+            let apart = |high: &Option<(Number, bool)>, low: &Option<(Number, bool)>| {
                 matches!((high, low), (Some((high, hi)), Some((low, li)))
                     if high.cmp(*low).is_lt() || (high.cmp(*low).is_eq() && !(*hi && *li)))
             };

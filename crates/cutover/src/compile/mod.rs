@@ -142,7 +142,8 @@ impl<'r> Compiler<'r> {
         // Names were checked while reading, so every one loads.
         let zone = Zone::load(name).unwrap_or_default();
         let [offset, length] = self.out.text(name);
-        let mut transitions = Vec::with_capacity(zone.transitions.len() * zone_words::TRANSITION_WORDS as usize);
+        let mut transitions =
+            Vec::with_capacity(zone.transitions.len() * zone_words::TRANSITION_WORDS as usize);
         for (at_ms, offset) in &zone.transitions {
             transitions.extend(split_words(at_ms.cast_unsigned()));
             transitions.push(offset.cast_unsigned());
@@ -166,7 +167,11 @@ impl<'r> Compiler<'r> {
         let ruleset = self.ruleset;
         let segments = ruleset.segments.len();
         self.out.table(header::SEGMENTS, segments, &vec![0; segments * segment::WORDS as usize]);
-        self.out.table(header::FLAGS, ruleset.flags.len(), &vec![0; ruleset.flags.len() * flag_words::WORDS as usize]);
+        self.out.table(
+            header::FLAGS,
+            ruleset.flags.len(),
+            &vec![0; ruleset.flags.len() * flag_words::WORDS as usize],
+        );
         for &node in order {
             let mut footprint = Footprint::default();
             if let Some(segment) = ruleset.segments.get(node) {
@@ -175,7 +180,8 @@ impl<'r> Compiler<'r> {
                 let [name, length] = self.out.text(&segment.name);
                 let time = if footprint.reads_time { segment::READS_TIME } else { 0 };
                 let reads = self.out.push(&footprint.reads);
-                let (steps, depth, count) = (footprint.steps, footprint.depth | time, place(footprint.reads.len()));
+                let (steps, depth, count) =
+                    (footprint.steps, footprint.depth | time, place(footprint.reads.len()));
                 let record = [name, length, start, end, steps, depth, reads, count];
                 let at = self.out.arena.word(header::SEGMENTS) + place(node) * segment::WORDS;
                 self.out.put(at, &record);

@@ -66,7 +66,9 @@ pub(super) fn expected(arena: &Arena, code: u32, operand: u32) -> Value {
 
 /// The first values of a set, and how many it holds.
 fn values(arena: &Arena, at: u32) -> (Vec<Value>, usize) {
-    let Some(&[text_count, int_count, float_count, bits]) = arena.record(at) else { return Default::default() };
+    let Some(&[text_count, int_count, float_count, bits]) = arena.record(at) else {
+        return Default::default();
+    };
     let first = at.saturating_add(set::WORDS);
     let texts = arena.slice(first, text_count.saturating_mul(set::TEXT_WORDS)).as_chunks::<3>().0;
     let ints_at = first.saturating_add(text_count.saturating_mul(set::TEXT_WORDS));

@@ -71,12 +71,7 @@ fn migration(keys: &str) -> Loaded {
     load(&format!("{{old: old_store, new: new_store, {keys}}}"))
 }
 
-fn route<'a>(
-    migration: &'a Loaded,
-    unit: Value,
-    now_ms: i64,
-    switches: &impl SwitchSource,
-) -> Route<'a> {
+fn route<'a>(migration: &'a Loaded, unit: Value, now_ms: i64, switches: &impl SwitchSource) -> Route<'a> {
     let choice = migration.decide(&One(unit), now_ms, switches);
     migration.route(choice, switches, "digest").unwrap()
 }

@@ -2,8 +2,8 @@
 
 use super::fields::Reader;
 use crate::diagnostic::Diagnostic;
-use cutover_decider::decide::instant;
 use crate::document::{Content, Node, Path};
+use cutover_decider::decide::instant;
 
 /// A share of units in millionths, 0 to 1,000,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
