@@ -53,7 +53,7 @@ wanted() { [[ $language == all || $language == "$1" ]]; }
   if wanted rust; then
     step "peers: Rust"
     export PEERS_TARGET="$CARGO_TARGET_DIR/peers"
-    build() { (cd "$peers/rust" && CARGO_TARGET_DIR="$PEERS_TARGET" cargo build --quiet --release --locked "$@"); }
+    build() { (cd "$peers/rust" && CARGO_TARGET_DIR="$PEERS_TARGET" cargo build --quiet --release "$@"); }
     build -p peers-own
     build -p peers-others || echo "the peers in Rust do not build; see the features of benches/peers/rust/others"
   fi
