@@ -13,6 +13,8 @@ const PROGRAMS = {
     `${process.env.PEERS_TARGET ?? `${here}rust/target`}/release/${name}`,
   ]),
 };
+/** Engines that are not measured, and why. */
+const LEFT_OUT = { rust: [["flagd", "open-feature-flagd 0.3.0 wants protoc where it is built"]] };
 /** A process that says nothing for this long is given up. */
 const PATIENCE_MS = 120_000;
 
@@ -21,7 +23,8 @@ const PATIENCE_MS = 120_000;
  * is not there is a row too, of which every question fails.
  */
 export function workers(language, only) {
-  return PROGRAMS[language].flatMap(([program, ...parameters]) => {
+  const wanted = (name) => name === "floor" || (only?.some((part) => name.includes(part)) ?? true);
+  const rows = PROGRAMS[language].flatMap(([program, ...parameters]) => {
     let names;
     try {
       names = JSON.parse(
@@ -35,9 +38,11 @@ export function workers(language, only) {
           .at(-1) || error.message;
       return [{ language, name: basename(program), start: () => new Absent(`not built or not running: ${reason}`) }];
     }
-    const wanted = names.filter((name) => name === "floor" || (only?.some((part) => name.includes(part)) ?? true));
-    return wanted.map((name) => ({ language, name, start: () => new Worker(program, [...parameters, name]) }));
+    const start = (name) => () => new Worker(program, [...parameters, name]);
+    return names.filter(wanted).map((name) => ({ language, name, start: start(name) }));
   });
+  const leftOut = (LEFT_OUT[language] ?? []).filter(([name]) => wanted(name));
+  return [...rows, ...leftOut.map(([name, reason]) => ({ language, name, start: () => new Absent(reason) }))];
 }
 
 /** Stands for a program that cannot be started. */
