@@ -71,7 +71,7 @@ function absent(engines) {
 }
 
 function loading(language, results) {
-  const measured = Object.entries(results).filter(([, one]) => one["10k"] !== undefined);
+  const measured = Object.entries(results).filter(([, one]) => (one["1k"] ?? one["10k"]) !== undefined);
   if (measured.length === 0) return absent(results);
   const megabytes = (bytes) => (bytes === undefined ? "" : (bytes / 1e6).toFixed(1));
   const time = (ms) => (ms < 1 ? ms.toFixed(2) : number(ms));
@@ -85,7 +85,7 @@ function loading(language, results) {
     name,
     one["1k"] === undefined ? "" : grouped((one["1k"].bytes / 1000).toFixed(0)),
     ...(one["1k"] === undefined ? empty : cells(one["1k"])),
-    ...cells(one["10k"]),
+    ...(one["10k"] === undefined ? empty : cells(one["10k"])),
   ]);
   const head = ["engine", "1k kB", "1k ms", "again ms", "MB", "10k ms", "again ms", "MB"];
   return [

@@ -16,7 +16,7 @@ const PROGRAMS = {
 /** Engines that are not measured, and why. */
 const LEFT_OUT = { rust: [["flagd", "open-feature-flagd 0.3.0 wants protoc where it is built"]] };
 /** A process that says nothing for this long is given up. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 /**
  * The rows of a language whose names contain one of `only`; the cost of the loop is always among them. A program that
