@@ -18,21 +18,29 @@ import { sizes } from "./sizes.mjs";
 const LANGUAGES = ["node", "python", "rust"];
 const PARTS = ["evaluation", "load", "sizes"];
 
+/** Ends with what is wrong with an argument. */
+function refuse(message) {
+  console.error(`${message}\nusage: see the first lines of scripts/bench-peers.sh`);
+  process.exit(2);
+}
+
 function choice(name, value, allowed) {
   if (value === undefined) return allowed;
-  if (!allowed.includes(value)) throw new Error(`--${name} is ${value}, but it has to be one of ${allowed.join(", ")}`);
+  if (!allowed.includes(value)) refuse(`--${name} is ${value}, but it has to be one of ${allowed.join(", ")}`);
   return [value];
 }
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    language: { type: "string" },
-    only: { type: "string" },
-    part: { type: "string" },
-    json: { type: "string" },
-  },
-});
+function given() {
+  const text = { type: "string" };
+  const options = { quick: { type: "boolean", default: false }, language: text, only: text, part: text, json: text };
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return refuse(error.message);
+  }
+}
+
+const values = given();
 const languages = choice("language", values.language, LANGUAGES);
 const parts = choice("part", values.part, PARTS);
 const only = values.only?.split(",");
