@@ -39,6 +39,7 @@ pub mod import;
 mod migration;
 pub mod packed;
 mod program;
+pub mod rows;
 mod ruleset;
 #[cfg(feature = "schema")]
 mod schema;

@@ -7,6 +7,7 @@ export type { Diagnostic, Imported, Severity } from "./diagnostic.js";
 export type {
   Attributes,
   DecideOptions,
+  Decider,
   EngineConstructor,
   ImportKind,
   ImportOptions,
@@ -14,3 +15,4 @@ export type {
   TimeOptions,
 } from "./engine.js";
 export type * from "./route.js";
+export type { Shared } from "./shared.js";
