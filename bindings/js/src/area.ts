@@ -62,10 +62,14 @@ export class Area {
     this.packings += 1;
     this.settle();
     const bytes = slots * SLOT_BYTES;
-    const { length } = this.bytes;
-    if (length > KEPT_BYTES && bytes <= KEPT_BYTES) this.#store.shrink(this, KEPT_BYTES);
-    if (bytes > length) this.#store.grow(this, bytes);
+    if (bytes <= KEPT_BYTES) this.trim();
+    if (bytes > this.bytes.length) this.#store.grow(this, bytes);
     this.end = bytes;
+  }
+
+  /** Gives back what a large value has taken. */
+  trim(): void {
+    if (this.bytes.length > KEPT_BYTES) this.#store.shrink(this, KEPT_BYTES);
   }
 
   /** Makes sure that the views are on living memory: that of WebAssembly moves when it grows. */

@@ -31,6 +31,8 @@ export interface FullProgram extends Program {
   findMigration(name: string): string;
   /** Diagnostics, as JSON. */
   warnings(now: number): string;
+  /** The outcomes of a flag for so many rows of packed columns; null where the engine failed. */
+  decideColumns(flag: number, rows: number, now: number, area: Area): Uint32Array | null;
   /** An explanation, as JSON. */
   explain(flag: number, now: number, area: Area): string;
   /** A packed choice of a route, or {@link FAULT}. `first` is the number of the first switch's slot. */

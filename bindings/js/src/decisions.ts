@@ -49,6 +49,16 @@ export class Flag {
     this.#about = about;
   }
 
+  /** The names of the variants, by their number. */
+  get names(): readonly string[] {
+    return this.#row.variants.map(([name]) => name);
+  }
+
+  /** The values of the variants, by their number. */
+  get values(): readonly Json[] {
+    return this.#row.variants.map(([, value]) => freeze(value));
+  }
+
   /** The decision that an outcome stands for. */
   decision(outcome: number): Decision<Json> {
     // As a signed integer it is a small one for the map, whatever its upper bits.

@@ -1,5 +1,6 @@
 /** A whole engine: explains, routes, and warns, beside deciding flags. */
 
+import type { Columns, DecidedColumns } from "./api/columns.js";
 import type { DecideOptions, Engine, RouteOptions, TimeOptions } from "./api/engine.js";
 import type { ErrorCode, Explanation, Json } from "./api/decision.js";
 import { CutoverError } from "./api/diagnostic.js";
@@ -10,6 +11,7 @@ import { SLOT_BYTES } from "./area.js";
 import type { Area } from "./area.js";
 import { FAULT } from "./backend.js";
 import type { FullProgram } from "./backend.js";
+import { decideColumns } from "./columns.js";
 import type { Given } from "./core.js";
 import { LoadedDecider, coreOf } from "./decider.js";
 import type { Decided } from "./decider.js";
@@ -41,6 +43,10 @@ export class LoadedEngine extends LoadedDecider<FullProgram> implements Engine {
 
   share(): Shared {
     return coreOf(this).program.share();
+  }
+
+  decideColumns(flag: string, columns: Columns, options?: TimeOptions): DecidedColumns {
+    return decideColumns(coreOf(this), flag, columns, options);
   }
 
   explain(flag: string, context: Given, options?: DecideOptions<unknown>): Explanation<never> {

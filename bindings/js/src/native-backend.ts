@@ -27,6 +27,7 @@ export interface Addon {
   keep(at: number, packed: Uint8Array): boolean;
   decide(engine: number, flag: number, now: number, packed: Uint8Array): number;
   decideAll(engine: number, now: number, packed: Uint8Array): Uint32Array;
+  decideColumns(engine: number, flag: number, now: number, packed: Uint8Array, rows: number): Uint32Array;
   explain(engine: number, flag: number, now: number, packed: Uint8Array): string;
   choose(engine: number, migration: number, now: number, packed: Uint8Array, first: number): number;
   route(engine: number, migration: number, now: number, packed: Uint8Array, first: number): string;
@@ -195,7 +196,10 @@ class NativeProgram implements FullProgram {
       area = new Area(heap);
       packValues(area, this.#slots, flag.reads, values);
     }
-    return this.#decide(flag, now, area);
+    const outcome = this.#decide(flag, now, area);
+    // The next decision may pack nothing, and would leave this much memory taken.
+    area.trim();
+    return outcome;
   }
 
   #decide(flag: Flag, now: number, area: Area): number {
@@ -209,6 +213,14 @@ class NativeProgram implements FullProgram {
   decideAll(_: number, now: number, area: Area): Uint32Array | null {
     try {
       return this.#addon.decideAll(this.#engine, now, area.bytes);
+    } catch {
+      return null;
+    }
+  }
+
+  decideColumns(flag: number, rows: number, now: number, area: Area): Uint32Array | null {
+    try {
+      return this.#addon.decideColumns(this.#engine, flag, now, area.bytes, rows);
     } catch {
       return null;
     }

@@ -309,10 +309,18 @@ class WasmProgram implements FullProgram {
   }
 
   decideAll(count: number, now: number): Uint32Array | null {
+    return this.#outcomes(count, (exports) => exports.decide_all(this.#loaded.engine, now));
+  }
+
+  decideColumns(flag: number, rows: number, now: number): Uint32Array | null {
+    return this.#outcomes(rows, (exports) => exports.decide_columns(this.#loaded.engine, flag, now, rows));
+  }
+
+  #outcomes(count: number, question: (exports: Exports) => number): Uint32Array | null {
     const { exports } = this.#backend;
     try {
-      const at = exports.decide_all(this.#loaded.engine, now) >>> 0;
-      // They are mapped to decisions at once, and may be written over after that.
+      const at = question(exports) >>> 0;
+      // They are read at once, and may be written over after that.
       return new Uint32Array(exports.memory.buffer, at, count);
     } catch (error) {
       this.#backend.fail(error);

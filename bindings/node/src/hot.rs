@@ -23,7 +23,7 @@ const MOST_ARGUMENTS: usize = MOST_VALUES + 2;
 /// The answer where a value is of a type that is packed instead, or too long: no outcome packs to it.
 const UNUSUAL: u32 = NO_CHOICE - 1;
 
-/// A text as long as this may have been cut by Node-API, which writes whole characters and a zero byte.
+/// Node-API writes whole characters, and then a zero byte: a text that leaves no more room than this may have been cut.
 const CUT_BYTES: usize = 4;
 
 type Arguments = [sys::napi_value; MOST_ARGUMENTS];
@@ -154,7 +154,7 @@ unsafe fn value_of(
         sys::napi_get_value_string_utf8(env, value, room.as_mut_ptr().cast(), room.len(), &raw mut length)
     };
     if status == sys::Status::napi_ok {
-        if length + CUT_BYTES > room.len() {
+        if length + CUT_BYTES >= room.len() {
             return None;
         }
         let (text, rest) = room.split_at_mut(length);

@@ -137,6 +137,14 @@ pub fn decide_all(engine: u32, now: f64, packed: &[u8]) -> Uint32Array {
     outcomes.into()
 }
 
+/// The decisions of a flag for so many rows of columns, packed.
+#[napi(catch_unwind)]
+pub fn decide_columns(engine: u32, flag: u32, now: f64, packed: &[u8], rows: u32) -> Uint32Array {
+    let mut outcomes = Vec::new();
+    ask(|engines| engines.decide_columns(engine, flag, now, packed, rows as usize, &mut outcomes));
+    outcomes.into()
+}
+
 /// An explanation, as JSON.
 #[napi(catch_unwind)]
 pub fn explain(engine: u32, flag: u32, now: f64, packed: &[u8]) -> String {

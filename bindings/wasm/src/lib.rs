@@ -194,6 +194,16 @@ pub fn decide_all(engine: u32, now: f64) -> *const u32 {
     })
 }
 
+/// Decides a flag for so many rows of the columns in the area: where the packed decisions lie, as many as there are rows.
+#[wasm_bindgen]
+pub fn decide_columns(engine: u32, flag: u32, now: f64, rows: usize) -> *const u32 {
+    INSTANCE.with_borrow_mut(|instance| {
+        let Instance { engines, area, outcomes, .. } = instance;
+        engines.decide_columns(engine, flag, now, area, rows, outcomes);
+        outcomes.as_ptr()
+    })
+}
+
 /// Answers with the explanation of the same decision.
 #[wasm_bindgen]
 pub fn explain(engine: u32, flag: u32, now: f64) {

@@ -6,10 +6,12 @@
 
 #![forbid(unsafe_code)]
 
+pub mod columns;
 mod kept;
 mod shared;
 mod switches;
 
+use columns::Columns;
 use cutover::import::{Kind, Options};
 use cutover::packed::PackedContext;
 use cutover::wire::{MigrationRow, to_json};
@@ -217,6 +219,26 @@ impl Engines {
         let view = PackedContext::new(packed);
         let flags = (0..).map(FlagId::from_index).take(engine.flags().len());
         outcomes.extend(flags.map(|flag| engine.outcome(flag, &view, millis(now)).pack()));
+    }
+
+    /// Decides a flag for each of so many rows of [`columns`]; none where there is no such engine.
+    pub fn decide_columns(
+        &self,
+        engine: u32,
+        flag: u32,
+        now: f64,
+        packed: &[u8],
+        rows: usize,
+        outcomes: &mut Vec<u32>,
+    ) {
+        outcomes.clear();
+        let Some(engine) = self.engine(engine) else { return };
+        let flag = FlagId::from_index(flag);
+        let mut columns = Columns::new(engine.reads(flag), packed);
+        outcomes.extend((0..rows).map(|row| {
+            columns.row = row;
+            engine.outcome(flag, &columns, millis(now)).pack()
+        }));
     }
 
     /// The explanation of the same decision, as JSON.

@@ -1,6 +1,7 @@
 /** What an engine can be asked. */
 
 import type { Context } from "../context.js";
+import type { Columns, DecidedColumns } from "./columns.js";
 import type { Decision, Explanation, Json } from "./decision.js";
 import type { Diagnostic, Imported } from "./diagnostic.js";
 import type { Route } from "./route.js";
@@ -157,6 +158,21 @@ export interface Engine extends Decider {
    * engine.warnings().length; // 1
    */
   warnings(options?: TimeOptions): Diagnostic[];
+
+  /**
+   * Decides a flag for many contexts that come as columns, all at the same time: one array for each attribute, or one
+   * typed array. What each row decides is what {@link Decider.decide} decides for an object of its elements.
+   *
+   * @throws RangeError where the columns are of different lengths.
+   * @throws TypeError where a column is none.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nflags: { adult: { rules: [{ if: { attribute: age, above: 17 }, serve: on }] } }");
+   * const decided = engine.decideColumns("adult", { age: new Int32Array([12, 40]) });
+   * [...decided.variants].map((variant) => decided.names[variant]); // ["off", "on"]
+   * decided.at(1).reason; // "TARGETING_MATCH"
+   */
+  decideColumns(flag: string, columns: Columns, options?: TimeOptions): DecidedColumns;
 
   /**
    * Decides a flag and tells how it came about. Never throws.

@@ -1,6 +1,7 @@
 /** What every entry of the package exports beside `Engine`. */
 
 export type { Context } from "../context.js";
+export type * from "./columns.js";
 export type * from "./decision.js";
 export { CutoverError } from "./diagnostic.js";
 export type { Diagnostic, Imported, Severity } from "./diagnostic.js";
