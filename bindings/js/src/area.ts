@@ -20,7 +20,10 @@ export const Tag = { missing: 0, false: 1, true: 2, int: 3, float: 4, text: 5, l
 
 /** Where the bytes of an area come from. */
 export interface Store {
-  /** Makes room for `bytes`, keeping what is there, and sets the area's views, at a multiple of {@link WORD_BYTES}. False where there is no such room. */
+  /**
+   * Makes room for `bytes`, keeping what is there, and sets the area's views, at a multiple of {@link WORD_BYTES}. False
+   * where there is no such room.
+   */
   grow(area: Area, bytes: number): boolean;
   /** Makes the area as small as `bytes`, and sets its views. */
   shrink(area: Area, bytes: number): void;
@@ -29,7 +32,9 @@ export interface Store {
 }
 
 // The layout is little-endian, as WebAssembly is, and it is written in words of the machine.
-if (new Uint8Array(new Uint32Array([1]).buffer)[0] !== 1) throw new Error("cutover: machines that are big-endian are not supported");
+if (new Uint8Array(new Uint32Array([1]).buffer)[0] !== 1) {
+  throw new Error("cutover: machines that are big-endian are not supported");
+}
 
 /** An area begins where its words may begin. */
 export const WORD_BYTES = 8;

@@ -98,8 +98,8 @@ function packerOf(core: Core<FullProgram>, attribute: number, given: ReadonlyMap
   const [first = ""] = path.split(".", 1);
   const outer = first === path ? undefined : given.get(first);
   if (whole === undefined && outer === undefined) return null;
-  const reader = core.readers[attribute] as (attributes: object) => unknown;
-  if (outer !== undefined) {
+  const [reader] = core.readersOf([attribute]);
+  if (outer !== undefined && reader !== undefined) {
     // As in one context: the whole path comes first, then the objects in the column of its first segment.
     const [one, other] = [elements(whole), elements(outer)];
     return values((row) => reader({ __proto__: null, [path]: one(row), [first]: other(row) }));
@@ -167,9 +167,8 @@ function rowsOf(given: ReadonlyMap<string, Column>): number {
     known ??= [key, rows];
     if (rows !== known[1]) {
       const [first, expected] = known;
-      throw new RangeError(
-        `the columns are of different lengths: \`${first}\` has ${expected} rows, \`${key}\` has ${rows}; give every column the same number of rows`,
-      );
+      const found = `\`${first}\` has ${expected} rows, \`${key}\` has ${rows}`;
+      throw new RangeError(`the columns are of different lengths: ${found}; give every column the same number of rows`);
     }
   }
   return known?.[1] ?? 0;
@@ -179,14 +178,14 @@ function arrayRows(key: string, column: Column): number {
   if (Array.isArray(column) || (ArrayBuffer.isView(column) && !(column instanceof DataView))) {
     return (column as readonly unknown[]).length;
   }
-  throw new TypeError(
-    `the column \`${key}\` is ${column === null ? "null" : typeof column}; expected an array, a typed array, or { bytes, offsets }`,
-  );
+  const found = column === null ? "null" : typeof column;
+  throw new TypeError(`the column \`${key}\` is ${found}; expected an array, a typed array, or { bytes, offsets }`);
 }
 
 function textRows(key: string, { bytes, offsets }: TextColumn): number {
   const fail = (what: string): never => {
-    throw new TypeError(`the column \`${key}\` has ${what}; expected bytes and ascending offsets within them, one more than there are rows`);
+    const expected = "bytes and ascending offsets within them, one more than there are rows";
+    throw new TypeError(`the column \`${key}\` has ${what}; expected ${expected}`);
   };
   if (!(bytes instanceof Uint8Array)) fail("`bytes` that are no Uint8Array");
   if (!(offsets instanceof Uint32Array || offsets instanceof Int32Array)) fail("`offsets` that are no Uint32Array");

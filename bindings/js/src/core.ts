@@ -7,7 +7,7 @@ import { Context, Prepared } from "./context.js";
 import { Flag } from "./decisions.js";
 import { clear, pack } from "./pack.js";
 import { readerOf } from "./read.js";
-import type { Reader } from "./read.js";
+import type { Reader, Reads } from "./read.js";
 import { found } from "./table.js";
 import type { About, FlagRow, Names } from "./table.js";
 import { isTime, timeOf } from "./time.js";
@@ -15,10 +15,8 @@ import { isTime, timeOf } from "./time.js";
 /** What may stand for a context. */
 export type Given = object | null | undefined;
 
-/** What reads attributes, and perhaps the time. */
-export interface Asked {
-  readonly reads: readonly number[];
-  readonly readers: readonly Reader[];
+/** Something that reads attributes, and perhaps the time. */
+export interface Asked extends Reads {
   readonly readsTime: boolean;
 }
 
@@ -29,20 +27,21 @@ export class Core<P extends Program = Program> {
   readonly backend: Backend;
   readonly program: P;
   readonly about: About;
-  /** A reader for each attribute. */
-  readonly readers: readonly Reader[];
+  /** Readers of attributes, made when they are needed. */
+  readonly #readers: Reader[] = [];
   /** How many slots a packed context has: one for each attribute. */
   readonly slots: number;
   /** The flags that were asked for. What is no flag is not in here, so that there are no more than there are flags. */
   readonly #flags = new Map<string, Flag>();
   #names: Names | null = null;
+  #attributes: Reads | null = null;
+  readonly #reads = new Map<string, Reads>();
   #all: (Asked & { readonly flags: readonly Flag[] }) | null = null;
 
   constructor(backend: Backend, program: P) {
     this.backend = backend;
     this.program = program;
     this.about = JSON.parse(program.about()) as About;
-    this.readers = this.about.attributes.map(readerOf);
     this.slots = this.about.attributes.length;
   }
 
@@ -62,9 +61,17 @@ export class Core<P extends Program = Program> {
   }
 
   #keep(row: FlagRow, index: number): Flag {
-    const flag = new Flag(this.about, row, index, this.readers, this.program.handle(index));
+    const flag = new Flag(this.about, row, index, this.#asked(row.reads), this.program.handle(index));
     this.#flags.set(row.name, flag);
     return flag;
+  }
+
+  /** What a flag reads. Flags that read the same have it in common, so that less memory is touched to decide many. */
+  #asked(reads: readonly number[]): Reads {
+    const key = reads.join();
+    const known = this.#reads.get(key) ?? { reads, readers: this.readersOf(reads) };
+    this.#reads.set(key, known);
+    return known;
   }
 
   /** All flags, in the order of their numbers, and what they read together. */
@@ -79,8 +86,18 @@ export class Core<P extends Program = Program> {
     return { flags, reads, readers: this.readersOf(reads), readsTime: rows.some((row) => row.reads_time) };
   }
 
+  /** All attributes. */
+  get #every(): Reads {
+    if (this.#attributes === null) {
+      const reads = [...this.about.attributes.keys()];
+      this.#attributes = { reads, readers: this.readersOf(reads) };
+    }
+    return this.#attributes;
+  }
+
   readersOf(reads: readonly number[]): readonly Reader[] {
-    return reads.map((attribute) => this.readers[attribute] as Reader);
+    const { attributes } = this.about;
+    return reads.map((attribute) => (this.#readers[attribute] ??= readerOf(attributes[attribute] as string, attribute)));
   }
 
   /** The packed outcome of a flag. */
@@ -123,7 +140,8 @@ export class Core<P extends Program = Program> {
       return given as Context;
     }
     const area = new Area(heap);
-    pack(area, this.slots, [...this.readers.keys()], this.readers, given);
+    const { reads, readers } = this.#every;
+    pack(area, this.slots, reads, readers, given);
     return new Context(new Prepared(this.about.digest, area));
   }
 

@@ -8,13 +8,13 @@ import type { Core, Given } from "./core.js";
 import { NONE, failed, withDefault } from "./decisions.js";
 import { timeOf } from "./time.js";
 
-/** What decides for a value that the caller may have given a default for. The overloads of the interface tell its type. */
+/** What is decided where the caller may have given a default. The overloads of the interface tell its type. */
 export type Decided = Decision<never>;
 
 /** What a decider is made of, for the classes that go on from it. */
 export let coreOf: <P extends Program>(decider: LoadedDecider<P>) => Core<P>;
 
-/** Decides flags. How one is made is the business of whoever has a program. */
+/** Decides flags. How one is made, and that it is frozen then, is the business of whoever has a program. */
 export class LoadedDecider<P extends Program = Program> implements Decider {
   readonly digest: string;
   readonly #core: Core<P>;
@@ -26,7 +26,6 @@ export class LoadedDecider<P extends Program = Program> implements Decider {
   constructor(core: Core<P>) {
     this.#core = core;
     this.digest = core.about.digest;
-    Object.freeze(this);
   }
 
   get flags(): readonly string[] {

@@ -2,7 +2,7 @@
 
 import type { Decision, ErrorCode, Json, Reason } from "./api/decision.js";
 import { FAULT } from "./backend.js";
-import type { Reader } from "./read.js";
+import type { Reader, Reads } from "./read.js";
 import { freeze } from "./table.js";
 import type { About, FlagRow } from "./table.js";
 
@@ -35,14 +35,14 @@ export class Flag {
   readonly #about: About;
   readonly #decisions = new Map<number, Decision<Json>>();
 
-  constructor(about: About, row: FlagRow, index: number, readers: readonly Reader[], handle: number) {
+  constructor(about: About, row: FlagRow, index: number, { reads, readers }: Reads, handle: number) {
     this.name = row.name;
     this.index = index;
-    this.reads = row.reads;
-    this.readers = row.reads.map((attribute) => readers[attribute] as Reader);
+    this.reads = reads;
+    this.readers = readers;
     this.readsTime = row.reads_time;
     this.fixed = row.outcome;
-    this.switches = row.variants.map(([, value]) => (typeof value === "boolean" ? value : null));
+    this.switches = switchesOf(row);
     this.handle = handle;
     this.unusable = unusable(about);
     this.#row = row;
@@ -85,6 +85,16 @@ export class Flag {
       digest,
     });
   }
+}
+
+/** What most flags serve. */
+const OFF_AND_ON: readonly (boolean | null)[] = [false, true];
+
+/** The values of the variants, null for those that are no booleans. The usual ones are the same array for all flags. */
+function switchesOf({ variants }: FlagRow): readonly (boolean | null)[] {
+  const switches = variants.map(([, value]) => (typeof value === "boolean" ? value : null));
+  const usual = switches.length === 2 && switches[0] === false && switches[1] === true;
+  return usual ? OFF_AND_ON : switches;
 }
 
 /** The error in the upper four bits of an outcome or a choice. */

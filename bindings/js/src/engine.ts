@@ -26,11 +26,11 @@ import { isTime, timeOf } from "./time.js";
 
 const NOTHING: readonly never[] = Object.freeze([]);
 
-/** The migrations that an engine was asked for. */
-const migrations = new WeakMap<object, Map<string, Migration>>();
-
 /** The engine of a program. How one is made is the business of `engineOf`. */
 export class LoadedEngine extends LoadedDecider<FullProgram> implements Engine {
+  /** The migrations that were asked for. */
+  readonly #migrations = new Map<string, Migration>();
+
   get migrations(): readonly string[] {
     return Object.freeze(coreOf(this).names.migrations);
   }
@@ -71,15 +71,13 @@ export class LoadedEngine extends LoadedDecider<FullProgram> implements Engine {
   }
 
   #migration(name: string): Migration | undefined {
-    let known = migrations.get(this);
-    if (known === undefined) migrations.set(this, (known = new Map()));
-    const migration = known.get(name);
-    if (migration !== undefined || typeof name !== "string") return migration;
+    const known = this.#migrations.get(name);
+    if (known !== undefined || typeof name !== "string") return known;
     const core = coreOf(this);
     const row = found<MigrationRow>(core.program.findMigration(name), name);
     if (row === undefined) return undefined;
     const made = new Migration(core.about, row.row, row.index, core.readersOf(row.row.reads));
-    known.set(name, made);
+    this.#migrations.set(name, made);
     return made;
   }
 

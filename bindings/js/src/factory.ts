@@ -26,6 +26,7 @@ export function engineOf(backend: FullBackend): EngineConstructor {
     constructor(program: FullProgram | undefined) {
       if (program === undefined) throw new TypeError("an engine is made by Engine.fromString");
       super(new Core(backend, program));
+      Object.freeze(this);
     }
 
     static fromString(text: string | Uint8Array): Engine {

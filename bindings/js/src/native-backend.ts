@@ -42,19 +42,30 @@ export interface Addon {
   decideKept(flag: number, now: number, at: number): number;
 }
 
-/** The answer where a value has to be packed, because it is of a rare type or long. As are all packed outcomes, a signed integer. */
+/** The answer where a value has to be packed, because it is of a rare type or long: a signed integer, as any outcome. */
 const UNUSUAL = -2;
 
 /** So many readers a flag has whose values go over as arguments. */
 type Readers = readonly [Reader, Reader, Reader, Reader, Reader, Reader, Reader, Reader];
+
+/**
+ * The functions that a decision calls, in an object of a fixed shape: that of an addon's exports is a dictionary, and
+ * looking into it costs as much as a call.
+ */
+type Hot = Pick<Addon, "decide1" | "decide2" | "decide3" | "decide4" | "decide8" | "decideKept">;
+
+function hotOf({ decide1, decide2, decide3, decide4, decide8, decideKept }: Addon): Hot {
+  return { decide1, decide2, decide3, decide4, decide8, decideKept };
+}
 
 /** The addon as a backend. It reads areas where they are. */
 export function nativeBackend(addon: Addon): FullBackend {
   const engines = new FinalizationRegistry<number>((engine) => addon.release(engine));
   const ring = new Ring((at, bytes) => addon.keep(at, bytes));
   const scratch = new Area(heap);
+  const hot = hotOf(addon);
   const programOf = (engine: number): FullProgram => {
-    const program = new NativeProgram(addon, engine, backend, ring);
+    const program = new NativeProgram(addon, hot, engine, backend, ring);
     engines.register(program, engine);
     return program;
   };
@@ -70,7 +81,8 @@ export function nativeBackend(addon: Addon): FullBackend {
       if (typeof shared !== "number") throw new TypeError("this engine was shared by another kind of engine");
       const engine = fallible(() => addon.adopt(shared));
       if (engine === null) {
-        throw new CutoverError("the shared engine is gone: no thread holds it any more; keep it until it is taken over");
+        const advice = "keep the engine until other threads have taken it over";
+        throw new CutoverError(`the shared engine is gone: no thread holds it any more; ${advice}`);
       }
       return programOf(engine);
     },
@@ -88,14 +100,16 @@ export function nativeBackend(addon: Addon): FullBackend {
 
 class NativeProgram implements FullProgram {
   readonly #addon: Addon;
+  readonly #hot: Hot;
   readonly #engine: number;
   readonly #backend: Backend;
   readonly #ring: Ring;
   /** How many slots a packed context has. */
   readonly #slots: number;
 
-  constructor(addon: Addon, engine: number, backend: Backend, ring: Ring) {
+  constructor(addon: Addon, hot: Hot, engine: number, backend: Backend, ring: Ring) {
     this.#addon = addon;
+    this.#hot = hot;
     this.#engine = engine;
     this.#backend = backend;
     this.#ring = ring;
@@ -137,31 +151,33 @@ class NativeProgram implements FullProgram {
   }
 
   decide(flag: Flag, now: number, attributes: object): number {
-    const addon = this.#addon;
+    const hot = this.#hot;
     const { handle, reads } = flag;
     // Those that there are not are not called.
     const readers = flag.readers as Readers;
     let outcome = UNUSUAL;
     switch (reads.length) {
+      case 0:
+        return hot.decide1(handle, now, undefined);
       case 1: {
         const a = readers[0](attributes);
-        outcome = addon.decide1(handle, now, a);
+        outcome = hot.decide1(handle, now, a);
         return outcome === UNUSUAL ? this.#pack(flag, now, [a]) : outcome;
       }
       case 2: {
         const [a, b] = [readers[0](attributes), readers[1](attributes)];
-        outcome = addon.decide2(handle, now, a, b);
+        outcome = hot.decide2(handle, now, a, b);
         return outcome === UNUSUAL ? this.#pack(flag, now, [a, b]) : outcome;
       }
       case 3: {
         const [a, b, c] = [readers[0](attributes), readers[1](attributes), readers[2](attributes)];
-        outcome = addon.decide3(handle, now, a, b, c);
+        outcome = hot.decide3(handle, now, a, b, c);
         return outcome === UNUSUAL ? this.#pack(flag, now, [a, b, c]) : outcome;
       }
       case 4: {
         const [a, b] = [readers[0](attributes), readers[1](attributes)];
         const [c, d] = [readers[2](attributes), readers[3](attributes)];
-        outcome = addon.decide4(handle, now, a, b, c, d);
+        outcome = hot.decide4(handle, now, a, b, c, d);
         return outcome === UNUSUAL ? this.#pack(flag, now, [a, b, c, d]) : outcome;
       }
       case 5:
@@ -175,7 +191,7 @@ class NativeProgram implements FullProgram {
         const f = count > 5 ? readers[5](attributes) : undefined;
         const g = count > 6 ? readers[6](attributes) : undefined;
         const h = count > 7 ? readers[7](attributes) : undefined;
-        outcome = addon.decide8(handle, now, a, b, c, d, e, f, g, h);
+        outcome = hot.decide8(handle, now, a, b, c, d, e, f, g, h);
         return outcome === UNUSUAL ? this.#pack(flag, now, [a, b, c, d, e, f, g, h]) : outcome;
       }
       default:
@@ -185,7 +201,7 @@ class NativeProgram implements FullProgram {
 
   decidePrepared(flag: Flag, now: number, prepared: Prepared): number {
     const at = this.#ring.place(prepared);
-    return at < 0 ? this.#decide(flag, now, prepared.area) : this.#addon.decideKept(flag.handle, now, at);
+    return at < 0 ? this.#decide(flag, now, prepared.area) : this.#hot.decideKept(flag.handle, now, at);
   }
 
   /** Decides for values that were read already. */

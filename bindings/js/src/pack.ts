@@ -11,7 +11,13 @@ import type { Reader } from "./read.js";
  * @param readers of the same attributes, in the same order.
  * @returns false where reading them ran code that packed something else into the same area.
  */
-export function pack(area: Area, slots: number, reads: readonly number[], readers: readonly Reader[], attributes: object): boolean {
+export function pack(
+  area: Area,
+  slots: number,
+  reads: readonly number[],
+  readers: readonly Reader[],
+  attributes: object,
+): boolean {
   area.begin(slots);
   const { packings } = area;
   for (let index = 0; index < reads.length; index += 1) {
@@ -24,7 +30,9 @@ export function pack(area: Area, slots: number, reads: readonly number[], reader
 export function packValues(area: Area, slots: number, reads: readonly number[], values: readonly unknown[]): boolean {
   area.begin(slots);
   const { packings } = area;
-  for (let index = 0; index < reads.length; index += 1) write(area, (reads[index] as number) * SLOT_BYTES, values[index]);
+  for (let index = 0; index < reads.length; index += 1) {
+    write(area, (reads[index] as number) * SLOT_BYTES, values[index]);
+  }
   return area.packings === packings;
 }
 
@@ -49,7 +57,10 @@ export function write(area: Area, at: number, value: unknown): void {
   }
 }
 
-/** Writes any value, and throws what reading it throws. A list is written with its items, but not one in a list: no condition takes one. */
+/**
+ * Writes any value, and throws what reading it throws. A list is written with its items, but a list in a list is not: no
+ * condition takes one.
+ */
 function writeOther(area: Area, at: number, value: unknown, nested: boolean): void {
   switch (typeof value) {
     case "string":

@@ -6,6 +6,12 @@
 /** Reads an attribute of an object: undefined where it is not there, {@link UNREADABLE} where reading it throws. */
 export type Reader = (attributes: object) => unknown;
 
+/** Attributes by their numbers, and a reader for each. */
+export interface Reads {
+  readonly reads: readonly number[];
+  readonly readers: readonly Reader[];
+}
+
 /** What a getter or a proxy that throws leaves: it is there, and matches nothing, as any symbol. */
 export const UNREADABLE: unique symbol = Symbol("unreadable");
 
@@ -31,14 +37,62 @@ function inner(object: unknown, key: string): unknown {
  */
 
 const plain: readonly ((key: string) => Reader)[] = [
-  (key) => (o) => { try { return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined; } catch { return UNREADABLE; } },
-  (key) => (o) => { try { return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined; } catch { return UNREADABLE; } },
-  (key) => (o) => { try { return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined; } catch { return UNREADABLE; } },
-  (key) => (o) => { try { return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined; } catch { return UNREADABLE; } },
-  (key) => (o) => { try { return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined; } catch { return UNREADABLE; } },
-  (key) => (o) => { try { return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined; } catch { return UNREADABLE; } },
-  (key) => (o) => { try { return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined; } catch { return UNREADABLE; } },
-  (key) => (o) => { try { return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined; } catch { return UNREADABLE; } },
+  (key) => (o) => {
+    try {
+      return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined;
+    } catch {
+      return UNREADABLE;
+    }
+  },
+  (key) => (o) => {
+    try {
+      return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined;
+    } catch {
+      return UNREADABLE;
+    }
+  },
+  (key) => (o) => {
+    try {
+      return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined;
+    } catch {
+      return UNREADABLE;
+    }
+  },
+  (key) => (o) => {
+    try {
+      return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined;
+    } catch {
+      return UNREADABLE;
+    }
+  },
+  (key) => (o) => {
+    try {
+      return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined;
+    } catch {
+      return UNREADABLE;
+    }
+  },
+  (key) => (o) => {
+    try {
+      return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined;
+    } catch {
+      return UNREADABLE;
+    }
+  },
+  (key) => (o) => {
+    try {
+      return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined;
+    } catch {
+      return UNREADABLE;
+    }
+  },
+  (key) => (o) => {
+    try {
+      return hasOwnProperty.call(o, key) ? (o as Keyed)[key] : undefined;
+    } catch {
+      return UNREADABLE;
+    }
+  },
 ];
 
 /** The same for paths of two segments. */
@@ -48,32 +102,44 @@ const nested: readonly ((path: string, first: string, second: string) => Reader)
       let value = hasOwnProperty.call(o, path) ? (o as Keyed)[path] : undefined;
       if (value !== undefined || !hasOwnProperty.call(o, first)) return value;
       value = (o as Keyed)[first];
-      return typeof value !== "object" || value === null || isArray(value) || !hasOwnProperty.call(value, second) ? undefined : (value as Keyed)[second];
-    } catch { return UNREADABLE; }
+      if (typeof value !== "object" || value === null || isArray(value)) return undefined;
+      return hasOwnProperty.call(value, second) ? (value as Keyed)[second] : undefined;
+    } catch {
+      return UNREADABLE;
+    }
   },
   (path, first, second) => (o) => {
     try {
       let value = hasOwnProperty.call(o, path) ? (o as Keyed)[path] : undefined;
       if (value !== undefined || !hasOwnProperty.call(o, first)) return value;
       value = (o as Keyed)[first];
-      return typeof value !== "object" || value === null || isArray(value) || !hasOwnProperty.call(value, second) ? undefined : (value as Keyed)[second];
-    } catch { return UNREADABLE; }
+      if (typeof value !== "object" || value === null || isArray(value)) return undefined;
+      return hasOwnProperty.call(value, second) ? (value as Keyed)[second] : undefined;
+    } catch {
+      return UNREADABLE;
+    }
   },
   (path, first, second) => (o) => {
     try {
       let value = hasOwnProperty.call(o, path) ? (o as Keyed)[path] : undefined;
       if (value !== undefined || !hasOwnProperty.call(o, first)) return value;
       value = (o as Keyed)[first];
-      return typeof value !== "object" || value === null || isArray(value) || !hasOwnProperty.call(value, second) ? undefined : (value as Keyed)[second];
-    } catch { return UNREADABLE; }
+      if (typeof value !== "object" || value === null || isArray(value)) return undefined;
+      return hasOwnProperty.call(value, second) ? (value as Keyed)[second] : undefined;
+    } catch {
+      return UNREADABLE;
+    }
   },
   (path, first, second) => (o) => {
     try {
       let value = hasOwnProperty.call(o, path) ? (o as Keyed)[path] : undefined;
       if (value !== undefined || !hasOwnProperty.call(o, first)) return value;
       value = (o as Keyed)[first];
-      return typeof value !== "object" || value === null || isArray(value) || !hasOwnProperty.call(value, second) ? undefined : (value as Keyed)[second];
-    } catch { return UNREADABLE; }
+      if (typeof value !== "object" || value === null || isArray(value)) return undefined;
+      return hasOwnProperty.call(value, second) ? (value as Keyed)[second] : undefined;
+    } catch {
+      return UNREADABLE;
+    }
   },
 ];
 

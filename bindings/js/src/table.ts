@@ -1,4 +1,4 @@
-/** What an engine hands over when it is loaded, and flag by flag when it is asked: `rows.rs` and `wire.rs` in the engine. */
+/** What an engine hands over when it is loaded, and by name when it is asked: `rows.rs` and `wire.rs` in the engine. */
 
 import type { Json } from "./api/decision.js";
 import type { Route } from "./api/route.js";

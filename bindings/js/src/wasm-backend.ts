@@ -30,6 +30,12 @@ interface Loaded {
   engine: number;
 }
 
+type Hot = Pick<Exports, "decide" | "decide_kept">;
+
+function hotOf({ decide, decide_kept }: Exports): Hot {
+  return { decide, decide_kept };
+}
+
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
@@ -38,8 +44,9 @@ const encoder = new TextEncoder();
  */
 export class WasmBackend implements FullBackend, Store {
   readonly name = "wasm";
-  /** The instance that runs now. */
-  exports: Exports;
+  /** The functions that a decision calls: looking into the exports of an instance costs as much as a call. */
+  hot: Hot;
+  #exports: Exports;
   readonly scratch: Area = new Area(this);
   readonly #module: WebAssembly.Module;
   readonly #loaded = new Set<Loaded>();
@@ -58,8 +65,20 @@ export class WasmBackend implements FullBackend, Store {
   /** @param instance of the module, with {@link imports}. */
   constructor(module: WebAssembly.Module, instance: WebAssembly.Instance) {
     this.#module = module;
+    this.#exports = instance.exports as unknown as Exports;
+    this.hot = hotOf(this.#exports);
     this.ring = this.#newRing();
-    this.exports = this.#start(instance);
+    this.#start(instance);
+  }
+
+  /** The instance that runs now. */
+  get exports(): Exports {
+    return this.#exports;
+  }
+
+  set exports(exports: Exports) {
+    this.#exports = exports;
+    this.hot = hotOf(exports);
   }
 
   stage(area: Area): Area | null {
@@ -134,7 +153,7 @@ export class WasmBackend implements FullBackend, Store {
     if (error instanceof CutoverError) return error;
     const said = this.#panicked();
     const message = `the engine failed, and was started anew: ${said || String(error)}`;
-    this.exports = this.#start(new WebAssembly.Instance(this.#module, imports));
+    this.#start(new WebAssembly.Instance(this.#module, imports));
     for (const loaded of this.#loaded) {
       try {
         loaded.engine = this.#load(loaded.text);
@@ -168,13 +187,12 @@ export class WasmBackend implements FullBackend, Store {
     return true;
   }
 
-  #start(instance: WebAssembly.Instance): Exports {
+  #start(instance: WebAssembly.Instance): void {
     this.exports = instance.exports as unknown as Exports;
     this.exports.__wbindgen_start();
     this.scratch.packings += 1;
     this.ring = this.#newRing();
     this.refresh(this.scratch);
-    return this.exports;
   }
 
   #newRing(): Ring {
@@ -268,7 +286,7 @@ class WasmProgram implements FullProgram {
 
   share(): Shared {
     const { digest } = JSON.parse(this.about()) as { digest: string };
-    return { backend: "wasm", digest, engine: this.#loaded.text };
+    return { backend: "wasm", digest, engine: this.#loaded.text.slice() };
   }
 
   /** The number of the engine changes where the instance is replaced. */
@@ -291,7 +309,7 @@ class WasmProgram implements FullProgram {
     const backend = this.#backend;
     try {
       const at = backend.ring.place(prepared);
-      if (at >= 0) return backend.exports.decide_kept(this.#loaded.engine, flag.index, now, at);
+      if (at >= 0) return backend.hot.decide_kept(this.#loaded.engine, flag.index, now, at);
     } catch (error) {
       backend.fail(error);
       return FAULT;
@@ -301,7 +319,7 @@ class WasmProgram implements FullProgram {
 
   #decide(flag: number, now: number): number {
     try {
-      return this.#backend.exports.decide(this.#loaded.engine, flag, now);
+      return this.#backend.hot.decide(this.#loaded.engine, flag, now);
     } catch (error) {
       this.#backend.fail(error);
       return FAULT;

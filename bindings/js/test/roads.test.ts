@@ -17,7 +17,7 @@ function rules(name: string): object[] {
     { if: { attribute, is: "pro" }, serve: "text" },
     { if: { attribute, in: ["x\u0000y", "é", "\ufffd", "a\ufffd", "💡", "", "1", "true"] }, serve: "odd" },
     { if: { attribute, is: 9007199254740992 }, serve: "wide" },
-    { if: { attribute, is: 9007199254740993 }, serve: "wider" },
+    { if: { attribute, is: "2^53 + 1" }, serve: "wider" },
     { if: { attribute, in: [0, true, 9007199254740991, 1e300, 1.5] }, serve: "number" },
     { if: { attribute, above: 1000 }, serve: "above" },
     { if: { attribute, below: 0 }, serve: "below" },
@@ -44,7 +44,8 @@ const RULESET = JSON.stringify({
     ["night", flag([{ if: { all: [{ time: { from: "22:00", to: "06:00" } }, { attribute: "a", exists: true }] }, serve: "text" }])],
     ["static", flag([{ serve: "text" }])],
   ]),
-});
+  // Which is no number of JavaScript.
+}).replaceAll('"2^53 + 1"', "9007199254740993");
 
 function flag(rules: object[]): object {
   return { variants: Object.fromEntries(VARIANTS.map((name, index) => [name, index])), default: "a", rules };
@@ -182,7 +183,7 @@ it("decide the same", () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   const draw = generator(seed);
   const reached = new Set<string>();
-  for (let round = 0; round < 1500; round += 1) {
+  for (let round = 0; round < 500; round += 1) {
     const context = drawn(draw);
     const now = draw(2) === 0 ? 0 : 3 * 3600_000;
     const roads = (engine: Engine): string[] => {

@@ -51,7 +51,14 @@ fn add(
     // SAFETY: Node calls `register` with a living environment and the exports of this addon; the name is valid for
     // `length` bytes and ends with a zero; the callback needs no data.
     let status = unsafe {
-        match sys::napi_create_function(env, name.as_ptr(), length, Some(callback), ptr::null_mut(), &raw mut function) {
+        match sys::napi_create_function(
+            env,
+            name.as_ptr(),
+            length,
+            Some(callback),
+            ptr::null_mut(),
+            &raw mut function,
+        ) {
             sys::Status::napi_ok => sys::napi_set_named_property(env, exports, name.as_ptr(), function),
             status => status,
         }
@@ -114,10 +121,18 @@ unsafe fn answer(
     let mut result = ptr::null_mut();
     // SAFETY: `arguments` has room for `count` values, and what is not passed is filled with undefined.
     let status = unsafe {
-        sys::napi_get_cb_info(env, info, &raw mut count, arguments.as_mut_ptr(), ptr::null_mut(), ptr::null_mut())
+        sys::napi_get_cb_info(
+            env,
+            info,
+            &raw mut count,
+            arguments.as_mut_ptr(),
+            ptr::null_mut(),
+            ptr::null_mut(),
+        )
     };
     let asked = AssertUnwindSafe(|| with_state(|state| question(&arguments, state)));
-    let answer = if status == sys::Status::napi_ok { catch_unwind(asked).unwrap_or(NO_CHOICE) } else { NO_CHOICE };
+    let answer =
+        if status == sys::Status::napi_ok { catch_unwind(asked).unwrap_or(NO_CHOICE) } else { NO_CHOICE };
     // SAFETY: `result` is a place for a value. Where this fails it stays null, which JavaScript sees as undefined.
     unsafe { sys::napi_create_int32(env, answer.cast_signed(), &raw mut result) };
     result

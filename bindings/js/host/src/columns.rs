@@ -58,7 +58,11 @@ pub(crate) struct Columns<'a> {
 impl<'a> Columns<'a> {
     pub(crate) fn new(reads: &[AttributeId], packed: &'a [u8]) -> Self {
         let column = |(place, &attribute)| (attribute, column(packed, place));
-        Self { packed: PackedContext::new(packed), columns: reads.iter().enumerate().map(column).collect(), row: 0 }
+        Self {
+            packed: PackedContext::new(packed),
+            columns: reads.iter().enumerate().map(column).collect(),
+            row: 0,
+        }
     }
 }
 

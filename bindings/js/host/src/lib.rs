@@ -16,9 +16,9 @@ use cutover::import::{Kind, Options};
 use cutover::packed::PackedContext;
 use cutover::wire::{MigrationRow, to_json};
 use cutover::{Diagnostic, Engine, ErrorCode, FlagId, MigrationId, Reason, RouteChoice};
+pub use kept::Kept;
 use serde::Serialize;
 use std::sync::{Arc, OnceLock};
-pub use kept::Kept;
 use switches::PackedSwitches;
 
 /// The answer of [`Engines::choose`] where there is no such migration: no choice packs to it.
@@ -263,11 +263,12 @@ impl Engines {
     /// a switch could not be read.
     #[must_use]
     pub fn route(&self, engine: u32, migration: u32, now: f64, packed: &[u8], first: u32) -> String {
-        let route = self.choice(engine, migration, now, packed, first).and_then(|(choice, held, switches)| {
-            held.engine
-                .route_of(MigrationId::from_index(migration), choice, &switches)
-                .map(|route| to_json(&route))
-        });
+        let route =
+            self.choice(engine, migration, now, packed, first).and_then(|(choice, held, switches)| {
+                held.engine
+                    .route_of(MigrationId::from_index(migration), choice, &switches)
+                    .map(|route| to_json(&route))
+            });
         route.unwrap_or_default()
     }
 
