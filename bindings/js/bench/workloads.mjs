@@ -9,7 +9,7 @@
 // the figure is that of one of them. The cost of the loop itself is in every figure; the first row shows it.
 
 const USERS = 1000;
-// Few, so that some rounds fall between what else the machine does; in browsers many, for their clocks are coarse.
+// Few, so that some rounds fall between what else the machine does.
 let CALLS = 2000;
 let rounds = 1000;
 

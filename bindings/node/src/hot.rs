@@ -1,4 +1,4 @@
-//! The two functions that a decision takes, registered by hand.
+//! The functions that a decision takes, registered by hand.
 //!
 //! A function that the macros of `napi` make costs 90 ns a call, and 160 ns with bytes; one that is registered
 //! through `napi::sys` costs 15 ns, and 20 ns for each text. So the attributes that a flag reads come as arguments, one
@@ -10,7 +10,9 @@
 use crate::{State, with_state};
 use cutover::{AttributeId, ContextView, FlagId, ValueRef};
 use cutover_js_host::{NO_CHOICE, millis};
-use napi::sys;
+use napi::bindgen_prelude::Object;
+use napi::{Env, JsValue, sys};
+use std::ffi::CStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
@@ -29,7 +31,7 @@ const CUT_BYTES: usize = 4;
 type Arguments = [sys::napi_value; MOST_ARGUMENTS];
 
 /// Adds the functions to the exports of the addon.
-pub(crate) fn register(env: sys::napi_env, exports: sys::napi_value) -> napi::Result<()> {
+pub(crate) fn register(env: Env, exports: &Object<'_>) -> napi::Result<()> {
     add(env, exports, c"decide1", decide_values::<1>)?;
     add(env, exports, c"decide2", decide_values::<2>)?;
     add(env, exports, c"decide3", decide_values::<3>)?;
@@ -40,16 +42,12 @@ pub(crate) fn register(env: sys::napi_env, exports: sys::napi_value) -> napi::Re
 
 type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
-fn add(
-    env: sys::napi_env,
-    exports: sys::napi_value,
-    name: &std::ffi::CStr,
-    callback: Callback,
-) -> napi::Result<()> {
+fn add(env: Env, exports: &Object<'_>, name: &CStr, callback: Callback) -> napi::Result<()> {
+    let (env, exports) = (env.raw(), exports.raw());
     let length = isize::try_from(name.count_bytes()).unwrap_or_default();
     let mut function = ptr::null_mut();
-    // SAFETY: Node calls `register` with a living environment and the exports of this addon; the name is valid for
-    // `length` bytes and ends with a zero; the callback needs no data.
+    // SAFETY: the environment and the exports are alive, which their types see to; the name is valid for `length` bytes
+    // and ends with a zero; the callback needs no data.
     let status = unsafe {
         match sys::napi_create_function(
             env,
@@ -72,7 +70,8 @@ unsafe extern "C" fn decide_values<const VALUES: usize>(
     env: sys::napi_env,
     info: sys::napi_callback_info,
 ) -> sys::napi_value {
-    // SAFETY: Node calls this with a living environment and the call's own information.
+    // SAFETY: Node calls this with a living environment and the call's own information, and no JavaScript runs, so that the
+    // values of the arguments stay where they are until this returns.
     unsafe {
         answer(env, info, VALUES + 2, |[flag, now, values @ ..], state| {
             let (engine, flag) = flag_of(env, *flag);

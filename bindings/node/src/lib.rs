@@ -7,8 +7,8 @@
 mod hot;
 
 use cutover_js_host::{Engines, Kept};
+use napi::Env;
 use napi::bindgen_prelude::{Either, Error, Object, Result, Uint32Array};
-use napi::{Env, JsValue};
 use napi_derive::napi;
 use std::cell::RefCell;
 
@@ -45,7 +45,7 @@ fn ask<T>(question: impl FnOnce(&Engines) -> T) -> T {
 /// Adds what is registered by hand.
 #[napi(module_exports)]
 pub fn exports(exports: Object<'_>, env: Env) -> Result<()> {
-    hot::register(env.raw(), exports.raw())
+    hot::register(env, &exports)
 }
 
 /// The version of this addon; the package takes no addon of another version.
