@@ -20,7 +20,10 @@ export const Tag = { missing: 0, false: 1, true: 2, int: 3, float: 4, text: 5, l
 
 /** Where the bytes of an area come from. */
 export interface Store {
-  /** Makes room for `bytes`, keeping what is there, and sets the area's views. False where there is no such room. */
+  /**
+   * Makes room for `bytes`, keeping what is there, and sets the area's views, at a multiple of {@link WORD_BYTES}. False
+   * where there is no such room.
+   */
   grow(area: Area, bytes: number): boolean;
   /** Makes the area as small as `bytes`, and sets its views. */
   shrink(area: Area, bytes: number): void;
@@ -28,9 +31,20 @@ export interface Store {
   refresh(area: Area): void;
 }
 
+// The layout is little-endian, as WebAssembly is, and it is written in words of the machine.
+if (new Uint8Array(new Uint32Array([1]).buffer)[0] !== 1) {
+  throw new Error("cutover: machines that are big-endian are not supported");
+}
+
+/** An area begins where its words may begin. */
+export const WORD_BYTES = 8;
+
 export class Area {
   bytes = new Uint8Array(0);
-  view = new DataView(this.bytes.buffer);
+  /** The same memory in words of four bytes. */
+  ints = new Int32Array(0);
+  /** The same memory in words of eight bytes. */
+  floats = new Float64Array(0);
   /** Where the arena goes on. */
   end = 0;
   /** How often something was packed here: reading an attribute can run code that decides something in between. */
@@ -41,10 +55,11 @@ export class Area {
     this.#store = store;
   }
 
-  /** Sets both views. */
+  /** Sets the views. */
   see(buffer: ArrayBuffer, offset: number, length: number): void {
     this.bytes = new Uint8Array(buffer, offset, length);
-    this.view = new DataView(buffer, offset, length);
+    this.ints = new Int32Array(buffer, offset, Math.floor(length / 4));
+    this.floats = new Float64Array(buffer, offset, Math.floor(length / WORD_BYTES));
   }
 
   /** Begins anew, with room for `slots`. The slots hold whatever they held. */
@@ -52,9 +67,14 @@ export class Area {
     this.packings += 1;
     this.settle();
     const bytes = slots * SLOT_BYTES;
-    if (this.bytes.length > KEPT_BYTES && bytes <= KEPT_BYTES) this.#store.shrink(this, KEPT_BYTES);
+    if (bytes <= KEPT_BYTES) this.trim();
     if (bytes > this.bytes.length) this.#store.grow(this, bytes);
     this.end = bytes;
+  }
+
+  /** Gives back what a large value has taken. */
+  trim(): void {
+    if (this.bytes.length > KEPT_BYTES) this.#store.shrink(this, KEPT_BYTES);
   }
 
   /** Makes sure that the views are on living memory: that of WebAssembly moves when it grows. */
@@ -69,6 +89,12 @@ export class Area {
     if (end > this.bytes.length && !this.#store.grow(this, end)) return -1;
     this.end = end;
     return at;
+  }
+
+  /** The offset of `count` slots more; -1 where there is no such room. */
+  reserveSlots(count: number): number {
+    this.end = Math.ceil(this.end / SLOT_BYTES) * SLOT_BYTES;
+    return this.reserve(count * SLOT_BYTES);
   }
 }
 

@@ -1,21 +1,46 @@
 /** What decides, seen from the facade: the native addon or the WebAssembly module. */
 
 import type { Area } from "./area.js";
+import type { Prepared } from "./context.js";
+import type { Flag } from "./decisions.js";
+import type { Shared } from "./api/shared.js";
 
-/** A ruleset that a backend has loaded. Times are milliseconds, flags and migrations go by their numbers. */
+/** A loaded ruleset, as far as deciding flags goes. Times are milliseconds, flags go by their numbers. */
 export interface Program {
-  /** The tables of the engine, as JSON. */
-  table(): string;
+  /** What is known of it at first, as JSON. */
+  about(): string;
+  /** The names in it, as JSON. */
+  names(): string;
+  /** A flag by its name: its number, a space, and its row as JSON; empty where there is none. */
+  find(name: string): string;
+  /** The rows of all flags, as JSON. */
+  rows(): string;
+  /** What {@link Program.decide} needs to know of a flag. */
+  handle(flag: number): number;
+  /** A packed outcome, or {@link FAULT}, for attributes as they were given. */
+  decide(flag: Flag, now: number, attributes: object): number;
+  /** The same for a prepared context. */
+  decidePrepared(flag: Flag, now: number, prepared: Prepared): number;
+  /** The outcomes of all flags, of which there are `count`; null where the engine failed. */
+  decideAll(count: number, now: number, area: Area): Uint32Array | null;
+}
+
+/** The rest of what a loaded ruleset can be asked. */
+export interface FullProgram extends Program {
+  /** A migration by its name: its number, a space, and its row as JSON; empty where there is none. */
+  findMigration(name: string): string;
   /** Diagnostics, as JSON. */
   warnings(now: number): string;
-  /** A packed outcome, or {@link FAULT}. */
-  decide(flag: number, now: number, area: Area): number;
+  /** The outcomes of a flag for so many rows of packed columns; null where the engine failed. */
+  decideColumns(flag: number, rows: number, now: number, area: Area): Uint32Array | null;
   /** An explanation, as JSON. */
   explain(flag: number, now: number, area: Area): string;
-  /** A packed choice of a route, or {@link FAULT}. */
-  choose(migration: number, now: number, area: Area): number;
+  /** A packed choice of a route, or {@link FAULT}. `first` is the number of the first switch's slot. */
+  choose(migration: number, now: number, area: Area, first: number): number;
   /** A route, as JSON. */
-  route(migration: number, now: number, area: Area): string;
+  route(migration: number, now: number, area: Area, first: number): string;
+  /** What another thread turns into an engine of the same ruleset. */
+  share(): Shared;
 }
 
 /** Why a ruleset was not loaded: JSON with `message` and `diagnostics`. */
@@ -29,7 +54,17 @@ export interface Backend {
   readonly scratch: Area;
   /** Brings an area to where a program can read it, and says where that is; null where there is no room for it. */
   stage(area: Area): Area | null;
-  load(text: Uint8Array): Program | Refused;
+}
+
+/** What loads and checks rulesets. */
+export interface FullBackend extends Backend {
+  load(text: Uint8Array): FullProgram | Refused;
+  /**
+   * The program that another thread has shared.
+   *
+   * @throws CutoverError where there is none any more.
+   */
+  adopt(shared: Shared): FullProgram;
   /** Diagnostics, as JSON. */
   check(text: Uint8Array, now: number): string;
   /**

@@ -1,6 +1,21 @@
 /** Contexts: what is known of a request, prepared for many decisions. */
 
 import type { Area } from "./area.js";
+import type { Place, Ring } from "./ring.js";
+
+/** What is prepared. */
+export class Prepared implements Place {
+  readonly digest: string;
+  readonly area: Area;
+  ring: Ring | null = null;
+  since = 0;
+  at = 0;
+
+  constructor(digest: string, area: Area) {
+    this.digest = digest;
+    this.area = area;
+  }
+}
 
 /**
  * What is known of a request, prepared for one ruleset: each attribute that it reads, looked up and packed once.
@@ -9,23 +24,20 @@ import type { Area } from "./area.js";
  * digest, decisions have the error `INVALID_CONTEXT`.
  */
 export class Context {
-  readonly #area: Area;
-  readonly #digest: string;
+  readonly #prepared: Prepared;
 
   /** @internal */
-  constructor(digest: string, area: Area) {
-    this.#digest = digest;
-    this.#area = area;
+  constructor(prepared: Prepared) {
+    this.#prepared = prepared;
   }
 
   /**
-   * The packed attributes of a context; null where it was prepared for another ruleset, undefined where the object is
-   * no context. A test by private name runs no code of a proxy, and cannot be fooled.
+   * What a context holds; undefined where the object is no context. A test by private name runs no code of a proxy, and
+   * cannot be fooled.
    *
    * @internal
    */
-  static area(object: object, digest: string): Area | null | undefined {
-    if (!(#area in object)) return undefined;
-    return object.#digest === digest ? object.#area : null;
+  static prepared(object: object): Prepared | undefined {
+    return #prepared in object ? object.#prepared : undefined;
   }
 }

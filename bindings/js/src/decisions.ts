@@ -2,35 +2,61 @@
 
 import type { Decision, ErrorCode, Json, Reason } from "./api/decision.js";
 import { FAULT } from "./backend.js";
+import type { Reader, Reads } from "./read.js";
 import { freeze } from "./table.js";
-import type { FlagRow, Table } from "./table.js";
+import type { About, FlagRow } from "./table.js";
 
 /** The number of a variant or rule where there is none. */
-const NONE = 0xfff;
+export const NONE = 0xfff;
+
+/** The packed outcome of a flag in a context that cannot be used. */
+export function unusable({ reasons, errors }: About): number {
+  const [reason, error] = [reasons.indexOf("ERROR"), errors.indexOf("INVALID_CONTEXT") + 1];
+  return (NONE | (NONE << 12) | (reason << 24) | (error << 28)) >>> 0;
+}
 
 /** A flag of a loaded ruleset. */
 export class Flag {
   readonly name: string;
   readonly index: number;
   readonly reads: readonly number[];
+  /** A reader for each of `reads`. */
+  readonly readers: readonly Reader[];
   readonly readsTime: boolean;
-  /** The decision in a context that cannot be used. */
-  readonly unusable: Decision<null>;
   /** The outcome for everybody, where there is one. */
   readonly fixed: number | null;
+  /** The values of the variants, null for those that are no booleans. */
+  readonly switches: readonly (boolean | null)[];
+  /** What the program needs to know again at each decision. */
+  readonly handle: number;
+  /** The outcome in a context that cannot be used. */
+  readonly unusable: number;
   readonly #row: FlagRow;
-  readonly #table: Table;
+  readonly #about: About;
   readonly #decisions = new Map<number, Decision<Json>>();
 
-  constructor(table: Table, row: FlagRow, index: number) {
+  constructor(about: About, row: FlagRow, index: number, { reads, readers }: Reads, handle: number) {
     this.name = row.name;
     this.index = index;
-    this.reads = row.reads;
+    this.reads = reads;
+    this.readers = readers;
     this.readsTime = row.reads_time;
-    this.unusable = failed(row.name, "INVALID_CONTEXT", table.digest);
     this.fixed = row.outcome;
+    this.switches = switchesOf(row);
+    this.handle = handle;
+    this.unusable = unusable(about);
     this.#row = row;
-    this.#table = table;
+    this.#about = about;
+  }
+
+  /** The names of the variants, by their number. */
+  get names(): readonly string[] {
+    return this.#row.variants.map(([name]) => name);
+  }
+
+  /** The values of the variants, by their number. */
+  get values(): readonly Json[] {
+    return this.#row.variants.map(([, value]) => freeze(value));
   }
 
   /** The decision that an outcome stands for. */
@@ -38,14 +64,14 @@ export class Flag {
     // As a signed integer it is a small one for the map, whatever its upper bits.
     const known = this.#decisions.get(outcome | 0);
     if (known !== undefined) return known;
-    const made = this.#make(outcome);
+    const made = this.#make(outcome >>> 0);
     this.#decisions.set(outcome | 0, made);
     return made;
   }
 
   #make(outcome: number): Decision<Json> {
     const { name: flag, variants } = this.#row;
-    const { digest, reasons } = this.#table;
+    const { digest, reasons } = this.#about;
     if (outcome === FAULT) return failed(flag, "GENERAL", digest);
     const [variant, value] = variants[outcome & NONE] ?? [null, null];
     const rule = (outcome >>> 12) & NONE;
@@ -55,15 +81,25 @@ export class Flag {
       variant,
       reason: reasons[(outcome >>> 24) & 0xf] as Reason,
       rule: rule === NONE ? null : rule,
-      error: errorOf(this.#table, outcome),
+      error: errorOf(this.#about, outcome),
       digest,
     });
   }
 }
 
+/** What most flags serve. */
+const OFF_AND_ON: readonly (boolean | null)[] = [false, true];
+
+/** The values of the variants, null for those that are no booleans. The usual ones are the same array for all flags. */
+function switchesOf({ variants }: FlagRow): readonly (boolean | null)[] {
+  const switches = variants.map(([, value]) => (typeof value === "boolean" ? value : null));
+  const usual = switches.length === 2 && switches[0] === false && switches[1] === true;
+  return usual ? OFF_AND_ON : switches;
+}
+
 /** The error in the upper four bits of an outcome or a choice. */
-export function errorOf(table: Table, packed: number): ErrorCode | null {
-  return (table.errors[(packed >>> 28) - 1] as ErrorCode | undefined) ?? null;
+export function errorOf(about: About, packed: number): ErrorCode | null {
+  return (about.errors[(packed >>> 28) - 1] as ErrorCode | undefined) ?? null;
 }
 
 /** The decision where there is none. */

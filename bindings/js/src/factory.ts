@@ -3,7 +3,9 @@
 import type { EngineConstructor, ImportKind, ImportOptions, TimeOptions } from "./api/engine.js";
 import { CutoverError } from "./api/diagnostic.js";
 import type { Diagnostic, Imported } from "./api/diagnostic.js";
-import type { Backend, Program } from "./backend.js";
+import type { Shared } from "./api/shared.js";
+import type { FullBackend, FullProgram } from "./backend.js";
+import { Core } from "./core.js";
 import { LoadedEngine } from "./engine.js";
 import { isTime, timeOf } from "./time.js";
 
@@ -17,13 +19,14 @@ function bytesOf(text: string | Uint8Array): Uint8Array {
 }
 
 /** The class `Engine` whose engines are loaded by `backend`. */
-export function engineOf(backend: Backend): EngineConstructor {
+export function engineOf(backend: FullBackend): EngineConstructor {
   class Engine extends LoadedEngine {
     static readonly backend = backend.name;
 
-    constructor(program: Program | undefined) {
+    constructor(program: FullProgram | undefined) {
       if (program === undefined) throw new TypeError("an engine is made by Engine.fromString");
-      super(backend, program);
+      super(new Core(backend, program));
+      Object.freeze(this);
     }
 
     static fromString(text: string | Uint8Array): Engine {
@@ -31,6 +34,13 @@ export function engineOf(backend: Backend): EngineConstructor {
       if (!("refusal" in program)) return new Engine(program);
       const { message, diagnostics } = JSON.parse(program.refusal) as { message: string; diagnostics: Diagnostic[] };
       throw new CutoverError(message, diagnostics);
+    }
+
+    static fromShared(shared: Shared): Engine {
+      if (typeof shared !== "object" || shared === null || shared.backend !== backend.name) {
+        throw new TypeError(`a shared engine is what share() of a ${backend.name} engine gave`);
+      }
+      return new Engine(backend.adopt(shared));
     }
 
     static check(text: string | Uint8Array, options?: TimeOptions): Diagnostic[] {

@@ -1,38 +1,90 @@
 /** The native addon as a backend, and where it is found. */
 
 import { CutoverError } from "./api/diagnostic.js";
+import type { Shared } from "./api/shared.js";
 import { Area, heap } from "./area.js";
 import { FAULT } from "./backend.js";
-import type { Backend, Program, Refused } from "./backend.js";
+import type { Backend, FullBackend, FullProgram, Refused } from "./backend.js";
+import type { Prepared } from "./context.js";
+import type { Flag } from "./decisions.js";
+import { packValues } from "./pack.js";
+import type { Reader } from "./read.js";
+import { Ring } from "./ring.js";
 
 /** The functions of `bindings/node`. */
 export interface Addon {
   version(): string;
   load(text: Uint8Array): number | string;
   release(engine: number): void;
-  table(engine: number): string;
+  share(engine: number): number | null;
+  adopt(shared: number): number | null;
+  about(engine: number): string;
+  names(engine: number): string;
+  find(engine: number, name: string): string;
+  rows(engine: number): string;
+  findMigration(engine: number, name: string): string;
   warnings(engine: number, now: number): string;
+  keep(at: number, packed: Uint8Array): boolean;
   decide(engine: number, flag: number, now: number, packed: Uint8Array): number;
+  decideAll(engine: number, now: number, packed: Uint8Array): Uint32Array;
+  decideColumns(engine: number, flag: number, now: number, packed: Uint8Array, rows: number): Uint32Array;
   explain(engine: number, flag: number, now: number, packed: Uint8Array): string;
-  choose(engine: number, migration: number, now: number, packed: Uint8Array): number;
-  route(engine: number, migration: number, now: number, packed: Uint8Array): string;
+  choose(engine: number, migration: number, now: number, packed: Uint8Array, first: number): number;
+  route(engine: number, migration: number, now: number, packed: Uint8Array, first: number): string;
   check(text: Uint8Array, now: number): string;
   import(kind: string, text: Uint8Array, timezone: string | undefined): string;
+  // These are registered by hand: `hot.rs`. A flag is its engine's number times 2^32, plus its own.
+  decide1(flag: number, now: number, a: unknown): number;
+  decide2(flag: number, now: number, a: unknown, b: unknown): number;
+  decide3(flag: number, now: number, a: unknown, b: unknown, c: unknown): number;
+  decide4(flag: number, now: number, a: unknown, b: unknown, c: unknown, d: unknown): number;
+  decide8(flag: number, now: number, ...values: unknown[]): number;
+  decideKept(flag: number, now: number, at: number): number;
+}
+
+/** The answer where a value has to be packed, because it is of a rare type or long: a signed integer, as any outcome. */
+const UNUSUAL = -2;
+
+/** So many readers a flag has whose values go over as arguments. */
+type Readers = readonly [Reader, Reader, Reader, Reader, Reader, Reader, Reader, Reader];
+
+/**
+ * The functions that a decision calls, in an object of a fixed shape: that of an addon's exports is a dictionary, and
+ * looking into it costs as much as a call.
+ */
+type Hot = Pick<Addon, "decide1" | "decide2" | "decide3" | "decide4" | "decide8" | "decideKept">;
+
+function hotOf({ decide1, decide2, decide3, decide4, decide8, decideKept }: Addon): Hot {
+  return { decide1, decide2, decide3, decide4, decide8, decideKept };
 }
 
 /** The addon as a backend. It reads areas where they are. */
-export function nativeBackend(addon: Addon): Backend {
+export function nativeBackend(addon: Addon): FullBackend {
   const engines = new FinalizationRegistry<number>((engine) => addon.release(engine));
-  return {
+  const ring = new Ring((at, bytes) => addon.keep(at, bytes));
+  const scratch = new Area(heap);
+  const hot = hotOf(addon);
+  const programOf = (engine: number): FullProgram => {
+    const program = new NativeProgram(addon, hot, engine, backend, ring);
+    engines.register(program, engine);
+    return program;
+  };
+  const backend: FullBackend = {
     name: "native",
-    scratch: new Area(heap),
+    scratch,
     stage: (area) => area,
-    load(text): Program | Refused {
+    load(text): FullProgram | Refused {
       const engine = fallible(() => addon.load(text));
-      if (typeof engine === "string") return { refusal: engine };
-      const program = new NativeProgram(addon, engine);
-      engines.register(program, engine);
-      return program;
+      return typeof engine === "string" ? { refusal: engine } : programOf(engine);
+    },
+    adopt({ engine: shared }) {
+      if (typeof shared !== "number") throw new TypeError("this engine was shared by another kind of engine");
+      const engine = fallible(() => addon.adopt(shared));
+      if (engine === null) {
+        const advice = "keep the engine until other threads have taken it over";
+        throw new CutoverError(`the shared engine is gone: no thread holds it any more; ${advice}`);
+      }
+      return programOf(engine);
     },
     check: (text, now) => fallible(() => addon.check(text, now)),
     import(kind, text, timezone) {
@@ -43,30 +95,150 @@ export function nativeBackend(addon: Addon): Backend {
       }
     },
   };
+  return backend;
 }
 
-class NativeProgram implements Program {
+class NativeProgram implements FullProgram {
   readonly #addon: Addon;
+  readonly #hot: Hot;
   readonly #engine: number;
+  readonly #backend: Backend;
+  readonly #ring: Ring;
+  /** How many slots a packed context has. */
+  readonly #slots: number;
 
-  constructor(addon: Addon, engine: number) {
+  constructor(addon: Addon, hot: Hot, engine: number, backend: Backend, ring: Ring) {
     this.#addon = addon;
+    this.#hot = hot;
     this.#engine = engine;
+    this.#backend = backend;
+    this.#ring = ring;
+    this.#slots = (JSON.parse(this.about()) as { attributes: unknown[] }).attributes.length;
   }
 
-  table(): string {
-    return fallible(() => this.#addon.table(this.#engine));
+  about(): string {
+    return fallible(() => this.#addon.about(this.#engine));
+  }
+
+  names(): string {
+    return fallible(() => this.#addon.names(this.#engine));
+  }
+
+  find(name: string): string {
+    return fallible(() => this.#addon.find(this.#engine, name));
+  }
+
+  rows(): string {
+    return fallible(() => this.#addon.rows(this.#engine));
+  }
+
+  findMigration(name: string): string {
+    return fallible(() => this.#addon.findMigration(this.#engine, name));
   }
 
   warnings(now: number): string {
     return fallible(() => this.#addon.warnings(this.#engine, now));
   }
 
-  decide(flag: number, now: number, area: Area): number {
+  share(): Shared {
+    const { digest } = JSON.parse(this.about()) as { digest: string };
+    const engine = fallible(() => this.#addon.share(this.#engine));
+    return { backend: "native", digest, engine: engine as number };
+  }
+
+  handle(flag: number): number {
+    return this.#engine * 2 ** 32 + flag;
+  }
+
+  decide(flag: Flag, now: number, attributes: object): number {
+    const hot = this.#hot;
+    const { handle, reads } = flag;
+    // Those that there are not are not called.
+    const readers = flag.readers as Readers;
+    let outcome = UNUSUAL;
+    switch (reads.length) {
+      case 0:
+        return hot.decide1(handle, now, undefined);
+      case 1: {
+        const a = readers[0](attributes);
+        outcome = hot.decide1(handle, now, a);
+        return outcome === UNUSUAL ? this.#pack(flag, now, [a]) : outcome;
+      }
+      case 2: {
+        const [a, b] = [readers[0](attributes), readers[1](attributes)];
+        outcome = hot.decide2(handle, now, a, b);
+        return outcome === UNUSUAL ? this.#pack(flag, now, [a, b]) : outcome;
+      }
+      case 3: {
+        const [a, b, c] = [readers[0](attributes), readers[1](attributes), readers[2](attributes)];
+        outcome = hot.decide3(handle, now, a, b, c);
+        return outcome === UNUSUAL ? this.#pack(flag, now, [a, b, c]) : outcome;
+      }
+      case 4: {
+        const [a, b] = [readers[0](attributes), readers[1](attributes)];
+        const [c, d] = [readers[2](attributes), readers[3](attributes)];
+        outcome = hot.decide4(handle, now, a, b, c, d);
+        return outcome === UNUSUAL ? this.#pack(flag, now, [a, b, c, d]) : outcome;
+      }
+      case 5:
+      case 6:
+      case 7:
+      case 8: {
+        const count = reads.length;
+        const [a, b] = [readers[0](attributes), readers[1](attributes)];
+        const [c, d] = [readers[2](attributes), readers[3](attributes)];
+        const e = readers[4](attributes);
+        const f = count > 5 ? readers[5](attributes) : undefined;
+        const g = count > 6 ? readers[6](attributes) : undefined;
+        const h = count > 7 ? readers[7](attributes) : undefined;
+        outcome = hot.decide8(handle, now, a, b, c, d, e, f, g, h);
+        return outcome === UNUSUAL ? this.#pack(flag, now, [a, b, c, d, e, f, g, h]) : outcome;
+      }
+      default:
+        return this.#pack(flag, now, flag.readers.map((read) => read(attributes)));
+    }
+  }
+
+  decidePrepared(flag: Flag, now: number, prepared: Prepared): number {
+    const at = this.#ring.place(prepared);
+    return at < 0 ? this.#decide(flag, now, prepared.area) : this.#hot.decideKept(flag.handle, now, at);
+  }
+
+  /** Decides for values that were read already. */
+  #pack(flag: Flag, now: number, values: readonly unknown[]): number {
+    let area = this.#backend.scratch;
+    if (!packValues(area, this.#slots, flag.reads, values)) {
+      // A list decided something while it was read, and overwrote what was packed. In an area of its own nothing does.
+      area = new Area(heap);
+      packValues(area, this.#slots, flag.reads, values);
+    }
+    const outcome = this.#decide(flag, now, area);
+    // The next decision may pack nothing, and would leave this much memory taken.
+    area.trim();
+    return outcome;
+  }
+
+  #decide(flag: Flag, now: number, area: Area): number {
     try {
-      return this.#addon.decide(this.#engine, flag, now, area.bytes);
+      return this.#addon.decide(this.#engine, flag.index, now, area.bytes);
     } catch {
       return FAULT; // A panic, which the addon has unwound.
+    }
+  }
+
+  decideAll(_: number, now: number, area: Area): Uint32Array | null {
+    try {
+      return this.#addon.decideAll(this.#engine, now, area.bytes);
+    } catch {
+      return null;
+    }
+  }
+
+  decideColumns(flag: number, rows: number, now: number, area: Area): Uint32Array | null {
+    try {
+      return this.#addon.decideColumns(this.#engine, flag, now, area.bytes, rows);
+    } catch {
+      return null;
     }
   }
 
@@ -74,16 +246,16 @@ class NativeProgram implements Program {
     return fallible(() => this.#addon.explain(this.#engine, flag, now, area.bytes));
   }
 
-  choose(migration: number, now: number, area: Area): number {
+  choose(migration: number, now: number, area: Area, first: number): number {
     try {
-      return this.#addon.choose(this.#engine, migration, now, area.bytes);
+      return this.#addon.choose(this.#engine, migration, now, area.bytes, first);
     } catch {
       return FAULT;
     }
   }
 
-  route(migration: number, now: number, area: Area): string {
-    return fallible(() => this.#addon.route(this.#engine, migration, now, area.bytes));
+  route(migration: number, now: number, area: Area, first: number): string {
+    return fallible(() => this.#addon.route(this.#engine, migration, now, area.bytes, first));
   }
 }
 

@@ -2,36 +2,36 @@
 
 import { MAX_AREA_BYTES, SLOT_BYTES, Tag } from "./area.js";
 import type { Area } from "./area.js";
-
-/** The path of an attribute. */
-export interface Path {
-  readonly whole: string;
-  /** The segments of a dotted path; null for a path without a dot. */
-  readonly segments: readonly string[] | null;
-}
-
-export function pathOf(whole: string): Path {
-  return { whole, segments: whole.includes(".") ? whole.split(".") : null };
-}
+import { own } from "./read.js";
+import type { Reader } from "./read.js";
 
 /**
  * Packs the attributes whose numbers are in `reads`.
  *
+ * @param readers of the same attributes, in the same order.
  * @returns false where reading them ran code that packed something else into the same area.
  */
-export function pack(area: Area, slots: number, paths: readonly Path[], reads: readonly number[], attributes: object): boolean {
+export function pack(
+  area: Area,
+  slots: number,
+  reads: readonly number[],
+  readers: readonly Reader[],
+  attributes: object,
+): boolean {
   area.begin(slots);
   const { packings } = area;
-  for (const attribute of reads) {
-    const at = attribute * SLOT_BYTES;
-    const path = paths[attribute];
-    if (path === undefined) continue;
-    try {
-      write(area, at, find(attributes, path));
-    } catch {
-      // A getter or a proxy threw. What cannot be read is there, and matches nothing.
-      area.view.setUint32(at, Tag.other, true);
-    }
+  for (let index = 0; index < reads.length; index += 1) {
+    write(area, (reads[index] as number) * SLOT_BYTES, (readers[index] as Reader)(attributes));
+  }
+  return area.packings === packings;
+}
+
+/** The same for values that were read already. */
+export function packValues(area: Area, slots: number, reads: readonly number[], values: readonly unknown[]): boolean {
+  area.begin(slots);
+  const { packings } = area;
+  for (let index = 0; index < reads.length; index += 1) {
+    write(area, (reads[index] as number) * SLOT_BYTES, values[index]);
   }
   return area.packings === packings;
 }
@@ -39,63 +39,66 @@ export function pack(area: Area, slots: number, paths: readonly Path[], reads: r
 /** Marks attributes as missing. */
 export function clear(area: Area, slots: number, reads: readonly number[]): void {
   area.begin(slots);
-  for (const attribute of reads) area.view.setUint32(attribute * SLOT_BYTES, Tag.missing, true);
-}
-
-/** The value at a path: a key that is spelt like the whole path comes before nested objects. Only own keys count. */
-function find(attributes: object, path: Path): unknown {
-  const value = own(attributes, path.whole);
-  if (value !== undefined || path.segments === null) return value;
-  let inner: unknown = attributes;
-  for (const segment of path.segments) {
-    if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return undefined;
-    inner = own(inner, segment);
-  }
-  return inner;
-}
-
-export function own(object: object, key: string): unknown {
-  return Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined;
+  for (const attribute of reads) mark(area, attribute * SLOT_BYTES, Tag.missing);
 }
 
 /**
- * Writes any value. A list is written with its items; a list in a list is not, for no condition takes one.
+ * Writes any value. What cannot be read, because a proxy throws, is there and matches nothing.
  *
  * The views are taken from the area at each step, because reading an item can run code that moves them.
  */
-export function write(area: Area, at: number, value: unknown, nested = false): void {
+export function write(area: Area, at: number, value: unknown): void {
+  if (typeof value === "string") return writeText(area, at, value);
+  if (typeof value === "number") return writeNumber(area, at, value);
+  try {
+    writeOther(area, at, value, false);
+  } catch {
+    mark(area, at, Tag.other);
+  }
+}
+
+/**
+ * Writes any value, and throws what reading it throws. A list is written with its items, but a list in a list is not: no
+ * condition takes one.
+ */
+function writeOther(area: Area, at: number, value: unknown, nested: boolean): void {
   switch (typeof value) {
     case "string":
       return writeText(area, at, value);
     case "number":
       return writeNumber(area, at, value);
     case "boolean":
-      return area.view.setUint32(at, value ? Tag.true : Tag.false, true);
+      return mark(area, at, value ? Tag.true : Tag.false);
     case "bigint":
       return writeBigInt(area, at, value);
     case "undefined":
-      return area.view.setUint32(at, Tag.missing, true);
+      return mark(area, at, Tag.missing);
     case "object":
-      if (value === null) return area.view.setUint32(at, Tag.missing, true);
+      if (value === null) return mark(area, at, Tag.missing);
       if (Array.isArray(value)) {
         if (!nested) return writeList(area, at, value);
       } else if (value instanceof Date) {
         return writeNumber(area, at, Date.prototype.getTime.call(value));
       }
   }
-  area.view.setUint32(at, Tag.other, true);
+  mark(area, at, Tag.other);
+}
+
+function mark(area: Area, at: number, tag: number): void {
+  area.ints[at >>> 2] = tag;
 }
 
 /** The engine reads a whole number as an integer, whatever it was written as. */
 function writeNumber(area: Area, at: number, value: number): void {
-  area.view.setUint32(at, Tag.float, true);
-  area.view.setFloat64(at + 8, value, true);
+  area.ints[at >>> 2] = Tag.float;
+  area.floats[(at >>> 3) + 1] = value;
 }
 
 function writeBigInt(area: Area, at: number, value: bigint): void {
   if (BigInt.asIntN(64, value) !== value) return writeNumber(area, at, Number(value));
-  area.view.setUint32(at, Tag.int, true);
-  area.view.setBigInt64(at + 8, value, true);
+  mark(area, at, Tag.int);
+  area.ints[(at >>> 2) + 2] = Number(BigInt.asIntN(32, value));
+  area.ints[(at >>> 2) + 3] = Number(value >> 32n);
 }
 
 /** Texts up to this many code units are copied one by one, which is faster than asking an encoder. */
@@ -108,10 +111,8 @@ const encoder = new TextEncoder();
 
 function writeText(area: Area, at: number, value: string): void {
   const start = value.length <= COPIED_UNITS ? copy(area, value) : encode(area, value);
-  if (start < 0) return area.view.setUint32(at, Tag.other, true);
-  area.view.setUint32(at, Tag.text, true);
-  area.view.setUint32(at + 4, area.end - start, true);
-  writeOffset(area, at, start);
+  if (start < 0) return mark(area, at, Tag.other);
+  writeRange(area, at, Tag.text, area.end - start, start);
 }
 
 /** Appends a text, and gives its offset, or -1. */
@@ -120,15 +121,15 @@ function copy(area: Area, value: string): number {
   const start = area.reserve(units);
   if (start < 0) return -1;
   const { bytes } = area;
+  let all = 0;
   for (let index = 0; index < units; index += 1) {
     const unit = value.charCodeAt(index);
-    if (unit > 0x7f) {
-      area.end = start;
-      return encode(area, value);
-    }
+    all |= unit;
     bytes[start + index] = unit;
   }
-  return start;
+  if (all <= 0x7f) return start;
+  area.end = start;
+  return encode(area, value);
 }
 
 /** The same for any text. Lone surrogates become U+FFFD. */
@@ -145,17 +146,19 @@ function writeList(area: Area, at: number, items: readonly unknown[]): void {
   const count = items.length;
   // A proxy of an array may say any length.
   const known = Number.isInteger(count) && count >= 0 && count * SLOT_BYTES <= MAX_AREA_BYTES;
-  const first = known ? area.reserve(count * SLOT_BYTES) : -1;
-  if (first < 0) return area.view.setUint32(at, Tag.other, true);
+  const first = known ? area.reserveSlots(count) : -1;
+  if (first < 0) return mark(area, at, Tag.other);
   for (let index = 0; index < count; index += 1) {
-    write(area, first + index * SLOT_BYTES, own(items, index as never), true);
+    writeOther(area, first + index * SLOT_BYTES, own(items, index as never), true);
   }
-  area.view.setUint32(at, Tag.list, true);
-  area.view.setUint32(at + 4, count, true);
-  writeOffset(area, at, first);
+  writeRange(area, at, Tag.list, count, first);
 }
 
-function writeOffset(area: Area, at: number, offset: number): void {
-  area.view.setUint32(at + 8, offset, true);
-  area.view.setUint32(at + 12, 0, true);
+function writeRange(area: Area, at: number, tag: number, length: number, offset: number): void {
+  const { ints } = area;
+  const slot = at >>> 2;
+  ints[slot] = tag;
+  ints[slot + 1] = length;
+  ints[slot + 2] = offset;
+  ints[slot + 3] = 0;
 }

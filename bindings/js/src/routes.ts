@@ -3,28 +3,31 @@
 import type { ErrorCode } from "./api/decision.js";
 import type { Route } from "./api/route.js";
 import { errorOf } from "./decisions.js";
+import type { Reader } from "./read.js";
 import { freeze } from "./table.js";
-import type { MigrationRow, Table } from "./table.js";
+import type { About, MigrationRow } from "./table.js";
 
 /** A migration of a loaded ruleset. */
 export class Migration {
   readonly name: string;
   readonly index: number;
   readonly reads: readonly number[];
+  readonly readers: readonly Reader[];
   readonly readsTime: boolean;
   readonly switches: readonly string[];
   readonly #row: MigrationRow;
-  readonly #table: Table;
+  readonly #about: About;
   readonly #routes = new Map<number, Route>();
 
-  constructor(table: Table, row: MigrationRow, index: number) {
+  constructor(about: About, row: MigrationRow, index: number, readers: readonly Reader[]) {
     this.name = row.name;
     this.index = index;
     this.reads = row.reads;
+    this.readers = readers;
     this.readsTime = row.reads_time;
     this.switches = row.switches;
     this.#row = row;
-    this.#table = table;
+    this.#about = about;
   }
 
   /** The route that a choice stands for; null where only the engine can tell, because it names switches that it could not read. */
@@ -40,7 +43,7 @@ export class Migration {
     const unreadable = (choice >>> 16) & 0xf;
     const route = this.#row.routes[choice & 0xffff];
     if (unreadable !== 0 || route === undefined) return null;
-    return withError(freeze(route), errorOf(this.#table, choice));
+    return withError(freeze(route), errorOf(this.#about, choice));
   }
 }
 

@@ -1,17 +1,20 @@
-/** The tables that an engine hands over once, when it is loaded: `wire.rs` in the engine. */
+/** What an engine hands over when it is loaded, and by name when it is asked: `rows.rs` and `wire.rs` in the engine. */
 
 import type { Json } from "./api/decision.js";
 import type { Route } from "./api/route.js";
 
-export interface Table {
+export interface About {
   readonly digest: string;
   /** The paths of the attributes, in the order of the slots. */
   readonly attributes: readonly string[];
-  readonly flags: readonly FlagRow[];
-  readonly migrations: readonly MigrationRow[];
   readonly reasons: readonly string[];
   /** The names of the errors, from number 1. */
   readonly errors: readonly string[];
+}
+
+export interface Names {
+  readonly flags: readonly string[];
+  readonly migrations: readonly string[];
 }
 
 export interface FlagRow {
@@ -31,6 +34,18 @@ export interface MigrationRow {
   readonly reads_time: boolean;
   /** The routes by the index of a choice. */
   readonly routes: readonly Route[];
+}
+
+/** Reads what was found by a name: its number, a space, and its row. None where the name is that of another one. */
+export function found<Row extends { readonly name: string }>(
+  answer: string,
+  name: string,
+): { readonly index: number; readonly row: Row } | undefined {
+  const end = answer.indexOf(" ");
+  if (end < 0) return undefined;
+  const row = JSON.parse(answer.slice(end)) as Row;
+  // A name with a lone surrogate is no name, though what arrives in the engine may be one.
+  return row.name === name ? { index: Number(answer.slice(0, end)), row } : undefined;
 }
 
 /** Freezes a value that was read from JSON, all through. */

@@ -1,10 +1,15 @@
 /** The WebAssembly module as a backend. */
 
 import { CutoverError } from "./api/diagnostic.js";
-import { Area, MAX_AREA_BYTES } from "./area.js";
+import { Area, MAX_AREA_BYTES, heap } from "./area.js";
 import type { Store } from "./area.js";
 import { FAULT } from "./backend.js";
-import type { Backend, Program, Refused } from "./backend.js";
+import type { FullBackend, FullProgram, Refused } from "./backend.js";
+import type { Prepared } from "./context.js";
+import type { Flag } from "./decisions.js";
+import { pack } from "./pack.js";
+import { RING_BYTES, Ring } from "./ring.js";
+import type { Shared } from "./api/shared.js";
 import type * as Module from "./cutover_bg.wasm.js";
 
 /** The functions of `bindings/wasm`, as wasm-bindgen declares them. */
@@ -25,16 +30,23 @@ interface Loaded {
   engine: number;
 }
 
+type Hot = Pick<Exports, "decide" | "decide_kept">;
+
+function hotOf({ decide, decide_kept }: Exports): Hot {
+  return { decide, decide_kept };
+}
+
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /**
  * An instance of the module; another one once it has trapped, for after that nothing in its memory can be relied on.
  */
-export class WasmBackend implements Backend, Store {
+export class WasmBackend implements FullBackend, Store {
   readonly name = "wasm";
-  /** The instance that runs now. */
-  exports: Exports;
+  /** The functions that a decision calls: looking into the exports of an instance costs as much as a call. */
+  hot: Hot;
+  #exports: Exports;
   readonly scratch: Area = new Area(this);
   readonly #module: WebAssembly.Module;
   readonly #loaded = new Set<Loaded>();
@@ -45,11 +57,28 @@ export class WasmBackend implements Backend, Store {
   /** Which prepared context lies in the area, and since which packing; another packing has overwritten it. */
   #staged: Area | null = null;
   #stagedAt = 0;
+  /** Which prepared contexts lie in the instance that runs now. */
+  ring: Ring;
+  /** The memory of the ring; made anew where the memory below it has moved. */
+  #kept = new Uint8Array(0);
 
   /** @param instance of the module, with {@link imports}. */
   constructor(module: WebAssembly.Module, instance: WebAssembly.Instance) {
     this.#module = module;
-    this.exports = this.#start(instance);
+    this.#exports = instance.exports as unknown as Exports;
+    this.hot = hotOf(this.#exports);
+    this.ring = this.#newRing();
+    this.#start(instance);
+  }
+
+  /** The instance that runs now. */
+  get exports(): Exports {
+    return this.#exports;
+  }
+
+  set exports(exports: Exports) {
+    this.#exports = exports;
+    this.hot = hotOf(exports);
   }
 
   stage(area: Area): Area | null {
@@ -65,14 +94,23 @@ export class WasmBackend implements Backend, Store {
     return scratch;
   }
 
-  load(text: Uint8Array): Program | Refused {
+  load(text: Uint8Array): FullProgram | Refused {
     const engine = this.#load(text);
     if (engine < 0) return { refusal: this.#answer() };
     // The bytes may be the caller's, and change.
     const loaded = { text: text.slice(), engine };
-    const program = new WasmProgram(this, loaded);
+    const { attributes } = JSON.parse(this.text((exports) => exports.about(engine))) as { attributes: unknown[] };
+    const program = new WasmProgram(this, loaded, attributes.length);
     this.#loaded.add(loaded);
     this.#released.register(program, loaded);
+    return program;
+  }
+
+  adopt({ engine: text }: Shared): FullProgram {
+    if (!ArrayBuffer.isView(text)) throw new TypeError("this engine was shared by another kind of engine");
+    const program = this.load(text);
+    // It was loaded in another thread, by the same engine.
+    if ("refusal" in program) throw new CutoverError(`the shared engine was not loaded: ${program.refusal}`);
     return program;
   }
 
@@ -87,6 +125,12 @@ export class WasmBackend implements Backend, Store {
     const answer = this.#answer();
     if (done === 0) throw new TypeError(answer);
     return answer;
+  }
+
+  /** Asks for what goes by a name. */
+  named(name: string, question: (exports: Exports, bytes: number) => void): string {
+    const bytes = this.#give(encoder.encode(name));
+    return this.text((exports) => question(exports, bytes));
   }
 
   /** Asks the instance; one that traps is replaced. */
@@ -109,7 +153,7 @@ export class WasmBackend implements Backend, Store {
     if (error instanceof CutoverError) return error;
     const said = this.#panicked();
     const message = `the engine failed, and was started anew: ${said || String(error)}`;
-    this.exports = this.#start(new WebAssembly.Instance(this.#module, imports));
+    this.#start(new WebAssembly.Instance(this.#module, imports));
     for (const loaded of this.#loaded) {
       try {
         loaded.engine = this.#load(loaded.text);
@@ -136,18 +180,32 @@ export class WasmBackend implements Backend, Store {
   }
 
   #see(area: Area, bytes: number): boolean {
+    // Allocators align memory to words.
     const at = this.exports.area(bytes) >>> 0;
     if (at === 0) return false;
     area.see(this.exports.memory.buffer, at, this.exports.area_length() >>> 0);
     return true;
   }
 
-  #start(instance: WebAssembly.Instance): Exports {
+  #start(instance: WebAssembly.Instance): void {
     this.exports = instance.exports as unknown as Exports;
     this.exports.__wbindgen_start();
     this.scratch.packings += 1;
+    this.ring = this.#newRing();
     this.refresh(this.scratch);
-    return this.exports;
+  }
+
+  #newRing(): Ring {
+    this.#kept = new Uint8Array(0);
+    return new Ring((at, bytes) => {
+      if (this.#kept.length === 0) {
+        const start = this.ask((exports) => exports.kept()) >>> 0;
+        if (start === 0) return false;
+        this.#kept = new Uint8Array(this.exports.memory.buffer, start, RING_BYTES);
+      }
+      this.#kept.set(bytes, at);
+      return true;
+    });
   }
 
   #load(text: Uint8Array): number {
@@ -191,29 +249,100 @@ export class WasmBackend implements Backend, Store {
   }
 }
 
-class WasmProgram implements Program {
+class WasmProgram implements FullProgram {
   readonly #backend: WasmBackend;
   readonly #loaded: Loaded;
+  readonly #slots: number;
 
-  constructor(backend: WasmBackend, loaded: Loaded) {
+  constructor(backend: WasmBackend, loaded: Loaded, slots: number) {
     this.#backend = backend;
     this.#loaded = loaded;
+    this.#slots = slots;
   }
 
-  table(): string {
-    return this.#backend.text((exports) => exports.table(this.#loaded.engine));
+  about(): string {
+    return this.#backend.text((exports) => exports.about(this.#loaded.engine));
+  }
+
+  names(): string {
+    return this.#backend.text((exports) => exports.names(this.#loaded.engine));
+  }
+
+  find(name: string): string {
+    return this.#backend.named(name, (exports, bytes) => exports.find(this.#loaded.engine, bytes));
+  }
+
+  rows(): string {
+    return this.#backend.text((exports) => exports.rows(this.#loaded.engine));
+  }
+
+  findMigration(name: string): string {
+    return this.#backend.named(name, (exports, bytes) => exports.find_migration(this.#loaded.engine, bytes));
   }
 
   warnings(now: number): string {
     return this.#backend.text((exports) => exports.warnings(this.#loaded.engine, now));
   }
 
-  decide(flag: number, now: number): number {
+  share(): Shared {
+    const { digest } = JSON.parse(this.about()) as { digest: string };
+    return { backend: "wasm", digest, engine: this.#loaded.text.slice() };
+  }
+
+  /** The number of the engine changes where the instance is replaced. */
+  handle(flag: number): number {
+    return flag;
+  }
+
+  decide(flag: Flag, now: number, attributes: object): number {
+    const backend = this.#backend;
+    if (!pack(backend.scratch, this.#slots, flag.reads, flag.readers, attributes)) {
+      // A getter decided something in between, and overwrote what was packed. In an area of its own nothing does.
+      const area = new Area(heap);
+      pack(area, this.#slots, flag.reads, flag.readers, attributes);
+      if (backend.stage(area) === null) return flag.unusable;
+    }
+    return this.#decide(flag.index, now);
+  }
+
+  decidePrepared(flag: Flag, now: number, prepared: Prepared): number {
+    const backend = this.#backend;
     try {
-      return this.#backend.exports.decide(this.#loaded.engine, flag, now) >>> 0;
+      const at = backend.ring.place(prepared);
+      if (at >= 0) return backend.hot.decide_kept(this.#loaded.engine, flag.index, now, at);
+    } catch (error) {
+      backend.fail(error);
+      return FAULT;
+    }
+    return backend.stage(prepared.area) === null ? flag.unusable : this.#decide(flag.index, now);
+  }
+
+  #decide(flag: number, now: number): number {
+    try {
+      return this.#backend.hot.decide(this.#loaded.engine, flag, now);
     } catch (error) {
       this.#backend.fail(error);
       return FAULT;
+    }
+  }
+
+  decideAll(count: number, now: number): Uint32Array | null {
+    return this.#outcomes(count, (exports) => exports.decide_all(this.#loaded.engine, now));
+  }
+
+  decideColumns(flag: number, rows: number, now: number): Uint32Array | null {
+    return this.#outcomes(rows, (exports) => exports.decide_columns(this.#loaded.engine, flag, now, rows));
+  }
+
+  #outcomes(count: number, question: (exports: Exports) => number): Uint32Array | null {
+    const { exports } = this.#backend;
+    try {
+      const at = question(exports) >>> 0;
+      // They are read at once, and may be written over after that.
+      return new Uint32Array(exports.memory.buffer, at, count);
+    } catch (error) {
+      this.#backend.fail(error);
+      return null;
     }
   }
 
@@ -221,16 +350,16 @@ class WasmProgram implements Program {
     return this.#backend.text((exports) => exports.explain(this.#loaded.engine, flag, now));
   }
 
-  choose(migration: number, now: number): number {
+  choose(migration: number, now: number, _: Area, first: number): number {
     try {
-      return this.#backend.exports.choose(this.#loaded.engine, migration, now) >>> 0;
+      return this.#backend.exports.choose(this.#loaded.engine, migration, now, first) >>> 0;
     } catch (error) {
       this.#backend.fail(error);
       return FAULT;
     }
   }
 
-  route(migration: number, now: number): string {
-    return this.#backend.text((exports) => exports.route(this.#loaded.engine, migration, now));
+  route(migration: number, now: number, _: Area, first: number): string {
+    return this.#backend.text((exports) => exports.route(this.#loaded.engine, migration, now, first));
   }
 }

@@ -102,7 +102,10 @@ describe("WebAssembly", () => {
     const { backend, Engine } = fresh();
     const engine = Engine.fromString(RULES);
     const before = engine.decideAll(CONTEXT);
-    const broken = (name: "decide" | "explain" | "choose") => ({ ...backend.exports, [name]: trap });
+    const broken = (...names: string[]) => ({
+      ...backend.exports,
+      ...Object.fromEntries(names.map((name) => [name, trap])),
+    });
 
     backend.exports = broken("decide");
     expect(engine.decide("targeted", CONTEXT, { default: "mine" })).toMatchObject({
@@ -115,11 +118,14 @@ describe("WebAssembly", () => {
     });
     expect(engine.decide("targeted", CONTEXT)).toMatchObject({ value: true, error: null });
 
-    backend.exports = broken("decide");
-    const all = engine.decideAll(CONTEXT);
-    const failed = all.findIndex(({ error }) => error === "GENERAL");
-    expect(failed).toBeGreaterThan(-1);
-    expect(all.toSpliced(failed, 1)).toEqual(before.toSpliced(failed, 1));
+    // All at once fail together, and are then decided one by one.
+    backend.exports = broken("decide_all");
+    expect(engine.decideAll(CONTEXT)).toEqual(before);
+
+    backend.exports = broken("decide_kept");
+    const prepared = engine.context(CONTEXT);
+    expect(engine.decide("targeted", prepared).error).toBe("GENERAL");
+    expect(engine.decide("targeted", prepared).error).toBe(null);
 
     backend.exports = broken("explain");
     expect(engine.explain("targeted", CONTEXT, { default: 1 })).toMatchObject({
@@ -154,10 +160,19 @@ describe("an addon that panics", () => {
   });
 
   it("fails decisions without throwing", () => {
-    const Engine = factory.engineOf(native.nativeBackend({ ...addon, decide: panic, choose: panic, explain: panic }));
+    const names = ["decide", "decideAll", "choose", "explain"].map((name) => [name, panic]);
+    // What is registered by hand answers in numbers only.
+    const hot = ["decide1", "decide2", "decide3", "decide4", "decide8", "decideKept"].map((name) => [name, () => -1]);
+    const broken = { ...addon, ...Object.fromEntries([...names, ...hot]) } as Addon;
+    const Engine = factory.engineOf(native.nativeBackend(broken));
     const engine = Engine.fromString(`${RULES}\nmigrations: { m: { old: a, new: b, ladder: standard, phase: live } }`);
     expect(engine.decide("targeted", CONTEXT, { default: 1 })).toMatchObject({ value: 1, error: "GENERAL" });
     expect(engine.isEnabled("targeted", CONTEXT)).toBe(false);
+    expect(engine.decide("targeted", engine.context(CONTEXT)).error).toBe("GENERAL");
+    expect(engine.decide("targeted", { plan: ["a list"] }).error).toBe("GENERAL");
+    const all = engine.decideAll(CONTEXT);
+    expect(all).toHaveLength(engine.flags.length);
+    for (const { flag, error } of all) expect(error === "GENERAL" || flag === "static" || flag === "disabled").toBe(true);
     expect(engine.route("m", {})).toMatchObject({ error: "GENERAL", read: null });
     expect(engine.explain("half", CONTEXT)).toMatchObject({ decision: { error: "GENERAL" }, steps: [] });
   });

@@ -3,18 +3,49 @@
 //! It is no API of its own. `bindings/js` is the one user of these functions, and holds the same conversation with
 //! the WebAssembly module. A panic unwinds to a JavaScript error, for the host process is not ours to end.
 
-use cutover_js_host::Engines;
-use napi::bindgen_prelude::{Either, Error, Result};
+#[expect(unsafe_code, reason = "it speaks to Node-API itself")]
+mod hot;
+
+use cutover_js_host::{Engines, Kept};
+use napi::Env;
+use napi::bindgen_prelude::{Either, Error, Object, Result, Uint32Array};
 use napi_derive::napi;
 use std::cell::RefCell;
 
+/// What this thread holds: engines belong to it, as do the JavaScript objects that hold their numbers.
+#[derive(Default)]
+struct State {
+    engines: Engines,
+    kept: Kept,
+    /// Where the texts of one decision are written.
+    texts: Texts,
+}
+
+/// So many bytes the texts of a decision may have; longer ones are packed.
+struct Texts([u8; 2048]);
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self([0; 2048])
+    }
+}
+
 thread_local! {
-    /// Engines belong to a thread, as do the JavaScript objects that hold their numbers.
-    static ENGINES: RefCell<Engines> = RefCell::default();
+    static STATE: RefCell<State> = RefCell::default();
+}
+
+fn with_state<T>(question: impl FnOnce(&mut State) -> T) -> T {
+    STATE.with_borrow_mut(question)
 }
 
 fn ask<T>(question: impl FnOnce(&Engines) -> T) -> T {
-    ENGINES.with_borrow(question)
+    with_state(|state| question(&state.engines))
+}
+
+/// Adds what is registered by hand.
+#[napi(module_exports)]
+pub fn exports(exports: Object<'_>, env: Env) -> Result<()> {
+    hot::register(env, &exports)
 }
 
 /// The version of this addon; the package takes no addon of another version.
@@ -26,7 +57,7 @@ pub fn version() -> &'static str {
 /// The number of an engine, or JSON that says why there is none.
 #[napi(catch_unwind)]
 pub fn load(text: &[u8]) -> Either<u32, String> {
-    match ENGINES.with_borrow_mut(|engines| engines.load(text)) {
+    match with_state(|state| state.engines.load(text)) {
         Ok(engine) => Either::A(engine),
         Err(refusal) => Either::B(refusal),
     }
@@ -35,13 +66,49 @@ pub fn load(text: &[u8]) -> Either<u32, String> {
 /// Releases an engine.
 #[napi(catch_unwind)]
 pub fn release(engine: u32) {
-    ENGINES.with_borrow_mut(|engines| engines.release(engine));
+    with_state(|state| state.engines.release(engine));
 }
 
-/// The tables of an engine, as JSON.
+/// The number of an engine in this process, for other threads; none where there is no such engine.
 #[napi(catch_unwind)]
-pub fn table(engine: u32) -> String {
-    ask(|engines| engines.table(engine))
+pub fn share(engine: u32) -> Option<u32> {
+    ask(|engines| engines.share(engine))
+}
+
+/// The number in this thread of an engine that another thread has shared; none where it is gone.
+#[napi(catch_unwind)]
+pub fn adopt(shared: u32) -> Option<u32> {
+    with_state(|state| state.engines.adopt(shared))
+}
+
+/// What is known of an engine at first, as JSON.
+#[napi(catch_unwind)]
+pub fn about(engine: u32) -> String {
+    ask(|engines| engines.about(engine))
+}
+
+/// The names in an engine, as JSON.
+#[napi(catch_unwind)]
+pub fn names(engine: u32) -> String {
+    ask(|engines| engines.names(engine))
+}
+
+/// A flag by its name: its number, and its row as JSON.
+#[napi(catch_unwind)]
+pub fn find(engine: u32, name: String) -> String {
+    ask(|engines| engines.find(engine, &name))
+}
+
+/// All flags, as JSON.
+#[napi(catch_unwind)]
+pub fn rows(engine: u32) -> String {
+    ask(|engines| engines.rows(engine))
+}
+
+/// A migration by its name: its number, and its row as JSON.
+#[napi(catch_unwind)]
+pub fn find_migration(engine: u32, name: String) -> String {
+    ask(|engines| engines.find_migration(engine, &name))
 }
 
 /// The warnings of an engine, as JSON.
@@ -50,10 +117,32 @@ pub fn warnings(engine: u32, now: f64) -> String {
     ask(|engines| engines.warnings(engine, now))
 }
 
+/// Keeps a prepared context at `at`, for `decideKept`; false where it does not fit there.
+#[napi(catch_unwind)]
+pub fn keep(at: u32, packed: &[u8]) -> bool {
+    with_state(|state| state.kept.put(at as usize, packed))
+}
+
 /// A decision, packed.
 #[napi(catch_unwind)]
 pub fn decide(engine: u32, flag: u32, now: f64, packed: &[u8]) -> u32 {
     ask(|engines| engines.decide(engine, flag, now, packed))
+}
+
+/// The decisions of all flags, packed.
+#[napi(catch_unwind)]
+pub fn decide_all(engine: u32, now: f64, packed: &[u8]) -> Uint32Array {
+    let mut outcomes = Vec::new();
+    ask(|engines| engines.decide_all(engine, now, packed, &mut outcomes));
+    outcomes.into()
+}
+
+/// The decisions of a flag for so many rows of columns, packed.
+#[napi(catch_unwind)]
+pub fn decide_columns(engine: u32, flag: u32, now: f64, packed: &[u8], rows: u32) -> Uint32Array {
+    let mut outcomes = Vec::new();
+    ask(|engines| engines.decide_columns(engine, flag, now, packed, rows as usize, &mut outcomes));
+    outcomes.into()
 }
 
 /// An explanation, as JSON.
@@ -64,14 +153,14 @@ pub fn explain(engine: u32, flag: u32, now: f64, packed: &[u8]) -> String {
 
 /// The choice of a route, packed.
 #[napi(catch_unwind)]
-pub fn choose(engine: u32, migration: u32, now: f64, packed: &[u8]) -> u32 {
-    ask(|engines| engines.choose(engine, migration, now, packed))
+pub fn choose(engine: u32, migration: u32, now: f64, packed: &[u8], first: u32) -> u32 {
+    ask(|engines| engines.choose(engine, migration, now, packed, first))
 }
 
 /// A route, as JSON.
 #[napi(catch_unwind)]
-pub fn route(engine: u32, migration: u32, now: f64, packed: &[u8]) -> String {
-    ask(|engines| engines.route(engine, migration, now, packed))
+pub fn route(engine: u32, migration: u32, now: f64, packed: &[u8], first: u32) -> String {
+    ask(|engines| engines.route(engine, migration, now, packed, first))
 }
 
 /// What is wrong with a ruleset, as JSON.

@@ -5,7 +5,7 @@
 //! of another, the [`answer`]: every export takes and gives numbers only, so that a decision costs a call and
 //! no more, and an instance that has trapped can be replaced by a new one of the same module.
 
-use cutover_js_host::Engines;
+use cutover_js_host::{Engines, Kept};
 use std::cell::RefCell;
 use std::fmt::Write;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -15,12 +15,20 @@ struct Instance {
     engines: Engines,
     area: Vec<u8>,
     answer: Vec<u8>,
+    kept: Kept,
+    outcomes: Vec<u32>,
 }
 
 thread_local! {
     static INSTANCE: RefCell<Instance> = RefCell::default();
     /// Apart from the instance, which is borrowed while something panics.
     static PANIC: RefCell<String> = RefCell::default();
+}
+
+impl Instance {
+    fn name(&self, bytes: usize) -> &str {
+        self.area.get(..bytes).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default()
+    }
 }
 
 fn ask<T>(question: impl FnOnce(&Instance) -> T) -> T {
@@ -119,10 +127,34 @@ pub fn release(engine: u32) {
     INSTANCE.with_borrow_mut(|instance| instance.engines.release(engine));
 }
 
-/// Answers with the tables of an engine.
+/// Answers with what is known of an engine at first.
 #[wasm_bindgen]
-pub fn table(engine: u32) {
-    answered(|instance| instance.engines.table(engine))
+pub fn about(engine: u32) {
+    answered(|instance| instance.engines.about(engine))
+}
+
+/// Answers with the names in an engine.
+#[wasm_bindgen]
+pub fn names(engine: u32) {
+    answered(|instance| instance.engines.names(engine))
+}
+
+/// Answers with the flag whose name is the first `bytes` of the area: its number and its row.
+#[wasm_bindgen]
+pub fn find(engine: u32, bytes: usize) {
+    answered(|instance| instance.engines.find(engine, instance.name(bytes)))
+}
+
+/// Answers with all flags.
+#[wasm_bindgen]
+pub fn rows(engine: u32) {
+    answered(|instance| instance.engines.rows(engine))
+}
+
+/// Answers with the migration whose name is the first `bytes` of the area: its number and its row.
+#[wasm_bindgen]
+pub fn find_migration(engine: u32, bytes: usize) {
+    answered(|instance| instance.engines.find_migration(engine, instance.name(bytes)))
 }
 
 /// Answers with the warnings of an engine.
@@ -137,6 +169,41 @@ pub fn decide(engine: u32, flag: u32, now: f64) -> u32 {
     ask(|instance| instance.engines.decide(engine, flag, now, &instance.area))
 }
 
+/// Where prepared contexts are kept; this memory stays where it is. A null pointer where there is not so much.
+#[wasm_bindgen]
+pub fn kept() -> *const u8 {
+    INSTANCE.with_borrow_mut(|instance| match instance.kept.all() {
+        [] => std::ptr::null(),
+        kept => kept.as_ptr(),
+    })
+}
+
+/// A decision for the context that is kept at `at`, packed.
+#[wasm_bindgen]
+pub fn decide_kept(engine: u32, flag: u32, now: f64, at: usize) -> u32 {
+    ask(|instance| instance.engines.decide(engine, flag, now, instance.kept.at(at)))
+}
+
+/// Decides all flags for the attributes in the area: where the packed decisions lie, as many as there are flags.
+#[wasm_bindgen]
+pub fn decide_all(engine: u32, now: f64) -> *const u32 {
+    INSTANCE.with_borrow_mut(|instance| {
+        let Instance { engines, area, outcomes, .. } = instance;
+        engines.decide_all(engine, now, area, outcomes);
+        outcomes.as_ptr()
+    })
+}
+
+/// Decides a flag for so many rows of the columns in the area: where the packed decisions lie, as many as there are rows.
+#[wasm_bindgen]
+pub fn decide_columns(engine: u32, flag: u32, now: f64, rows: usize) -> *const u32 {
+    INSTANCE.with_borrow_mut(|instance| {
+        let Instance { engines, area, outcomes, .. } = instance;
+        engines.decide_columns(engine, flag, now, area, rows, outcomes);
+        outcomes.as_ptr()
+    })
+}
+
 /// Answers with the explanation of the same decision.
 #[wasm_bindgen]
 pub fn explain(engine: u32, flag: u32, now: f64) {
@@ -145,14 +212,14 @@ pub fn explain(engine: u32, flag: u32, now: f64) {
 
 /// The choice of a route for the attributes and switches in the area, packed.
 #[wasm_bindgen]
-pub fn choose(engine: u32, migration: u32, now: f64) -> u32 {
-    ask(|instance| instance.engines.choose(engine, migration, now, &instance.area))
+pub fn choose(engine: u32, migration: u32, now: f64, first: u32) -> u32 {
+    ask(|instance| instance.engines.choose(engine, migration, now, &instance.area, first))
 }
 
 /// Answers with the route of the same choice.
 #[wasm_bindgen]
-pub fn route(engine: u32, migration: u32, now: f64) {
-    answered(|instance| instance.engines.route(engine, migration, now, &instance.area))
+pub fn route(engine: u32, migration: u32, now: f64, first: u32) {
+    answered(|instance| instance.engines.route(engine, migration, now, &instance.area, first))
 }
 
 /// Answers with what is wrong with the ruleset in the first `bytes` of the area.

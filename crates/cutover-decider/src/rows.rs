@@ -131,6 +131,14 @@ impl Program {
         out
     }
 
+    /// What a host knows of all flags, in the order of their numbers: a list of [`Program::flag_row`].
+    #[must_use]
+    pub fn flag_rows(&self) -> String {
+        let mut out = String::new();
+        write_list(&mut out, 0..self.flag_count(), |out, number| out.push_str(&self.flag_row(number)));
+        out
+    }
+
     /// What a host knows of a migration: its `name`, the numbers of the attributes that it `reads`, the names of its
     /// `switches` in the order of their numbers, whether it reads the time (`reads_time`), and the `routes` by the
     /// index of a choice, with an empty digest. Empty where there is no such migration.

@@ -363,7 +363,10 @@ impl Engine {
         }
     }
 
-    pub(crate) fn program(&self) -> &Program {
+    /// The compiled program: the way in for language bindings.
+    #[must_use]
+    #[inline]
+    pub fn program(&self) -> &Program {
         &self.compiled.program
     }
 

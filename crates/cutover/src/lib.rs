@@ -45,7 +45,7 @@ mod value;
 pub mod wire;
 
 pub use context::{AttributeId, Attributes, Context, ContextView};
-pub use cutover_decider::{ProgramError, bucket, packed};
+pub use cutover_decider::{Program, ProgramError, bucket, packed};
 pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use diagnostic::{Diagnostic, LoadError, Position, Severity};
 pub use engine::{Engine, FlagId, MigrationId};

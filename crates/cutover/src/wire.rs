@@ -2,8 +2,8 @@
 //! JSON text. A binding packs, calls and unpacks; whatever has meaning is here or below.
 
 use crate::diagnostic::{Diagnostic, LoadError};
-use crate::engine::{Engine, FlagId};
-use crate::migration::{CompiledMigration, Route};
+use crate::engine::{Engine, FlagId, MigrationId};
+use crate::migration::Route;
 use crate::value::Value;
 use serde::Serialize;
 
@@ -66,24 +66,26 @@ impl Engine {
             digest: self.digest(),
             attributes: self.attributes(),
             flags: flags.collect(),
-            migrations: (0..)
-                .zip(self.compiled_migrations())
-                .map(|(number, migration)| self.migration_row(number, migration))
+            migrations: (0..program.migration_count())
+                .filter_map(|number| self.row_of_migration(MigrationId::from_index(number)))
                 .collect(),
             reasons: crate::Reason::ALL.iter().map(|reason| reason.name()).collect(),
             errors: crate::ErrorCode::ALL.iter().map(|error| error.name()).collect(),
         }
     }
 
-    fn migration_row<'a>(&'a self, number: u32, migration: &'a CompiledMigration) -> MigrationRow<'a> {
-        let program = self.program();
-        MigrationRow {
+    /// The row of one migration in the [table](Engine::table) of this engine; none where there is no such migration.
+    #[must_use]
+    pub fn row_of_migration(&self, migration: MigrationId) -> Option<MigrationRow<'_>> {
+        let number = u32::try_from(migration.index()).ok()?;
+        let (program, migration) = (self.program(), self.compiled_migrations().get(number as usize)?);
+        Some(MigrationRow {
             name: &migration.name,
             reads: program.migration_reads(number).iter().map(|attribute| *attribute as usize).collect(),
             switches: program.switches(number).map(|(_, name)| name).collect(),
             reads_time: program.migration_reads_time(number),
             routes: migration.rows(self.digest()).collect(),
-        }
+        })
     }
 
     /// Loads a ruleset and says all that is wrong with it or questionable about it at `now_ms`; never fails.

@@ -1,9 +1,11 @@
 /** What an engine can be asked. */
 
 import type { Context } from "../context.js";
+import type { Columns, DecidedColumns } from "./columns.js";
 import type { Decision, Explanation, Json } from "./decision.js";
 import type { Diagnostic, Imported } from "./diagnostic.js";
 import type { Route } from "./route.js";
+import type { Shared } from "./shared.js";
 
 /**
  * What is known of a request: a flat or nested object, or a {@link Context} that was prepared from one.
@@ -46,8 +48,8 @@ export interface ImportOptions {
   readonly timezone?: string | undefined;
 }
 
-/** A loaded ruleset. Immutable. */
-export interface Engine {
+/** What decides flags. Immutable. */
+export interface Decider {
   /**
    * What the ruleset's content hashes to, in 32 hexadecimal digits: the same for YAML and JSON, and whatever the order
    * of keys. It is in every decision.
@@ -55,21 +57,6 @@ export interface Engine {
   readonly digest: string;
   /** The names of the flags, sorted. */
   readonly flags: readonly string[];
-  /** The names of the migrations, sorted. */
-  readonly migrations: readonly string[];
-
-  /**
-   * What somebody should look at although the ruleset loads; flags that are past their `expires` are among it.
-   *
-   * @throws RangeError where `now` is no time.
-   *
-   * @example
-   * const engine = Engine.fromString("cutover: 1\nflags: { old: { expires: 2020-01-01 } }");
-   * engine.warnings({ now: 0 }).length; // 0
-   * engine.warnings().length; // 1
-   */
-  warnings(options?: TimeOptions): Diagnostic[];
-
   /**
    * The paths of the attributes that deciding a flag may read, those of its prerequisites included; none for a flag
    * that there is not.
@@ -153,6 +140,39 @@ export interface Engine {
     contexts: Iterable<Attributes | null | undefined>,
     options?: DecideOptions<T>,
   ): Decision<T | null>[];
+}
+
+/** A loaded ruleset. Immutable. */
+export interface Engine extends Decider {
+  /** The names of the migrations, sorted. */
+  readonly migrations: readonly string[];
+
+  /**
+   * What somebody should look at although the ruleset loads; flags that are past their `expires` are among it.
+   *
+   * @throws RangeError where `now` is no time.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nflags: { old: { expires: 2020-01-01 } }");
+   * engine.warnings({ now: 0 }).length; // 0
+   * engine.warnings().length; // 1
+   */
+  warnings(options?: TimeOptions): Diagnostic[];
+
+  /**
+   * Decides a flag for many contexts that come as columns, all at the same time: one array for each attribute, or one
+   * typed array. What each row decides is what {@link Decider.decide} decides for an object of its elements.
+   *
+   * @throws RangeError where the columns are of different lengths.
+   * @throws TypeError where a column is none.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nflags: { adult: { rules: [{ if: { attribute: age, above: 17 }, serve: on }] } }");
+   * const decided = engine.decideColumns("adult", { age: new Int32Array([12, 40]) });
+   * [...decided.variants].map((variant) => decided.names[variant]); // ["off", "on"]
+   * decided.at(1).reason; // "TARGETING_MATCH"
+   */
+  decideColumns(flag: string, columns: Columns, options?: TimeOptions): DecidedColumns;
 
   /**
    * Decides a flag and tells how it came about. Never throws.
@@ -193,6 +213,16 @@ export interface Engine {
    * engine.route("recruiters", {}, { switches: { FORCE_FALLBACK: "true" } }).read.from; // "recruiters"
    */
   route(migration: string, context: Attributes | null | undefined, options?: RouteOptions): Route;
+
+  /**
+   * What another thread of this process turns into an engine of the same ruleset, with {@link EngineConstructor.fromShared}:
+   * a plain object, for `workerData` or `postMessage`. It does not keep this engine alive.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ serve: on }] } }");
+   * Engine.fromShared(engine.share()).isEnabled("beta", {}); // true
+   */
+  share(): Shared;
 }
 
 /** How engines are made. There is no `new Engine()`. */
@@ -212,6 +242,20 @@ export interface EngineConstructor extends Function {
    * engine.flags; // ["beta"]
    */
   fromString(text: string | Uint8Array): Engine;
+
+  /**
+   * The engine that another thread has shared with {@link Engine.share}. The native addon holds one program for the
+   * whole process, and nothing is loaded or copied; WebAssembly has no memory in common with another thread's, and loads
+   * the same ruleset again. Both decide the same.
+   *
+   * @throws TypeError where `shared` was not made by `share` of the same kind of engine.
+   * @throws CutoverError where the engine is gone: it lives as long as some thread holds an engine of it.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ serve: on }] } }");
+   * Engine.fromShared(engine.share()).digest === engine.digest; // true
+   */
+  fromShared(shared: Shared): Engine;
 
   /**
    * Says all that is wrong with a ruleset, or questionable about it. Never throws.

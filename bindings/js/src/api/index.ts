@@ -1,12 +1,14 @@
 /** What every entry of the package exports beside `Engine`. */
 
 export type { Context } from "../context.js";
+export type * from "./columns.js";
 export type * from "./decision.js";
 export { CutoverError } from "./diagnostic.js";
 export type { Diagnostic, Imported, Severity } from "./diagnostic.js";
 export type {
   Attributes,
   DecideOptions,
+  Decider,
   EngineConstructor,
   ImportKind,
   ImportOptions,
@@ -14,3 +16,4 @@ export type {
   TimeOptions,
 } from "./engine.js";
 export type * from "./route.js";
+export type { Shared } from "./shared.js";
