@@ -36,7 +36,7 @@ mod rows;
 mod validate;
 mod value;
 
-pub use arena::{Arena, split_words};
+pub use arena::{Arena, View, split_words};
 pub use context::{AttributeId, ContextView};
 pub use decide::cidr::wide_words;
 pub use decide::hashed as hash_list;

@@ -5,7 +5,7 @@ pub mod names;
 
 use crate::Arena;
 use crate::context::{AttributeId, ContextView};
-use crate::decide::{Machine, Silent, decide};
+use crate::decide::{Machine, Silent, Walking, decide};
 use crate::format::{flag, header, segment};
 use crate::outcome::Outcome;
 pub use file::ProgramError;
@@ -66,11 +66,7 @@ impl Program {
     #[must_use]
     #[inline]
     pub fn flag_record(&self, number: u32) -> Option<&[u32; flag::WORDS as usize]> {
-        let &[flags, count] = self.arena.record(header::FLAGS)?;
-        if number >= count {
-            return None;
-        }
-        self.arena.record(flags.saturating_add(number.saturating_mul(flag::WORDS)))
+        crate::decide::flag_record(self.arena.view(), number)
     }
 
     /// The number of the flag of this name.
@@ -78,10 +74,10 @@ impl Program {
     #[inline]
     pub fn find(&self, name: &str) -> Option<u32> {
         let &[flags, count, slots, slot_count] = self.arena.record(header::FLAGS)?;
-        let slots = self.arena.slice(slots, slot_count.saturating_mul(names::SLOT_WORDS));
+        let slots = self.arena.slice(slots, slot_count.wrapping_mul(names::SLOT_WORDS));
         let is = |number: u32| {
             number < count
-                && self.arena.record(flags.saturating_add(number.saturating_mul(flag::WORDS))).is_some_and(
+                && self.arena.record(flags.wrapping_add(number.wrapping_mul(flag::WORDS))).is_some_and(
                     |[offset, length]| {
                         *length as usize == name.len()
                             && self.arena.bytes_at(*offset, *length) == name.as_bytes()
@@ -113,7 +109,7 @@ impl Program {
         let &[_, _, _, _, _, _, _, _, place, count, ..] = self.flag_record(number)?;
         let variant = u32::from(variant);
         let &[offset, length, value] = (variant < count).then(|| {
-            self.arena.record(place.saturating_add(variant.saturating_mul(flag::VARIANT_WORDS)))
+            self.arena.record(place.wrapping_add(variant.wrapping_mul(flag::VARIANT_WORDS)))
         })??;
         Some((self.arena.text_at(offset, length), value))
     }
@@ -210,6 +206,13 @@ impl Program {
     pub fn outcome<C: ContextView>(&self, number: u32, view: &C, now_ms: i64) -> Outcome {
         Outcome::unpack(self.packed(number, view, now_ms))
             .unwrap_or(Outcome::error(crate::ErrorCode::FlagNotFound, None))
+    }
+
+    /// The packed outcome of a flag for a context without attributes, found step by step: for the compiler, before it has
+    /// written down what is fixed.
+    #[must_use]
+    pub fn walked(&self, number: u32) -> u32 {
+        decide(&mut Machine::new(self, &crate::packed::PackedContext::new(&[]), 0, Walking), number)
     }
 
     /// The text of this number in a table of texts.
