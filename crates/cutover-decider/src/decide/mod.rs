@@ -17,7 +17,7 @@ mod window;
 pub use flag::decide;
 pub(crate) use flag::flag_record;
 pub use machine::Machine;
-pub use observer::{Observer, Position, Rule, Silent};
 pub(crate) use observer::Walking;
+pub use observer::{Observer, Position, Rule, Silent};
 pub use set::head as set_head;
 pub(crate) use share::share_at;

@@ -67,7 +67,15 @@ pub trait Observer {
     fn share(&mut self, program: &Program, rule: &Rule<'_>, ppm: u32) {}
     /// A share took the unit or did not.
     #[inline(always)]
-    fn bucket(&mut self, program: &Program, rule: &Rule<'_>, unit: ValueRef<'_>, ppm: u32, position: Position) {}
+    fn bucket(
+        &mut self,
+        program: &Program,
+        rule: &Rule<'_>,
+        unit: ValueRef<'_>,
+        ppm: u32,
+        position: Position,
+    ) {
+    }
     /// A split drew a variant for the unit.
     #[inline(always)]
     fn draw(&mut self, program: &Program, rule: &Rule<'_>, unit: ValueRef<'_>, position: Position) {}

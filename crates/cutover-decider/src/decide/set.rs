@@ -69,7 +69,8 @@ pub fn head(bytes: &[u8]) -> u32 {
 #[inline(always)]
 fn has_text(arena: View<'_>, at: u32, bytes: &[u8]) -> bool {
     let Some(&[count, _, _, _]) = arena.record(at) else { return false };
-    let texts = arena.slice(at.wrapping_add(set::WORDS), count.wrapping_mul(set::TEXT_WORDS)).as_chunks::<3>().0;
+    let texts =
+        arena.slice(at.wrapping_add(set::WORDS), count.wrapping_mul(set::TEXT_WORDS)).as_chunks::<3>().0;
     let wanted = head(bytes);
     if count <= set::FEW {
         // A loop is inlined where `any` is not.
@@ -95,7 +96,8 @@ fn is(arena: View<'_>, [offset, length, head]: &[u32; 3], wanted: u32, bytes: &[
 fn has_indexed(arena: View<'_>, at: u32, texts: &[[u32; 3]], bytes: &[u8]) -> bool {
     let Some(&[count, ints, floats, bits]) = arena.record(at) else { return false };
     let numbers = ints.wrapping_add(floats).wrapping_mul(2);
-    let slots = at.wrapping_add(set::WORDS.wrapping_add(count.wrapping_mul(set::TEXT_WORDS))).wrapping_add(numbers);
+    let slots =
+        at.wrapping_add(set::WORDS.wrapping_add(count.wrapping_mul(set::TEXT_WORDS))).wrapping_add(numbers);
     let slots = arena.slice(slots, (bits >> 2).wrapping_mul(names::SLOT_WORDS));
     let wanted = head(bytes);
     let text = |number: u32| texts.get(number as usize).is_some_and(|text| is(arena, text, wanted, bytes));

@@ -108,9 +108,8 @@ impl Program {
     pub fn variant(&self, number: u32, variant: u16) -> Option<(&str, u32)> {
         let &[_, _, _, _, _, _, _, _, place, count, ..] = self.flag_record(number)?;
         let variant = u32::from(variant);
-        let &[offset, length, value] = (variant < count).then(|| {
-            self.arena.record(place.wrapping_add(variant.wrapping_mul(flag::VARIANT_WORDS)))
-        })??;
+        let &[offset, length, value] = (variant < count)
+            .then(|| self.arena.record(place.wrapping_add(variant.wrapping_mul(flag::VARIANT_WORDS))))??;
         Some((self.arena.text_at(offset, length), value))
     }
 

@@ -55,7 +55,9 @@ fn hash(name: &[u8]) -> u64 {
         _ if name.len() > 16 => return xxh3_64(name),
         (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
         _ => match (name.first_chunk::<4>(), name.last_chunk::<4>()) {
-            (Some(first), Some(last)) => (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into()),
+            (Some(first), Some(last)) => {
+                (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
+            }
             _ => (u64::from(head(name)), 0),
         },
     };
