@@ -135,13 +135,8 @@ fn segment(program: &Program, number: u32) -> Found {
 }
 
 fn flag_footprint(program: &Program, number: u32) -> Result<Footprint<'_>, &'static str> {
-    let record = program.flag_record(number).ok_or("a flag that there is not")?;
-    Ok(Footprint {
-        steps: record[flag::STEPS as usize],
-        depth: record[flag::DEPTH as usize],
-        reads: program.reads(number),
-        reads_time: program.reads_time(number),
-    })
+    let &[.., steps, depth] = program.flag_record(number).ok_or("a flag that there is not")?;
+    Ok(Footprint { steps, depth, reads: program.reads(number), reads_time: program.reads_time(number) })
 }
 
 fn bounded(footprint: &Footprint<'_>) -> Found {

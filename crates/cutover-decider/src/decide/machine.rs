@@ -48,7 +48,7 @@ impl<'p, 'c, C: ContextView, O: Observer> Machine<'p, 'c, C, O> {
                 code @ op::SET..=op::LAST_TEST => {
                     let value = self.view.value(AttributeId::from_index(head >> 8));
                     let truth = test::evaluate(&program.arena, code, operand, value);
-                    accumulator = if operator & op::NEGATE == 0 { truth } else { truth.not() };
+                    accumulator = if operator & op::NEGATE == 0 { truth } else { truth.opposite() };
                     self.observer.test(program, at, value, accumulator);
                 }
                 op::JOIN_ALL => {
@@ -69,7 +69,7 @@ impl<'p, 'c, C: ContextView, O: Observer> Machine<'p, 'c, C, O> {
                 }
                 op::BEGIN => groups.open(if operand == 0 { Truth::True } else { Truth::False }),
                 op::END => accumulator = groups.close(),
-                op::NOT => accumulator = accumulator.not(),
+                op::NOT => accumulator = accumulator.opposite(),
                 op::TIME => {
                     accumulator = window::contains(&program.arena, operand, self.now_ms).into();
                     self.observer.leaf(program, at, accumulator);

@@ -29,7 +29,7 @@ pub(crate) fn contains(arena: &Arena, at: u32, value: ValueRef<'_>) -> Truth {
                     arena.slice(first.saturating_add(texts * set::TEXT_WORDS + ints * 2), floats * 2);
                 floats.as_chunks::<2>().0.iter().any(|[low, high]| {
                     let float = f64::from_bits(crate::arena::join(*low, *high));
-                    Number::Float(float).cmp(number).is_eq()
+                    Number::Float(float).compare(number).is_eq()
                 })
             }
             None => return Truth::Unknown,

@@ -138,9 +138,9 @@ fn asks(condition: &Condition<'_>) -> bool {
 fn recompile(before: &Compiled, flag: &Flag<'_>, reader: Reader) -> Option<Program> {
     let source = before.source.as_ref()?;
     let number = before.program.find(flag.name)?;
-    let record = *before.program.flag_record(number)?;
+    let &[_, _, bits, ..] = before.program.flag_record(number)?;
     let grown = before.program.arena().words.len() > source.words.saturating_mul(MAX_GROWTH);
-    if grown || record[words::BITS as usize] & words::ASKED != 0 {
+    if grown || bits & words::ASKED != 0 {
         return None;
     }
     let ruleset = Ruleset::default();
@@ -155,7 +155,8 @@ fn recompile(before: &Compiled, flag: &Flag<'_>, reader: Reader) -> Option<Progr
     let at = compiler.out.arena.word(header::FLAGS) + number * words::WORDS;
     compiler.out.put(at, &record);
     let mut arena = compiler.out.finish();
-    if record[words::BITS as usize] & words::FIXED != 0 {
+    let [_, _, bits, ..] = record;
+    if bits & words::FIXED != 0 {
         let program = Program::trusted(arena);
         let outcome = program.packed(number, &PackedContext::new(&[]), 0);
         arena = program.into_arena();

@@ -44,7 +44,12 @@ impl Compiler<'_> {
         self.out.path(&self.suffix)
     }
 
-    fn op(&mut self, code: &mut Code, [head, operator, operand]: [u32; 3], condition: &Condition) -> usize {
+    fn op(
+        &mut self,
+        code: &mut Code,
+        [head, operator, operand]: [u32; 3],
+        condition: &Condition<'_>,
+    ) -> usize {
         let path = self.path(condition.path, code.base);
         code.ops.push([head, path, operator, operand]);
         code.ops.len() - 1

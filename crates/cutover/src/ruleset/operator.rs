@@ -263,7 +263,7 @@ impl Reader {
             return None;
         };
         let (low, high) = (self.number(low, path.index(0))?, self.number(high, path.index(1))?);
-        if low.cmp(high).is_gt() {
+        if low.compare(high).is_gt() {
             self.note(
                 Diagnostic::error(
                     "empty_range",
