@@ -45,6 +45,22 @@ pub fn find(slots: &[u32], name: &[u8], is: impl Fn(u32) -> bool) -> Option<u32>
     None
 }
 
+/// The most slots in a row that may be taken. Hashes of texts that were not made to collide come to a hundred.
+pub const MAX_RUN: usize = 4096;
+
+/// Whether nobody looks longer than [`MAX_RUN`] slots for anything.
+#[must_use]
+pub fn is_quick(slots: &[u32]) -> bool {
+    let slots = slots.as_chunks::<{ SLOT_WORDS as usize }>().0;
+    let (mut run, mut longest) = (0, 0);
+    // Twice, for a run may go round the end.
+    for [_, number] in slots.iter().chain(slots) {
+        run = if *number == 0 { 0 } else { run + 1 };
+        longest = longest.max(run);
+    }
+    longest <= MAX_RUN
+}
+
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "the lower bits are what is wanted")]
 fn slot(hash: u64, size: usize) -> usize {
@@ -54,4 +70,19 @@ fn slot(hash: u64, size: usize) -> usize {
 #[inline]
 fn upper(hash: u64) -> u32 {
     (hash >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_without_a_free_slot_is_not_quick() {
+        let names: Vec<String> = (0..10_000).map(|number| format!("name {number}")).collect();
+        let mut slots = index(names.iter().map(String::as_bytes));
+        assert!(is_quick(&slots));
+        slots.as_chunks_mut::<2>().0.iter_mut().for_each(|[_, number]| *number = 1);
+        assert!(!is_quick(&slots));
+        assert!(is_quick(&[]));
+    }
 }
