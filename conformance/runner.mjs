@@ -104,6 +104,8 @@ const KINDS = {
     return compareDiagnostics(fields.need("want"), Engine.check(text, { now: fields.int("now") }));
   },
   imports,
+  programs,
+  applies,
 };
 
 /** Asks with the context as it is given and with one that was prepared: both have to answer the same. */
@@ -178,6 +180,79 @@ function imports(Engine, fields) {
   }
   want.finish();
   return lines;
+}
+
+/** What a ruleset is compiled to, or bytes; loaded, and asked like the ruleset that they came from. */
+function programs(Engine, fields, rulesets) {
+  const want = new Fields(fields.need("want"));
+  const lines = [];
+  const source = fields.has("program") ? null : rulesets.engine(fields.need("ruleset"));
+  // Packages from before compiled programs are asked for nothing but the ruleset.
+  const bytes = source === null ? documentOf(fields.need("program")) : (source.toCompiled?.() ?? null);
+  if (source !== null) {
+    const [length, checksum] = [want.need("length"), want.text("checksum")];
+    if (bytes !== null) {
+      lines.push(...diff(length, bytes.length).map((line) => `length ${line}`));
+      lines.push(...diff(checksum, hexadecimal(bytes.slice(16, 24).reverse())).map((line) => `checksum ${line}`));
+    }
+  }
+  const error = want.take("error");
+  want.finish();
+  if (typeof Engine.fromCompiled !== "function") {
+    fields.take("decisions");
+    return lines;
+  }
+  let engine;
+  try {
+    engine = Engine.fromCompiled(bytes);
+  } catch (refused) {
+    if (error === undefined || !refused.message.startsWith(error)) lines.push(`error: want ${written(error)}, got ${written(refused.message)}`);
+    return lines;
+  }
+  if (error !== undefined) return [...lines, `error: want ${written(error)}, there is none`];
+  lines.push(...rows(engine, fields));
+  if (hexadecimal(engine.toCompiled()) !== hexadecimal(bytes)) lines.push("compiled again: other bytes");
+  if (source !== null) {
+    if (engine.digest !== source.digest) lines.push(`digest: want ${source.digest}, got ${engine.digest}`);
+    for (const name of source.migrations) {
+      const ask = (one) => JSON.parse(JSON.stringify(one.route(name, {}, { now: 0 })));
+      lines.push(...diff(ask(source), ask(engine), `route ${name}`));
+    }
+  }
+  return lines;
+}
+
+/** Another text applied to an engine: what loading that text gives. */
+function applies(Engine, fields, rulesets) {
+  const before = rulesets.engine(fields.need("ruleset"));
+  const text = documentOf(fields.need("text"));
+  const now = fields.int("now");
+  const want = fields.need("want");
+  const lines = compareDiagnostics(want, Engine.check(text, { now }));
+  let engine;
+  try {
+    engine = before.apply?.(text) ?? Engine.fromString(text);
+  } catch (refused) {
+    return lines.concat(compareDiagnostics(want, refused.diagnostics).map((line) => `applied ${line}`));
+  }
+  lines.push(...compareDiagnostics(want, engine.warnings({ now })).map((line) => `applied ${line}`));
+  const loaded = Engine.fromString(text);
+  if (engine.digest !== loaded.digest) lines.push(`digest: want ${loaded.digest}, got ${engine.digest}`);
+  return lines.concat(rows(engine, fields));
+}
+
+/** The decisions that a vector of another kind asks for, each like a vector without a name. */
+function rows(engine, fields) {
+  return (fields.take("decisions") ?? []).flatMap((row, index) => {
+    const inner = new Fields(row);
+    const lines = decide(engine, inner).map((line) => `decisions[${index}]${line}`);
+    inner.finish();
+    return lines;
+  });
+}
+
+function hexadecimal(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Compares all diagnostics in order, by the keys that are wanted of each. */

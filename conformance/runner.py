@@ -184,6 +184,64 @@ def imports(Engine, fields, _):
     return lines
 
 
+def programs(Engine, fields, rulesets):
+    """What a ruleset is compiled to, or bytes; loaded, and asked like the ruleset that they came from."""
+    want = Fields(fields.need("want"))
+    lines, source = [], None
+    if fields.has("program"):
+        data = document(fields.need("program"))
+    else:
+        source = rulesets.engine(fields.need("ruleset"))
+        data = source.to_compiled()
+        lines += [f"length {line}" for line in diff(want.need("length"), len(data))]
+        lines += [f"checksum {line}" for line in diff(want.text("checksum"), data[16:24][::-1].hex())]
+    error = want.take("error")
+    want.finish()
+    try:
+        engine = Engine.from_compiled(data)
+    except Exception as refused:
+        if error is None or not str(refused).startswith(error):
+            lines.append(f"error: want {error!r}, got {str(refused)!r}")
+        return lines
+    if error is not None:
+        return [*lines, f"error: want {error!r}, there is none"]
+    lines += rows(engine, fields)
+    if engine.to_compiled() != data:
+        lines.append("compiled again: other bytes")
+    if source is not None:
+        if engine.digest != source.digest:
+            lines.append(f"digest: want {source.digest}, got {engine.digest}")
+        for name in source.migrations:
+            lines += diff(source.route(name, {}, now=0).to_dict(), engine.route(name, {}, now=0).to_dict(), f"route {name}")
+    return lines
+
+
+def applies(Engine, fields, rulesets):
+    """Another text applied to an engine: what loading that text gives."""
+    before = rulesets.engine(fields.need("ruleset"))
+    text, now, want = document(fields.need("text")), fields.int("now"), fields.need("want")
+    lines = compare_diagnostics(want, Engine.check(text, now=now))
+    try:
+        engine = before.apply(text)
+    except Exception as refused:
+        return lines + [f"applied {line}" for line in compare_diagnostics(want, refused.diagnostics)]
+    lines += [f"applied {line}" for line in compare_diagnostics(want, engine.warnings(now=now))]
+    loaded = Engine.from_str(text)
+    if engine.digest != loaded.digest:
+        lines.append(f"digest: want {loaded.digest}, got {engine.digest}")
+    return lines + rows(engine, fields)
+
+
+def rows(engine, fields):
+    """The decisions that a vector of another kind asks for, each like a vector without a name."""
+    lines = []
+    for index, row in enumerate(fields.take("decisions", [])):
+        inner = Fields(row)
+        lines += [f"decisions[{index}]{line}" for line in decide(engine, inner)]
+        inner.finish()
+    return lines
+
+
 KINDS = {
     "decide": decide_kind,
     "routes": routes_kind,
@@ -191,6 +249,8 @@ KINDS = {
     "buckets": buckets,
     "diagnostics": diagnostics,
     "imports": imports,
+    "programs": programs,
+    "applies": applies,
 }
 
 

@@ -14,7 +14,7 @@ if ! rustup run "$toolchain" rustc --version >/dev/null 2>&1; then
   }
 fi
 have cargo-fuzz || cargo install --quiet --profile dev --root "$TOOLS" cargo-fuzz --version 0.13.2 --target-dir "$CARGO_TARGET_DIR/tools"
-for target in ruleset decide; do
+for target in ruleset decide program; do
   step "fuzz: $target"
   mkdir -p "fuzz/corpus/$target"
   [[ $target == ruleset ]] && cp -n examples/recruiters/ruleset.yaml crates/cutover/tests/rulesets/*.yaml "fuzz/corpus/$target/"

@@ -8,6 +8,7 @@ from . import (
     conditions,
     corners,
     documents,
+    edges,
     explanations,
     flag_rules,
     import_config,
@@ -16,6 +17,7 @@ from . import (
     logic,
     migrations,
     phases,
+    programs,
     routes,
     rulesets,
     shares,
@@ -26,9 +28,10 @@ from . import (
 )
 
 MODULES = [
-    *[values, conditions, texts, logic, times],
+    *[values, conditions, texts, edges, logic, times],
     *[buckets, shares, flag_rules, corners, explanations],
     *[routes, switches, cohorts, phases],
+    *[programs],
     *[documents, rulesets, bad_conditions, bad_shares, migrations],
     *[import_features, import_config, import_env],
 ]

@@ -1,6 +1,7 @@
 """Files that every runner has to fail, each for one reason: a runner that lets one pass checks too little."""
 
 import copy
+import json
 
 from .buckets import buckets
 from .core import flags, off
@@ -118,3 +119,8 @@ def others():
     yield "imported_to_decide_otherwise", document(
         "imports", vector(**imported, want={"ruleset": same, "diagnostics": [], "decisions": [wrong]})
     )
+    shop = {"ruleset": "shop", "decisions": [{**asked, "want": {**GOOD["want"], "value": True}}]}
+    del shop["decisions"][0]["ruleset"]
+    yield "program_of_an_unknown_field", document("programs", vector(ruleset="shop", want={"length": 0, "checksum": "0", "crc": 0}))
+    yield "applied_otherwise", document("applies", vector(**shop, text=json.dumps(flags({"plain": {}})), now=0, want=[]))
+    yield "applied_without_a_warning", document("applies", vector(ruleset="shop", text=text, now=0, want=[]))

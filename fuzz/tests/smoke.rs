@@ -30,3 +30,12 @@ fn any_context_is_answered() {
         cutover_fuzz::decide(&data);
     }
 }
+
+#[test]
+fn forged_programs_are_refused_or_decide_soon() {
+    for seed in 0..ROUNDS {
+        let mut random = Random::new(seed);
+        let data: Vec<u8> = (0..16 + random.below(400)).map(|_| random.bits().to_le_bytes()[0]).collect();
+        cutover_fuzz::program(&data);
+    }
+}

@@ -33,7 +33,7 @@ impl Flag {
             reads: row.reads.iter().filter_map(|attribute| u32::try_from(*attribute).ok()).collect(),
             reads_time: row.reads_time,
             fixed: row.outcome.and_then(Outcome::unpack),
-            variants: row.variants.iter().map(|row| variant(&row.1)).collect::<PyResult<_>>()?,
+            variants: row.variants.iter().map(|row| variant(row.1)).collect::<PyResult<_>>()?,
             decisions: Decisions::default(),
         })
     }

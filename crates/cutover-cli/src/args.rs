@@ -9,7 +9,8 @@ use std::path::PathBuf;
 
 /// Decides, for every request, which side of a migration serves it.
 ///
-/// A ruleset is YAML or JSON, told apart by what is in it. `-` reads standard input in place of a file.
+/// A ruleset is YAML or JSON, told apart by what is in it; wherever one is read, a program that `compile` wrote will do.
+/// `-` reads standard input in place of a file.
 #[derive(Debug, Parser)]
 #[command(name = "cutover", version, max_term_width = 110, after_help = exit::HELP, arg_required_else_help = true)]
 pub(crate) struct Args {
@@ -36,6 +37,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Say all that is wrong with rulesets, or questionable
     Check(Check),
+    /// Compile a ruleset to a program that loads without being read again
+    Compile(Compile),
     /// Decide one flag or all, for one context or a file of them
     Eval(Eval),
     /// Decide a flag and tell how it came about
@@ -67,6 +70,22 @@ pub(crate) struct Check {
     /// Refuse what is questionable too
     #[arg(long)]
     pub(crate) strict: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+The program is the same, byte for byte, on every platform, and loads in every language. It holds what deciding takes: \
+not the positions of the document, nor its warnings, which go to standard error here.
+Ends with 1 where the ruleset is refused. A terminal is refused as the place for a program.
+With --json: {\"digest\":…,\"flags\":…,\"migrations\":…,\"bytes\":…,\"checksum\":…}, and the program only where -o names a file.")]
+pub(crate) struct Compile {
+    /// The ruleset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// Where to write the program [default: standard output]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

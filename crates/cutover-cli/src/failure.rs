@@ -4,7 +4,7 @@ use crate::exit::Exit;
 use crate::input::Source;
 use crate::render;
 use crate::screen::Screen;
-use cutover::{Diagnostic, LoadError};
+use cutover::Diagnostic;
 use std::io;
 
 /// Why a command ended without its answer.
@@ -31,8 +31,8 @@ pub(crate) struct Report<'a> {
 
 impl Failure {
     /// A ruleset that does not load.
-    pub(crate) fn ruleset(source: Source, error: LoadError) -> Self {
-        Self::Refused { exit: Exit::No, source: Some(source), diagnostics: error.diagnostics }
+    pub(crate) fn ruleset(source: Source, diagnostics: Vec<Diagnostic>) -> Self {
+        Self::Refused { exit: Exit::No, source: Some(source), diagnostics }
     }
 
     /// Something on the command line is of no use.

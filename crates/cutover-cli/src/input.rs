@@ -46,12 +46,21 @@ pub(crate) fn name(path: &Path) -> String {
 
 /// The failure of a file that cannot be read.
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    failure("unreadable_file", path, "read", error)
+}
+
+/// The failure of a file that cannot be written.
+pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    failure("unwritable_file", path, "written", error)
+}
+
+fn failure(code: &'static str, path: &Path, done: &str, error: &io::Error) -> Failure {
     let why = match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
         _ => error.to_string(),
     };
-    let message = format!("`{}` cannot be read: {why}", name(path));
-    Failure::usage(Diagnostic::error("unreadable_file", "", Position::default(), message))
+    let message = format!("`{}` cannot be {done}: {why}", name(path));
+    Failure::usage(Diagnostic::error(code, "", Position::default(), message))
 }

@@ -166,7 +166,7 @@ impl<'a> View<'a> {
 /// Two words as one number.
 #[must_use]
 #[inline]
-pub fn join(low: u32, high: u32) -> u64 {
+pub(crate) fn join(low: u32, high: u32) -> u64 {
     u64::from(low) | u64::from(high) << 32
 }
 

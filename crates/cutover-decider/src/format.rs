@@ -387,6 +387,10 @@ pub mod cuts {
 
 /// The most instructions that one decision may take, prerequisites included.
 pub const MAX_STEPS: u32 = 1_000_000;
+/// The most steps that deciding all flags may take, the segments counted once more: loading looks at each of them.
+pub const MAX_ALL_STEPS: u64 = 1 << 27;
+/// The most variants that the flags may have together.
+pub const MAX_ALL_VARIANTS: u64 = 1 << 23;
 /// The longest chain of flags and segments that refer to each other.
 pub const MAX_CHAIN: u32 = 32;
 /// How deep groups may be nested in a condition: two bits each in a word of 64.

@@ -26,6 +26,7 @@
 mod arena;
 pub mod bucket;
 mod context;
+mod cost;
 pub mod decide;
 pub mod format;
 pub mod migration;
@@ -38,6 +39,7 @@ mod value;
 
 pub use arena::{Arena, View, split_words};
 pub use context::{AttributeId, ContextView};
+pub use cost::{instruction_steps, salt_steps, units_steps, variants_steps};
 pub use decide::cidr::wide_words;
 pub use decide::hashed as hash_list;
 pub use decide::set_head;

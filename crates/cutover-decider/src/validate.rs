@@ -7,10 +7,17 @@
 //! than theirs, which no cycle can satisfy.
 
 use crate::Arena;
+use crate::cost::{instruction_steps, salt_steps, units_steps, variants_steps};
 use crate::format::{
-    MAX_CHAIN, MAX_GROUPS, MAX_STEPS, NONE, flag, header, op, require, rule, segment, units,
+    MAX_ALL_STEPS, MAX_ALL_VARIANTS, MAX_CHAIN, MAX_GROUPS, MAX_STEPS, NO_VARIANT, NONE, cuts, flag, header,
+    op, require, rule, segment, set, units,
 };
+use crate::outcome::{MAX_PER_FLAG, Outcome};
 use crate::program::{Program, names};
+use std::collections::BTreeSet;
+
+/// The longest name of a variant.
+const MAX_NAME_BYTES: u32 = 256;
 
 /// What is wrong, named by the part.
 type Found = Result<(), &'static str>;
@@ -46,6 +53,35 @@ impl Footprint<'_> {
     }
 }
 
+/// What is looked at once however many refer to it, and whose parts are not more than the program: parts of a program
+/// are the same or apart (but for two kinds that are equal by chance), and a forgery must not have the same words looked at again and again.
+struct Once {
+    /// What kind of part, where, and how long.
+    seen: BTreeSet<(u32, u32, u32)>,
+    left: usize,
+}
+
+/// Kinds of parts: automata and indices have the numbers of their instructions.
+const VARIANTS: u32 = 0;
+
+impl Once {
+    /// The words of a part, where nobody has looked at it yet.
+    fn first<'a>(
+        &mut self,
+        arena: &'a Arena,
+        kind: u32,
+        place: u32,
+        count: u32,
+    ) -> Result<Option<&'a [u32]>, &'static str> {
+        if !self.seen.insert((kind, place, count)) {
+            return Ok(None);
+        }
+        let words = arena.slice(place, count);
+        self.left = self.left.checked_sub(words.len()).ok_or("parts that lie in each other")?;
+        if words.len() == count as usize { Ok(Some(words)) } else { Err("a part outside of the program") }
+    }
+}
+
 /// Looks at all of a program.
 pub(crate) fn validate(program: &Program) -> Found {
     let arena = &program.arena;
@@ -69,22 +105,41 @@ pub(crate) fn validate(program: &Program) -> Found {
             return Err("a table outside of the program");
         }
     }
-    for (table, count) in
-        [(header::ATTRIBUTES, arena.word(header::ATTRIBUTES + 1)), (header::VALUES, program.value_count())]
-    {
-        texts(arena, arena.word(table), count)?;
+    for table in [header::ATTRIBUTES, header::VALUES] {
+        texts(arena, arena.word(table), arena.word(table + 1))?;
     }
     names(program)?;
+    total(program)?;
+    let mut once = Once { seen: BTreeSet::new(), left: arena.words.len().saturating_mul(2) };
     for number in 0..arena.word(header::SEGMENTS + 1) {
-        segment(program, number)?;
+        segment(program, number, &mut once)?;
     }
-    (0..program.flag_count()).try_for_each(|number| flag(program, number))
+    (0..program.flag_count()).try_for_each(|number| flag(program, number, &mut once))
 }
 
-/// So many texts lie in the arena, whole.
+/// So many texts lie in the arena, whole, and come to no more than all of it.
 fn texts(arena: &Arena, place: u32, count: u32) -> Found {
+    let mut left = arena.text.len();
     for [offset, length] in arena.slice(place, count.saturating_mul(2)).as_chunks::<2>().0 {
         text(arena, *offset, *length)?;
+        left = left.checked_sub(*length as usize).ok_or("texts that lie in each other")?;
+    }
+    Ok(())
+}
+
+/// All flags and segments together are decided in bounded time, and shown in bounded space.
+fn total(program: &Program) -> Found {
+    let mut steps = 0;
+    for number in 0..program.arena.word(header::SEGMENTS + 1) {
+        steps += u64::from(segment_footprint(&program.arena, number)?.0.steps);
+    }
+    let mut variants = 0;
+    for number in 0..program.flag_count() {
+        steps += u64::from(flag_footprint(program, number)?.steps);
+        variants += program.variants(number).len() as u64;
+    }
+    if steps > MAX_ALL_STEPS || variants > MAX_ALL_VARIANTS {
+        return Err("more than can be decided soon");
     }
     Ok(())
 }
@@ -100,12 +155,16 @@ fn text(arena: &Arena, offset: u32, length: u32) -> Found {
 /// The index finds every flag by its name, and so no two flags have the same.
 fn names(program: &Program) -> Found {
     let slots = program.arena.word(header::NAMES + 1);
-    if slots != 0 && !slots.is_power_of_two() {
+    let words =
+        program.arena.slice(program.arena.word(header::NAMES), slots.saturating_mul(names::SLOT_WORDS));
+    if (slots != 0 && !slots.is_power_of_two()) || !names::is_quick(words) {
         return Err("the index of the names");
     }
+    let mut left = program.arena.text.len();
     for number in 0..program.flag_count() {
         let [offset, length, ..] = program.flag_record(number).ok_or("the flags")?;
         text(&program.arena, *offset, *length)?;
+        left = left.checked_sub(*length as usize).ok_or("names that lie in each other")?;
         if program.find(program.flag_name(number)) != Some(number) {
             return Err("the index of the names");
         }
@@ -128,66 +187,88 @@ fn segment_footprint(arena: &Arena, number: u32) -> Result<(Footprint<'_>, u32, 
     Ok((footprint, code, end))
 }
 
-fn segment(program: &Program, number: u32) -> Found {
+fn segment(program: &Program, number: u32, once: &mut Once) -> Found {
     let (mut footprint, code, end) = segment_footprint(&program.arena, number)?;
-    bounded(&footprint)?;
-    condition(program, code, end, &mut footprint)
+    bounded(program, &footprint)?;
+    condition(program, code, end, &mut footprint, once)
 }
 
 fn flag_footprint(program: &Program, number: u32) -> Result<Footprint<'_>, &'static str> {
-    let record = program.flag_record(number).ok_or("a flag that there is not")?;
-    Ok(Footprint {
-        steps: record[flag::STEPS as usize],
-        depth: record[flag::DEPTH as usize],
-        reads: program.reads(number),
-        reads_time: program.reads_time(number),
-    })
+    let &[.., steps, depth] = program.flag_record(number).ok_or("a flag that there is not")?;
+    Ok(Footprint { steps, depth, reads: program.reads(number), reads_time: program.reads_time(number) })
 }
 
-fn bounded(footprint: &Footprint<'_>) -> Found {
+fn bounded(program: &Program, footprint: &Footprint<'_>) -> Found {
     if footprint.steps > MAX_STEPS {
         return Err("a flag or segment of too many steps");
     }
     if footprint.depth > MAX_CHAIN {
         return Err("too long a chain of flags and segments");
     }
-    Ok(())
+    // Whatever is read takes a step, so that looking at what others read takes no longer than they do.
+    let ascending = footprint.reads.is_sorted_by(|a, b| a < b);
+    let known = footprint.reads.last().is_none_or(|last| *last < program.attribute_count());
+    if ascending && known && footprint.reads.len() <= footprint.steps as usize {
+        Ok(())
+    } else {
+        Err("the attributes of a flag or segment")
+    }
 }
 
-fn flag(program: &Program, number: u32) -> Found {
+/// A variant of a flag, or none.
+fn is_variant(variant: u32, count: u32) -> bool {
+    variant < count || variant == NO_VARIANT
+}
+
+fn flag(program: &Program, number: u32, once: &mut Once) -> Found {
     let arena = &program.arena;
     let record = program.flag_record(number).ok_or("the flags")?;
     let &[
         _,
         _,
         bits,
-        _,
+        outcome,
         requires,
         require_count,
         rules,
         rule_count,
-        _,
+        variants_at,
         variants,
         _,
         reads,
-        salt,
-        salt_length,
         ..,
     ] = record;
+    let &[.., salt, salt_length, _, _] = record;
     let mut footprint = flag_footprint(program, number)?;
-    bounded(&footprint)?;
+    bounded(program, &footprint)?;
     text(arena, salt, salt_length)?;
-    if program.variants(number).len() != variants as usize || footprint.reads.len() != reads as usize {
+    if program.variants(number).len() != variants as usize
+        || variants as usize > MAX_PER_FLAG
+        || footprint.reads.len() != reads as usize
+    {
         return Err("the variants or attributes of a flag");
     }
-    if program.variants(number).any(|(_, value)| value >= program.value_count()) {
-        return Err("a variant without a value");
+    if let Some(words) =
+        once.first(arena, VARIANTS, variants_at, variants.saturating_mul(flag::VARIANT_WORDS))?
+    {
+        for [offset, length, value] in words.as_chunks::<{ flag::VARIANT_WORDS as usize }>().0 {
+            text(arena, *offset, *length)?;
+            if *length > MAX_NAME_BYTES || *value >= program.value_count() {
+                return Err("a variant without a name or a value");
+            }
+        }
     }
-    if footprint.reads.last().is_some_and(|last| *last >= program.attribute_count()) {
-        return Err("an attribute that there is not");
+    if !is_variant(bits >> 16, variants) {
+        return Err("a variant that there is not");
     }
-    if bits & flag::FIXED != 0 && (!footprint.reads.is_empty() || footprint.reads_time) {
-        return Err("a fixed flag that reads something");
+    if bits & flag::FIXED != 0 {
+        if !footprint.reads.is_empty() || footprint.reads_time {
+            return Err("a fixed flag that reads something");
+        }
+        let outcome = Outcome::unpack(outcome).ok_or("the answer of a fixed flag")?;
+        if outcome.variant.is_some_and(|variant| u32::from(variant) >= variants) {
+            return Err("a variant that there is not");
+        }
     }
     // A flag that is not enabled reads nothing and asks nobody.
     if bits & flag::ENABLED == 0 {
@@ -203,40 +284,64 @@ fn flag(program: &Program, number: u32) -> Found {
         asks_flag(program, *place, &mut footprint)?;
     }
     for words in words {
-        let [_, start, end, kind, _, unit, ppm, cuts] = *words;
+        let [_, start, end, ..] = *words;
         footprint.spend(1)?;
         if start != NONE {
-            condition(program, start, end, &mut footprint)?;
+            condition(program, start, end, &mut footprint, once)?;
         }
-        serves(arena, kind, (unit, ppm, cuts), &mut footprint)?;
+        serves(arena, *words, variants, salt_length, &mut footprint)?;
     }
     Ok(())
 }
 
-/// What a rule serves reads the unit only where a share or a split needs one.
+/// What a rule serves reads the unit only where a share or a split needs one, and serves variants of its flag.
 fn serves(
     arena: &Arena,
-    kind: u32,
-    (unit, ppm, cuts): (u32, u32, u32),
+    words: [u32; rule::WORDS as usize],
+    count: u32,
+    salt_length: u32,
     footprint: &mut Footprint<'_>,
 ) -> Found {
-    let ramp = kind & rule::RAMP != 0;
+    let [number, _, _, kind, variants, unit, ppm, cuts_at] = words;
+    let (ramp, java31, kind) = (kind & rule::RAMP != 0, kind & rule::JAVA31 != 0, kind & rule::KIND);
+    let within = kind == rule::SPLIT_WITHIN;
+    let split = kind == rule::SPLIT || within;
+    if kind > rule::SPLIT_WITHIN || (java31 && split) || number as usize >= MAX_PER_FLAG {
+        return Err("what a rule serves");
+    }
+    if !is_variant(variants & 0xFFFF, count) || !is_variant(variants >> 16, count) {
+        return Err("a variant that there is not");
+    }
     if ramp && !footprint.reads_time {
         return Err("it depends on the time and does not say so");
     }
-    let kind_of = kind & rule::KIND;
-    let shares = kind_of == rule::SHARE || kind_of == rule::SPLIT_WITHIN;
-    let splits = (kind_of == rule::SPLIT || kind_of == rule::SPLIT_WITHIN) && arena.word(cuts) > 1;
-    if splits {
-        footprint.spend(arena.word(cuts))?;
+    let mut hashes = (kind == rule::SHARE || within) && (ramp || (ppm != 0 && ppm < 1_000_000));
+    if ramp && ppm as usize >= arena.words.len() {
+        return Err("a ramp outside of the program");
     }
-    let hashes = splits || (shares && (ramp || (ppm != 0 && ppm < 1_000_000)));
+    if split {
+        let size = arena.word(cuts_at);
+        let all = arena.slice(cuts_at.saturating_add(cuts::WORDS), size.saturating_mul(cuts::CUT_WORDS));
+        let all = all.as_chunks::<{ cuts::CUT_WORDS as usize }>().0;
+        if size == 0 || all.len() != size as usize {
+            return Err("the cut points of a split");
+        }
+        if size > 1 {
+            footprint.spend(size)?;
+            hashes = true;
+        }
+        if all.iter().any(|[.., variant]| *variant >= count) {
+            return Err("a variant that there is not");
+        }
+    }
     if !hashes {
         return Ok(());
     }
-    if kind & rule::JAVA31 == 0 {
+    if !java31 {
+        footprint.spend(salt_steps(salt_length))?;
         return footprint.reads(unit);
     }
+    footprint.spend(units_steps(arena, unit))?;
     let attributes = arena.slice(unit.saturating_add(units::WORDS), arena.word(unit));
     attributes.iter().try_for_each(|attribute| footprint.reads(*attribute))
 }
@@ -246,10 +351,17 @@ fn asks_flag(program: &Program, place: u32, footprint: &mut Footprint<'_>) -> Fo
     if program.arena.slice(place.saturating_add(require::WORDS), count).len() != count as usize {
         return Err("a condition on a flag");
     }
+    footprint.spend(variants_steps(count))?;
     footprint.asks(&flag_footprint(program, number)?)
 }
 
-fn condition(program: &Program, start: u32, end: u32, footprint: &mut Footprint<'_>) -> Found {
+fn condition(
+    program: &Program,
+    start: u32,
+    end: u32,
+    footprint: &mut Footprint<'_>,
+    once: &mut Once,
+) -> Found {
     let arena = &program.arena;
     let size =
         end.checked_sub(start).filter(|size| size % op::WORDS == 0).ok_or("the bounds of a condition")?;
@@ -264,9 +376,8 @@ fn condition(program: &Program, start: u32, end: u32, footprint: &mut Footprint<
         match head & 0xFF {
             code @ op::SET..=op::LAST_TEST => {
                 footprint.reads(head >> 8)?;
-                if code == op::MATCHES {
-                    automaton(arena, operand)?;
-                }
+                footprint.spend(instruction_steps(arena, code, operand) - 1)?;
+                test(arena, code, operand, once)?;
             }
             op::BEGIN if open < MAX_GROUPS => open += 1,
             op::JOIN_ALL | op::JOIN_ANY if open > 0 => {
@@ -286,12 +397,46 @@ fn condition(program: &Program, start: u32, end: u32, footprint: &mut Footprint<
     if open == 0 { Ok(()) } else { Err("a group that is not closed") }
 }
 
-fn automaton(arena: &Arena, place: u32) -> Found {
-    let count = arena.word(place.saturating_add(2));
-    let words = arena.slice(place.saturating_add(3), count);
-    if words.len() == count as usize && cutover_regex::validate(words) {
-        Ok(())
-    } else {
-        Err("a regular expression")
+/// What a test compares with lies in the program, and is found quickly.
+fn test(arena: &Arena, code: u32, operand: u32, once: &mut Once) -> Found {
+    if code != op::EXISTS && operand as usize >= arena.words.len() {
+        return Err("what a test compares with");
+    }
+    match code {
+        op::SET => index(arena, operand, once),
+        op::CONTAINS => {
+            let parts = arena.word(operand.saturating_add(1));
+            if parts as usize >= arena.words.len() {
+                return Err("what a test compares with");
+            }
+            index(arena, arena.word(operand), once)
+        }
+        op::MATCHES => {
+            let (place, count) = (operand.saturating_add(3), arena.word(operand.saturating_add(2)));
+            match once.first(arena, op::MATCHES, place, count)? {
+                Some(words) if !cutover_regex::validate(words) => Err("a regular expression"),
+                _ => Ok(()),
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The index of the texts of a set.
+fn index(arena: &Arena, place: u32, once: &mut Once) -> Found {
+    let &[texts, ints, floats, bits] = arena.record(place).ok_or("a set")?;
+    let sizes = [(texts, set::TEXT_WORDS), (ints, 2), (floats, 2), (bits >> 2, names::SLOT_WORDS)];
+    let mut at = place.saturating_add(set::WORDS);
+    for (count, size) in sizes {
+        let words = count.checked_mul(size).ok_or("a set")?;
+        at = at.checked_add(words).filter(|end| *end as usize <= arena.words.len()).ok_or("a set")?;
+    }
+    let slots = (bits >> 2).saturating_mul(names::SLOT_WORDS);
+    if slots == 0 {
+        return Ok(());
+    }
+    match once.first(arena, op::SET, at - slots, slots)? {
+        Some(words) if !(bits >> 2).is_power_of_two() || !names::is_quick(words) => Err("the index of a set"),
+        _ => Ok(()),
     }
 }

@@ -50,6 +50,6 @@ mod run;
 mod validate;
 
 #[cfg(feature = "compile")]
-pub use compile::{Error, ErrorKind, Limits, compile};
+pub use compile::{Error, ErrorKind, Limits, compile, compile_within};
 pub use run::{is_match, is_match_str};
-pub use validate::validate;
+pub use validate::{threads, validate};

@@ -31,6 +31,26 @@ pub fn validate(program: &[u32]) -> bool {
     }
 }
 
+/// How many threads the program keeps at the most, which is what a character of a text costs: one for a table, and one
+/// for each step otherwise. 0 where the words are no program.
+///
+/// ```
+/// # #[cfg(feature = "compile")] {
+/// use cutover_regex::{Limits, compile, threads};
+/// assert_eq!(threads(&compile("^[a-z]+$", &Limits::default())?), 1);
+/// assert!(threads(&compile("[ab].{40}c", &Limits::default())?) > 40);
+/// # }
+/// # Ok::<(), cutover_regex::Error>(())
+/// ```
+#[must_use]
+pub fn threads(program: &[u32]) -> u32 {
+    match Parts::of(program) {
+        Some(parts) if parts.kind == STEPS => parts.body_words(),
+        Some(_) => 1,
+        None => 0,
+    }
+}
+
 /// The parts lie in their order, every character has a symbol, and none is the end of the text.
 fn symbols(parts: &Parts<'_>) -> Option<()> {
     let first = HEADER + ASCII;

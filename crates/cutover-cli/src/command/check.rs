@@ -78,12 +78,12 @@ fn check(source: Result<Source, Failure>, now_ms: i64) -> Result<Checked, Failur
         }
         Err(failure) => return Err(failure),
     };
-    let (state, diagnostics) = match Engine::from_bytes(&source.bytes) {
+    let (state, diagnostics) = match super::engine_of(&source.bytes) {
         Ok(engine) => {
             let warnings = engine.warnings(now_ms);
             (State::Loaded(Box::new(engine)), warnings)
         }
-        Err(error) => (State::Refused, error.diagnostics),
+        Err(diagnostics) => (State::Refused, diagnostics),
     };
     Ok(Checked { source: Some(source), state, diagnostics })
 }

@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 mod check;
+mod compile;
 mod completions;
 mod conformance;
 mod contexts;
@@ -17,7 +18,7 @@ use crate::failure::Failure;
 use crate::input::Source;
 use crate::now;
 use crate::screen::Screen;
-use cutover::{Attributes, Diagnostic, Engine, ErrorCode, Position};
+use cutover::{Attributes, Diagnostic, Engine, ErrorCode, Position, Program};
 use std::path::Path;
 
 /// Does what the command line asks for.
@@ -25,6 +26,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
     let now_ms = args.now.unwrap_or_else(now::clock);
     match args.command {
         Command::Check(args) => check::run(&args, now_ms, screen),
+        Command::Compile(args) => compile::run(&args, now_ms, screen),
         Command::Eval(args) => eval::run(&args, now_ms, screen),
         Command::Explain(args) => explain::run(&args, now_ms, screen),
         Command::Route(args) => route::run(&args, now_ms, screen),
@@ -36,10 +38,19 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
     }
 }
 
-/// Reads and loads a ruleset.
+/// Reads and loads a ruleset, or a compiled program.
 fn load(file: &Path) -> Result<Engine, Failure> {
     let source = Source::read(file)?;
-    Engine::from_bytes(&source.bytes).map_err(|error| Failure::ruleset(source, error))
+    engine_of(&source.bytes).map_err(|diagnostics| Failure::ruleset(source, diagnostics))
+}
+
+/// The engine of a ruleset, or of a compiled program: they are told apart by how they begin.
+fn engine_of(bytes: &[u8]) -> Result<Engine, Vec<Diagnostic>> {
+    if !Program::is_program(bytes) {
+        return Engine::from_bytes(bytes).map_err(|error| error.diagnostics);
+    }
+    Engine::from_compiled(bytes)
+        .map_err(|error| vec![Diagnostic::error("bad_program", "", Position::default(), error.to_string())])
 }
 
 /// Reads the argument of `--context`.

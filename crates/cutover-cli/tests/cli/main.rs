@@ -2,6 +2,7 @@
 
 mod broken;
 mod check;
+mod compile;
 mod contexts;
 mod eval;
 mod explain;

@@ -4,8 +4,18 @@ use crate::{Folder, run};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;
 
-const COMMANDS: [&str; 9] =
-    ["check", "eval", "explain", "route", "import", "schema", "hash-list", "conformance", "completions"];
+const COMMANDS: [&str; 10] = [
+    "check",
+    "compile",
+    "eval",
+    "explain",
+    "route",
+    "import",
+    "schema",
+    "hash-list",
+    "conformance",
+    "completions",
+];
 
 #[test]
 fn help_names_commands_and_exit_codes() {

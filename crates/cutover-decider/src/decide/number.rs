@@ -6,7 +6,9 @@ use std::cmp::Ordering;
 /// A finite number of a ruleset, or a number of a context that is no NaN.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Number {
+    /// A whole number.
     Int(i64),
+    /// Any other number.
     Float(f64),
 }
 
@@ -21,7 +23,7 @@ impl Number {
     }
 
     /// The exact order of two numbers.
-    pub fn cmp(self, other: Self) -> Ordering {
+    pub fn compare(self, other: Self) -> Ordering {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => a.cmp(&b),
             (Self::Float(a), Self::Float(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
@@ -61,8 +63,8 @@ mod tests {
             (i64::MIN, -9_223_372_036_854_775_808.0, Ordering::Equal),
         ];
         for (int, float, order) in cases {
-            assert_eq!(Number::Int(int).cmp(Number::Float(float)), order, "{int} {float}");
-            assert_eq!(Number::Float(float).cmp(Number::Int(int)), order.reverse(), "{float} {int}");
+            assert_eq!(Number::Int(int).compare(Number::Float(float)), order, "{int} {float}");
+            assert_eq!(Number::Float(float).compare(Number::Int(int)), order.reverse(), "{float} {int}");
         }
     }
 }

@@ -35,7 +35,7 @@ fn has_other(arena: View<'_>, at: u32, value: ValueRef<'_>) -> Truth {
                 let floats = arena.slice(floats_at, floats.saturating_mul(2)).as_chunks::<2>().0;
                 floats.iter().any(|[low, high]| {
                     let float = f64::from_bits(crate::arena::join(*low, *high));
-                    Number::Float(float).cmp(number).is_eq()
+                    Number::Float(float).compare(number).is_eq()
                 })
             }
             None => return Truth::Unknown,

@@ -9,7 +9,7 @@ use crate::value::ValueRef;
 use std::cmp::Ordering;
 
 /// The longest text that a regular expression is tried on, in bytes; a longer one is unknown to it.
-pub const MAX_MATCHED_BYTES: usize = 4096;
+const MAX_MATCHED_BYTES: usize = 4096;
 
 /// Evaluates a test. A missing attribute is unknown to every test but `exists`; so is one of a type that the
 /// test cannot take, for a test of the wrong type is a mistake, and neither it nor its opposite should match.
@@ -89,7 +89,7 @@ fn in_bounds([bits, low_low, low_high, high_low, high_high]: &[u32; 5], number: 
         } else {
             Number::Int(bound.cast_signed())
         };
-        let order = number.cmp(bound);
+        let order = number.compare(bound);
         bits & bounds::THERE == 0 || order == beyond || (bits & bounds::INCLUSIVE != 0 && order.is_eq())
     };
     holds(*bits, *low_low, *low_high, Ordering::Greater)

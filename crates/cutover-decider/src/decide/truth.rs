@@ -4,14 +4,17 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Truth {
+    /// It does not hold.
     False = 0,
+    /// It cannot be told.
     Unknown = 1,
+    /// It holds.
     True = 2,
 }
 
 impl Truth {
     /// The opposite; unknown stays unknown.
-    pub fn not(self) -> Self {
+    pub fn opposite(self) -> Self {
         match self {
             Self::False => Self::True,
             Self::Unknown => Self::Unknown,

@@ -11,8 +11,8 @@ const NONE: u32 = u32::MAX;
 /// first row of the result is row 0. Gives the number of what was row 2.
 ///
 /// Moore's refinement: rows are alike until what the end of the text says, or a symbol that leads to rows that are not
-/// alike, parts them.
-pub(super) fn minimize(rows: &mut Rows, symbols: u32) -> u32 {
+/// alike, parts them. What it takes is taken off `left`.
+pub(super) fn minimize(rows: &mut Rows, symbols: u32, left: &mut usize) -> u32 {
     let width = symbols as usize;
     let count = rows.len() / width;
     let row = |at: u32| rows.get(at as usize * width..(at as usize + 1) * width).unwrap_or_default();
@@ -32,6 +32,7 @@ pub(super) fn minimize(rows: &mut Rows, symbols: u32) -> u32 {
             let mut new = *chain;
             while let Some(&first) = firsts.get(new as usize) {
                 work += width;
+                *left = left.saturating_sub(width);
                 if row(at).iter().zip(row(first)).all(|(a, b)| class(*a) == class(*b)) {
                     break;
                 }

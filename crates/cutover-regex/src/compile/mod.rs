@@ -73,6 +73,26 @@ const MAX_TABLE: usize = 16 * 1024;
 /// # Ok::<(), cutover_regex::Error>(())
 /// ```
 pub fn compile(pattern: &str, limits: &Limits) -> Result<Vec<u32>, Error> {
+    let mut work = usize::MAX;
+    compile_within(pattern, limits, &mut work)
+}
+
+/// Like [`compile`], for many patterns of somebody who may mean harm: what building tables takes (steps, cells and
+/// comparisons, some nanoseconds each) is taken off `work`, and once that is 0 patterns become steps without a try.
+///
+/// # Errors
+/// Those of [`compile`].
+///
+/// ```
+/// use cutover_regex::{Limits, compile_within, threads};
+/// let mut work = 1000;
+/// assert_eq!(threads(&compile_within("^a{20}$", &Limits::default(), &mut work)?), 1);
+/// assert!(work < 1000);
+/// work = 0;
+/// assert!(threads(&compile_within("^a{20}$", &Limits::default(), &mut work)?) > 1);
+/// # Ok::<(), cutover_regex::Error>(())
+/// ```
+pub fn compile_within(pattern: &str, limits: &Limits, work: &mut usize) -> Result<Vec<u32>, Error> {
     if pattern.len() > limits.bytes.min(MAX_BYTES) {
         return Err(Error::new(error::Problem::Bytes, 0));
     }
@@ -86,9 +106,9 @@ pub fn compile(pattern: &str, limits: &Limits) -> Result<Vec<u32>, Error> {
     let steps = steps::Steps::of(&tree, root);
     let sets = tree.set_count();
     let alphabet = alphabet::Alphabet::of(&mut tree, &steps.masks);
-    if let Some(mut rows) = table::table(&steps, &alphabet) {
+    if let Some(mut rows) = table::table(&steps, &alphabet, work) {
         let symbols = alphabet.symbols();
-        let start = minimize::minimize(&mut rows, symbols);
+        let start = minimize::minimize(&mut rows, symbols, work);
         // Rows 0 and 1 are not in the program.
         let live = rows.len() / symbols as usize - crate::format::LIVE as usize;
         if start < crate::format::LIVE || live * crate::format::row_words(symbols) as usize <= limits.table {

@@ -14,8 +14,12 @@ const MAX_WORK: usize = 1 << 19;
 /// whatever follows", row 2 the start.
 pub(super) type Rows = Vec<u32>;
 
-/// The rows; none where there would be too many.
-pub(super) fn table(steps: &Steps, alphabet: &Alphabet) -> Option<Rows> {
+/// The rows; none where there would be too many. What it takes is taken off `left`; where nothing is left, there are
+/// none.
+pub(super) fn table(steps: &Steps, alphabet: &Alphabet, left: &mut usize) -> Option<Rows> {
+    if *left == 0 {
+        return None;
+    }
     let words = steps.list.len().div_ceil(32);
     let mut builder = Builder {
         steps,
@@ -40,7 +44,9 @@ pub(super) fn table(steps: &Steps, alphabet: &Alphabet) -> Option<Rows> {
     builder.add(steps.start);
     builder.close(None);
     builder.begin = builder.set.clone();
-    builder.build()
+    let rows = builder.build();
+    *left = left.saturating_sub(builder.work);
+    rows
 }
 
 /// A state is a set of steps, a bit for each, and the side before them.
@@ -67,7 +73,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn build(mut self) -> Option<Rows> {
+    fn build(&mut self) -> Option<Rows> {
         let symbols = self.alphabet.symbols();
         let mut rows = vec![0; symbols as usize];
         rows.resize(2 * symbols as usize, MATCH);

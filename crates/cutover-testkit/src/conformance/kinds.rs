@@ -2,6 +2,7 @@
 
 use super::diff::diff;
 use super::fields::Fields;
+use super::programs::{applies, programs};
 use super::rulesets::{Rulesets, load, text_of};
 use cutover::bucket::{Salt, Unit, java31, position};
 use cutover::import::{Kind, Options, import};
@@ -21,6 +22,8 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "buckets" => buckets(fields),
         "diagnostics" => diagnostics(fields),
         "imports" => imports(fields),
+        "programs" => programs(fields, rulesets),
+        "applies" => applies(fields, rulesets),
         _ => Err(format!("there is no kind `{kind}`")),
     };
     let lines = lines.map_err(one)?;
@@ -35,7 +38,7 @@ fn decide(mut fields: Fields<'_>, rulesets: &Rulesets<'_>) -> Result<Vec<String>
 }
 
 /// Compares one decision; also that `is_enabled` says the same.
-fn decision(engine: &Engine, fields: &mut Fields<'_>) -> Result<Vec<String>, String> {
+pub(super) fn decision(engine: &Engine, fields: &mut Fields<'_>) -> Result<Vec<String>, String> {
     let flag = fields.text("flag")?;
     let (context, now) = request(engine, fields)?;
     let default = fields.optional("default")?.unwrap_or_default();
@@ -135,7 +138,7 @@ fn diagnostics(mut fields: Fields<'_>) -> Result<Vec<String>, String> {
 }
 
 /// Compares all diagnostics in order, by the keys that are wanted of each.
-fn compare_diagnostics(want: &Value, got: &[cutover::Diagnostic]) -> Vec<String> {
+pub(super) fn compare_diagnostics(want: &Value, got: &[cutover::Diagnostic]) -> Vec<String> {
     let mut got = answer(&to_json(&got));
     if let (Value::List(wanted), Value::List(found)) = (want, &mut got)
         && wanted.len() == found.len()
@@ -200,7 +203,7 @@ fn request(engine: &Engine, fields: &mut Fields<'_>) -> Result<(Context, i64), S
 }
 
 /// The bytes of a document: a text, or `{"$bytes": hexadecimal}`.
-fn bytes(value: &Value) -> Result<Vec<u8>, String> {
+pub(super) fn bytes(value: &Value) -> Result<Vec<u8>, String> {
     if let Some(Value::Text(digits)) = value.get("$bytes") {
         let pairs = digits.as_bytes().chunks(2);
         let byte =
@@ -217,7 +220,7 @@ fn bytes(value: &Value) -> Result<Vec<u8>, String> {
 }
 
 /// An answer of the engine as any language sees it, without the digest.
-fn answer(json: &str) -> Value {
+pub(super) fn answer(json: &str) -> Value {
     let mut answer = Value::from_json(json).unwrap_or_default();
     drop_digest(&mut answer);
     answer

@@ -10,7 +10,7 @@ use crate::ruleset::semver::Range;
 use crate::ruleset::window::Window;
 use cutover_decider::decide::number::Number;
 use cutover_decider::format::{bounds, op, window};
-use cutover_decider::{hash_list, split_words, wide_words};
+use cutover_decider::{hash_list, instruction_steps, split_words, variants_steps, wide_words};
 
 /// Instructions of one condition, before it is known where they will lie.
 struct Code {
@@ -44,7 +44,12 @@ impl Compiler<'_> {
         self.out.path(&self.suffix)
     }
 
-    fn op(&mut self, code: &mut Code, [head, operator, operand]: [u32; 3], condition: &Condition) -> usize {
+    fn op(
+        &mut self,
+        code: &mut Code,
+        [head, operator, operand]: [u32; 3],
+        condition: &Condition<'_>,
+    ) -> usize {
         let path = self.path(condition.path, code.base);
         code.ops.push([head, path, operator, operand]);
         code.ops.len() - 1
@@ -62,6 +67,7 @@ impl Compiler<'_> {
                 let attribute = self.out.attribute(attribute);
                 footprint.read(attribute);
                 let (head, operand) = self.test(test);
+                footprint.spend(instruction_steps(&self.out.arena, head, operand).saturating_sub(1) as usize);
                 let negate = if operator.negates() { op::NEGATE } else { 0 };
                 self.op(
                     code,
@@ -129,12 +135,13 @@ impl Compiler<'_> {
         let other =
             self.footprints.get(self.ruleset.segments.len() + index as usize).cloned().unwrap_or_default();
         footprint.add(&other);
-        let names = super::flag::sorted_variants(self.ruleset.flags.get(index as usize)?);
+        let names = self.variants_of(index);
         let variants: Vec<u32> = variants
             .iter()
             .filter_map(|variant| super::flag::variant_number(&names, variant.value))
             .map(u32::from)
             .collect();
+        footprint.spend(variants_steps(place(variants.len())) as usize);
         let words: Vec<u32> = [index, path, place(variants.len())].into_iter().chain(variants).collect();
         Some(self.out.block(&words))
     }

@@ -64,9 +64,9 @@ impl<'r> Compiler<'r> {
                         Some(index) => {
                             let Some(flag) = ruleset.flags.get(index as usize) else { continue };
                             let known = flag.variants.iter().map(|variant| variant.key);
-                            for variant in variants
-                                .iter()
-                                .filter(|variant| !known.clone().any(|name| name == variant.value))
+                            let names = self.variants_of(index);
+                            for variant in
+                                variants.iter().filter(|variant| names.binary_search(&variant.value).is_err())
                             {
                                 self.reader.unknown_name(
                                     "unknown_variant",

@@ -229,7 +229,7 @@ fn exclude(a: (Operator, &Test<'_>), b: (Operator, &Test<'_>)) -> bool {
         ((_, Test::Range { low: a, high: x }), (_, Test::Range { low: b, high: y })) => {
             let apart = |high: &Option<(Number, bool)>, low: &Option<(Number, bool)>| {
                 matches!((high, low), (Some((high, hi)), Some((low, li)))
-                    if high.cmp(*low).is_lt() || (high.cmp(*low).is_eq() && !(*hi && *li)))
+                    if high.compare(*low).is_lt() || (high.compare(*low).is_eq() && !(*hi && *li)))
             };
             apart(x, b) || apart(y, a)
         }

@@ -24,6 +24,7 @@ use cutover_decider::{Program, names, split_words, wide_words};
 use digest::Digests;
 pub(crate) use migration::migrations_of;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use zone::Zone;
 
 /// A program, and what goes with it.
@@ -108,6 +109,10 @@ struct Compiler<'r> {
     footprints: Vec<Footprint>,
     /// The numbers of flags that others ask.
     asked: Vec<u32>,
+    /// The names of the variants of flags that are asked, sorted.
+    variants: BTreeMap<u32, Rc<[&'r str]>>,
+    /// The steps of all segments and flags.
+    all_steps: u64,
 }
 
 /// What evaluating a segment or a flag may take at the most.
@@ -139,7 +144,7 @@ impl Footprint {
     }
 }
 
-use cutover_decider::format::{MAX_CHAIN, MAX_STEPS};
+use cutover_decider::format::{MAX_ALL_STEPS, MAX_CHAIN, MAX_STEPS};
 
 impl<'r> Compiler<'r> {
     fn new(ruleset: &'r Ruleset<'r>, reader: Reader) -> Self {
@@ -155,6 +160,8 @@ impl<'r> Compiler<'r> {
             zone_records: Vec::new(),
             footprints,
             asked: Vec::new(),
+            variants: BTreeMap::new(),
+            all_steps: 0,
         }
     }
 
@@ -187,6 +194,17 @@ impl<'r> Compiler<'r> {
 
     fn flag_number(&self, name: &str) -> Option<u32> {
         self.ruleset.flags.binary_search_by(|flag| flag.name.cmp(name)).ok().map(place)
+    }
+
+    /// The names of the variants of a flag, sorted; looked up again and again, they are sorted once.
+    fn variants_of(&mut self, flag: u32) -> Rc<[&'r str]> {
+        if let Some(names) = self.variants.get(&flag) {
+            return Rc::clone(names);
+        }
+        let names = self.ruleset.flags.get(flag as usize).map(flag::sorted_variants).unwrap_or_default();
+        let names: Rc<[&'r str]> = names.into();
+        self.variants.insert(flag, Rc::clone(&names));
+        names
     }
 
     /// Compiles segments and flags, those that others refer to first.
@@ -244,6 +262,21 @@ impl<'r> Compiler<'r> {
                 .expected([format!(
                     "at most {MAX_STEPS} steps, those of the flags and segments that it asks included"
                 )]),
+            );
+        }
+        let before = self.all_steps;
+        self.all_steps += u64::from(footprint.steps);
+        if before <= MAX_ALL_STEPS && self.all_steps > MAX_ALL_STEPS {
+            self.reader.note(
+                Diagnostic::error(
+                    "too_expensive",
+                    self.reader.paths.render(path),
+                    at,
+                    "deciding all flags could take too many steps",
+                )
+                .found("this one exceeds it".to_owned())
+                .expected([format!("at most {MAX_ALL_STEPS} steps of all flags and segments")])
+                .help("let fewer flags ask expensive segments or flags"),
             );
         }
         if footprint.depth > MAX_CHAIN {

@@ -1,5 +1,6 @@
 //! Reading a document tree into types, with every problem noted instead of the first one thrown.
 
+use super::operator::RegexBudget;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::document::{Content, Entry, Node, Path, PathId, Paths};
 
@@ -13,7 +14,14 @@ pub(crate) struct Reader {
     /// How many problems were left out of `diagnostics`.
     left_out: usize,
     has_error: bool,
+    /// How many names have been compared with wrong ones.
+    compared: usize,
+    pub(super) regex: RegexBudget,
 }
+
+/// How many names are looked through for those that somebody may have meant: more than enough for a document that
+/// people wrote, and a second at most for one that nobody did.
+const MAX_COMPARED: usize = 1_000_000;
 
 /// The most problems that are told at once. A document of millions of wrong items must not take gigabytes to
 /// refuse, and nobody reads further.
@@ -193,17 +201,18 @@ impl Reader {
     ) {
         const NAMED: usize = 12;
         let text = name.value.as_ref();
-        self.note(
-            Diagnostic::error(
-                code,
-                self.paths.render(name.path),
-                name.at,
-                format!("there is no {what} `{text}`"),
-            )
-            .found(text)
-            .expected(known.clone().take(NAMED))
-            .nearest(text, known),
-        );
+        let left = MAX_COMPARED.saturating_sub(self.compared);
+        let near = known.clone().take(left).inspect(|_| self.compared += 1);
+        let diagnostic = Diagnostic::error(
+            code,
+            self.paths.render(name.path),
+            name.at,
+            format!("there is no {what} `{text}`"),
+        )
+        .found(text)
+        .expected(known.take(NAMED))
+        .nearest(text, near);
+        self.note(diagnostic);
     }
 }
 

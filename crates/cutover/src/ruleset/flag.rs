@@ -6,6 +6,7 @@ use super::serve::Serve;
 use crate::decision::MAX_PER_FLAG;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::document::{Content, Entry, Node, Path, PathId};
+use std::collections::BTreeSet;
 
 /// A flag of a document.
 #[derive(Debug, Clone)]
@@ -50,6 +51,9 @@ pub(crate) struct Rule<'a> {
     pub(crate) path: PathId,
     pub(crate) at: Position,
 }
+
+/// How many variants are compared one by one.
+const FEW_VARIANTS: usize = 16;
 
 /// The variants of a flag that declares none.
 static ON_OFF: [Entry<'static>; 2] = [on_off("on", true), on_off("off", false)];
@@ -217,8 +221,16 @@ impl Reader {
     /// Checks every variant that the flag itself names.
     fn check_variants(&mut self, flag: &Flag<'_>) {
         let served = flag.rules.iter().flat_map(|rule| rule.serve.variants());
+        // A few are compared one by one; thousands of rules may name thousands.
+        let few = flag.variants.len() <= FEW_VARIANTS;
+        let many: BTreeSet<&str> = flag.variants.iter().filter(|_| !few).map(|variant| variant.key).collect();
+        let knows = |name: &str| match few {
+            true => flag.variants.iter().any(|variant| variant.key == name),
+            false => many.contains(name),
+        };
+        let knows_on = knows("on");
         for name in flag.default.iter().chain(served) {
-            if !flag.variants.iter().any(|variant| variant.key == name.value) {
+            if !knows(name.value) {
                 self.unknown_name(
                     "unknown_variant",
                     "variant",
@@ -229,7 +241,7 @@ impl Reader {
         }
         for rule in &flag.rules {
             if let Serve::Share { variant: None, .. } = &rule.serve
-                && !flag.variants.iter().any(|variant| variant.key == "on")
+                && !knows_on
             {
                 self.note(
                     Diagnostic::error(

@@ -117,6 +117,24 @@ impl PartialEq for Scalars<'_> {
 
 /// The longest regular expression, in bytes; regexes of that size compile to a bounded program.
 const MAX_REGEX_BYTES: usize = 1024;
+/// How many words all automata of a ruleset may have: 64 MiB.
+const MAX_REGEX_WORDS: usize = 1 << 24;
+/// How much work is put into tables for the regular expressions of a ruleset, which is a second or less. Others become
+/// steps, which decide the same.
+const MAX_REGEX_WORK: usize = 1 << 27;
+
+/// What the regular expressions of a ruleset may take yet.
+#[derive(Debug)]
+pub(super) struct RegexBudget {
+    work: usize,
+    words: usize,
+}
+
+impl Default for RegexBudget {
+    fn default() -> Self {
+        Self { work: MAX_REGEX_WORK, words: MAX_REGEX_WORDS }
+    }
+}
 
 impl Reader {
     /// Reads what stands behind an operator.
@@ -263,7 +281,7 @@ impl Reader {
             return None;
         };
         let (low, high) = (self.number(low, path.index(0))?, self.number(high, path.index(1))?);
-        if low.cmp(high).is_gt() {
+        if low.compare(high).is_gt() {
             self.note(
                 Diagnostic::error(
                     "empty_range",
@@ -336,8 +354,26 @@ impl Reader {
             );
             return None;
         }
-        match cutover_regex::compile(text, &Limits::default()) {
-            Ok(automaton) => Some(Test::Matches { text, automaton }),
+        match cutover_regex::compile_within(text, &Limits::default(), &mut self.regex.work) {
+            Ok(automaton) if automaton.len() <= self.regex.words => {
+                self.regex.words -= automaton.len();
+                Some(Test::Matches { text, automaton })
+            }
+            Ok(_) => {
+                self.regex.words = 0;
+                self.note(
+                    Diagnostic::error(
+                        "regex_too_large",
+                        path.to_string(),
+                        node.at,
+                        "the regular expressions of this ruleset are too large together",
+                    )
+                    .found(text)
+                    .expected([format!("at most {MAX_REGEX_WORDS} words of automata")])
+                    .help("use `in`, `starts_with`, `ends_with` or `contains` with a list"),
+                );
+                None
+            }
             Err(error) => {
                 let code = if error.kind() == ErrorKind::TooLarge { "regex_too_large" } else { "bad_regex" };
                 self.note(
