@@ -198,21 +198,21 @@ impl Program {
     /// How many routes the table of a migration has.
     #[must_use]
     pub fn route_count(&self, number: u32) -> usize {
-        self.migration(number).map_or(0, |record| record[migration::ROUTES as usize + 1] as usize)
+        self.migration(number).map_or(0, |record| word(record, migration::ROUTES + 1) as usize)
     }
 
     /// The attribute that deciding a migration may read.
     #[must_use]
     pub fn migration_reads(&self, number: u32) -> Option<u32> {
         let record = self.migration(number)?;
-        (record[migration::BITS as usize] & migration::COHORT != 0)
-            .then_some(record[migration::COHORT_UNIT as usize])
+        (word(record, migration::BITS) & migration::COHORT != 0)
+            .then_some(word(record, migration::COHORT_UNIT))
     }
 
     /// Whether the answer of a migration depends on the time.
     #[must_use]
     pub fn migration_reads_time(&self, number: u32) -> bool {
-        self.migration(number).is_some_and(|record| record[migration::BITS as usize] & migration::RAMP != 0)
+        self.migration(number).is_some_and(|record| word(record, migration::BITS) & migration::RAMP != 0)
     }
 
     /// The roles and names of the switches of a migration, in the order `read`, `write`, `backup`, `emergency`.
@@ -236,7 +236,7 @@ impl Program {
         switches: &(impl SwitchSource + ?Sized),
     ) -> Option<RouteChoice> {
         let record = self.migration(number)?;
-        let bits = record[migration::BITS as usize];
+        let bits = word(record, migration::BITS);
         let setting = self.setting(record, switches);
         let [read, write, backup, emergency] = setting.on;
         let choice = |pair: u32, error| RouteChoice {
@@ -244,7 +244,7 @@ impl Program {
             error,
             unreadable: setting.unreadable,
         };
-        let (phase, phases) = (record[migration::PHASE as usize], record[migration::PHASES as usize]);
+        let (phase, phases) = (word(record, migration::PHASE), word(record, migration::PHASES));
         if phase == NONE || setting.selects {
             let combination = u32::from(read) << 2 | u32::from(write) << 1 | u32::from(backup);
             return Some(choice(phases.saturating_add(combination) & 0xFFFF, None));
@@ -254,7 +254,7 @@ impl Program {
             return Some(choice(phase, None));
         }
         Some(match self.in_cohort(record, view, now_ms) {
-            Ok(true) => choice(record[migration::COHORT_PHASE as usize] & 0xFFFF, None),
+            Ok(true) => choice(word(record, migration::COHORT_PHASE) & 0xFFFF, None),
             Ok(false) => choice(phase, None),
             Err(error) => choice(phase, Some(error)),
         })
@@ -264,7 +264,7 @@ impl Program {
     /// whether there is one.
     fn setting(&self, record: &Record, given: &(impl SwitchSource + ?Sized)) -> Setting {
         let mut setting = Setting::default();
-        let emergency = record[migration::BITS as usize] & migration::EMERGENCY != 0;
+        let emergency = word(record, migration::BITS) & migration::EMERGENCY != 0;
         for (role, on) in setting.on.iter_mut().enumerate() {
             let otherwise = role == EMERGENCY && emergency;
             let Some([offset, length, is]) = switch(record, role) else {
@@ -294,20 +294,27 @@ impl Program {
         view: &C,
         now_ms: i64,
     ) -> Result<bool, ErrorCode> {
-        let ppm = record[migration::COHORT_PPM as usize];
-        let ramp = record[migration::BITS as usize] & migration::RAMP != 0;
+        let ppm = word(record, migration::COHORT_PPM);
+        let ramp = word(record, migration::BITS) & migration::RAMP != 0;
         let ppm = if ramp { share_at(self.arena.view(), ppm, now_ms) } else { ppm };
         match ppm {
             0 => Ok(false),
             ONE.. => Ok(true),
             ppm => {
-                let unit = AttributeId::from_index(record[migration::COHORT_UNIT as usize]);
-                let (offset, length) = (migration::COHORT_SALT as usize, migration::COHORT_SALT as usize + 1);
-                let salt = Salt::within(self.arena.bytes_from(record[offset]), record[length] as usize);
+                let unit = AttributeId::from_index(word(record, migration::COHORT_UNIT));
+                let (offset, length) =
+                    (word(record, migration::COHORT_SALT), word(record, migration::COHORT_SALT + 1));
+                let salt = Salt::within(self.arena.bytes_from(offset), length as usize);
                 Ok(inside(salt.hash(Unit::of(view.value(unit))?), ppm))
             }
         }
     }
+}
+
+/// The word of a record.
+#[inline]
+fn word(record: &Record, at: u32) -> u32 {
+    record.get(at as usize).copied().unwrap_or(0)
 }
 
 /// The words of the switch of a role, where there is one.

@@ -54,7 +54,7 @@ impl<'p, 'c, C: ContextView, O: Observer> Machine<'p, 'c, C, O> {
     fn test(&mut self, at: u32, [head, operator, operand]: [u32; 3]) -> Truth {
         let value = self.view.value(AttributeId::from_index(head >> 8));
         let truth = test::evaluate(self.arena(), head & 0xFF, operand, value);
-        let truth = if operator & op::NEGATE == 0 { truth } else { truth.not() };
+        let truth = if operator & op::NEGATE == 0 { truth } else { truth.opposite() };
         self.observer.test(self.program, at, value, truth);
         truth
     }
@@ -89,7 +89,7 @@ impl<'p, 'c, C: ContextView, O: Observer> Machine<'p, 'c, C, O> {
                 }
                 op::BEGIN => groups.open(if operand == 0 { Truth::True } else { Truth::False }),
                 op::END => accumulator = groups.close(),
-                op::NOT => accumulator = accumulator.not(),
+                op::NOT => accumulator = accumulator.opposite(),
                 op::TIME => {
                     accumulator = window::contains(self.arena, operand, self.now_ms).into();
                     self.observer.leaf(program, at, accumulator);

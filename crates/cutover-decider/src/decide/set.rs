@@ -95,6 +95,12 @@ fn is(arena: View<'_>, [offset, length, head]: &[u32; 3], wanted: u32, bytes: &[
 #[inline(never)]
 fn has_indexed(arena: View<'_>, at: u32, texts: &[[u32; 3]], bytes: &[u8]) -> bool {
     let Some(&[count, ints, floats, bits]) = arena.record(at) else { return false };
+    if bits >> 2 == 0 {
+        // No index could be made: the texts are sorted.
+        return texts
+            .binary_search_by(|[offset, length, _]| arena.bytes_at(*offset, *length).cmp(bytes))
+            .is_ok();
+    }
     let numbers = ints.wrapping_add(floats).wrapping_mul(2);
     let slots =
         at.wrapping_add(set::WORDS.wrapping_add(count.wrapping_mul(set::TEXT_WORDS))).wrapping_add(numbers);

@@ -84,7 +84,25 @@ impl Program {
                     },
                 )
         };
+        if slots.is_empty() {
+            return self.search(count, name);
+        }
         names::find(slots, name.as_bytes(), is)
+    }
+
+    /// The number of the flag of this name by the order of the names, where no index could be made.
+    #[cold]
+    fn search(&self, count: u32, name: &str) -> Option<u32> {
+        let (mut low, mut high) = (0, count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.flag_name(middle).cmp(name) {
+                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
     }
 
     /// The name of a flag; empty where there is no such flag.

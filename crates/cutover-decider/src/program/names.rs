@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 pub const SLOT_WORDS: u32 = 2;
 
 /// The slots of an index of the texts, numbered in order: a power of two, and half of them free. Of equal texts the
-/// first is found.
+/// first is found. None where the texts were made to collide; then the texts have to be sorted, and are searched.
 #[must_use]
 pub fn index<'a>(texts: impl ExactSizeIterator<Item = &'a [u8]>) -> Vec<u32> {
     let size = texts.len().saturating_mul(2).next_power_of_two();
@@ -17,14 +17,21 @@ pub fn index<'a>(texts: impl ExactSizeIterator<Item = &'a [u8]>) -> Vec<u32> {
     for (number, text) in (1_u32..).zip(texts) {
         let hash = hash(text);
         let mut at = slot(hash, size);
+        let mut run = 0;
         while slots.get(at).is_some_and(|[_, taken]| *taken != 0) {
             at = (at + 1) & (size - 1);
+            run += 1;
+            // Somebody made texts that collide. They are looked for by their order.
+            if run > MAX_RUN {
+                return Vec::new();
+            }
         }
         if let Some(free) = slots.get_mut(at) {
             *free = [upper(hash), number];
         }
     }
-    slots.into_flattened()
+    let slots = slots.into_flattened();
+    if is_quick(&slots) { slots } else { Vec::new() }
 }
 
 /// The number of `name` in an index; `is` says whether the text of a number is the one.
@@ -44,6 +51,22 @@ pub fn find(slots: &[u32], name: &[u8], is: impl Fn(u32) -> bool) -> Option<u32>
         at = (at + 1) & slots.len().wrapping_sub(1);
     }
     None
+}
+
+/// The most slots in a row that may be taken. Hashes of texts that were not made to collide come to a hundred.
+pub const MAX_RUN: usize = 512;
+
+/// Whether nobody looks longer than [`MAX_RUN`] slots for anything.
+#[must_use]
+pub fn is_quick(slots: &[u32]) -> bool {
+    let slots = slots.as_chunks::<{ SLOT_WORDS as usize }>().0;
+    let (mut run, mut longest) = (0, 0);
+    // Twice, for a run may go round the end.
+    for [_, number] in slots.iter().chain(slots) {
+        run = if *number == 0 { 0 } else { run + 1 };
+        longest = longest.max(run);
+    }
+    longest <= MAX_RUN
 }
 
 /// A hash of a name: most are short, and two reads and a multiplication tell them apart.
@@ -81,7 +104,7 @@ fn upper(hash: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{find, index};
+    use super::{find, hash, index, is_quick};
 
     #[test]
     fn every_name_is_found_and_no_other() {
@@ -117,5 +140,23 @@ mod tests {
         }
         // Half of the slots are free; a hash that clusters would make runs of hundreds.
         assert!(most < 64, "{most}");
+    }
+
+    #[test]
+    fn texts_that_were_made_to_collide_have_no_index() {
+        let all = (0..).map(|number: u32| format!("made {number}"));
+        let made: Vec<String> = all.filter(|name| hash(name.as_bytes()) & 0xFFF == 0).take(1500).collect();
+        assert!(index(made.iter().map(String::as_bytes)).is_empty());
+        assert!(!index(made.iter().take(400).map(String::as_bytes)).is_empty());
+    }
+
+    #[test]
+    fn an_index_without_a_free_slot_is_not_quick() {
+        let names: Vec<String> = (0..10_000).map(|number| format!("name {number}")).collect();
+        let mut slots = index(names.iter().map(String::as_bytes));
+        assert!(is_quick(&slots));
+        slots.as_chunks_mut::<2>().0.iter_mut().for_each(|[_, number]| *number = 1);
+        assert!(!is_quick(&slots));
+        assert!(is_quick(&[]));
     }
 }

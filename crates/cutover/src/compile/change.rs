@@ -9,13 +9,13 @@ use super::digest::flag_digest;
 use super::rope::Rope;
 use super::{Compiled, Compiler, Digests, sealed};
 use crate::diagnostic::{Diagnostic, Position};
-use crate::document::{self, Arena, Path, Span};
+use crate::document::{self, Arena, MAX_NODES, Path, Span};
 use crate::ruleset::Ruleset;
 use crate::ruleset::condition::{Condition, Kind};
 use crate::ruleset::fields::Reader;
 use crate::ruleset::flag::Flag;
 use cutover_decider::Program;
-use cutover_decider::format::{flag as words, header};
+use cutover_decider::format::{MAX_ALL_STEPS, MAX_STEPS, flag as words, header};
 
 /// The document that a program was compiled from.
 #[derive(Debug, Clone)]
@@ -27,6 +27,9 @@ pub(crate) struct Source {
     /// The words that the program had when all of it was compiled; what changes left behind is beyond them.
     words: usize,
 }
+
+/// A larger text is left to a whole compilation, which counts its values: no value takes less than two bytes.
+const MAX_BYTES: usize = MAX_NODES * 2;
 
 /// Once a program has grown to so many times its size it is compiled as a whole.
 const MAX_GROWTH: usize = 2;
@@ -55,7 +58,7 @@ impl Source {
 /// What a compilation gave, with the flag compiled again that differs in `text`. None where a whole compilation has to
 /// look at it.
 pub(crate) fn apply(before: &Compiled, text: &[u8]) -> Option<Compiled> {
-    let source = before.source.as_ref()?;
+    let source = before.source.as_ref().filter(|_| text.len() <= MAX_BYTES)?;
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
     let (index, new_bytes) = source.changed(text)?;
     let span = *source.spans.get(index)?;
@@ -137,9 +140,9 @@ fn asks(condition: &Condition<'_>) -> bool {
 fn recompile(before: &Compiled, flag: &Flag<'_>, reader: Reader) -> Option<Program> {
     let source = before.source.as_ref()?;
     let number = before.program.find(flag.name)?;
-    let record = *before.program.flag_record(number)?;
+    let &[_, _, bits, ..] = before.program.flag_record(number)?;
     let grown = before.program.arena().words.len() > source.words.saturating_mul(MAX_GROWTH);
-    if grown || record[words::BITS as usize] & words::ASKED != 0 {
+    if grown || bits & words::ASKED != 0 {
         return None;
     }
     let ruleset = Ruleset::default();
@@ -148,13 +151,20 @@ fn recompile(before: &Compiled, flag: &Flag<'_>, reader: Reader) -> Option<Progr
     let mut footprint = super::Footprint::default();
     let record = compiler.flag(flag, &mut footprint);
     compiler.lint_rules(flag);
+    // What comes near a limit is left to a whole compilation, which counts the segments too.
+    let flags = (0..before.program.flag_count()).filter_map(|number| before.program.flag_record(number));
+    let steps: u64 = flags.map(|[.., steps, _]| u64::from(*steps)).sum();
+    if footprint.steps > MAX_STEPS || steps + u64::from(footprint.steps) > MAX_ALL_STEPS / 2 {
+        return None;
+    }
     if !compiler.reader.diagnostics.is_empty() || !compiler.expiries.is_empty() {
         return None;
     }
     let at = compiler.out.arena.word(header::FLAGS) + number * words::WORDS;
     compiler.out.put(at, &record);
     let mut arena = compiler.out.finish();
-    if record[words::BITS as usize] & words::FIXED != 0 {
+    let [_, _, bits, ..] = record;
+    if bits & words::FIXED != 0 {
         let program = Program::trusted(arena);
         let outcome = program.walked(number);
         arena = program.into_arena();

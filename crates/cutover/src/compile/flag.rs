@@ -9,7 +9,7 @@ use crate::ruleset::scalar::ONE;
 use crate::ruleset::serve::{By, Serve, Share, Weights};
 use cutover_decider::Program;
 use cutover_decider::format::{NO_VARIANT, NONE, flag as words, rule, units};
-use cutover_decider::split_words;
+use cutover_decider::{salt_steps, split_words, units_steps};
 
 /// The variants of a flag by name: their numbers do not depend on the order of keys in a document.
 pub(super) fn sorted_variants<'a>(flag: &Flag<'a>) -> Vec<&'a str> {
@@ -63,12 +63,12 @@ impl Compiler<'_> {
             reached &= each.condition.is_some();
         }
         self.note_expiry(flag);
+        let mut sorted: Vec<_> = flag.variants.iter().collect();
+        sorted.sort_unstable_by_key(|variant| variant.key);
         let mut variants = Vec::with_capacity(names.len() * words::VARIANT_WORDS as usize);
-        for name in &names {
-            if let Some(variant) = flag.variants.iter().find(|variant| variant.key == *name) {
-                variants.extend(self.out.name(name));
-                variants.push(self.out.value(&variant.value));
-            }
+        for variant in sorted {
+            variants.extend(self.out.name(variant.key));
+            variants.push(self.out.value(&variant.value));
         }
         if !flag.enabled {
             *footprint = Footprint::default();
@@ -199,6 +199,8 @@ impl Compiler<'_> {
             (Hash::Xxh3, By::Attribute(path)) => {
                 let word = self.out.attribute(path);
                 if needed {
+                    let salt = flag.salt.unwrap_or(flag.name);
+                    footprint.spend(salt_steps(place(salt.len())) as usize);
                     footprint.read(word);
                 }
                 return Some(UnitWords { kind: 0, word });
@@ -230,6 +232,9 @@ impl Compiler<'_> {
         let words: Vec<u32> =
             [place(attributes.len()), offset, length].into_iter().chain(attributes).collect();
         let word = self.out.block(&words);
+        if needed {
+            footprint.spend(units_steps(&self.out.arena, word) as usize);
+        }
         Some(UnitWords { kind: rule::JAVA31, word })
     }
 }
