@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The engine that is good now, for any number of threads, and the way to replace it.
 ///
 /// Readers never wait: neither for each other nor for somebody who applies a new version. They see a whole engine, the
-/// old one or the new one, and engines come in the order in which they were published. Those who apply take turns, so
-/// that each starts from what the one before left and none of them is lost.
+/// old one or the new one, and engines come in the order in which they were published. Those who apply take turns: each
+/// starts from what the one before left, and one that took long does not overwrite a later one.
 ///
 /// ```
 /// use cutover::{Attributes, Engine, Live};
@@ -91,5 +91,38 @@ impl Deref for Snapshot {
     #[inline]
     fn deref(&self) -> &Engine {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Engine, Live};
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
+    #[test]
+    fn who_applies_waits_for_its_turn_and_who_reads_does_not() {
+        let text = |serve| {
+            format!(r#"{{"cutover":1,"flags":{{"beta":{{"rules":[{{"serve":"{serve}"}}]}}}}}}"#).into_bytes()
+        };
+        let live = Live::new(Engine::from_bytes(&text("off")).unwrap());
+        let (before, begun) = (live.load().digest().to_owned(), AtomicBool::new(false));
+        thread::scope(|scope| {
+            let turn = live.turn.lock().unwrap();
+            let applier = scope.spawn(|| {
+                begun.store(true, Ordering::Release);
+                live.apply(&text("on")).unwrap();
+            });
+            while !begun.load(Ordering::Acquire) {
+                thread::yield_now();
+            }
+            for _ in 0..20_000 {
+                assert_eq!(live.load().digest(), before);
+                thread::yield_now();
+            }
+            drop(turn);
+            applier.join().unwrap();
+        });
+        assert_ne!(live.load().digest(), before);
     }
 }

@@ -89,7 +89,7 @@ fn what_is_refused_leaves_the_last_good_engine() {
 }
 
 #[test]
-fn appliers_take_turns_and_none_is_lost() {
+fn versions_of_several_appliers_come_in_order_and_the_last_one_stays() {
     const APPLIERS: usize = 3;
     const EACH: usize = 60;
     let live = Live::new(engine(&version(0)));
@@ -106,7 +106,7 @@ fn appliers_take_turns_and_none_is_lost() {
                 })
             })
             .collect();
-        // An applier's versions ascend: one that starts from an older engine and overwrites would turn them back.
+        // An applier's versions ascend, whatever the others publish in between.
         let reader = scope.spawn(|| {
             let mut last = [0; APPLIERS];
             while !over.load(Ordering::Acquire) {
