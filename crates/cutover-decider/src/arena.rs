@@ -9,33 +9,112 @@ pub struct Arena {
     pub text: String,
 }
 
+/// An arena, borrowed: what it takes to read it lies in registers.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    words: &'a [u32],
+    text: &'a str,
+}
+
 impl Arena {
+    /// The arena, borrowed.
+    #[must_use]
+    #[inline(always)]
+    pub fn view(&self) -> View<'_> {
+        View { words: &self.words, text: &self.text }
+    }
+
     /// The word at a place.
     #[must_use]
     #[inline]
     pub fn word(&self, at: u32) -> u32 {
-        self.words.get(at as usize).copied().unwrap_or(0)
+        self.view().word(at)
     }
 
     /// So many words from a place on; none where there are not so many.
     #[must_use]
     #[inline]
     pub fn slice(&self, at: u32, count: u32) -> &[u32] {
-        let at = at as usize;
-        at.checked_add(count as usize).and_then(|end| self.words.get(at..end)).unwrap_or_default()
+        self.view().slice(at, count)
     }
 
     /// The record of `N` words at a place.
     #[must_use]
     #[inline]
     pub fn record<const N: usize>(&self, at: u32) -> Option<&[u32; N]> {
-        self.words.get(at as usize..).and_then(|rest| rest.first_chunk())
+        self.view().record(at)
     }
 
     /// The 64 bits at a place.
     #[must_use]
     #[inline]
     pub fn long(&self, at: u32) -> u64 {
+        self.view().long(at)
+    }
+
+    /// The instant at a place, in milliseconds.
+    #[must_use]
+    #[inline]
+    pub fn instant(&self, at: u32) -> i64 {
+        self.view().instant(at)
+    }
+
+    /// The text whose offset and length are at a place.
+    #[must_use]
+    #[inline]
+    pub fn text(&self, at: u32) -> &str {
+        self.view().text(at)
+    }
+
+    /// The text at an offset.
+    #[must_use]
+    #[inline]
+    pub fn text_at(&self, offset: u32, length: u32) -> &str {
+        self.view().text_at(offset, length)
+    }
+
+    /// All bytes of text from an offset on.
+    #[must_use]
+    #[inline]
+    pub fn bytes_from(&self, offset: u32) -> &[u8] {
+        self.view().bytes_from(offset)
+    }
+
+    /// The bytes of the text at an offset, which spares asking whether characters begin and end there.
+    #[must_use]
+    #[inline]
+    pub fn bytes_at(&self, offset: u32, length: u32) -> &[u8] {
+        self.view().bytes_at(offset, length)
+    }
+}
+
+impl<'a> View<'a> {
+    /// The word at a place.
+    #[must_use]
+    #[inline(always)]
+    pub fn word(self, at: u32) -> u32 {
+        self.words.get(at as usize).copied().unwrap_or(0)
+    }
+
+    /// So many words from a place on; none where there are not so many.
+    #[must_use]
+    #[inline(always)]
+    pub fn slice(self, at: u32, count: u32) -> &'a [u32] {
+        let at = at as usize;
+        at.checked_add(count as usize).and_then(|end| self.words.get(at..end)).unwrap_or_default()
+    }
+
+    /// The record of `N` words at a place.
+    #[must_use]
+    #[inline(always)]
+    pub fn record<const N: usize>(self, at: u32) -> Option<&'a [u32; N]> {
+        self.words.get(at as usize..).and_then(|rest| rest.first_chunk())
+    }
+
+    /// The 64 bits at a place.
+    #[must_use]
+    #[inline(always)]
+    pub fn long(self, at: u32) -> u64 {
         match self.record(at) {
             Some([low, high]) => join(*low, *high),
             None => 0,
@@ -44,15 +123,15 @@ impl Arena {
 
     /// The instant at a place, in milliseconds.
     #[must_use]
-    #[inline]
-    pub fn instant(&self, at: u32) -> i64 {
+    #[inline(always)]
+    pub fn instant(self, at: u32) -> i64 {
         self.long(at).cast_signed()
     }
 
     /// The text whose offset and length are at a place.
     #[must_use]
-    #[inline]
-    pub fn text(&self, at: u32) -> &str {
+    #[inline(always)]
+    pub fn text(self, at: u32) -> &'a str {
         match self.record(at) {
             Some([offset, length]) => self.text_at(*offset, *length),
             None => "",
@@ -61,23 +140,23 @@ impl Arena {
 
     /// The text at an offset.
     #[must_use]
-    #[inline]
-    pub fn text_at(&self, offset: u32, length: u32) -> &str {
+    #[inline(always)]
+    pub fn text_at(self, offset: u32, length: u32) -> &'a str {
         let start = offset as usize;
         start.checked_add(length as usize).and_then(|end| self.text.get(start..end)).unwrap_or_default()
     }
 
     /// All bytes of text from an offset on.
     #[must_use]
-    #[inline]
-    pub(crate) fn bytes_from(&self, offset: u32) -> &[u8] {
+    #[inline(always)]
+    pub fn bytes_from(self, offset: u32) -> &'a [u8] {
         self.text.as_bytes().get(offset as usize..).unwrap_or_default()
     }
 
     /// The bytes of the text at an offset, which spares asking whether characters begin and end there.
     #[must_use]
-    #[inline]
-    pub fn bytes_at(&self, offset: u32, length: u32) -> &[u8] {
+    #[inline(always)]
+    pub fn bytes_at(self, offset: u32, length: u32) -> &'a [u8] {
         let start = offset as usize;
         let end = start.checked_add(length as usize);
         end.and_then(|end| self.text.as_bytes().get(start..end)).unwrap_or_default()

@@ -93,7 +93,7 @@ impl<'a> Salt<'a> {
     /// assert_ne!(salt.hash(Unit::Text(b"1")), salt.hash(Unit::Int(1)));
     /// ```
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn hash(self, unit: Unit<'_>) -> u64 {
         let int;
         let (tag, bytes) = match unit {
@@ -130,6 +130,7 @@ impl<'a> Salt<'a> {
     }
 
     #[cold]
+    #[inline(never)]
     fn hash_long(self, tag: u8, unit: &[u8]) -> u64 {
         let suffix = if self.is_inner { INNER } else { b"" };
         let name = self.bytes.get(..self.length).unwrap_or_default();
@@ -215,7 +216,8 @@ pub fn boundary(ppm: u32) -> u64 {
 #[must_use]
 #[inline]
 pub fn inside(hash: u64, ppm: u32) -> bool {
-    u64::from(position(hash)) < boundary(ppm)
+    // `position < floor(ppm * 2^32 / 10^6)`, without the division.
+    (u64::from(position(hash)) + 1) * 1_000_000 <= u64::from(ppm.min(1_000_000)) << 32
 }
 
 /// `hash: java31`: the hash of the imported flag formats, over UTF-16 code units: `h = 31 h + unit` in 32 bits,

@@ -37,7 +37,7 @@ mod rows;
 mod validate;
 mod value;
 
-pub use arena::{Arena, split_words};
+pub use arena::{Arena, View, split_words};
 pub use context::{AttributeId, ContextView};
 pub use cost::{instruction_steps, salt_steps, units_steps, variants_steps};
 pub use decide::cidr::wide_words;

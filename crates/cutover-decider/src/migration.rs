@@ -296,7 +296,7 @@ impl Program {
     ) -> Result<bool, ErrorCode> {
         let ppm = word(record, migration::COHORT_PPM);
         let ramp = word(record, migration::BITS) & migration::RAMP != 0;
-        let ppm = if ramp { share_at(&self.arena, ppm, now_ms) } else { ppm };
+        let ppm = if ramp { share_at(self.arena.view(), ppm, now_ms) } else { ppm };
         match ppm {
             0 => Ok(false),
             ONE.. => Ok(true),

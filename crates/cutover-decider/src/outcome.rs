@@ -106,6 +106,7 @@ impl Outcome {
 
     /// The answer that [`Outcome::pack`] packed.
     #[must_use]
+    #[inline]
     pub fn unpack(packed: u32) -> Option<Self> {
         let index = |shift: u32| match (packed >> shift) & NONE {
             NONE => None,

@@ -99,10 +99,10 @@ impl Context {
         Self { program: program.digest(), slots }
     }
 
-    /// True where the context was prepared for this program; slots of another one mean something else.
+    /// True where the context was prepared for the program of this digest; slots of another one mean something else.
     #[inline]
-    pub(crate) fn fits(&self, program: &Program) -> bool {
-        self.program == program.digest()
+    pub(crate) fn fits(&self, digest: u128) -> bool {
+        self.program == digest
     }
 }
 

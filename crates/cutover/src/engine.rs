@@ -31,6 +31,8 @@ use cutover_decider::{Program, ProgramError};
 #[derive(Debug, Clone)]
 pub struct Engine {
     compiled: Compiled,
+    /// The digest as a number, which prepared contexts are compared with, and as text.
+    number: u128,
     digest: String,
     attributes: Vec<String>,
     /// The values of the variants, by their number in the program.
@@ -66,6 +68,7 @@ impl Engine {
     fn of(compiled: Compiled) -> Self {
         let program = &compiled.program;
         Self {
+            number: program.digest(),
             digest: format!("{:032x}", program.digest()),
             attributes: program.attributes().map(str::to_owned).collect(),
             values: (0..program.value_count())
@@ -189,17 +192,16 @@ impl Engine {
     /// Whether a flag serves `true`. Where it has no answer, or none of that type, it is `false`.
     #[must_use]
     pub fn is_enabled(&self, flag: &str, context: &Context, now_ms: i64) -> bool {
-        let Some(number) = self.compiled.program.find(flag) else { return false };
-        context.fits(&self.compiled.program)
-            && self.served(number, self.compiled.program.packed(number, context, now_ms))
-                == Some(&Value::Bool(true))
+        let program = &self.compiled.program;
+        let Some(number) = program.find(flag).filter(|_| context.fits(self.number)) else { return false };
+        matches!(self.served(number, program.packed(number, context, now_ms)), Some(Value::Bool(true)))
     }
 
     /// Decides a flag at `now_ms`, milliseconds since the epoch. It does not allocate.
     #[must_use]
     pub fn decide<'a>(&'a self, flag: &'a str, context: &Context, now_ms: i64) -> Decision<'a> {
         let Some(id) = self.flag(flag) else { return self.no_decision(flag, ErrorCode::FlagNotFound) };
-        if !context.fits(&self.compiled.program) {
+        if !context.fits(self.number) {
             return self.no_decision(flag, ErrorCode::InvalidContext);
         }
         self.decision(id, self.outcome(id, context, now_ms))
@@ -261,7 +263,7 @@ impl Engine {
     pub fn explain<'a>(&'a self, flag: &'a str, context: &Context, now_ms: i64) -> Explanation<'a> {
         let nothing = |error| Explanation { decision: self.no_decision(flag, error), steps: Vec::new() };
         let Some(id) = self.flag(flag) else { return nothing(ErrorCode::FlagNotFound) };
-        if !context.fits(&self.compiled.program) {
+        if !context.fits(self.number) {
             return nothing(ErrorCode::InvalidContext);
         }
         self.explain_view(id, context, now_ms)
@@ -314,7 +316,7 @@ impl Engine {
         switches: &(impl SwitchSource + ?Sized),
     ) -> Route<'a> {
         let Some(id) = self.migration(migration) else { return Route::unknown(migration, self.digest()) };
-        let choice = if context.fits(&self.compiled.program) {
+        let choice = if context.fits(self.number) {
             self.choose(id, context, now_ms, switches)
         } else {
             let choice = self.choose(id, &crate::packed::PackedContext::new(&[]), now_ms, switches);

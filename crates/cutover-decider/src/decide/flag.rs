@@ -4,10 +4,10 @@ use super::machine::Machine;
 use super::observer::{Observer, Position, Rule};
 use super::share::share_at;
 use super::truth::Truth;
-use crate::Arena;
+use crate::arena::View;
 use crate::bucket::{self, Salt, Unit};
 use crate::context::{AttributeId, ContextView};
-use crate::format::{NO_VARIANT, NONE, cuts, flag, require, rule, units};
+use crate::format::{NO_VARIANT, NONE, cuts, flag, header, require, rule, units};
 #[cfg(doc)]
 use crate::outcome::Outcome;
 use crate::outcome::{ErrorCode, Reason};
@@ -17,7 +17,17 @@ use crate::value::ValueRef;
 const ONE: u32 = 1_000_000;
 
 /// A flag as it lies in the program.
-type Record = [u32; flag::WORDS as usize];
+pub(crate) type Record = [u32; flag::WORDS as usize];
+
+/// The flag of this number.
+#[inline(always)]
+pub(crate) fn flag_record(arena: View<'_>, number: u32) -> Option<&Record> {
+    let &[flags, count] = arena.record(header::FLAGS)?;
+    if number >= count {
+        return None;
+    }
+    arena.record(flags.wrapping_add(number.wrapping_mul(flag::WORDS)))
+}
 
 /// No variant and no rule, as they are packed.
 const NOTHING: u32 = 0xFFF;
@@ -34,7 +44,7 @@ fn failed(error: ErrorCode, rule: u32) -> u32 {
 /// Decides the flag of this number: an outcome, [packed](Outcome::pack).
 #[inline]
 pub fn decide<C: ContextView, O: Observer>(machine: &mut Machine<'_, '_, C, O>, number: u32) -> u32 {
-    let Some(record) = machine.program.flag_record(number) else {
+    let Some(record) = flag_record(machine.arena(), number) else {
         return failed(ErrorCode::FlagNotFound, NOTHING);
     };
     machine.observer.begin_flag(machine.program, number);
@@ -43,26 +53,32 @@ pub fn decide<C: ContextView, O: Observer>(machine: &mut Machine<'_, '_, C, O>, 
     outcome
 }
 
+#[inline(always)]
 fn decide_record<C: ContextView, O: Observer>(
     machine: &mut Machine<'_, '_, C, O>,
     number: u32,
     record: &Record,
 ) -> u32 {
-    let &[_, _, bits, _, requires, require_count, rules, rule_count, ..] = record;
+    let &[_, _, bits, outcome, requires, require_count, rules, rule_count, ..] = record;
     let plain = |reason| packed(bits >> 16, NOTHING, reason);
+    if O::IS_SILENT && bits & flag::FIXED != 0 {
+        return outcome;
+    }
     if bits & flag::ENABLED == 0 {
         return plain(Reason::Disabled);
     }
     let arena = machine.arena();
-    for place in arena.slice(requires, require_count) {
-        if is_one_of(machine, *place) != Truth::True {
-            return plain(fixed_or(bits, Reason::Default));
+    if require_count != 0 {
+        for place in arena.slice(requires, require_count) {
+            if is_one_of(machine, *place) != Truth::True {
+                return plain(fixed_or(bits, Reason::Default));
+            }
         }
     }
-    let words = arena.slice(rules, rule_count.saturating_mul(rule::WORDS));
+    let words = arena.slice(rules, rule_count.wrapping_mul(rule::WORDS));
     for words in words.as_chunks::<{ rule::WORDS as usize }>().0 {
-        let rule = Rule { flag: number, words: *words };
-        let [_, start, end, ..] = *words;
+        let rule = Rule { flag: number, words };
+        let &[_, start, end, ..] = words;
         machine.observer.begin_rule(machine.program, &rule);
         let truth = if start == NONE { Truth::True } else { machine.condition(start, end) };
         machine.observer.rule(machine.program, &rule, truth);
@@ -79,6 +95,7 @@ fn fixed_or(bits: u32, reason: Reason) -> Reason {
 }
 
 /// Whether another flag is one of some variants; unknown where it has no answer.
+#[inline(never)]
 pub(crate) fn is_one_of<C: ContextView, O: Observer>(
     machine: &mut Machine<'_, '_, C, O>,
     place: u32,
@@ -100,14 +117,14 @@ pub(crate) fn is_one_of<C: ContextView, O: Observer>(
     truth
 }
 
-#[inline]
+#[inline(always)]
 fn serve<C: ContextView, O: Observer>(
     machine: &mut Machine<'_, '_, C, O>,
     record: &Record,
-    rule: &Rule,
+    rule: &Rule<'_>,
 ) -> u32 {
     let &[_, _, bits, _, _, _, _, _, _, _, _, _, salt_at, salt_length, ..] = record;
-    let [number, _, _, kind, variants, _, _, cuts] = rule.words;
+    let [number, _, _, kind, variants, _, _, cuts] = *rule.words;
     let answer = |variant: u32, reason| packed(variant, number, fixed_or(bits, reason));
     let outside = || if variants >> 16 == NO_VARIANT { bits >> 16 } else { variants >> 16 };
     if kind & rule::KIND == rule::VARIANT {
@@ -130,13 +147,13 @@ fn serve<C: ContextView, O: Observer>(
 }
 
 /// Whether a share takes the unit. Nobody and everybody need no unit.
-#[inline]
+#[inline(always)]
 fn takes<C: ContextView, O: Observer>(
     machine: &mut Machine<'_, '_, C, O>,
-    rule: &Rule,
+    rule: &Rule<'_>,
     salt: Salt<'_>,
 ) -> Result<bool, ErrorCode> {
-    let [_, _, _, kind, _, unit, ppm, _] = rule.words;
+    let [_, _, _, kind, _, unit, ppm, _] = *rule.words;
     let ppm = if kind & rule::RAMP == 0 { ppm } else { share_at(machine.arena(), ppm, machine.now_ms) };
     if ppm == 0 || ppm >= ONE {
         machine.observer.share(machine.program, rule, ppm);
@@ -153,10 +170,10 @@ fn takes<C: ContextView, O: Observer>(
 }
 
 /// The unit of an attribute, and its hash.
-#[inline]
+#[inline(always)]
 fn hash<'c, C: ContextView, O: Observer>(
     machine: &mut Machine<'_, 'c, C, O>,
-    rule: &Rule,
+    rule: &Rule<'_>,
     attribute: u32,
     salt: Salt<'_>,
 ) -> Result<(ValueRef<'c>, u64), ErrorCode> {
@@ -171,9 +188,10 @@ fn hash<'c, C: ContextView, O: Observer>(
 }
 
 /// The same by the hash of the imported formats: of the first attribute that is a text with something in it.
+#[inline(never)]
 fn takes_java31<C: ContextView, O: Observer>(
     machine: &mut Machine<'_, '_, C, O>,
-    rule: &Rule,
+    rule: &Rule<'_>,
     place: u32,
     ppm: u32,
 ) -> Result<bool, ErrorCode> {
@@ -195,13 +213,13 @@ fn takes_java31<C: ContextView, O: Observer>(
     Ok(bucket::java31_inside(bucket, ppm))
 }
 
-fn otherwise(arena: &Arena, place: u32) -> Option<&str> {
+fn otherwise(arena: View<'_>, place: u32) -> Option<&str> {
     let at = place.saturating_add(units::OTHERWISE);
     (arena.word(at) != NONE).then(|| arena.text(at))
 }
 
 /// The first attribute that is a text with something in it; where none is, the first that is there at all.
-fn first_text<'c>(arena: &Arena, view: &'c impl ContextView, place: u32) -> ValueRef<'c> {
+fn first_text<'c>(arena: View<'_>, view: &'c impl ContextView, place: u32) -> ValueRef<'c> {
     let attributes = arena.slice(place.saturating_add(units::WORDS), arena.word(place));
     let values = || attributes.iter().map(|attribute| view.value(AttributeId::from_index(*attribute)));
     values()
@@ -213,11 +231,11 @@ fn first_text<'c>(arena: &Arena, view: &'c impl ContextView, place: u32) -> Valu
 /// The variant that a split draws for the unit. Where one has all the weight, it is that of everybody.
 fn draw<C: ContextView, O: Observer>(
     machine: &mut Machine<'_, '_, C, O>,
-    rule: &Rule,
+    rule: &Rule<'_>,
     place: u32,
     salt: Salt<'_>,
 ) -> Result<u32, ErrorCode> {
-    let [_, _, _, _, _, unit, _, _] = rule.words;
+    let [_, _, _, _, _, unit, _, _] = *rule.words;
     let arena = machine.arena();
     let all =
         arena.slice(place.saturating_add(cuts::WORDS), arena.word(place).saturating_mul(cuts::CUT_WORDS));

@@ -4,7 +4,7 @@ use super::flag;
 use super::observer::Observer;
 use super::truth::Truth;
 use super::{test, window};
-use crate::Arena;
+use crate::arena::View;
 use crate::context::{AttributeId, ContextView};
 use crate::format::{MAX_CHAIN, header, op, segment};
 use crate::program::Program;
@@ -14,6 +14,7 @@ use crate::program::Program;
 pub struct Machine<'p, 'c, C, O> {
     /// What decides.
     pub program: &'p Program,
+    arena: View<'p>,
     /// What is known of the request.
     pub view: &'c C,
     /// The time in milliseconds since the epoch.
@@ -28,42 +29,61 @@ impl<'p, 'c, C: ContextView, O: Observer> Machine<'p, 'c, C, O> {
     /// A machine at the start.
     #[inline]
     pub fn new(program: &'p Program, view: &'c C, now_ms: i64, observer: O) -> Self {
-        Self { program, view, now_ms, observer, depth: 0 }
+        Self { program, arena: program.arena.view(), view, now_ms, observer, depth: 0 }
     }
 
-    pub(crate) fn arena(&self) -> &'p Arena {
-        &self.program.arena
+    #[inline(always)]
+    pub(crate) fn arena(&self) -> View<'p> {
+        self.arena
     }
 
     /// What the condition between two places says. Groups are no recursion; segments and flags are, whose chain
     /// [`Machine::chained`] bounds.
+    #[inline(always)]
     pub(crate) fn condition(&mut self, start: u32, end: u32) -> Truth {
+        let ops = self.arena().slice(start, end.wrapping_sub(start)).as_chunks::<{ op::WORDS as usize }>().0;
+        if let [[head, _, operator, operand]] = ops
+            && *head & 0xFF <= op::LAST_TEST
+        {
+            return self.test(start, [*head, *operator, *operand]);
+        }
+        self.group(start, ops)
+    }
+
+    #[inline(always)]
+    fn test(&mut self, at: u32, [head, operator, operand]: [u32; 3]) -> Truth {
+        let value = self.view.value(AttributeId::from_index(head >> 8));
+        let truth = test::evaluate(self.arena(), head & 0xFF, operand, value);
+        let truth = if operator & op::NEGATE == 0 { truth } else { truth.opposite() };
+        self.observer.test(self.program, at, value, truth);
+        truth
+    }
+
+    #[inline(never)]
+    fn group(&mut self, start: u32, ops: &[[u32; op::WORDS as usize]]) -> Truth {
         let program = self.program;
         let mut accumulator = Truth::Unknown;
         let mut groups = Groups(0);
-        let mut at = start;
-        while at < end {
-            let Some(&[head, _, operator, operand]) = program.arena.record(at) else { break };
+        let mut index = 0;
+        while let Some(&[head, _, operator, operand]) = ops.get(index) {
+            let at = start.wrapping_add(u32::try_from(index).unwrap_or(0).wrapping_mul(op::WORDS));
+            // Where to go on is onwards, or it is not gone to.
+            let onwards = ((operand / op::WORDS) as usize).max(index + 1);
             match head & 0xFF {
-                code @ op::SET..=op::LAST_TEST => {
-                    let value = self.view.value(AttributeId::from_index(head >> 8));
-                    let truth = test::evaluate(&program.arena, code, operand, value);
-                    accumulator = if operator & op::NEGATE == 0 { truth } else { truth.opposite() };
-                    self.observer.test(program, at, value, accumulator);
-                }
+                op::SET..=op::LAST_TEST => accumulator = self.test(at, [head, operator, operand]),
                 op::JOIN_ALL => {
                     let joined = groups.top().min(accumulator);
                     groups.set(joined);
-                    if joined == Truth::False && start.saturating_add(operand) > at {
-                        at = start.saturating_add(operand);
+                    if joined == Truth::False {
+                        index = onwards;
                         continue;
                     }
                 }
                 op::JOIN_ANY => {
                     let joined = groups.top().max(accumulator);
                     groups.set(joined);
-                    if joined == Truth::True && start.saturating_add(operand) > at {
-                        at = start.saturating_add(operand);
+                    if joined == Truth::True {
+                        index = onwards;
                         continue;
                     }
                 }
@@ -71,7 +91,7 @@ impl<'p, 'c, C: ContextView, O: Observer> Machine<'p, 'c, C, O> {
                 op::END => accumulator = groups.close(),
                 op::NOT => accumulator = accumulator.opposite(),
                 op::TIME => {
-                    accumulator = window::contains(&program.arena, operand, self.now_ms).into();
+                    accumulator = window::contains(self.arena, operand, self.now_ms).into();
                     self.observer.leaf(program, at, accumulator);
                 }
                 op::SEGMENT => {
@@ -81,11 +101,12 @@ impl<'p, 'c, C: ContextView, O: Observer> Machine<'p, 'c, C, O> {
                 op::FLAG => accumulator = flag::is_one_of(self, operand),
                 _ => accumulator = Truth::Unknown,
             }
-            at += op::WORDS;
+            index += 1;
         }
         accumulator
     }
 
+    #[inline(never)]
     fn segment(&mut self, number: u32) -> Truth {
         let arena = self.arena();
         if number >= arena.word(header::SEGMENTS + 1) {

@@ -15,7 +15,9 @@ pub mod truth;
 mod window;
 
 pub use flag::decide;
+pub(crate) use flag::flag_record;
 pub use machine::Machine;
+pub(crate) use observer::Walking;
 pub use observer::{Observer, Position, Rule, Silent};
 pub use set::head as set_head;
 pub(crate) use share::share_at;

@@ -18,63 +18,82 @@ pub struct Position {
 
 /// A rule of a flag, as it lies in the program: see [`rule`].
 #[derive(Debug, Clone, Copy)]
-pub struct Rule {
+pub struct Rule<'p> {
     /// The number of the flag.
     pub flag: u32,
     /// The words of the rule.
-    pub words: [u32; rule::WORDS as usize],
+    pub words: &'p [u32; rule::WORDS as usize],
 }
 
 /// Whoever watches a decision being made. Every method does nothing unless it is overridden. Places are those of
 /// instructions and [`require`](crate::format::require) records.
 #[expect(unused_variables, reason = "the silent observer looks at nothing")]
 pub trait Observer {
+    /// True for the one that sees nothing: then an answer that is known need not be found again.
+    const IS_SILENT: bool = false;
+
     /// A test of an attribute gave this truth, as the reader of the ruleset sees it.
-    #[inline]
+    #[inline(always)]
     fn test(&mut self, program: &Program, at: u32, value: ValueRef<'_>, truth: Truth) {}
     /// A segment or window gave this truth.
-    #[inline]
+    #[inline(always)]
     fn leaf(&mut self, program: &Program, at: u32, truth: Truth) {}
     /// A flag is decided: the one asked for, or one that it asks.
-    #[inline]
+    #[inline(always)]
     fn begin_flag(&mut self, program: &Program, flag: u32) {}
     /// That flag is decided.
-    #[inline]
+    #[inline(always)]
     fn end_flag(&mut self) {}
     /// A segment is asked.
-    #[inline]
+    #[inline(always)]
     fn enter_segment(&mut self, program: &Program, number: u32) {}
     /// A segment was asked.
-    #[inline]
+    #[inline(always)]
     fn leave_segment(&mut self) {}
     /// Another flag is asked.
-    #[inline]
+    #[inline(always)]
     fn enter(&mut self, program: &Program, require: u32) {}
     /// Another flag was asked, and this is its outcome, packed.
-    #[inline]
+    #[inline(always)]
     fn leave(&mut self, program: &Program, require: u32, outcome: u32, truth: Truth) {}
     /// A rule is looked at.
-    #[inline]
-    fn begin_rule(&mut self, program: &Program, rule: &Rule) {}
+    #[inline(always)]
+    fn begin_rule(&mut self, program: &Program, rule: &Rule<'_>) {}
     /// A rule matched or did not.
-    #[inline]
-    fn rule(&mut self, program: &Program, rule: &Rule, truth: Truth) {}
+    #[inline(always)]
+    fn rule(&mut self, program: &Program, rule: &Rule<'_>, truth: Truth) {}
     /// A share took nobody or everybody.
-    #[inline]
-    fn share(&mut self, program: &Program, rule: &Rule, ppm: u32) {}
+    #[inline(always)]
+    fn share(&mut self, program: &Program, rule: &Rule<'_>, ppm: u32) {}
     /// A share took the unit or did not.
-    #[inline]
-    fn bucket(&mut self, program: &Program, rule: &Rule, unit: ValueRef<'_>, ppm: u32, position: Position) {}
+    #[inline(always)]
+    fn bucket(
+        &mut self,
+        program: &Program,
+        rule: &Rule<'_>,
+        unit: ValueRef<'_>,
+        ppm: u32,
+        position: Position,
+    ) {
+    }
     /// A split drew a variant for the unit.
-    #[inline]
-    fn draw(&mut self, program: &Program, rule: &Rule, unit: ValueRef<'_>, position: Position) {}
+    #[inline(always)]
+    fn draw(&mut self, program: &Program, rule: &Rule<'_>, unit: ValueRef<'_>, position: Position) {}
     /// There was no unit to hash.
-    #[inline]
-    fn no_unit(&mut self, program: &Program, rule: &Rule, value: ValueRef<'_>) {}
+    #[inline(always)]
+    fn no_unit(&mut self, program: &Program, rule: &Rule<'_>, value: ValueRef<'_>) {}
 }
 
 /// The observer that looks away.
 #[derive(Debug, Default)]
 pub struct Silent;
 
-impl Observer for Silent {}
+impl Observer for Silent {
+    const IS_SILENT: bool = true;
+}
+
+/// An observer that sees every step and makes nothing of it.
+#[derive(Debug, Default)]
+pub(crate) struct Walking;
+
+impl Observer for Walking {}

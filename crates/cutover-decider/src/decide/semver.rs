@@ -4,7 +4,7 @@
 //! specification), so build metadata never counts. A pre-release lies below its release and belongs to a range
 //! exactly where its precedence does; nothing is excluded silently.
 
-use crate::Arena;
+use crate::arena::View;
 use crate::arena::join;
 use crate::format::versions;
 use std::cmp::Ordering;
@@ -28,15 +28,23 @@ impl<'a> Version<'a> {
     /// ```
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
-        let (text, build) = text.split_once('+').map_or((text, None), |(text, build)| (text, Some(build)));
-        let (core, pre) = text.split_once('-').map_or((text, None), |(core, pre)| (core, Some(pre)));
-        let mut numbers = core.split('.').map(number);
-        let core = [numbers.next()??, numbers.next()??, numbers.next()??];
+        let (major, rest) = number(text.as_bytes())?;
+        let (minor, rest) = number(rest.strip_prefix(b".")?)?;
+        let (patch, rest) = number(rest.strip_prefix(b".")?)?;
+        let version = |pre| Some(Self { core: [major, minor, patch], pre });
+        if rest.is_empty() {
+            return version("");
+        }
+        let rest = text.get(text.len() - rest.len()..)?;
+        let (rest, build) = rest.split_once('+').map_or((rest, None), |(rest, build)| (rest, Some(build)));
+        let pre = if rest.is_empty() { None } else { Some(rest.strip_prefix('-')?) };
         let identifiers = |part: Option<&str>, leading_zero: bool| {
             part.is_none_or(|part| part.split('.').all(|one| identifier(one, leading_zero)))
         };
-        let sound = numbers.next().is_none() && identifiers(pre, false) && identifiers(build, true);
-        sound.then_some(Self { core, pre: pre.unwrap_or("") })
+        if !identifiers(pre, false) || !identifiers(build, true) {
+            return None;
+        }
+        version(pre.unwrap_or(""))
     }
 
     fn cmp(&self, core: &[u64; 3], pre: &str) -> Ordering {
@@ -49,9 +57,17 @@ impl<'a> Version<'a> {
     }
 }
 
-fn number(text: &str) -> Option<u64> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    (digits && (text.len() == 1 || !text.starts_with('0'))).then(|| text.parse().ok())?
+/// The number at the beginning, without leading zeros, and what comes behind it.
+fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let mut value = 0_u64;
+    let mut rest = bytes;
+    while let [digit @ b'0'..=b'9', behind @ ..] = rest {
+        value = value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+        rest = behind;
+    }
+    let digits = bytes.len() - rest.len();
+    let sound = digits == 1 || (digits > 1 && bytes.first() != Some(&b'0'));
+    sound.then_some((value, rest))
 }
 
 fn identifier(text: &str, leading_zero: bool) -> bool {
@@ -88,7 +104,7 @@ fn compare_identifier(x: &str, y: &str) -> Ordering {
 }
 
 /// Whether the version of this text lies in the range at a place of a program; none where the text is no version.
-pub(crate) fn contains(arena: &Arena, at: u32, text: &[u8]) -> Option<bool> {
+pub(crate) fn contains(arena: View<'_>, at: u32, text: &[u8]) -> Option<bool> {
     let version = Version::parse(std::str::from_utf8(text).ok()?)?;
     let mut place = at + versions::WORDS;
     for _ in 0..arena.word(at + 2) {
@@ -108,7 +124,7 @@ pub(crate) fn contains(arena: &Arena, at: u32, text: &[u8]) -> Option<bool> {
 }
 
 fn holds(
-    arena: &Arena,
+    arena: View<'_>,
     version: Version<'_>,
     comparator: [u32; versions::COMPARATOR_WORDS as usize],
 ) -> bool {

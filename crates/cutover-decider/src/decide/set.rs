@@ -2,22 +2,28 @@
 
 use super::number::Number;
 use super::truth::Truth;
-use crate::Arena;
+use crate::arena::View;
 use crate::format::set;
 use crate::program::names;
 use crate::value::ValueRef;
 
 /// Whether the value is one of the set at a place. A value of another type is none of them; a missing one, a list and
 /// NaN are unknown.
-#[inline]
-pub(crate) fn contains(arena: &Arena, at: u32, value: ValueRef<'_>) -> Truth {
+#[inline(always)]
+pub(crate) fn contains(arena: View<'_>, at: u32, value: ValueRef<'_>) -> Truth {
+    match value {
+        ValueRef::Text(bytes) => has_text(arena, at, bytes).into(),
+        value => has_other(arena, at, value),
+    }
+}
+
+#[inline(never)]
+fn has_other(arena: View<'_>, at: u32, value: ValueRef<'_>) -> Truth {
     let Some(&[texts, ints, floats, bits]) = arena.record(at) else { return Truth::Unknown };
-    let first = at + set::WORDS;
+    let ints_at = at.saturating_add(set::WORDS).saturating_add(texts.saturating_mul(set::TEXT_WORDS));
     let found = match value {
-        ValueRef::Text(bytes) => has_text(arena, first, texts, (ints, floats, bits), bytes),
         ValueRef::Int(int) => {
-            let ints =
-                arena.slice(first.saturating_add(texts * set::TEXT_WORDS), ints * 2).as_chunks::<2>().0;
+            let ints = arena.slice(ints_at, ints.saturating_mul(2)).as_chunks::<2>().0;
             ints.binary_search_by_key(&int, |[low, high]| long(*low, *high)).is_ok()
         }
         ValueRef::Bool(false) => bits & 1 != 0,
@@ -25,16 +31,16 @@ pub(crate) fn contains(arena: &Arena, at: u32, value: ValueRef<'_>) -> Truth {
         ValueRef::Float(_) => match Number::of(value) {
             // An integral float that an i64 can hold has become an integer on the way in.
             Some(number) => {
-                let floats =
-                    arena.slice(first.saturating_add(texts * set::TEXT_WORDS + ints * 2), floats * 2);
-                floats.as_chunks::<2>().0.iter().any(|[low, high]| {
+                let floats_at = ints_at.saturating_add(ints.saturating_mul(2));
+                let floats = arena.slice(floats_at, floats.saturating_mul(2)).as_chunks::<2>().0;
+                floats.iter().any(|[low, high]| {
                     let float = f64::from_bits(crate::arena::join(*low, *high));
                     Number::Float(float).compare(number).is_eq()
                 })
             }
             None => return Truth::Unknown,
         },
-        ValueRef::Missing | ValueRef::List(_) | ValueRef::Other => return Truth::Unknown,
+        _ => return Truth::Unknown,
     };
     found.into()
 }
@@ -51,29 +57,55 @@ pub(crate) fn long(low: u32, high: u32) -> i64 {
 pub fn head(bytes: &[u8]) -> u32 {
     match bytes.first_chunk::<4>() {
         Some(four) => u32::from_le_bytes(*four),
-        None => bytes.iter().rev().fold(0, |head, byte| head << 8 | u32::from(*byte)),
+        None => match *bytes {
+            [a, b, c] => u32::from_le_bytes([a, b, c, 0]),
+            [a, b] => u32::from_le_bytes([a, b, 0, 0]),
+            [a] => u32::from(a),
+            _ => 0,
+        },
     }
 }
 
-#[inline]
-fn has_text(
-    arena: &Arena,
-    first: u32,
-    count: u32,
-    (ints, floats, bits): (u32, u32, u32),
-    bytes: &[u8],
-) -> bool {
-    let texts = arena.slice(first, count * set::TEXT_WORDS).as_chunks::<3>().0;
+#[inline(always)]
+fn has_text(arena: View<'_>, at: u32, bytes: &[u8]) -> bool {
+    let Some(&[count, _, _, _]) = arena.record(at) else { return false };
+    let texts =
+        arena.slice(at.wrapping_add(set::WORDS), count.wrapping_mul(set::TEXT_WORDS)).as_chunks::<3>().0;
     let wanted = head(bytes);
-    let is = |[offset, length, head]: &[u32; 3]| {
-        *head == wanted
-            && *length as usize == bytes.len()
-            && (bytes.len() <= 4 || arena.bytes_at(*offset, *length) == bytes)
-    };
     if count <= set::FEW {
-        return texts.iter().any(is);
+        // A loop is inlined where `any` is not.
+        for text in texts {
+            if is(arena, text, wanted, bytes) {
+                return true;
+            }
+        }
+        return false;
     }
-    let slots = first.saturating_add(count * set::TEXT_WORDS + (ints + floats) * 2);
-    let text = |number: u32| texts.get(number as usize).is_some_and(is);
-    names::find(arena.slice(slots, (bits >> 2) * names::SLOT_WORDS), bytes, text).is_some()
+    has_indexed(arena, at, texts, bytes)
+}
+
+/// Whether a text of a set is this one, whose [`head`] is known.
+#[inline(always)]
+fn is(arena: View<'_>, [offset, length, head]: &[u32; 3], wanted: u32, bytes: &[u8]) -> bool {
+    *head == wanted
+        && *length as usize == bytes.len()
+        && (bytes.len() <= 4 || arena.bytes_at(*offset, *length) == bytes)
+}
+
+#[inline(never)]
+fn has_indexed(arena: View<'_>, at: u32, texts: &[[u32; 3]], bytes: &[u8]) -> bool {
+    let Some(&[count, ints, floats, bits]) = arena.record(at) else { return false };
+    if bits >> 2 == 0 {
+        // No index could be made: the texts are sorted.
+        return texts
+            .binary_search_by(|[offset, length, _]| arena.bytes_at(*offset, *length).cmp(bytes))
+            .is_ok();
+    }
+    let numbers = ints.wrapping_add(floats).wrapping_mul(2);
+    let slots =
+        at.wrapping_add(set::WORDS.wrapping_add(count.wrapping_mul(set::TEXT_WORDS))).wrapping_add(numbers);
+    let slots = arena.slice(slots, (bits >> 2).wrapping_mul(names::SLOT_WORDS));
+    let wanted = head(bytes);
+    let text = |number: u32| texts.get(number as usize).is_some_and(|text| is(arena, text, wanted, bytes));
+    names::find(slots, bytes, text).is_some()
 }

@@ -1,13 +1,13 @@
 //! Shares of the units, fixed or as a function of time.
 
-use crate::Arena;
+use crate::arena::View;
 use crate::format::ramp;
 
 const ONE: u32 = 1_000_000;
 
 /// The share of a ramp at `now_ms` in millionths. A ramp is nobody before its first point, whatever that point says,
 /// and its last point afterwards; between points it is a straight line in integers, rounded down.
-pub(crate) fn share_at(arena: &Arena, at: u32, now_ms: i64) -> u32 {
+pub(crate) fn share_at(arena: View<'_>, at: u32, now_ms: i64) -> u32 {
     let points =
         arena.slice(at + ramp::WORDS, arena.word(at).saturating_mul(ramp::POINT_WORDS)).as_chunks::<3>().0;
     let instant = |[low, high, _]: &[u32; 3]| super::set::long(*low, *high);

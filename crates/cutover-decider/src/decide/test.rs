@@ -3,7 +3,7 @@
 use super::number::Number;
 use super::truth::Truth;
 use super::{cidr, hashed, instant, semver, set};
-use crate::Arena;
+use crate::arena::View;
 use crate::format::{bounds, op, texts};
 use crate::value::ValueRef;
 use std::cmp::Ordering;
@@ -13,8 +13,8 @@ const MAX_MATCHED_BYTES: usize = 4096;
 
 /// Evaluates a test. A missing attribute is unknown to every test but `exists`; so is one of a type that the
 /// test cannot take, for a test of the wrong type is a mistake, and neither it nor its opposite should match.
-#[inline]
-pub(crate) fn evaluate(arena: &Arena, code: u32, operand: u32, value: ValueRef<'_>) -> Truth {
+#[inline(always)]
+pub(crate) fn evaluate(arena: View<'_>, code: u32, operand: u32, value: ValueRef<'_>) -> Truth {
     match (code, value) {
         (op::SET, _) => set::contains(arena, operand, value),
         (op::EXISTS, _) => ((operand != 0) != matches!(value, ValueRef::Missing)).into(),
@@ -23,7 +23,8 @@ pub(crate) fn evaluate(arena: &Arena, code: u32, operand: u32, value: ValueRef<'
     }
 }
 
-fn known(arena: &Arena, code: u32, operand: u32, value: ValueRef<'_>) -> Option<Truth> {
+#[inline(never)]
+fn known(arena: View<'_>, code: u32, operand: u32, value: ValueRef<'_>) -> Option<Truth> {
     let truth = match code {
         op::RANGE => in_bounds(arena.record(operand)?, Number::of(value)?).into(),
         op::STARTS_WITH => any_text(arena, operand, text(value)?, |text, part| text.starts_with(part)),
@@ -62,7 +63,7 @@ fn text(value: ValueRef<'_>) -> Option<&[u8]> {
     }
 }
 
-fn any_text(arena: &Arena, at: u32, text: &[u8], holds: impl Fn(&[u8], &[u8]) -> bool) -> Truth {
+fn any_text(arena: View<'_>, at: u32, text: &[u8], holds: impl Fn(&[u8], &[u8]) -> bool) -> Truth {
     let parts =
         arena.slice(at.saturating_add(texts::WORDS), arena.word(at).saturating_mul(2)).as_chunks::<2>().0;
     parts.iter().any(|[offset, length]| holds(text, arena.bytes_at(*offset, *length))).into()
@@ -95,7 +96,7 @@ fn in_bounds([bits, low_low, low_high, high_low, high_high]: &[u32; 5], number: 
         && holds(*bits >> bounds::SHIFT, *high_low, *high_high, Ordering::Less)
 }
 
-fn in_hashed(arena: &Arena, at: u32, value: ValueRef<'_>) -> Option<Truth> {
+fn in_hashed(arena: View<'_>, at: u32, value: ValueRef<'_>) -> Option<Truth> {
     match value {
         ValueRef::Text(_) | ValueRef::Int(_) => {
             let digest = hashed::to_words(&hashed::digest(arena.text(at), value)?);

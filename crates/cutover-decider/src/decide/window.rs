@@ -1,13 +1,13 @@
 //! Windows of time: days and hours by the clock of a zone, between two instants.
 
 use super::set::long;
-use crate::Arena;
+use crate::arena::View;
 use crate::format::{header, window, zone};
 
 const DAY_MS: i64 = 86_400_000;
 
 /// Whether `now_ms` lies in the window at a place.
-pub(crate) fn contains(arena: &Arena, at: u32, now_ms: i64) -> bool {
+pub(crate) fn contains(arena: View<'_>, at: u32, now_ms: i64) -> bool {
     let Some(&[bits, from, to, zone, after_low, after_high, before_low, before_high]) = arena.record(at)
     else {
         return false;
@@ -38,7 +38,7 @@ pub(crate) fn contains(arena: &Arena, at: u32, now_ms: i64) -> bool {
 }
 
 /// The offset of a zone at `now_ms`, in milliseconds east of UTC.
-fn offset_ms(arena: &Arena, number: u32, now_ms: i64) -> i64 {
+fn offset_ms(arena: View<'_>, number: u32, now_ms: i64) -> i64 {
     if number >= arena.word(header::ZONES + 1) {
         return 0;
     }

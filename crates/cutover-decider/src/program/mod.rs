@@ -5,7 +5,7 @@ pub mod names;
 
 use crate::Arena;
 use crate::context::{AttributeId, ContextView};
-use crate::decide::{Machine, Silent, decide};
+use crate::decide::{Machine, Silent, Walking, decide};
 use crate::format::{flag, header, segment};
 use crate::outcome::Outcome;
 pub use file::ProgramError;
@@ -66,11 +66,7 @@ impl Program {
     #[must_use]
     #[inline]
     pub fn flag_record(&self, number: u32) -> Option<&[u32; flag::WORDS as usize]> {
-        let &[flags, count] = self.arena.record(header::FLAGS)?;
-        if number >= count {
-            return None;
-        }
-        self.arena.record(flags.saturating_add(number.saturating_mul(flag::WORDS)))
+        crate::decide::flag_record(self.arena.view(), number)
     }
 
     /// The number of the flag of this name.
@@ -78,17 +74,35 @@ impl Program {
     #[inline]
     pub fn find(&self, name: &str) -> Option<u32> {
         let &[flags, count, slots, slot_count] = self.arena.record(header::FLAGS)?;
-        let slots = self.arena.slice(slots, slot_count.saturating_mul(names::SLOT_WORDS));
+        let slots = self.arena.slice(slots, slot_count.wrapping_mul(names::SLOT_WORDS));
         let is = |number: u32| {
             number < count
-                && self.arena.record(flags.saturating_add(number.saturating_mul(flag::WORDS))).is_some_and(
+                && self.arena.record(flags.wrapping_add(number.wrapping_mul(flag::WORDS))).is_some_and(
                     |[offset, length]| {
                         *length as usize == name.len()
                             && self.arena.bytes_at(*offset, *length) == name.as_bytes()
                     },
                 )
         };
+        if slots.is_empty() {
+            return self.search(count, name);
+        }
         names::find(slots, name.as_bytes(), is)
+    }
+
+    /// The number of the flag of this name by the order of the names, where no index could be made.
+    #[cold]
+    fn search(&self, count: u32, name: &str) -> Option<u32> {
+        let (mut low, mut high) = (0, count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.flag_name(middle).cmp(name) {
+                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
     }
 
     /// The name of a flag; empty where there is no such flag.
@@ -112,9 +126,8 @@ impl Program {
     pub fn variant(&self, number: u32, variant: u16) -> Option<(&str, u32)> {
         let &[_, _, _, _, _, _, _, _, place, count, ..] = self.flag_record(number)?;
         let variant = u32::from(variant);
-        let &[offset, length, value] = (variant < count).then(|| {
-            self.arena.record(place.saturating_add(variant.saturating_mul(flag::VARIANT_WORDS)))
-        })??;
+        let &[offset, length, value] = (variant < count)
+            .then(|| self.arena.record(place.wrapping_add(variant.wrapping_mul(flag::VARIANT_WORDS))))??;
         Some((self.arena.text_at(offset, length), value))
     }
 
@@ -210,6 +223,13 @@ impl Program {
     pub fn outcome<C: ContextView>(&self, number: u32, view: &C, now_ms: i64) -> Outcome {
         Outcome::unpack(self.packed(number, view, now_ms))
             .unwrap_or(Outcome::error(crate::ErrorCode::FlagNotFound, None))
+    }
+
+    /// The packed outcome of a flag for a context without attributes, found step by step: for the compiler, before it has
+    /// written down what is fixed.
+    #[must_use]
+    pub fn walked(&self, number: u32) -> u32 {
+        decide(&mut Machine::new(self, &crate::packed::PackedContext::new(&[]), 0, Walking), number)
     }
 
     /// The text of this number in a table of texts.

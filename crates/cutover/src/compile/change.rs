@@ -16,7 +16,6 @@ use crate::ruleset::fields::Reader;
 use crate::ruleset::flag::Flag;
 use cutover_decider::Program;
 use cutover_decider::format::{MAX_ALL_STEPS, MAX_STEPS, flag as words, header};
-use cutover_decider::packed::PackedContext;
 
 /// The document that a program was compiled from.
 #[derive(Debug, Clone)]
@@ -167,7 +166,7 @@ fn recompile(before: &Compiled, flag: &Flag<'_>, reader: Reader) -> Option<Progr
     let [_, _, bits, ..] = record;
     if bits & words::FIXED != 0 {
         let program = Program::trusted(arena);
-        let outcome = program.packed(number, &PackedContext::new(&[]), 0);
+        let outcome = program.walked(number);
         arena = program.into_arena();
         *arena.words.get_mut((at + words::OUTCOME) as usize)? = outcome;
     }

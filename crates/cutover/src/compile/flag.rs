@@ -9,7 +9,6 @@ use crate::ruleset::scalar::ONE;
 use crate::ruleset::serve::{By, Serve, Share, Weights};
 use cutover_decider::Program;
 use cutover_decider::format::{NO_VARIANT, NONE, flag as words, rule, units};
-use cutover_decider::packed::PackedContext;
 use cutover_decider::{salt_steps, split_words, units_steps};
 
 /// The variants of a flag by name: their numbers do not depend on the order of keys in a document.
@@ -246,7 +245,7 @@ const _: () = assert!(units::OTHERWISE == 1 && units::WORDS == 3);
 pub(super) fn fix_outcomes(program: Program) -> Program {
     let outcomes: Vec<(u32, u32)> = (0..program.flag_count())
         .filter(|number| program.fixed(*number).is_some())
-        .map(|number| (number, program.outcome(number, &PackedContext::new(&[]), 0).pack()))
+        .map(|number| (number, program.walked(number)))
         .collect();
     let mut arena = program.into_arena();
     let flags = arena.word(cutover_decider::format::header::FLAGS);

@@ -151,7 +151,7 @@ impl Recorder {
         format!("{base}{}", program.path(program.arena().word(at.saturating_add(op::PATH))))
     }
 
-    fn unit_step(&mut self, program: &Program, rule: &Rule, unit: Value, ppm: u32, at: Option<Position>) {
+    fn unit_step(&mut self, program: &Program, rule: &Rule<'_>, unit: Value, ppm: u32, at: Option<Position>) {
         self.steps.push(Step::Share {
             depth: self.depth,
             by: by_text(program, rule),
@@ -236,15 +236,15 @@ impl Observer for Recorder {
         });
     }
 
-    fn begin_rule(&mut self, program: &Program, rule: &Rule) {
-        let [number, ..] = rule.words;
+    fn begin_rule(&mut self, program: &Program, rule: &Rule<'_>) {
+        let [number, ..] = *rule.words;
         if let Some(base) = self.bases.last_mut() {
             *base = format!("flags.{}.rules[{number}]", program.flag_name(rule.flag));
         }
     }
 
-    fn rule(&mut self, _: &Program, rule: &Rule, truth: Truth) {
-        let [number, ..] = rule.words;
+    fn rule(&mut self, _: &Program, rule: &Rule<'_>, truth: Truth) {
+        let [number, ..] = *rule.words;
         self.steps.push(Step::Rule {
             depth: self.depth,
             path: self.bases.last().cloned().unwrap_or_default(),
@@ -253,15 +253,15 @@ impl Observer for Recorder {
         });
     }
 
-    fn share(&mut self, program: &Program, rule: &Rule, ppm: u32) {
+    fn share(&mut self, program: &Program, rule: &Rule<'_>, ppm: u32) {
         self.unit_step(program, rule, Value::Null, ppm, None);
     }
 
-    fn bucket(&mut self, program: &Program, rule: &Rule, unit: ValueRef<'_>, ppm: u32, at: Position) {
+    fn bucket(&mut self, program: &Program, rule: &Rule<'_>, unit: ValueRef<'_>, ppm: u32, at: Position) {
         self.unit_step(program, rule, unit.into(), ppm, Some(at));
     }
 
-    fn draw(&mut self, program: &Program, rule: &Rule, unit: ValueRef<'_>, at: Position) {
+    fn draw(&mut self, program: &Program, rule: &Rule<'_>, unit: ValueRef<'_>, at: Position) {
         self.steps.push(Step::Split {
             depth: self.depth,
             by: by_text(program, rule),
@@ -272,7 +272,7 @@ impl Observer for Recorder {
         });
     }
 
-    fn no_unit(&mut self, program: &Program, rule: &Rule, value: ValueRef<'_>) {
+    fn no_unit(&mut self, program: &Program, rule: &Rule<'_>, value: ValueRef<'_>) {
         let error = match value {
             // A text gets here only where it is empty and the hash is the imported one.
             ValueRef::Missing | ValueRef::Text(_) => ErrorCode::MissingUnit,
@@ -288,8 +288,8 @@ impl Observer for Recorder {
 }
 
 /// The attribute, or attributes, that give the unit of a rule.
-fn by_text(program: &Program, rule: &Rule) -> String {
-    let [_, _, _, kind, _, unit, ..] = rule.words;
+fn by_text(program: &Program, rule: &Rule<'_>) -> String {
+    let [_, _, _, kind, _, unit, ..] = *rule.words;
     let name = |attribute: u32| program.attribute(AttributeId::from_index(attribute)).to_owned();
     if kind & format::rule::JAVA31 == 0 {
         return name(unit);
