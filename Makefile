@@ -2,10 +2,10 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test setup build check rust js python conformance differential example fuzz bench clean
+.PHONY: help run test setup build check rust js python conformance differential example fuzz budget bench bench-peers clean
 
 help:            ## list the targets
-	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
 
 run:             ## build what is needed, run the example, say where to look
 	@scripts/run.sh
@@ -43,8 +43,14 @@ example: build   ## tests of the example
 fuzz:            ## a short run of each fuzz target
 	@scripts/fuzz.sh
 
-bench:           ## the figures of the README
+budget:          ## instructions and sizes of release builds against budget.json; UPDATE=1 writes new limits
+	@scripts/budget.sh --all $(if $(UPDATE),--update)
+
+bench:           ## the figures of the README, in Markdown tables
 	@scripts/bench.sh
+
+bench-peers:     ## Cutover beside other engines, in Markdown tables
+	@scripts/bench-peers.sh
 
 clean:           ## remove everything that was built
 	rm -rf target .venv .tools

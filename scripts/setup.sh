@@ -8,6 +8,8 @@ have chromium || missing+=(chromium)
 have cc || missing+=(build-essential)
 have make || missing+=(make)
 have python3 || missing+=(python3 python3-venv)
+# Instructions are counted where the limits of budget.json hold.
+[[ $(uname -sm) != "Linux x86_64" ]] || have valgrind || missing+=(valgrind)
 if ((${#missing[@]})); then
   if have apt-get && [[ $(id -u) == 0 ]]; then
     apt-get update -qq

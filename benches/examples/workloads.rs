@@ -1,5 +1,5 @@
 //! What a decision costs on each workload: `workloads [rounds]` prints nanoseconds, the least of the rounds;
-//! `workloads W3 name|number|enabled COUNT` makes so many decisions, for a profiler.
+//! `workloads W3 name|number|enabled COUNT` makes so many decisions, for a profiler and for the budget.
 
 use cutover_benches::workloads::Workloads;
 use std::hint::black_box;
@@ -44,7 +44,9 @@ fn main() {
         return run(&loaded, workload, road, count.parse().unwrap_or(1));
     }
     let rounds: usize = arguments.first().and_then(|text| text.parse().ok()).unwrap_or(40);
-    println!("{:4} {:>12} {:>12} {:>12}", "", "by number", "is_enabled", "decide");
+    println!(
+        "| ns a decision, the engine in Rust | by number | `is_enabled` | `decide` |\n|---|--:|--:|--:|"
+    );
     for workload in ALL {
         let costs = ["number", "enabled", "name"].map(|road| {
             let round = |_| {
@@ -54,6 +56,6 @@ fn main() {
             };
             (0..rounds).map(round).fold(f64::INFINITY, f64::min)
         });
-        println!("{workload:4} {:>12.1} {:>12.1} {:>12.1}", costs[0], costs[1], costs[2]);
+        println!("| {workload} | {:.1} | {:.1} | {:.1} |", costs[0], costs[1], costs[2]);
     }
 }

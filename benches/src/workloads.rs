@@ -5,7 +5,8 @@
 //! three variants. W5: one of a thousand flags like W3, another one each time.
 
 use cutover::{Attributes, Context, Engine, FlagId};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use std::fmt::Write as _;
 
 /// The flags like W3 that W5 asks.
 pub const MANY: usize = 1000;
@@ -59,10 +60,52 @@ pub fn ruleset() -> String {
     json!({ "cutover": 1, "flags": flags }).to_string()
 }
 
+/// So many flags like W3, and nothing else.
+#[must_use]
+pub fn many(count: usize) -> String {
+    let flags: Map<String, Value> = (0..count).map(|number| (format!("flag_{number}"), targeted())).collect();
+    json!({ "cutover": 1, "flags": flags }).to_string()
+}
+
+/// The same flags as [`many`] has, in YAML, in the block style that people write.
+#[must_use]
+pub fn many_in_yaml(count: usize) -> String {
+    let mut text = String::from("cutover: 1\nflags:\n");
+    for number in 0..count {
+        // Writing to a String cannot fail.
+        let _ = write!(
+            text,
+            "  flag_{number}:
+    rules:
+      - if:
+          attribute: userId
+          in: [allowed-user-1, allowed-user-2, allowed-user-3]
+        serve: on
+      - if:
+          attribute: tenant.tier
+          in: [enterprise, premium]
+        serve: on
+      - serve:
+          rollout: 50%
+          by: userId
+"
+        );
+    }
+    text
+}
+
+/// The same document with another rollout for one flag, in the middle of the text.
+#[must_use]
+pub fn changed(document: &str) -> String {
+    let (before, after) = document.split_at(document.len() / 2);
+    format!("{before}{}", after.replacen("50%", "60%", 1))
+}
+
 /// The attributes of the user of this number.
 #[must_use]
 pub fn user(number: u64) -> Attributes {
-    let id = format!("{:08x}-1234-4abc-8def-{:012x}", number * 2_654_435_761 % 4_294_967_296, number * 40_503);
+    let id =
+        format!("{:08x}-1234-4abc-8def-{:012x}", number * 2_654_435_761 % 4_294_967_296, number * 40_503);
     let index = usize::try_from(number).unwrap_or(0);
     Attributes::new()
         .with("userId", id)

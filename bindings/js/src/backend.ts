@@ -41,6 +41,10 @@ export interface FullProgram extends Program {
   route(migration: number, now: number, area: Area, first: number): string;
   /** What another thread turns into an engine of the same ruleset. */
   share(): Shared;
+  /** The program of another version of the ruleset. */
+  apply(text: Uint8Array): FullProgram | Refused;
+  /** The program as bytes of its own. */
+  compiled(): Uint8Array;
 }
 
 /** Why a ruleset was not loaded: JSON with `message` and `diagnostics`. */
@@ -59,6 +63,7 @@ export interface Backend {
 /** What loads and checks rulesets. */
 export interface FullBackend extends Backend {
   load(text: Uint8Array): FullProgram | Refused;
+  loadCompiled(bytes: Uint8Array): FullProgram | Refused;
   /**
    * The program that another thread has shared.
    *

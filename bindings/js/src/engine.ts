@@ -27,9 +27,11 @@ import { isTime, timeOf } from "./time.js";
 const NOTHING: readonly never[] = Object.freeze([]);
 
 /** The engine of a program. How one is made is the business of `engineOf`. */
-export class LoadedEngine extends LoadedDecider<FullProgram> implements Engine {
+export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements Engine {
   /** The migrations that were asked for. */
   readonly #migrations = new Map<string, Migration>();
+
+  abstract apply(text: string | Uint8Array): Engine;
 
   get migrations(): readonly string[] {
     return Object.freeze(coreOf(this).names.migrations);
@@ -43,6 +45,10 @@ export class LoadedEngine extends LoadedDecider<FullProgram> implements Engine {
 
   share(): Shared {
     return coreOf(this).program.share();
+  }
+
+  toCompiled(): Uint8Array {
+    return coreOf(this).program.compiled();
   }
 
   decideColumns(flag: string, columns: Columns, options?: TimeOptions): DecidedColumns {

@@ -4,8 +4,9 @@ import type { EngineConstructor, ImportKind, ImportOptions, TimeOptions } from "
 import { CutoverError } from "./api/diagnostic.js";
 import type { Diagnostic, Imported } from "./api/diagnostic.js";
 import type { Shared } from "./api/shared.js";
-import type { FullBackend, FullProgram } from "./backend.js";
+import type { FullBackend, FullProgram, Refused } from "./backend.js";
 import { Core } from "./core.js";
+import { coreOf } from "./decider.js";
 import { LoadedEngine } from "./engine.js";
 import { isTime, timeOf } from "./time.js";
 
@@ -16,6 +17,13 @@ function bytesOf(text: string | Uint8Array): Uint8Array {
   return ArrayBuffer.isView(text)
     ? new Uint8Array(text.buffer, text.byteOffset, text.byteLength)
     : encoder.encode(String(text));
+}
+
+/** The program that was loaded. */
+function accepted(program: FullProgram | Refused): FullProgram {
+  if (!("refusal" in program)) return program;
+  const { message, diagnostics } = JSON.parse(program.refusal) as { message: string; diagnostics: Diagnostic[] };
+  throw new CutoverError(message, diagnostics);
 }
 
 /** The class `Engine` whose engines are loaded by `backend`. */
@@ -30,10 +38,12 @@ export function engineOf(backend: FullBackend): EngineConstructor {
     }
 
     static fromString(text: string | Uint8Array): Engine {
-      const program = backend.load(bytesOf(text));
-      if (!("refusal" in program)) return new Engine(program);
-      const { message, diagnostics } = JSON.parse(program.refusal) as { message: string; diagnostics: Diagnostic[] };
-      throw new CutoverError(message, diagnostics);
+      return new Engine(accepted(backend.load(bytesOf(text))));
+    }
+
+    static fromCompiled(bytes: Uint8Array): Engine {
+      if (!ArrayBuffer.isView(bytes)) throw new TypeError("a compiled program is bytes: a Uint8Array");
+      return new Engine(accepted(backend.loadCompiled(bytesOf(bytes))));
     }
 
     static fromShared(shared: Shared): Engine {
@@ -41,6 +51,10 @@ export function engineOf(backend: FullBackend): EngineConstructor {
         throw new TypeError(`a shared engine is what share() of a ${backend.name} engine gave`);
       }
       return new Engine(backend.adopt(shared));
+    }
+
+    override apply(text: string | Uint8Array): Engine {
+      return new Engine(accepted(coreOf(this).program.apply(bytesOf(text))));
     }
 
     static check(text: string | Uint8Array, options?: TimeOptions): Diagnostic[] {

@@ -15,6 +15,9 @@ import { Ring } from "./ring.js";
 export interface Addon {
   version(): string;
   load(text: Uint8Array): number | string;
+  loadCompiled(bytes: Uint8Array): number | string;
+  apply(engine: number, text: Uint8Array): number | string;
+  compiled(engine: number): Uint8Array;
   release(engine: number): void;
   share(engine: number): number | null;
   adopt(shared: number): number | null;
@@ -65,18 +68,20 @@ export function nativeBackend(addon: Addon): FullBackend {
   const scratch = new Area(heap);
   const hot = hotOf(addon);
   const programOf = (engine: number): FullProgram => {
-    const program = new NativeProgram(addon, hot, engine, backend, ring);
+    const program = new NativeProgram(addon, hot, engine, backend, ring, loaded);
     engines.register(program, engine);
     return program;
+  };
+  const loaded = (load: () => number | string): FullProgram | Refused => {
+    const engine = fallible(load);
+    return typeof engine === "string" ? { refusal: engine } : programOf(engine);
   };
   const backend: FullBackend = {
     name: "native",
     scratch,
     stage: (area) => area,
-    load(text): FullProgram | Refused {
-      const engine = fallible(() => addon.load(text));
-      return typeof engine === "string" ? { refusal: engine } : programOf(engine);
-    },
+    load: (text) => loaded(() => addon.load(text)),
+    loadCompiled: (bytes) => loaded(() => addon.loadCompiled(bytes)),
     adopt({ engine: shared }) {
       if (typeof shared !== "number") throw new TypeError("this engine was shared by another kind of engine");
       const engine = fallible(() => addon.adopt(shared));
@@ -98,21 +103,26 @@ export function nativeBackend(addon: Addon): FullBackend {
   return backend;
 }
 
+/** Makes a program of what the addon has loaded. */
+type Loaded = (load: () => number | string) => FullProgram | Refused;
+
 class NativeProgram implements FullProgram {
   readonly #addon: Addon;
   readonly #hot: Hot;
   readonly #engine: number;
   readonly #backend: Backend;
   readonly #ring: Ring;
+  readonly #loaded: Loaded;
   /** How many slots a packed context has. */
   readonly #slots: number;
 
-  constructor(addon: Addon, hot: Hot, engine: number, backend: Backend, ring: Ring) {
+  constructor(addon: Addon, hot: Hot, engine: number, backend: Backend, ring: Ring, loaded: Loaded) {
     this.#addon = addon;
     this.#hot = hot;
     this.#engine = engine;
     this.#backend = backend;
     this.#ring = ring;
+    this.#loaded = loaded;
     this.#slots = (JSON.parse(this.about()) as { attributes: unknown[] }).attributes.length;
   }
 
@@ -144,6 +154,14 @@ class NativeProgram implements FullProgram {
     const { digest } = JSON.parse(this.about()) as { digest: string };
     const engine = fallible(() => this.#addon.share(this.#engine));
     return { backend: "native", digest, engine: engine as number };
+  }
+
+  apply(text: Uint8Array): FullProgram | Refused {
+    return this.#loaded(() => this.#addon.apply(this.#engine, text));
+  }
+
+  compiled(): Uint8Array {
+    return fallible(() => this.#addon.compiled(this.#engine));
   }
 
   handle(flag: number): number {

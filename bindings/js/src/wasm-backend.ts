@@ -27,6 +27,8 @@ const INITIAL_BYTES = 4096;
 /** A ruleset that is in use, and the number of its engine in the instance that runs now. */
 interface Loaded {
   readonly text: Uint8Array;
+  /** Whether the text is a compiled program. */
+  readonly compiled: boolean;
   engine: number;
 }
 
@@ -95,10 +97,23 @@ export class WasmBackend implements FullBackend, Store {
   }
 
   load(text: Uint8Array): FullProgram | Refused {
-    const engine = this.#load(text);
+    return this.#take(text, false, this.#load(text, false));
+  }
+
+  loadCompiled(bytes: Uint8Array): FullProgram | Refused {
+    return this.#take(bytes, true, this.#load(bytes, true));
+  }
+
+  /** Loads another version of the ruleset of the engine of this number. */
+  apply(engine: number, text: Uint8Array): FullProgram | Refused {
+    const length = this.#give(text);
+    return this.#take(text, false, this.ask((exports) => exports.apply(engine, length)));
+  }
+
+  #take(text: Uint8Array, compiled: boolean, engine: number): FullProgram | Refused {
     if (engine < 0) return { refusal: this.#answer() };
     // The bytes may be the caller's, and change.
-    const loaded = { text: text.slice(), engine };
+    const loaded = { text: text.slice(), compiled, engine };
     const { attributes } = JSON.parse(this.text((exports) => exports.about(engine))) as { attributes: unknown[] };
     const program = new WasmProgram(this, loaded, attributes.length);
     this.#loaded.add(loaded);
@@ -106,9 +121,9 @@ export class WasmBackend implements FullBackend, Store {
     return program;
   }
 
-  adopt({ engine: text }: Shared): FullProgram {
+  adopt({ engine: text, compiled = false }: Shared): FullProgram {
     if (!ArrayBuffer.isView(text)) throw new TypeError("this engine was shared by another kind of engine");
-    const program = this.load(text);
+    const program = compiled ? this.loadCompiled(text) : this.load(text);
     // It was loaded in another thread, by the same engine.
     if ("refusal" in program) throw new CutoverError(`the shared engine was not loaded: ${program.refusal}`);
     return program;
@@ -148,6 +163,12 @@ export class WasmBackend implements FullBackend, Store {
     return this.#answer();
   }
 
+  /** Asks the instance for bytes, which are copied. */
+  bytes(question: (exports: Exports) => void): Uint8Array {
+    this.ask(question);
+    return this.#answered().slice();
+  }
+
   /** Replaces an instance that has trapped, with all that was loaded, and says what happened. */
   fail(error: unknown): CutoverError {
     if (error instanceof CutoverError) return error;
@@ -156,7 +177,7 @@ export class WasmBackend implements FullBackend, Store {
     this.#start(new WebAssembly.Instance(this.#module, imports));
     for (const loaded of this.#loaded) {
       try {
-        loaded.engine = this.#load(loaded.text);
+        loaded.engine = this.#load(loaded.text, loaded.compiled);
       } catch {
         loaded.engine = FAULT; // The number of no engine: it has no answers any more.
       }
@@ -208,9 +229,9 @@ export class WasmBackend implements FullBackend, Store {
     });
   }
 
-  #load(text: Uint8Array): number {
+  #load(text: Uint8Array, compiled: boolean): number {
     const length = this.#give(text);
-    return this.ask((exports) => exports.load(length));
+    return this.ask((exports) => (compiled ? exports.load_compiled(length) : exports.load(length)));
   }
 
   /** Puts texts into the area, one after the other, and gives the length of the first. */
@@ -230,10 +251,14 @@ export class WasmBackend implements FullBackend, Store {
   }
 
   #answer(): string {
+    return decoder.decode(this.#answered());
+  }
+
+  #answered(): Uint8Array {
     const { exports } = this;
     // Answering may have grown the memory below the area.
     this.refresh(this.scratch);
-    return decoder.decode(new Uint8Array(exports.memory.buffer, exports.answer() >>> 0, exports.answer_length() >>> 0));
+    return new Uint8Array(exports.memory.buffer, exports.answer() >>> 0, exports.answer_length() >>> 0);
   }
 
   /** What a panic said before it trapped. */
@@ -286,7 +311,15 @@ class WasmProgram implements FullProgram {
 
   share(): Shared {
     const { digest } = JSON.parse(this.about()) as { digest: string };
-    return { backend: "wasm", digest, engine: this.#loaded.text.slice() };
+    return { backend: "wasm", digest, engine: this.#loaded.text.slice(), compiled: this.#loaded.compiled };
+  }
+
+  apply(text: Uint8Array): FullProgram | Refused {
+    return this.#backend.apply(this.#loaded.engine, text);
+  }
+
+  compiled(): Uint8Array {
+    return this.#backend.bytes((exports) => exports.compiled(this.#loaded.engine));
   }
 
   /** The number of the engine changes where the instance is replaced. */

@@ -8,7 +8,7 @@ mod hot;
 
 use cutover_js_host::{Engines, Kept};
 use napi::Env;
-use napi::bindgen_prelude::{Either, Error, Object, Result, Uint32Array};
+use napi::bindgen_prelude::{Either, Error, Object, Result, Uint8Array, Uint32Array};
 use napi_derive::napi;
 use std::cell::RefCell;
 
@@ -57,10 +57,32 @@ pub fn version() -> &'static str {
 /// The number of an engine, or JSON that says why there is none.
 #[napi(catch_unwind)]
 pub fn load(text: &[u8]) -> Either<u32, String> {
-    match with_state(|state| state.engines.load(text)) {
+    numbered(with_state(|state| state.engines.load(text)))
+}
+
+/// The number of the engine of a compiled program, or JSON that says why there is none.
+#[napi(catch_unwind)]
+pub fn load_compiled(bytes: &[u8]) -> Either<u32, String> {
+    numbered(with_state(|state| state.engines.load_compiled(bytes)))
+}
+
+/// The number of the engine of another version of the ruleset of `engine`, or JSON that says why there is none.
+#[napi(catch_unwind)]
+pub fn apply(engine: u32, text: &[u8]) -> Either<u32, String> {
+    numbered(with_state(|state| state.engines.apply(engine, text)))
+}
+
+fn numbered(engine: std::result::Result<u32, String>) -> Either<u32, String> {
+    match engine {
         Ok(engine) => Either::A(engine),
         Err(refusal) => Either::B(refusal),
     }
+}
+
+/// The compiled program of an engine.
+#[napi(catch_unwind)]
+pub fn compiled(engine: u32) -> Uint8Array {
+    ask(|engines| engines.compiled(engine)).into()
 }
 
 /// Releases an engine.

@@ -63,14 +63,14 @@ def main() -> None:
     }
     some = table.slice(0, 100_000).to_pylist()
     print(f"cutover {cutover.__version__}, Python {platform.python_version()}, pyarrow {pa.__version__}, Polars {pl.__version__},")
-    print(f"{platform.machine()}, {os.cpu_count()} cores, {rows:,} rows, best of {rounds}: million decisions a second\n")
-    print(f"{'':32}{'1 thread':>10}{'2 threads':>11}{'row by row':>12}{'decide_batch':>14}")
+    print(f"{platform.machine()}, {os.cpu_count()} cores, {rows:,} rows, best of {rounds}:\n")
+    print("| million decisions a second | 1 thread | 2 threads | row by row | `decide_batch` |\n|---|--:|--:|--:|--:|")
     for flag in engine.flags:
         one = millions(len(some), rounds, lambda: [engine.decide(flag, row, now=0) for row in some])
         batch = millions(len(some), rounds, lambda: engine.decide_batch(flag, some, now=0))
         for name, data in inputs.items():
             cells = [millions(rows, rounds, lambda: engine.decide_arrow(flag, data, now=0, threads=threads)) for threads in (1, 2)]
-            print(f"{flag + ', ' + name:32}{cells[0]:10.1f}{cells[1]:11.1f}{one:12.1f}{batch:14.1f}")
+            print(f"| {flag}, {name} | {cells[0]:.1f} | {cells[1]:.1f} | {one:.1f} | {batch:.1f} |")
 
 
 if __name__ == "__main__":

@@ -62,9 +62,10 @@ def main() -> None:
         figures: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
         for name, value in figures.items():
             least[name] = min(value, least.get(name, value))
-    print(f"cutover {cutover.__version__}, {flags} flags of the workload W3")
+    print(f"cutover {cutover.__version__}, {flags} flags of the workload W3:\n")
+    print("| loading in Python | |\n|---|--:|")
     for name, value in least.items():
-        print(f"{name:{max(map(len, least))}}  {value:8.2f}")
+        print(f"| {name} | {value:.2f} |")
 
 
 if __name__ == "__main__":

@@ -174,9 +174,10 @@ def main() -> None:
     if "--json" in sys.argv:
         print(json.dumps(least))
         return
-    print(f"cutover {cutover.__version__}, Python {platform.python_version()}, {platform.machine()}, ns a call")
+    print(f"cutover {cutover.__version__}, Python {platform.python_version()}, {platform.machine()}:\n")
+    print("| ns a call, the loop's own included | Python |\n|---|--:|")
     for name, took in least.items():
-        print(f"{name:{max(map(len, least))}}  {took:6.0f}")
+        print(f"| {name} | {took:.0f} |")
 
 
 if __name__ == "__main__":

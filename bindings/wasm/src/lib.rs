@@ -109,9 +109,25 @@ pub fn answer_length() -> usize {
 /// Loads the ruleset in the first `bytes` of the area: the number of an engine, or -1, and the answer says why.
 #[wasm_bindgen]
 pub fn load(bytes: usize) -> f64 {
+    loaded(bytes, Engines::load)
+}
+
+/// Loads the compiled program in the first `bytes` of the area, as [`load`] does a ruleset.
+#[wasm_bindgen]
+pub fn load_compiled(bytes: usize) -> f64 {
+    loaded(bytes, Engines::load_compiled)
+}
+
+/// Loads another version of the ruleset of `engine` from the first `bytes` of the area, as [`load`] does.
+#[wasm_bindgen]
+pub fn apply(engine: u32, bytes: usize) -> f64 {
+    loaded(bytes, |engines, text| engines.apply(engine, text))
+}
+
+fn loaded(bytes: usize, load: impl FnOnce(&mut Engines, &[u8]) -> Result<u32, String>) -> f64 {
     INSTANCE.with_borrow_mut(|instance| {
         let text = instance.area.get(..bytes).unwrap_or_default();
-        match instance.engines.load(text) {
+        match load(&mut instance.engines, text) {
             Ok(engine) => engine.into(),
             Err(refusal) => {
                 instance.answer = refusal.into_bytes();
@@ -119,6 +135,12 @@ pub fn load(bytes: usize) -> f64 {
             }
         }
     })
+}
+
+/// Answers with the compiled program of an engine: the one answer that is no text.
+#[wasm_bindgen]
+pub fn compiled(engine: u32) {
+    INSTANCE.with_borrow_mut(|instance| instance.answer = instance.engines.compiled(engine));
 }
 
 /// Releases an engine.

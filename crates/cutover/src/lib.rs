@@ -35,6 +35,8 @@ mod explain;
 mod hash_list;
 #[cfg(feature = "yaml")]
 pub mod import;
+#[cfg(feature = "live")]
+mod live;
 mod migration;
 mod names;
 mod ruleset;
@@ -51,6 +53,8 @@ pub use diagnostic::{Diagnostic, LoadError, Position, Severity};
 pub use engine::{Engine, FlagId, MigrationId};
 pub use explain::{Explanation, Step};
 pub use hash_list::hash_list_entry;
+#[cfg(feature = "live")]
+pub use live::{Live, Snapshot};
 pub use migration::{
     Ack, FallbackOn, Hazard, HazardCode, JobVariant, Route, RouteChoice, RouteCompare, RouteJobs, RouteRead,
     RouteStreams, RouteWrite, RouteWrites, StreamState, SwitchSource, SwitchValue,

@@ -223,6 +223,29 @@ export interface Engine extends Decider {
    * Engine.fromShared(engine.share()).isEnabled("beta", {}); // true
    */
   share(): Shared;
+
+  /**
+   * The engine of another version of the same ruleset, given as text or as the bytes of a file. This engine stays as it
+   * is, and goes on deciding. Where both were loaded from JSON and differ in one flag, only that flag is compiled.
+   *
+   * @throws CutoverError with every problem of the document where it is refused.
+   *
+   * @example
+   * const engine = Engine.fromString('{ "cutover": 1, "flags": { "beta": { "rules": [] } } }');
+   * const next = engine.apply('{ "cutover": 1, "flags": { "beta": { "rules": [{ "serve": "on" }] } } }');
+   * [engine.isEnabled("beta", {}), next.isEnabled("beta", {})]; // [false, true]
+   */
+  apply(text: string | Uint8Array): Engine;
+
+  /**
+   * The program as bytes: the same on every platform, and loaded without parsing by
+   * {@link EngineConstructor.fromCompiled}, in any language. Neither positions in the document nor warnings are in them.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ serve: on }] } }");
+   * engine.toCompiled().subarray(0, 4); // new Uint8Array([67, 85, 84, 80])
+   */
+  toCompiled(): Uint8Array;
 }
 
 /** How engines are made. There is no `new Engine()`. */
@@ -242,6 +265,19 @@ export interface EngineConstructor extends Function {
    * engine.flags; // ["beta"]
    */
   fromString(text: string | Uint8Array): Engine;
+
+  /**
+   * Loads a program from the bytes that {@link Engine.toCompiled} gave, here or in another language. It decides as the
+   * engine that it came from; warnings are given where a ruleset is compiled, and it has none.
+   *
+   * @throws TypeError where `bytes` is no view of bytes, such as a `Uint8Array`.
+   * @throws CutoverError without diagnostics where the bytes are no program of this version, or changed on the way.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ serve: on }] } }");
+   * Engine.fromCompiled(engine.toCompiled()).isEnabled("beta", {}); // true
+   */
+  fromCompiled(bytes: Uint8Array): Engine;
 
   /**
    * The engine that another thread has shared with {@link Engine.share}. The native addon holds one program for the

@@ -11,4 +11,6 @@ export interface Shared {
   readonly digest: string;
   /** The number of the engine in this process, or the bytes of the ruleset. */
   readonly engine: number | Uint8Array;
+  /** Whether the bytes are those of a compiled program. */
+  readonly compiled?: boolean;
 }

@@ -85,7 +85,7 @@ pub(crate) fn apply(before: &Compiled, text: &[u8]) -> Option<Compiled> {
     let program = recompile(before, &flag, reader)?;
     let number = before.program.find(flag.name)?;
     let mut digests = source.digests.clone();
-    *digests.flags.get_mut(number as usize)? = flag_digest(flag.name, &new.value);
+    *digests.flags.get_mut(number as usize)? = flag_digest(flag.name, &new.value, &mut Vec::new());
     let shift = Shift::new(&span, old_text, new_text);
     let mut spans = source.spans.clone();
     spans.get_mut(index)?.end = span.start + place(new_text.len());

@@ -20,13 +20,20 @@ impl Digests {
     pub(crate) fn of(node: &Node<'_>) -> Self {
         let mut digests = Self::default();
         let Content::Map(entries) = node.content else { return digests };
+        let mut bytes = Vec::new();
         for entry in sorted(entries) {
             match entry.value.content {
                 Content::Map(flags) if entry.key == "flags" => {
-                    digests.flags =
-                        sorted(flags).into_iter().map(|flag| flag_digest(flag.key, &flag.value)).collect();
+                    digests.flags = sorted(flags)
+                        .into_iter()
+                        .map(|flag| flag_digest(flag.key, &flag.value, &mut bytes))
+                        .collect();
                 }
-                _ => digests.parts.push((entry.key.to_owned(), value_digest(&entry.value))),
+                _ => {
+                    bytes.clear();
+                    add(&mut bytes, &entry.value);
+                    digests.parts.push((entry.key.to_owned(), xxh3_128(&bytes)));
+                }
             }
         }
         digests
@@ -46,18 +53,12 @@ impl Digests {
     }
 }
 
-/// The digest of a flag, its name included.
-pub(crate) fn flag_digest(name: &str, node: &Node<'_>) -> u128 {
-    let mut bytes = Vec::new();
-    text(&mut bytes, name);
-    add(&mut bytes, node);
-    xxh3_128(&bytes)
-}
-
-fn value_digest(node: &Node<'_>) -> u128 {
-    let mut bytes = Vec::new();
-    add(&mut bytes, node);
-    xxh3_128(&bytes)
+/// The digest of a flag, its name included. What is hashed is written to `bytes`, whatever they held.
+pub(crate) fn flag_digest(name: &str, node: &Node<'_>, bytes: &mut Vec<u8>) -> u128 {
+    bytes.clear();
+    text(bytes, name);
+    add(bytes, node);
+    xxh3_128(bytes)
 }
 
 fn sorted<'a>(entries: &'a [Entry<'a>]) -> Vec<&'a Entry<'a>> {
@@ -96,9 +97,15 @@ fn add(bytes: &mut Vec<u8>, node: &Node<'_>) {
         Content::Map(entries) => {
             bytes.push(b'm');
             bytes.extend_from_slice(&(entries.len() as u64).to_le_bytes());
-            for entry in sorted(entries) {
+            let mut entry = |entry: &Entry<'_>| {
                 text(bytes, entry.key);
                 add(bytes, &entry.value);
+            };
+            match entries {
+                // Most mappings are small or in order already, and need no list of their own.
+                [a, b] if a.key > b.key => [b, a].into_iter().for_each(entry),
+                entries if entries.is_sorted_by_key(|entry| entry.key) => entries.iter().for_each(entry),
+                entries => sorted(entries).into_iter().for_each(&mut entry),
             }
         }
     }
