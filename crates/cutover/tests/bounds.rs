@@ -52,7 +52,8 @@ fn flags_that_are_expensive_together_are_refused() {
         let mut text = format!(r#"{{"cutover":1,"segments":{{"s":{{"if":{{"any":[{part}]}}}}}},"flags":{{"#);
         for number in 0..flags {
             let comma = if number == 0 { "" } else { "," };
-            write!(text, r#"{comma}"f{number}":{{"rules":[{{"if":{{"segment":"s"}},"serve":"on"}}]}}"#).unwrap();
+            write!(text, r#"{comma}"f{number}":{{"rules":[{{"if":{{"segment":"s"}},"serve":"on"}}]}}"#)
+                .unwrap();
         }
         text + "}}"
     };
@@ -67,7 +68,9 @@ fn flags_that_are_expensive_together_are_refused() {
 fn patterns(count: usize, pattern: impl Fn(usize) -> String) -> String {
     let flag = |number: usize| {
         let pattern = pattern(number);
-        format!(r#""f{number}":{{"rules":[{{"if":{{"attribute":"a","matches":"{pattern}"}},"serve":"on"}}]}}"#)
+        format!(
+            r#""f{number}":{{"rules":[{{"if":{{"attribute":"a","matches":"{pattern}"}},"serve":"on"}}]}}"#
+        )
     };
     let flags: Vec<String> = (0..count).map(flag).collect();
     format!(r#"{{"cutover":1,"flags":{{{}}}}}"#, flags.join(","))
@@ -86,7 +89,8 @@ fn regular_expressions_that_take_long_together_become_steps_and_decide_the_same(
     for number in [0, 600, 1199] {
         let (flag, text) = (format!("f{number}"), format!("aba1234567{number}"));
         for engine in [&engine, &again] {
-            let on = |text: &str| engine.is_enabled(&flag, &engine.context(&Attributes::new().with("a", text)), 0);
+            let on =
+                |text: &str| engine.is_enabled(&flag, &engine.context(&Attributes::new().with("a", text)), 0);
             assert!(on(&text), "{number}");
             assert!(!on(&format!("{text} ")), "{number}");
         }
