@@ -11,10 +11,10 @@ VERSION = 1
 # The length of the compiled bytes and the checksum in them. They say what every platform has to agree on, and change
 # with whatever changes how programs are laid out: `cutover compile RULESET --json` tells them.
 LAID_OUT = {
-    "nothing": (152, "0"),
-    "shop": (0, "0"),
-    "corners": (0, "0"),
-    "moves": (0, "0"),
+    "nothing": (152, "dfef50657698d270"),
+    "shop": (1632, "37fce7ac1ad89af9"),
+    "corners": (7982, "3d4d1edc9657d387"),
+    "moves": (5995, "203f001ddeb47426"),
 }
 
 
@@ -152,9 +152,17 @@ BITS, OUTCOME, VARIANTS, READS, SALT, STEPS, DEPTH = 2, 3, 8, 10, 12, 14, 15
 ENABLED, FIXED = 1, 4
 
 
+# The index hashes names of more than sixteen bytes by xxh3, and shorter ones by less.
+NAME = b"a_flag_with_a_long_name"
+HASH = xxh3_64_intdigest(NAME)
+# Its word in the index of two slots.
+SLOT = HASH % 2 * 2
+
+
 def one_flag():
-    """The words and the text of a program with the flag `f`, which serves `on` to nobody."""
-    text = b"fonofftruefalse" + b" " * 32
+    """The words and the text of a program with one flag, which serves `on` to nobody."""
+    size = len(NAME)
+    text = NAME + b"onofftruefalse" + b" " * 32
     words = [0] * HEADER_WORDS
     flag = [0] * 16
     place = HEADER_WORDS
@@ -162,18 +170,17 @@ def one_flag():
     words[NAMES : NAMES + 2] = [place + 16, 2]
     words[VALUES : VALUES + 2] = [place + 20, 2]
     variants = place + 24
-    flag[0:2] = [0, 1]
+    flag[0:2] = [0, size]
     # The default is variant 0, `off`; the outcome for everybody is that variant, no rule, STATIC.
     flag[BITS] = ENABLED | FIXED | 0 << 16
     flag[OUTCOME] = 0 | 0xFFF << 12 | 0 << 24
     flag[VARIANTS : VARIANTS + 2] = [variants, 2]
-    flag[SALT : SALT + 2] = [0, 1]
-    hash_ = xxh3_64_intdigest(b"f")
+    flag[SALT : SALT + 2] = [0, size]
     slots = [0, 0, 0, 0]
-    slots[hash_ % 2 * 2 : hash_ % 2 * 2 + 2] = [hash_ >> 32, 1]
+    slots[SLOT : SLOT + 2] = [HASH >> 32, 1]
     # The values are `false` and `true`.
-    values = [10, 5, 6, 4]
-    return words + flag + slots + values + [3, 3, 0, 1, 2, 1], text
+    values = [size + 9, 5, size + 5, 4]
+    return words + flag + slots + values + [size + 2, 3, 0, size, 2, 1], text
 
 
 def hexadecimal(data):
@@ -188,7 +195,7 @@ def written():
         "one flag",
         "whoever writes what the format says is understood",
         program=hexadecimal(program(words, text)),
-        decisions=[asked("f", {}, served(False, "off", "STATIC", None)), asked("g", {}, failed("FLAG_NOT_FOUND"))],
+        decisions=[asked(NAME.decode(), {}, served(False, "off", "STATIC", None)), asked("g", {}, failed("FLAG_NOT_FOUND"))],
         want={},
     )
     return file
@@ -222,7 +229,7 @@ def refused():
         ("a table outside", FLAGS + 1, 1 << 20, "with a right checksum too, every table lies inside"),
         ("a huge table", FLAGS + 1, 2**32 - 1, "and its size does not overflow"),
         ("a name outside", place + 1, 1000, "so does every text"),
-        ("an index without the name", place + 16 + (xxh3_64_intdigest(b"f") % 2) * 2 + 1, 0, "the index finds every flag"),
+        ("an index without the name", place + 16 + SLOT + 1, 0, "the index finds every flag"),
         ("an index of another size", NAMES + 1, 1, "and is as large as it has to be"),
         ("a variant without a value", place + 24 + 2, 2, "every variant has a value"),
         ("a default that there is not", place + BITS, ENABLED | FIXED | 2 << 16, "and every default a variant"),
@@ -292,7 +299,7 @@ def applied():
         "what loading refuses is refused, and the engine before goes on",
         "0%",
         "101%",
-        want=[{"code": "bad_percentage", "severity": "error", "path": "flags.a.rules[0].serve.rollout", "line": 2, "column": 45}],
+        want=[{"code": "bad_percentage", "severity": "error", "path": "flags.a.rules[0].serve.rollout", "line": 2, "column": 44}],
     )
     row(
         "a circle",

@@ -61,10 +61,13 @@ fn changed(ruleset: &serde_json::Value, random: &mut Random) -> Option<serde_jso
     Some(changed)
 }
 
+/// Three changes each, every one of them loaded in three ways.
+const CHANGED: u64 = 4000;
+
 #[test]
 fn one_flag_changed_answers_as_the_ruleset_loaded() {
     let (mut loaded, mut refused) = (0, 0);
-    for seed in 0..CASES {
+    for seed in 0..CHANGED {
         let case = case(seed);
         let Ok(mut engine) = Engine::from_str(&case.ruleset) else { continue };
         let mut ruleset: serde_json::Value = serde_json::from_str(&case.ruleset).unwrap();
@@ -95,5 +98,5 @@ fn one_flag_changed_answers_as_the_ruleset_loaded() {
             }
         }
     }
-    assert!(loaded > CASES && refused > CASES / 10, "{loaded} {refused}");
+    assert!(loaded > CHANGED / 2 && refused > 100, "{loaded} {refused}");
 }

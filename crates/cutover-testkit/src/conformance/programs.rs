@@ -36,6 +36,7 @@ pub(super) fn programs(mut fields: Fields<'_>, rulesets: &Rulesets<'_>) -> Resul
         }
         (Err(refused), error) => {
             let refused = refused.to_string();
+            fields.take("decisions");
             if !matches!(error, Some(Value::Text(beginning)) if refused.starts_with(beginning.as_str())) {
                 lines.push(format!("error: want {}, got {refused:?}", to_json(&error)));
             }

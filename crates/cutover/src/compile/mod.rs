@@ -274,7 +274,7 @@ impl<'r> Compiler<'r> {
                     at,
                     "deciding all flags could take too many steps",
                 )
-                .found("this one exceeds it".to_owned())
+                .found("this one exceeds it")
                 .expected([format!("at most {MAX_ALL_STEPS} steps of all flags and segments")])
                 .help("let fewer flags ask expensive segments or flags"),
             );

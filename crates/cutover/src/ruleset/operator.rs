@@ -128,11 +128,13 @@ const MAX_REGEX_WORK: usize = 1 << 27;
 pub(super) struct RegexBudget {
     work: usize,
     words: usize,
+    /// Whether it was said that there are too many words.
+    is_told: bool,
 }
 
 impl Default for RegexBudget {
     fn default() -> Self {
-        Self { work: MAX_REGEX_WORK, words: MAX_REGEX_WORDS }
+        Self { work: MAX_REGEX_WORK, words: MAX_REGEX_WORDS, is_told: false }
     }
 }
 
@@ -359,8 +361,9 @@ impl Reader {
                 self.regex.words -= automaton.len();
                 Some(Test::Matches { text, automaton })
             }
+            // It is said once.
+            Ok(_) if std::mem::replace(&mut self.regex.is_told, true) => None,
             Ok(_) => {
-                self.regex.words = 0;
                 self.note(
                     Diagnostic::error(
                         "regex_too_large",
