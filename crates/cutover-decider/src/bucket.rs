@@ -5,9 +5,10 @@
 //! `("ab", "c")` and `("a", "bc")` apart. A share of millionths takes the units whose upper 32 bits lie below
 //! `floor(share * 2^32 / 1_000_000)`. No float is involved.
 
+use crate::hash::hash64;
 use crate::outcome::ErrorCode;
 use crate::value::ValueRef;
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use xxhash_rust::xxh3::Xxh3;
 
 /// What is hashed: who or what falls into a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +127,7 @@ impl<'a> Salt<'a> {
         *buffer.get_mut(HEAD_BYTES..)?.first_chunk_mut()? = *piece;
         *buffer.get_mut(middle_at..)?.first_chunk_mut()? = frame(tag, unit.len());
         copy(unit, buffer.get_mut(unit_at..)?)?;
-        Some(xxh3_64(buffer.get(..unit_at + unit.len())?))
+        Some(hash64(buffer.get(..unit_at + unit.len())?))
     }
 
     #[cold]
@@ -144,7 +145,7 @@ impl<'a> Salt<'a> {
                 place.copy_from_slice(part);
                 rest = behind;
             }
-            return xxh3_64(whole);
+            return hash64(whole);
         }
         let mut hasher = Xxh3::new();
         parts.into_iter().for_each(|part| hasher.update(part));
@@ -243,6 +244,10 @@ pub fn java31_inside(bucket: u32, ppm: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::borrow::ToOwned;
+    use alloc::string::String;
+    use alloc::vec;
+    use xxhash_rust::xxh3::xxh3_64;
 
     #[test]
     fn long_and_short_texts_hash_by_one_rule() {

@@ -1,7 +1,9 @@
 //! An index from texts to numbers: open addressing over a fixed hash, so that nothing depends on a random seed
 //! and looking up one of ten thousand costs the same as one of ten.
 
-use xxhash_rust::xxh3::xxh3_64;
+use crate::hash::hash64;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// The words of a slot: the upper half of the hash, which spares most comparisons, and the number plus one; 0 is a
 /// free slot.
@@ -14,7 +16,7 @@ pub fn index<'a>(texts: impl ExactSizeIterator<Item = &'a [u8]>) -> Vec<u32> {
     let size = texts.len().saturating_mul(2).next_power_of_two();
     let mut slots = vec![[0, 0]; if texts.len() == 0 { 0 } else { size }];
     for (number, text) in (1_u32..).zip(texts) {
-        let hash = xxh3_64(text);
+        let hash = hash64(text);
         let mut at = slot(hash, size);
         while slots.get(at).is_some_and(|[_, taken]| *taken != 0) {
             at = (at + 1) & (size - 1);
@@ -31,7 +33,7 @@ pub fn index<'a>(texts: impl ExactSizeIterator<Item = &'a [u8]>) -> Vec<u32> {
 #[inline]
 pub fn find(slots: &[u32], name: &[u8], is: impl Fn(u32) -> bool) -> Option<u32> {
     let slots = slots.as_chunks::<{ SLOT_WORDS as usize }>().0;
-    let hash = xxh3_64(name);
+    let hash = hash64(name);
     let mut at = slot(hash, slots.len());
     // However the slots were made, after a round of them the name is not among them.
     for _ in 0..slots.len() {
