@@ -66,8 +66,8 @@ function wasm() {
 /** The small module: no glue, and every kilobyte counts. */
 function decider() {
   const triple = "wasm32-unknown-unknown";
-  // The short form of the one hash that is seldom needed.
-  const flags = `target.${triple}.rustflags=['--cfg','sha2_backend_soft="compact"']`;
+  // The short form of the hash that is seldom needed, and what the decider leaves out for the sake of size.
+  const flags = `target.${triple}.rustflags=['--cfg','sha2_backend_soft="compact"','--cfg','cutover_small']`;
   const folder = join(target, "decider");
   const place = ["--profile", "decider", "--target", triple, "--target-dir", folder, "--config", flags];
   run("cargo", "build", "--quiet", ...place, "-p", "cutover-decider-module");
