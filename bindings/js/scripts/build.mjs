@@ -2,7 +2,7 @@
 //
 //   node scripts/build.mjs [--fast]
 //
-// `--fast` is for tests: the addon without link-time optimisation, the module without wasm-opt.
+// `--fast` is for tests: the addon without link-time optimisation, the modules without wasm-opt.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -63,16 +63,30 @@ function wasm() {
     cpSync(`${module}.d.ts`, join(here, place, "cutover_bg.wasm.d.ts"));
 }
 
+/** The small module: no glue, and every kilobyte counts. */
+function decider() {
+  const triple = "wasm32-unknown-unknown";
+  // The short form of the hash that is seldom needed, and what the decider leaves out for the sake of size.
+  const flags = `target.${triple}.rustflags=['--cfg','sha2_backend_soft="compact"','--cfg','cutover_small']`;
+  const folder = join(target, "decider");
+  const place = ["--profile", "decider", "--target", triple, "--target-dir", folder, "--config", flags];
+  run("cargo", "build", "--quiet", ...place, "-p", "cutover-decider-module");
+  const module = join(folder, triple, "decider", "cutover_decider_module.wasm");
+  const [to, strip] = [join(dist, "cutover_decider.wasm"), ["--strip-debug", "--strip-producers"]];
+  tool("binaryen/bin/wasm-opt", ...(fast ? ["-O0"] : ["-Oz"]), ...strip, module, "-o", to);
+}
+
 function typescript() {
   tool("typescript/bin/tsc", "-p", join(here, "tsconfig.json"), "--outDir", dist);
   tool("typescript/bin/tsc", "-p", join(here, "tsconfig.cjs.json"), "--outDir", join(dist, "cjs"));
   writeFileSync(join(dist, "cjs/package.json"), '{ "type": "commonjs" }\n');
   // In Node one copy of the code serves both kinds of modules, so that an engine is an `Engine` for both.
-  for (const [name, entry] of [
-    ["index", "node"],
-    ["wasm", "wasm-node"],
+  for (const [name, entry, main] of [
+    ["index", "node", "Engine"],
+    ["wasm", "wasm-node", "Engine"],
+    ["decider-entry", "decider-node", "Decider"],
   ]) {
-    writeFileSync(join(dist, `${name}.js`), `export { CutoverError, Engine } from "./cjs/${entry}.js";\n`);
+    writeFileSync(join(dist, `${name}.js`), `export { CutoverError, ${main} } from "./cjs/${entry}.js";\n`);
     writeFileSync(join(dist, `${name}.d.ts`), `export * from "./cjs/${entry}.js";\n`);
   }
 }
@@ -80,6 +94,7 @@ function typescript() {
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 wasm();
+decider();
 typescript();
 addon();
 const place = join(here, "dist");

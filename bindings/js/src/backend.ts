@@ -3,9 +3,11 @@
 import type { Area } from "./area.js";
 import type { Prepared } from "./context.js";
 import type { Flag } from "./decisions.js";
+import type { Route } from "./api/route.js";
 import type { Shared } from "./api/shared.js";
+import type { Migration } from "./routes.js";
 
-/** A loaded ruleset, as far as deciding flags goes. Times are milliseconds, flags go by their numbers. */
+/** A loaded ruleset, as far as deciding goes. Times are milliseconds, flags and migrations go by their numbers. */
 export interface Program {
   /** What is known of it at first, as JSON. */
   about(): string;
@@ -23,22 +25,22 @@ export interface Program {
   decidePrepared(flag: Flag, now: number, prepared: Prepared): number;
   /** The outcomes of all flags, of which there are `count`; null where the engine failed. */
   decideAll(count: number, now: number, area: Area): Uint32Array | null;
+  /** A migration by its name: its number, a space, and its row as JSON; empty where there is none. */
+  findMigration(name: string): string;
+  /** A packed choice of a route, or {@link FAULT}. `first` is the number of the first switch's slot. */
+  choose(migration: number, now: number, area: Area, first: number): number;
+  /** The route of a choice that no table holds, because it names switches that could not be read. */
+  route(migration: Migration, choice: number, now: number, area: Area, first: number): Route;
 }
 
 /** The rest of what a loaded ruleset can be asked. */
 export interface FullProgram extends Program {
-  /** A migration by its name: its number, a space, and its row as JSON; empty where there is none. */
-  findMigration(name: string): string;
   /** Diagnostics, as JSON. */
   warnings(now: number): string;
   /** The outcomes of a flag for so many rows of packed columns; null where the engine failed. */
   decideColumns(flag: number, rows: number, now: number, area: Area): Uint32Array | null;
   /** An explanation, as JSON. */
   explain(flag: number, now: number, area: Area): string;
-  /** A packed choice of a route, or {@link FAULT}. `first` is the number of the first switch's slot. */
-  choose(migration: number, now: number, area: Area, first: number): number;
-  /** A route, as JSON. */
-  route(migration: number, now: number, area: Area, first: number): string;
   /** What another thread turns into an engine of the same ruleset. */
   share(): Shared;
   /** The program of another version of the ruleset. */

@@ -5,6 +5,7 @@ import { CutoverError } from "./api/diagnostic.js";
 import type { Diagnostic, Imported } from "./api/diagnostic.js";
 import type { Shared } from "./api/shared.js";
 import type { FullBackend, FullProgram, Refused } from "./backend.js";
+import { bytesOf, viewOf } from "./bytes.js";
 import { Core } from "./core.js";
 import { coreOf } from "./decider.js";
 import { LoadedEngine } from "./engine.js";
@@ -12,11 +13,9 @@ import { isTime, timeOf } from "./time.js";
 
 const encoder = new TextEncoder();
 
-/** The bytes of a text. Bytes of another realm are bytes too, though of another class. */
-function bytesOf(text: string | Uint8Array): Uint8Array {
-  return ArrayBuffer.isView(text)
-    ? new Uint8Array(text.buffer, text.byteOffset, text.byteLength)
-    : encoder.encode(String(text));
+/** The bytes of a text. */
+function textOf(text: string | Uint8Array): Uint8Array {
+  return ArrayBuffer.isView(text) ? viewOf(text) : encoder.encode(String(text));
 }
 
 /** The program that was loaded. */
@@ -38,11 +37,10 @@ export function engineOf(backend: FullBackend): EngineConstructor {
     }
 
     static fromString(text: string | Uint8Array): Engine {
-      return new Engine(accepted(backend.load(bytesOf(text))));
+      return new Engine(accepted(backend.load(textOf(text))));
     }
 
     static fromCompiled(bytes: Uint8Array): Engine {
-      if (!ArrayBuffer.isView(bytes)) throw new TypeError("a compiled program is bytes: a Uint8Array");
       return new Engine(accepted(backend.loadCompiled(bytesOf(bytes))));
     }
 
@@ -54,17 +52,17 @@ export function engineOf(backend: FullBackend): EngineConstructor {
     }
 
     override apply(text: string | Uint8Array): Engine {
-      return new Engine(accepted(coreOf(this).program.apply(bytesOf(text))));
+      return new Engine(accepted(coreOf(this).program.apply(textOf(text))));
     }
 
     static check(text: string | Uint8Array, options?: TimeOptions): Diagnostic[] {
       const now = timeOf(options);
       // Expiry is all that time is for here, and a check never throws.
-      return JSON.parse(backend.check(bytesOf(text), isTime(now) ? now : Date.now())) as Diagnostic[];
+      return JSON.parse(backend.check(textOf(text), isTime(now) ? now : Date.now())) as Diagnostic[];
     }
 
     static import(kind: ImportKind, text: string | Uint8Array, options?: ImportOptions): Imported {
-      return JSON.parse(backend.import(kind, bytesOf(text), options?.timezone ?? undefined)) as Imported;
+      return JSON.parse(backend.import(kind, textOf(text), options?.timezone ?? undefined)) as Imported;
     }
   }
   return Engine;

@@ -1,6 +1,7 @@
 /** The native addon as a backend, and where it is found. */
 
 import { CutoverError } from "./api/diagnostic.js";
+import type { Route } from "./api/route.js";
 import type { Shared } from "./api/shared.js";
 import { Area, heap } from "./area.js";
 import { FAULT } from "./backend.js";
@@ -10,6 +11,8 @@ import type { Flag } from "./decisions.js";
 import { packValues } from "./pack.js";
 import type { Reader } from "./read.js";
 import { Ring } from "./ring.js";
+import type { Migration } from "./routes.js";
+import { freeze } from "./table.js";
 
 /** The functions of `bindings/node`. */
 export interface Addon {
@@ -272,8 +275,9 @@ class NativeProgram implements FullProgram {
     }
   }
 
-  route(migration: number, now: number, area: Area, first: number): string {
-    return fallible(() => this.#addon.route(this.#engine, migration, now, area.bytes, first));
+  route(migration: Migration, _: number, now: number, area: Area, first: number): Route {
+    const route = fallible(() => this.#addon.route(this.#engine, migration.index, now, area.bytes, first));
+    return freeze(JSON.parse(route) as Route);
   }
 }
 

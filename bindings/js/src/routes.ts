@@ -43,7 +43,8 @@ export class Migration {
     const unreadable = (choice >>> 16) & 0xf;
     const route = this.#row.routes[choice & 0xffff];
     if (unreadable !== 0 || route === undefined) return null;
-    return withError(freeze(route), errorOf(this.#about, choice));
+    // The small module keeps the digest only once, and not in each route.
+    return withError(freeze({ ...route, digest: this.#about.digest }), errorOf(this.#about, choice));
   }
 }
 

@@ -47,6 +47,15 @@ beforeAll(async () => {
     configFile: false,
     build: { outDir: "bundled", target: "es2022" },
   });
+  // The decider alone, which is given what an engine in Node has compiled.
+  const small = JSON.stringify({ imports: { "cutover/decider": "/cutover/dist/decider-browser.js" } });
+  writeFileSync(
+    join(pages, "decider.html"),
+    HTML(
+      `<script type="importmap">${small}</script>`,
+      'import { Decider } from "cutover/decider"; globalThis.Decider = Decider;',
+    ),
+  );
   site = await serve({ pages, cutover: installed, bundled: join(folder, "bundled"), conformance });
   browser = await launch();
 }, 60_000);
@@ -63,6 +72,11 @@ interface Page {
     run(engine: unknown, texts: unknown): { passed: number; failed: number };
     show(report: unknown): string;
   };
+}
+
+interface SmallPage extends Page {
+  readonly Decider: { fromCompiled(bytes: Uint8Array): unknown };
+  compiled(text: string): Promise<number[]>;
 }
 
 describe.each([
@@ -107,6 +121,36 @@ describe.each([
     await page.close();
   });
 });
+
+it("the decider alone passes every vector that decides, from programs that were compiled elsewhere", async () => {
+  const { page, errors } = await open(browser, `${site.url}/pages/decider.html`);
+  await page.waitForFunction(() => "Decider" in globalThis);
+  const vectors = readdirSync(conformance).filter((file) => file.endsWith(".json"));
+  const all = vectors.map((file) => [file, readFileSync(join(conformance, file), "utf8")] as const);
+  const texts = Object.fromEntries(all.filter(([, text]) => /"kind": *"(decide|routes)"/.test(text)));
+  const { Engine } = builds[0] ?? expect.unreachable();
+  await page.exposeFunction("compiled", (text: string) => [...Engine.fromString(text).toCompiled()]);
+  await page.addScriptTag({
+    type: "module",
+    content: 'import * as runner from "/conformance/runner.mjs"; globalThis.runner = runner;',
+  });
+  await page.waitForFunction(() => "runner" in globalThis);
+  const report = await page.evaluate(async (texts) => {
+    const { Decider, compiled, runner } = globalThis as unknown as SmallPage;
+    // The runner asks at once for what has to be waited for: the first run finds out which rulesets there are.
+    const asked = new Set<string>();
+    runner.run({ fromString: (text: string) => (asked.add(text), { decide() {}, context() {}, route() {} }) }, texts);
+    const programs = new Map<string, Uint8Array>();
+    for (const text of asked) programs.set(text, new Uint8Array(await compiled(text)));
+    const both = { fromString: (text: string) => Decider.fromCompiled(programs.get(text) as Uint8Array) };
+    const report = runner.run(both, texts);
+    return { passed: report.passed, failed: report.failed, text: report.failed === 0 ? "" : runner.show(report) };
+  }, texts);
+  expect(report).toMatchObject({ failed: 0, text: "" });
+  expect(report.passed).toBeGreaterThan(400);
+  expect(errors).toEqual([]);
+  await page.close();
+}, 30_000);
 
 it("loads from a server that does not know what WebAssembly is", async () => {
   const other = await serve({ pages, cutover: installed }, { ".wasm": null });

@@ -2,6 +2,7 @@
 
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { Decider } from "../dist/decider-entry.js";
 import { CutoverError, builds } from "./support.js";
 
 /** The examples in the comments of a file, and the lines that they begin at. */
@@ -30,6 +31,6 @@ describe.each(builds)("$build", ({ Engine }) => {
     );
     expect(checked).not.toBe(code);
     expect.hasAssertions();
-    new Function("Engine", "CutoverError", "expect", checked)(Engine, CutoverError, expect);
+    new Function("Engine", "Decider", "CutoverError", "expect", checked)(Engine, Decider, CutoverError, expect);
   });
 });

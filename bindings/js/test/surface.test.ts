@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import * as small from "../dist/decider-entry.js";
 import { CutoverError, builds } from "./support.js";
 
 const { typescript: names } = JSON.parse(
@@ -42,6 +43,17 @@ describe.each(builds)("$build", ({ build: _, ...exports }) => {
   });
 });
 
+it("cutover/decider", () => {
+  const { Decider } = small;
+  const decider = Decider.fromCompiled((builds[0] ?? expect.unreachable()).Engine.fromString("cutover: 1").toCompiled());
+  expect(surface({ ...small })).toEqual(names["package decider"]);
+  expect(surface(Decider).filter((name) => name !== "name")).toEqual(names["Decider"]);
+  expect(surface(decider)).toEqual(names["decider"]);
+  expect(Decider.name).toBe("Decider");
+});
+
 it("is all that the list holds", () => {
-  expect(Object.keys(names).sort()).toEqual(["CutoverError", "Engine", "context", "engine", "package"]);
+  expect(Object.keys(names).sort()).toEqual(
+    ["CutoverError", "Decider", "Engine", "context", "decider", "engine", "package", "package decider"],
+  );
 });

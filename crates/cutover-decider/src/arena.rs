@@ -1,5 +1,8 @@
 //! The memory of a program: words and text. Reading outside of it gives zeros and empty texts, never a panic.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 /// An arena of words and one of text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Arena {

@@ -5,9 +5,9 @@
 //! `("ab", "c")` and `("a", "bc")` apart. A share of millionths takes the units whose upper 32 bits lie below
 //! `floor(share * 2^32 / 1_000_000)`. No float is involved.
 
+use crate::hash::hash64;
 use crate::outcome::ErrorCode;
 use crate::value::ValueRef;
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 /// What is hashed: who or what falls into a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,7 @@ const HEAD_BYTES: usize = 5;
 /// Behind the name of an inner salt.
 const INNER: &[u8] = b"\0split";
 /// A piece that most salts fit.
+#[cfg(not(cutover_small))]
 const PIECE_BYTES: usize = 32;
 
 impl<'a> Salt<'a> {
@@ -103,13 +104,15 @@ impl<'a> Salt<'a> {
                 (TAG_INT, int.as_slice())
             }
         };
-        match self.hash_short(tag, bytes) {
-            Some(hash) => hash,
-            None => self.hash_long(tag, bytes),
+        #[cfg(not(cutover_small))]
+        if let Some(hash) = self.hash_short(tag, bytes) {
+            return hash;
         }
+        self.hash_long(tag, bytes)
     }
 
     /// The hash where all fits on the stack. What is copied beyond the end of a part is overwritten by the next one.
+    #[cfg(not(cutover_small))]
     #[inline(always)]
     fn hash_short(self, tag: u8, unit: &[u8]) -> Option<u64> {
         let piece: &[u8; PIECE_BYTES] = self.bytes.first_chunk()?;
@@ -126,10 +129,10 @@ impl<'a> Salt<'a> {
         *buffer.get_mut(HEAD_BYTES..)?.first_chunk_mut()? = *piece;
         *buffer.get_mut(middle_at..)?.first_chunk_mut()? = frame(tag, unit.len());
         copy(unit, buffer.get_mut(unit_at..)?)?;
-        Some(xxh3_64(buffer.get(..unit_at + unit.len())?))
+        Some(hash64(buffer.get(..unit_at + unit.len())?))
     }
 
-    #[cold]
+    #[cfg_attr(not(cutover_small), cold)]
     #[inline(never)]
     fn hash_long(self, tag: u8, unit: &[u8]) -> u64 {
         let suffix = if self.is_inner { INNER } else { b"" };
@@ -145,15 +148,28 @@ impl<'a> Salt<'a> {
                 place.copy_from_slice(part);
                 rest = behind;
             }
-            return xxh3_64(whole);
+            return hash64(whole);
         }
-        let mut hasher = Xxh3::new();
-        parts.into_iter().for_each(|part| hasher.update(part));
-        hasher.digest()
+        hash_parts(&parts)
     }
 }
 
+/// The hash of parts that are too long for the stack.
+#[cfg(not(cutover_small))]
+fn hash_parts(parts: &[&[u8]]) -> u64 {
+    let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+    parts.iter().for_each(|part| hasher.update(part));
+    hasher.digest()
+}
+
+/// The same without the code that hashes piece by piece.
+#[cfg(cutover_small)]
+fn hash_parts(parts: &[&[u8]]) -> u64 {
+    hash64(&parts.concat())
+}
+
 /// Copies a unit in pieces of sixteen, eight and four bytes, of which the last may overlap.
+#[cfg(not(cutover_small))]
 #[inline(always)]
 fn copy(from: &[u8], to: &mut [u8]) -> Option<()> {
     macro_rules! last {
@@ -245,6 +261,10 @@ pub fn java31_inside(bucket: u32, ppm: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::borrow::ToOwned;
+    use alloc::string::String;
+    use alloc::vec;
+    use xxhash_rust::xxh3::xxh3_64;
 
     #[test]
     fn long_and_short_texts_hash_by_one_rule() {

@@ -10,6 +10,7 @@
 //! assert_eq!(Program::from_bytes(b"{}").err(), Some(ProgramError::NoProgram));
 //! ```
 
+#![no_std]
 #![forbid(unsafe_code)]
 #![warn(
     clippy::disallowed_methods,
@@ -23,12 +24,15 @@
     clippy::unwrap_used
 )]
 
+extern crate alloc;
+
 mod arena;
 pub mod bucket;
 mod context;
 mod cost;
 pub mod decide;
 pub mod format;
+mod hash;
 pub mod migration;
 mod outcome;
 pub mod packed;
@@ -45,5 +49,5 @@ pub use decide::hashed as hash_list;
 pub use decide::set_head;
 pub use outcome::{ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use program::{Program, ProgramError, names};
-pub use rows::write_json_text;
+pub use rows::{number_text, write_json_text};
 pub use value::{Items, ListRef, ValueRef, whole};

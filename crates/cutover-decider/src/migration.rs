@@ -6,6 +6,9 @@ use crate::context::{AttributeId, ContextView};
 use crate::decide::share_at;
 use crate::format::{NONE, header, migration};
 use crate::outcome::ErrorCode;
+use crate::write_json_text;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// The value of a switch, as the caller has it.
 ///
@@ -39,6 +42,25 @@ impl SwitchValue<'_> {
             Self::Text(_) | Self::Other => None,
         }
     }
+}
+
+/// What is said of a switch whose value is neither true nor false: what is so, and what it costs.
+///
+/// ```
+/// use cutover_decider::migration::{SwitchValue, unreadable_switch};
+/// let (message, cost) = unreadable_switch("STOP", Some(SwitchValue::Text("yes")));
+/// assert_eq!(message, "the switch STOP is \"yes\", which is neither true nor false");
+/// assert_eq!(cost, "STOP counts as false, whatever was meant");
+/// ```
+#[must_use]
+pub fn unreadable_switch(name: &str, value: Option<SwitchValue<'_>>) -> (String, String) {
+    let mut found = String::new();
+    match value {
+        Some(SwitchValue::Text(text)) => write_json_text(&mut found, text),
+        _ => found.push_str("of another type"),
+    }
+    let message = ["the switch ", name, " is ", &found, ", which is neither true nor false"].concat();
+    (message, [name, " counts as false, whatever was meant"].concat())
 }
 
 /// Whatever can tell how the switches stand. A switch that is not given holds what the ruleset says.
@@ -187,9 +209,9 @@ impl Program {
         while low < high {
             let middle = low + (high - low) / 2;
             match self.migration_name(middle).cmp(name) {
-                std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
+                core::cmp::Ordering::Equal => return Some(middle),
+                core::cmp::Ordering::Less => low = middle + 1,
+                core::cmp::Ordering::Greater => high = middle,
             }
         }
         None

@@ -3,6 +3,7 @@
 use crate::format::{header, migration};
 use crate::outcome::{ErrorCode, Reason};
 use crate::program::Program;
+use alloc::string::String;
 
 /// Appends a text as JSON.
 ///
@@ -31,6 +32,23 @@ pub fn write_json_text(out: &mut String, text: &str) {
         }
     }
     out.push('"');
+}
+
+/// A number in decimal digits. What is formatted costs a browser several kilobytes.
+///
+/// ```
+/// assert_eq!(cutover_decider::number_text(4_294_967_295), "4294967295");
+/// ```
+#[must_use]
+pub fn number_text(number: u64) -> String {
+    let (mut digits, mut rest) = (String::new(), number);
+    loop {
+        digits.insert(0, char::from(b'0' + (rest % 10) as u8));
+        rest /= 10;
+        if rest == 0 {
+            return digits;
+        }
+    }
 }
 
 /// Appends a number.

@@ -14,7 +14,7 @@ use crate::format::{
 };
 use crate::outcome::{MAX_PER_FLAG, Outcome};
 use crate::program::{Program, names};
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 
 /// The longest name of a variant.
 const MAX_NAME_BYTES: u32 = 256;

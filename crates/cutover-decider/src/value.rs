@@ -1,6 +1,6 @@
 //! Attribute values as the engine reads them, borrowed from wherever the host keeps them.
 
-use std::fmt;
+use core::fmt;
 
 /// The integer that a float stands for, where it is integral and within the range of `i64`.
 ///

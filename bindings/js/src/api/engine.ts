@@ -48,7 +48,7 @@ export interface ImportOptions {
   readonly timezone?: string | undefined;
 }
 
-/** What decides flags. Immutable. */
+/** What decides flags and migrations. Immutable. */
 export interface Decider {
   /**
    * What the ruleset's content hashes to, in 32 hexadecimal digits: the same for YAML and JSON, and whatever the order
@@ -57,6 +57,8 @@ export interface Decider {
   readonly digest: string;
   /** The names of the flags, sorted. */
   readonly flags: readonly string[];
+  /** The names of the migrations, sorted. */
+  readonly migrations: readonly string[];
   /**
    * The paths of the attributes that deciding a flag may read, those of its prerequisites included; none for a flag
    * that there is not.
@@ -140,13 +142,30 @@ export interface Decider {
     contexts: Iterable<Attributes | null | undefined>,
     options?: DecideOptions<T>,
   ): Decision<T | null>[];
+
+  /**
+   * Decides a migration: where to read, where to write, and what that may cost. Never throws; where there is no such
+   * migration there is nothing to read and nothing to write, and an error.
+   *
+   * @example
+   * const engine = Engine.fromString(`
+   * cutover: 1
+   * migrations:
+   *   recruiters:
+   *     old: recruiters
+   *     new: jobs_partners
+   *     ladder: recruiters_four_phase
+   *     phase: dual_read
+   *     switches: { emergency: FORCE_FALLBACK }
+   * `);
+   * engine.route("recruiters", {}).read.from; // "jobs_partners"
+   * engine.route("recruiters", {}, { switches: { FORCE_FALLBACK: "true" } }).read.from; // "recruiters"
+   */
+  route(migration: string, context: Attributes | null | undefined, options?: RouteOptions): Route;
 }
 
 /** A loaded ruleset. Immutable. */
 export interface Engine extends Decider {
-  /** The names of the migrations, sorted. */
-  readonly migrations: readonly string[];
-
   /**
    * What somebody should look at although the ruleset loads; flags that are past their `expires` are among it.
    *
@@ -193,26 +212,6 @@ export interface Engine extends Decider {
     context: Attributes | null | undefined,
     options?: DecideOptions<T>,
   ): Explanation<T | null>;
-
-  /**
-   * Decides a migration: where to read, where to write, and what that may cost. Never throws; where there is no such
-   * migration there is nothing to read and nothing to write, and an error.
-   *
-   * @example
-   * const engine = Engine.fromString(`
-   * cutover: 1
-   * migrations:
-   *   recruiters:
-   *     old: recruiters
-   *     new: jobs_partners
-   *     ladder: recruiters_four_phase
-   *     phase: dual_read
-   *     switches: { emergency: FORCE_FALLBACK }
-   * `);
-   * engine.route("recruiters", {}).read.from; // "jobs_partners"
-   * engine.route("recruiters", {}, { switches: { FORCE_FALLBACK: "true" } }).read.from; // "recruiters"
-   */
-  route(migration: string, context: Attributes | null | undefined, options?: RouteOptions): Route;
 
   /**
    * What another thread of this process turns into an engine of the same ruleset, with {@link EngineConstructor.fromShared}:

@@ -2,6 +2,7 @@
 
 export type { Context } from "../context.js";
 export type * from "./columns.js";
+export type { DeciderConstructor } from "./decider.js";
 export type * from "./decision.js";
 export { CutoverError } from "./diagnostic.js";
 export type { Diagnostic, Imported, Severity } from "./diagnostic.js";

@@ -1,7 +1,7 @@
 //! Internet addresses as numbers, and whether one lies in a network of a program.
 
 use crate::arena::View;
-use std::net::{IpAddr, Ipv6Addr};
+use core::net::{IpAddr, Ipv6Addr};
 
 /// An address as 128 bits, IPv4 mapped into IPv6.
 #[must_use]
@@ -18,8 +18,7 @@ pub(crate) const NETWORK_WORDS: u32 = 8;
 
 /// True where the address of this text lies in one of the networks at a place; none where the text is no address.
 pub(crate) fn any_contains(arena: View<'_>, at: u32, text: &[u8]) -> Option<bool> {
-    let address: IpAddr = std::str::from_utf8(text).ok()?.parse().ok()?;
-    let bits = to_bits(address);
+    let bits = super::address::parse(text)?;
     let networks = arena.slice(at + 1, arena.word(at).saturating_mul(NETWORK_WORDS));
     Some(networks.as_chunks::<8>().0.iter().any(|[a0, a1, a2, a3, m0, m1, m2, m3]| {
         bits & wide([*m0, *m1, *m2, *m3]) == wide([*a0, *a1, *a2, *a3])

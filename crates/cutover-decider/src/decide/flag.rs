@@ -198,7 +198,7 @@ fn takes_java31<C: ContextView, O: Observer>(
     let arena = machine.arena();
     let value = first_text(arena, machine.view, place);
     let text = match value {
-        ValueRef::Text(bytes) if !bytes.is_empty() => std::str::from_utf8(bytes).ok(),
+        ValueRef::Text(bytes) if !bytes.is_empty() => core::str::from_utf8(bytes).ok(),
         _ => otherwise(arena, place),
     };
     let Some(text) = text else {

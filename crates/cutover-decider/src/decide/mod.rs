@@ -1,5 +1,6 @@
 //! Deciding: conditions, flags and buckets over a program.
 
+mod address;
 pub mod cidr;
 mod flag;
 pub mod hashed;

@@ -1,7 +1,7 @@
 //! Numbers compare as numbers: an integer of 64 bits against a float without rounding either.
 
 use crate::value::ValueRef;
-use std::cmp::Ordering;
+use core::cmp::Ordering;
 
 /// A finite number of a ruleset, or a number of a context that is no NaN.
 #[derive(Debug, Clone, Copy, PartialEq)]

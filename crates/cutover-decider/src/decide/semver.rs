@@ -7,7 +7,7 @@
 use crate::arena::View;
 use crate::arena::join;
 use crate::format::versions;
-use std::cmp::Ordering;
+use core::cmp::Ordering;
 
 /// A version, borrowed from its text.
 #[derive(Debug, Clone, Copy)]
@@ -105,7 +105,7 @@ fn compare_identifier(x: &str, y: &str) -> Ordering {
 
 /// Whether the version of this text lies in the range at a place of a program; none where the text is no version.
 pub(crate) fn contains(arena: View<'_>, at: u32, text: &[u8]) -> Option<bool> {
-    let version = Version::parse(std::str::from_utf8(text).ok()?)?;
+    let version = Version::parse(core::str::from_utf8(text).ok()?)?;
     let mut place = at + versions::WORDS;
     for _ in 0..arena.word(at + 2) {
         let count = arena.word(place);

@@ -6,7 +6,7 @@ use super::{cidr, hashed, instant, semver, set};
 use crate::arena::View;
 use crate::format::{bounds, op, texts};
 use crate::value::ValueRef;
-use std::cmp::Ordering;
+use core::cmp::Ordering;
 
 /// The longest text that a regular expression is tried on, in bytes; a longer one is unknown to it.
 const MAX_MATCHED_BYTES: usize = 4096;
@@ -74,7 +74,7 @@ fn has(text: &[u8], part: &[u8]) -> bool {
     if let [byte] = part {
         return text.contains(byte);
     }
-    match (std::str::from_utf8(text), std::str::from_utf8(part)) {
+    match (core::str::from_utf8(text), core::str::from_utf8(part)) {
         // The search of `str` is linear in the worst case.
         (Ok(text), Ok(part)) => text.contains(part),
         _ => false,
@@ -113,7 +113,7 @@ fn in_hashed(arena: View<'_>, at: u32, value: ValueRef<'_>) -> Option<Truth> {
 fn instant_of(value: ValueRef<'_>) -> Option<i64> {
     match value {
         ValueRef::Int(ms) => Some(ms),
-        ValueRef::Text(text) => instant::parse(std::str::from_utf8(text).ok()?),
+        ValueRef::Text(text) => instant::parse(core::str::from_utf8(text).ok()?),
         _ => None,
     }
 }

@@ -3,8 +3,11 @@
 use super::Program;
 use crate::Arena;
 use crate::format::{MAGIC, PREFIX_BYTES, VERSION};
-use std::fmt;
-use xxhash_rust::xxh3::xxh3_64;
+use crate::hash::hash64;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 /// Why bytes are no program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,32 +31,56 @@ pub enum ProgramError {
     Unsound(&'static str),
 }
 
-impl fmt::Display for ProgramError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoProgram => f.write_str(
+impl ProgramError {
+    /// One sentence that says what is so and what to do. It is put together without formatting, whose code a small
+    /// module would carry for this alone.
+    ///
+    /// ```
+    /// use cutover_decider::ProgramError;
+    /// let error = ProgramError::Version(7);
+    /// assert!(error.message().starts_with("the program is of version 7 of the format"));
+    /// assert_eq!(error.message(), error.to_string());
+    /// ```
+    #[must_use]
+    pub fn message(&self) -> String {
+        let number = crate::number_text;
+        let parts: &[&str] = match self {
+            Self::NoProgram => &[
                 "this is no compiled program: expected bytes that begin with `CUTP`; compile the ruleset first",
-            ),
-            Self::Version(found) => write!(
-                f,
-                "the program is of version {found} of the format, expected {VERSION}; compile the ruleset again"
-            ),
-            Self::Length { found, expected } => write!(
-                f,
-                "the program has {found} bytes, expected {expected}; it was cut off or something was appended: load it again"
-            ),
+            ],
+            Self::Version(found) => &[
+                "the program is of version ",
+                &number((*found).into()),
+                " of the format, expected ",
+                &number(VERSION.into()),
+                "; compile the ruleset again",
+            ],
+            Self::Length { found, expected } => &[
+                "the program has ",
+                &number(*found),
+                " bytes, expected ",
+                &number(*expected),
+                "; it was cut off or something was appended: load it again",
+            ],
             Self::Checksum => {
-                f.write_str("the program does not match its checksum: it changed on the way; load it again")
+                &["the program does not match its checksum: it changed on the way; load it again"]
             }
-            Self::Text => f.write_str("the text of the program is no UTF-8; compile the ruleset again"),
+            Self::Text => &["the text of the program is no UTF-8; compile the ruleset again"],
             Self::Unsound(part) => {
-                write!(f, "the program does not hold together ({part}); compile the ruleset again")
+                &["the program does not hold together (", part, "); compile the ruleset again"]
             }
-        }
+        };
+        parts.concat()
     }
 }
 
-impl std::error::Error for ProgramError {}
+impl fmt::Display for ProgramError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl core::error::Error for ProgramError {}
 
 impl Program {
     /// True for bytes that begin as a program in a file does, and as no ruleset can.
@@ -84,10 +111,10 @@ impl Program {
             let prefix = PREFIX_BYTES as u64;
             return Err(ProgramError::Length { found: found + prefix, expected: expected + prefix });
         };
-        if xxh3_64(body) != u64::from_le_bytes(checksum) {
+        if hash64(body) != u64::from_le_bytes(checksum) {
             return Err(ProgramError::Checksum);
         }
-        let text = std::str::from_utf8(text).map_err(|_| ProgramError::Text)?.to_owned();
+        let text = core::str::from_utf8(text).map_err(|_| ProgramError::Text)?.to_owned();
         let words = words.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect();
         Self::new(Arena { words, text })
     }
@@ -105,7 +132,7 @@ impl Program {
         bytes.extend([0; 8]);
         bytes.extend(words.iter().flat_map(|word| word.to_le_bytes()));
         bytes.extend(text.as_bytes());
-        let checksum = xxh3_64(bytes.get(PREFIX_BYTES..).unwrap_or_default()).to_le_bytes();
+        let checksum = hash64(bytes.get(PREFIX_BYTES..).unwrap_or_default()).to_le_bytes();
         if let Some(place) = bytes.get_mut(PREFIX_BYTES - checksum.len()..PREFIX_BYTES) {
             place.copy_from_slice(&checksum);
         }

@@ -2,7 +2,9 @@
 //! and looking up one of ten thousand costs the same as one of ten.
 
 use crate::decide::set_head as head;
-use xxhash_rust::xxh3::xxh3_64;
+use crate::hash::hash64;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// The words of a slot: the upper half of the hash, which spares most comparisons, and the number plus one; 0 is a
 /// free slot.
@@ -75,7 +77,7 @@ fn hash(name: &[u8]) -> u64 {
     // Odd numbers without a pattern: digits of pi.
     const KEYS: [u64; 2] = [0x2435_F6A8_885A_308D, 0x1319_8A2E_0370_7345];
     let (first, last) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
-        _ if name.len() > 16 => return xxh3_64(name),
+        _ if name.len() > 16 => return hash64(name),
         (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
         _ => match (name.first_chunk::<4>(), name.last_chunk::<4>()) {
             (Some(first), Some(last)) => {
@@ -105,6 +107,9 @@ fn upper(hash: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::{find, hash, index, is_quick};
+    use alloc::format;
+    use alloc::string::{String, ToString};
+    use alloc::vec::Vec;
 
     #[test]
     fn every_name_is_found_and_no_other() {

@@ -9,7 +9,7 @@ use super::route::{
     Route, RouteChoice, RouteCompare, RouteJobs, RouteRead, RouteStreams, RouteWrite, RouteWrites,
 };
 use super::shape::Shape;
-use super::switches::{Role, SwitchSource, SwitchValue, Switches};
+use super::switches::{Role, SwitchSource, Switches};
 use super::words::{Ack, Side};
 use crate::ruleset::migration::Migration;
 use crate::ruleset::scalar::ONE;
@@ -90,11 +90,8 @@ impl CompiledMigration {
         let data = self.routes.get(choice.index)?;
         let mut hazards = Cow::Borrowed(data.hazards.as_slice());
         for (_, switch) in self.switches.iter().filter(|(role, _)| choice.unreadable & role.bit() != 0) {
-            let value = match switches.get(&switch.name) {
-                Some(SwitchValue::Text(text)) => format!("{text:?}"),
-                _ => "of another type".to_owned(),
-            };
-            hazards.to_mut().push(hazard::unreadable_switch(&switch.name, &value));
+            let value = switches.get(&switch.name);
+            hazards.to_mut().push(hazard::unreadable_switch(&switch.name, value));
         }
         let shape = data.shape;
         let ack = |ack| move |to| RouteWrite { to, ack };

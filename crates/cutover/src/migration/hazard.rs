@@ -10,6 +10,7 @@
 mod emergency;
 mod phase;
 
+use super::SwitchValue;
 use super::words::Side;
 use crate::diagnostic::Severity;
 use serde::Serialize;
@@ -112,12 +113,9 @@ impl<'a> Stores<'a> {
 }
 
 /// The hazard of a value that is neither `true` nor `false`, and so counts as false.
-pub(super) fn unreadable_switch(switch: &str, value: &str) -> Hazard {
-    Hazard::warning(
-        HazardCode::IgnoredSwitch,
-        format!("the switch {switch} is {value}, which is neither true nor false"),
-        format!("{switch} counts as false, whatever was meant"),
-    )
+pub(super) fn unreadable_switch(switch: &str, value: Option<SwitchValue<'_>>) -> Hazard {
+    let (message, cost) = cutover_decider::migration::unreadable_switch(switch, value);
+    Hazard::warning(HazardCode::IgnoredSwitch, message, cost)
 }
 
 /// The hazard of a backup that is asked for while writes go to old anyway.
