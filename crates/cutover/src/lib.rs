@@ -33,7 +33,7 @@ mod document;
 mod engine;
 mod explain;
 mod hash_list;
-#[cfg(feature = "yaml")]
+#[cfg(feature = "import")]
 pub mod import;
 mod migration;
 mod names;
