@@ -1,4 +1,7 @@
-/** `cutover/full` in browsers, which has everything that Node has: the WebAssembly module is loaded before the first import of this one returns. */
+/**
+ * `cutover/full` in browsers, which has everything that Node has: the WebAssembly module is loaded before the first
+ * import of this one returns.
+ */
 
 import type { Engine as Loaded } from "./api/engine.js";
 import { engineOf } from "./factory.js";
