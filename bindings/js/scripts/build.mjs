@@ -40,11 +40,12 @@ function addon() {
   cpSync(join(target, profile, library), file);
 }
 
-function wasm() {
+/** The module that has everything, or the one that reads JSON and knows no time zones. */
+function wasm(name, ...features) {
   const profile = fast ? "fast" : "wasm";
   const triple = "wasm32-unknown-unknown";
-  run("cargo", "build", "--quiet", "--profile", profile, "--target", triple, "-p", "cutover-wasm");
-  const folder = join(target, "wasm-bindgen");
+  run("cargo", "build", "--quiet", "--profile", profile, "--target", triple, "-p", "cutover-wasm", ...features);
+  const folder = join(target, "wasm-bindgen", name);
   run(
     "cargo",
     "run",
@@ -58,7 +59,7 @@ function wasm() {
   );
   const module = join(folder, "cutover_bg.wasm");
   if (!fast) tool("binaryen/bin/wasm-opt", "-Oz", module, "-o", module);
-  cpSync(module, join(dist, "cutover_bg.wasm"));
+  cpSync(module, join(dist, `${name}.wasm`));
   for (const place of ["src", "dist.new", "dist.new/cjs"])
     cpSync(`${module}.d.ts`, join(here, place, "cutover_bg.wasm.d.ts"));
 }
@@ -93,7 +94,8 @@ function typescript() {
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
-wasm();
+wasm("cutover_json", "--no-default-features");
+wasm("cutover_bg");
 decider();
 typescript();
 addon();

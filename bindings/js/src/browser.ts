@@ -1,4 +1,7 @@
-/** `cutover` in browsers: the WebAssembly module is loaded before the first import of this one returns. */
+/**
+ * `cutover` in browsers: it reads JSON and compiled programs, and knows no time zone but UTC. The WebAssembly module is
+ * loaded before the first import of this one returns.
+ */
 
 import type { Engine as Loaded } from "./api/engine.js";
 import { engineOf } from "./factory.js";
@@ -8,7 +11,7 @@ import { WasmBackend, imports } from "./wasm-backend.js";
 export * from "./api/index.js";
 
 // Bundlers know this way to refer to a file.
-const module = await compiled(new URL("./cutover_bg.wasm", import.meta.url));
+const module = await compiled(new URL("./cutover_json.wasm", import.meta.url));
 
 export const Engine = engineOf(new WasmBackend(module, await WebAssembly.instantiate(module, imports)));
 export type Engine = Loaded;

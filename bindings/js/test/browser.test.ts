@@ -9,6 +9,7 @@ import { here, project } from "./package.js";
 import { launch, open, serve } from "./site.js";
 import type { Site } from "./site.js";
 import { RULES, builds } from "./support.js";
+import type { EngineConstructor } from "./support.js";
 
 const { folder, installed, remove } = project();
 const pages = join(folder, "pages");
@@ -29,17 +30,17 @@ const HTML = (head: string, script: string): string =>
 
 beforeAll(async () => {
   mkdirSync(pages);
-  const map = JSON.stringify({ imports: { cutover: "/cutover/dist/browser.js" } });
+  const map = JSON.stringify({ imports: { "cutover/full": "/cutover/dist/full-browser.js", cutover: "/cutover/dist/browser.js" } });
   writeFileSync(
     join(pages, "plain.html"),
     HTML(
       `<script type="importmap">${map}</script>`,
-      'import * as cutover from "cutover"; globalThis.cutover = cutover;',
+      'import * as cutover from "cutover/full"; globalThis.cutover = cutover;',
     ),
   );
   // What a bundler is given.
   writeFileSync(join(folder, "index.html"), HTML("", 'import "./main.js";'));
-  writeFileSync(join(folder, "main.js"), 'import * as cutover from "cutover"; globalThis.cutover = { ...cutover };');
+  writeFileSync(join(folder, "main.js"), 'import * as cutover from "cutover/full"; globalThis.cutover = { ...cutover };');
   await build({
     root: folder,
     base: "./",
@@ -47,6 +48,13 @@ beforeAll(async () => {
     configFile: false,
     build: { outDir: "bundled", target: "es2022" },
   });
+  writeFileSync(
+    join(pages, "json.html"),
+    HTML(
+      `<script type="importmap">${map}</script>`,
+      'import * as cutover from "cutover"; globalThis.cutover = cutover;',
+    ),
+  );
   // The decider alone, which is given what an engine in Node has compiled.
   const small = JSON.stringify({ imports: { "cutover/decider": "/cutover/dist/decider-browser.js" } });
   writeFileSync(
@@ -120,6 +128,50 @@ describe.each([
     expect(report.passed).toBeGreaterThan(400);
     await page.close();
   });
+});
+
+it("the default entry decides what Node decides, and says what it leaves out", async () => {
+  const { page, errors } = await open(browser, `${site.url}/pages/json.html`);
+  await page.waitForFunction(() => "cutover" in globalThis);
+  const migration = { old: "a", new: "b", ladder: "standard", phase: "live", switches: { emergency: "STOP" } };
+  const rules = { cutover: 1, flags: { half: { rules: [{ serve: { rollout: "50%", by: "userId" } }] } }, migrations: { m: migration } };
+  const ask = (Engine: EngineConstructor, text: string): string => {
+    const engine = Engine.fromString(text);
+    const contexts = [{ userId: "a" }, { userId: 7 }, {}];
+    const route = engine.route("m", {}, { switches: { STOP: "yes" } });
+    return JSON.stringify([route, contexts.map((context) => [engine.decideAll(context), engine.explain("half", context)])]);
+  };
+  const { Engine } = builds[0] ?? expect.unreachable();
+  const { compiled, refused, ...got } = await page.evaluate(
+    ([source, text, program]) => {
+      const { Engine } = (globalThis as unknown as { cutover: { Engine: EngineConstructor } }).cutover;
+      const zone = JSON.stringify({ cutover: 1, timezone: "Europe/Paris" });
+      const imported = (): string => {
+        try {
+          return JSON.stringify(Engine.import("env", "A=b"));
+        } catch (error) {
+          return String(error);
+        }
+      };
+      return {
+        answer: (new Function(`return ${source as string}`)() as typeof ask)(Engine, text as string),
+        compiled: Engine.fromCompiled(new Uint8Array(program as number[])).decide("night", {}, { now: 0 }).value,
+        refused: [Engine.check("cutover: 1"), Engine.check(zone)].map(([problem]) => [problem?.code, problem?.help]),
+        imported: imported(),
+      };
+    },
+    [ask.toString(), JSON.stringify(rules), [...Engine.fromString(RULES).toCompiled()]] as const,
+  );
+  expect(got.answer).toBe(ask(Engine, JSON.stringify(rules)));
+  // What was compiled elsewhere has its time zones with it: at the epoch it was one o'clock in Paris.
+  expect(compiled).toBe(true);
+  expect(refused).toEqual([
+    ["yaml_not_supported", expect.stringContaining("cutover/full")],
+    ["unknown_timezone", expect.stringContaining("cutover/full")],
+  ]);
+  expect(got.imported).toContain("cutover/full");
+  expect(errors).toEqual([]);
+  await page.close();
 });
 
 it("the decider alone passes every vector that decides, from programs that were compiled elsewhere", async () => {

@@ -33,7 +33,7 @@ mod document;
 mod engine;
 mod explain;
 mod hash_list;
-#[cfg(feature = "yaml")]
+#[cfg(feature = "import")]
 pub mod import;
 #[cfg(feature = "live")]
 mod live;

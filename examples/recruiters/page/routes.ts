@@ -1,6 +1,6 @@
 /** The sixteen settings, and their routes as this page decides them. */
 
-import { Engine } from "cutover";
+import { Engine } from "cutover/full";
 import type { Route } from "cutover";
 
 export const MIGRATION = "recruiters";

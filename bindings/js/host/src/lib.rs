@@ -12,7 +12,6 @@ mod shared;
 mod switches;
 
 use columns::Columns;
-use cutover::import::{Kind, Options};
 use cutover::packed::PackedContext;
 use cutover::wire::to_json;
 use cutover::{Diagnostic, Engine, FlagId, LoadError, MigrationId, RouteChoice};
@@ -308,10 +307,21 @@ pub fn check(text: &[u8], now: f64) -> String {
 ///
 /// # Errors
 /// A sentence where there is no format of the name `kind`.
+#[cfg(feature = "full")]
 pub fn import(kind: &str, text: &[u8], timezone: Option<&str>) -> Result<String, String> {
+    use cutover::import::{Kind, Options};
     let kind: Kind = kind.parse().map_err(|error: cutover::import::UnknownKind| error.to_string())?;
     let options = Options { timezone: timezone.map(str::to_owned) };
     Ok(to_json(&cutover::import::import(kind, text, &options)))
+}
+
+/// Says that this build imports nothing.
+///
+/// # Errors
+/// Always.
+#[cfg(not(feature = "full"))]
+pub fn import(_kind: &str, _text: &[u8], _timezone: Option<&str>) -> Result<String, String> {
+    Err("this build imports nothing; import where the ruleset is made, or load `cutover/full`".to_owned())
 }
 
 /// Milliseconds as JavaScript has them. What lies outside 64 bits becomes the nearest that does not.

@@ -83,7 +83,7 @@ pub(crate) fn read_entry<'a>(
 ///
 /// # Errors
 /// Those of [`read`].
-#[cfg(feature = "yaml")]
+#[cfg(feature = "import")]
 pub(crate) fn read_list<'a>(text: &'a [u8], arena: &'a Arena) -> Result<Node<'a>, Vec<Diagnostic>> {
     let list = decode(text).ok().filter(|text| text.trim_ascii_start().starts_with('['));
     let mut problems = Problems::default();
@@ -116,7 +116,7 @@ fn read_yaml<'a>(text: &'a str, _: &'a Arena, problems: &mut Problems) -> Option
     problems.note(|| {
         Diagnostic::error("yaml_not_supported", "", end_of(before), "this build reads JSON only")
             .expected(["{"])
-            .help("build the engine with its `yaml` feature, or convert the document to JSON")
+            .help("convert the document to JSON, compile it where YAML is read, or load `cutover/full` (in Rust, the feature `yaml`)")
     });
     None
 }

@@ -40,7 +40,7 @@ impl Problems {
         }
     }
 
-    #[cfg(feature = "yaml")]
+    #[cfg(feature = "import")]
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

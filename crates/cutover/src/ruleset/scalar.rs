@@ -5,6 +5,8 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Content, Node, Path};
 use cutover_decider::decide::instant;
 
+const DAY_MS: i64 = 86_400_000;
+
 /// A share of units in millionths, 0 to 1,000,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ppm(pub(crate) u32);
@@ -75,16 +77,8 @@ impl Reader {
     /// Reads a calendar date and gives the first millisecond after it, in UTC.
     pub(crate) fn date_end(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<i64> {
         let text = self.text(node, path)?;
-        let end =
-            text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == "2026-01-01".len()).and_then(
-                |date| {
-                    date.tomorrow()
-                        .ok()?
-                        .to_zoned(jiff::tz::TimeZone::UTC)
-                        .ok()
-                        .map(|day| day.timestamp().as_millisecond())
-                },
-            );
+        let begin = (text.len() == "2026-01-01".len()).then(|| instant::parse(&format!("{text}T00:00:00Z")));
+        let end = begin.flatten().map(|begin| begin + DAY_MS);
         if end.is_none() {
             self.note(
                 Diagnostic::error("bad_date", path.to_string(), node.at, "this is no date")

@@ -118,6 +118,20 @@ impl Reader {
         if crate::compile::zone::exists(name.value) {
             return Some(name);
         }
+        if cfg!(not(feature = "zones")) {
+            self.note(
+                Diagnostic::error(
+                    "unknown_timezone",
+                    path.to_string(),
+                    node.at,
+                    format!("this build has no time zones, and knows no `{}`", name.value),
+                )
+                .found(name.value)
+                .expected(["UTC"])
+                .help("compile the ruleset where the time zones are, or load `cutover/full`"),
+            );
+            return None;
+        }
         let near = crate::compile::zone::names().collect::<Vec<_>>();
         self.note(
             Diagnostic::error(
