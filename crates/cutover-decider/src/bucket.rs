@@ -54,6 +54,7 @@ pub struct Salt<'a> {
 /// Salt and unit up to this many bytes are hashed in one piece on the stack.
 const ON_STACK_BYTES: usize = 128;
 /// The bytes beside those of salt and unit: version, two lengths and a tag.
+#[cfg(not(cutover_small))]
 const FRAME_BYTES: usize = 10;
 /// The bytes before the salt.
 const HEAD_BYTES: usize = 5;

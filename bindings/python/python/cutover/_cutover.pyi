@@ -178,6 +178,42 @@ class Engine:
     >>> decision.value, decision.reason
     (True, 'TARGETING_MATCH')
     """
+    def apply(self, text: str | bytes) -> Engine:
+        r"""The engine of another version of the same ruleset. Where the text differs from that of this engine in one flag,
+        only that flag is compiled, which takes less than a millisecond however many flags there are; otherwise all is.
+        This engine stays as it is: whoever uses it goes on undisturbed.
+
+        Raises `CutoverError` as `from_str` does.
+
+        >>> from cutover import Engine
+        >>> text = '{"cutover": 1, "flags": {"beta": {"rules": [{"serve": "off"}]}}}'
+        >>> engine = Engine.from_str(text)
+        >>> engine.apply(text.replace("off", "on")).is_enabled("beta", {})
+        True
+        """
+    def to_compiled(self) -> bytes:
+        r"""The program as bytes: the same on every platform, and loaded again without parsing by `from_compiled`, here and
+        in the other languages.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}")
+        >>> Engine.from_compiled(engine.to_compiled()).is_enabled("beta", {})
+        True
+        """
+    @staticmethod
+    def from_compiled(data: bytes) -> Engine:
+        r"""Loads a program from the bytes of `to_compiled`. It decides as the engine that it came from; its warnings were
+        given when it was compiled, and it has none.
+
+        Raises `CutoverError` where the bytes are no program of this version, or changed since they were written.
+
+        >>> from cutover import CutoverError, Engine
+        >>> try:
+        ...     Engine.from_compiled(b"cutover: 1")
+        ... except CutoverError as error:
+        ...     print(error)
+        this is no compiled program: expected bytes that begin with `CUTP`; compile the ruleset first
+        """
     @staticmethod
     def from_str(text: str | bytes) -> Engine:
         r"""Loads a ruleset from YAML or JSON.
