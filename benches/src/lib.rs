@@ -36,7 +36,11 @@ pub fn engine(count: usize) -> Engine {
 pub fn contexts(engine: &Engine) -> Vec<Context> {
     (0..1000_u64)
         .map(|number| {
-            let id = format!("{:08x}-1234-4abc-8def-{:012x}", number * 2_654_435_761 % 4_294_967_296, number * 40_503);
+            let id = format!(
+                "{:08x}-1234-4abc-8def-{:012x}",
+                number * 2_654_435_761 % 4_294_967_296,
+                number * 40_503
+            );
             engine.context(&Attributes::new().with("userId", id).with("tenant.tier", "free"))
         })
         .collect()
@@ -46,6 +50,8 @@ pub fn contexts(engine: &Engine) -> Vec<Context> {
 #[must_use]
 pub fn units() -> Vec<String> {
     (0..1000_u64)
-        .map(|number| format!("{:08x}-1234-4abc-8def-{:012x}", number * 2_654_435_761 % 4_294_967_296, number * 40_503))
+        .map(|number| {
+            format!("{:08x}-1234-4abc-8def-{:012x}", number * 2_654_435_761 % 4_294_967_296, number * 40_503)
+        })
         .collect()
 }

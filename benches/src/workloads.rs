@@ -109,7 +109,10 @@ pub fn user(number: u64) -> Attributes {
     let index = usize::try_from(number).unwrap_or(0);
     Attributes::new()
         .with("userId", id)
-        .with("email", format!("user.{number}@example.{}", if number % 3 == 0 { "org" } else { "com" }))
+        .with(
+            "email",
+            format!("user.{number}@example.{}", if number.is_multiple_of(3) { "org" } else { "com" }),
+        )
         .with("country", ["FR", "DE", "US", "BR"][index % 4])
         .with("age", i64::try_from(18 + number % 60).unwrap_or(0))
         .with("tenant.tier", ["free", "basic", "free", "premium"][index % 4])

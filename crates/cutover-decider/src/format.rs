@@ -140,7 +140,7 @@ pub mod require {
 }
 
 /// Words of the units of `java31`: a count of attributes, then a text for units without any of them
-/// ([`NONE`](super::NONE) as its offset: no text), then the attributes.
+/// ([`NONE`] as its offset: no text), then the attributes.
 pub mod units {
     /// How many attributes there are.
     pub const COUNT: u32 = 0;
@@ -171,7 +171,7 @@ pub mod segment {
 }
 
 /// Words of an instruction. Conditions are evaluated from left to right with one accumulator and a stack of two bits
-/// per open `all` or `any`; see [`machine`](crate::decide::machine).
+/// per open `all` or `any`; see [`Machine`](crate::decide::Machine).
 pub mod op {
     /// The code in the lowest byte, and above it the attribute of a test.
     pub const CODE: u32 = 0;

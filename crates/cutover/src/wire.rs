@@ -50,7 +50,7 @@ pub struct MigrationRow<'a> {
     pub switches: Vec<&'a str>,
     /// True where the answer depends on the time.
     pub reads_time: bool,
-    /// Every route of its table, by the index of a [`RouteChoice`]; the route of a choice without error and
+    /// Every route of its table, by the index of a [`RouteChoice`](crate::RouteChoice); the route of a choice without error and
     /// without unreadable switches is to be had from here.
     pub routes: Vec<Route<'a>>,
 }
