@@ -6,6 +6,7 @@ use crate::context::{AttributeId, ContextView};
 use crate::decide::share_at;
 use crate::format::{NONE, header, migration};
 use crate::outcome::ErrorCode;
+use crate::program::names;
 use crate::write_json_text;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -205,16 +206,7 @@ impl Program {
     /// The number of the migration of this name. They are sorted by name.
     #[must_use]
     pub fn find_migration(&self, name: &str) -> Option<u32> {
-        let (mut low, mut high) = (0, self.migration_count());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.migration_name(middle).cmp(name) {
-                core::cmp::Ordering::Equal => return Some(middle),
-                core::cmp::Ordering::Less => low = middle + 1,
-                core::cmp::Ordering::Greater => high = middle,
-            }
-        }
-        None
+        names::search(self.migration_count(), name, |number| self.migration_name(number))
     }
 
     /// How many routes the table of a migration has.

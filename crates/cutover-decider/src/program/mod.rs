@@ -73,36 +73,23 @@ impl Program {
     #[must_use]
     #[inline]
     pub fn find(&self, name: &str) -> Option<u32> {
-        let &[flags, count, slots, slot_count] = self.arena.record(header::FLAGS)?;
+        let &[slots, slot_count] = self.arena.record(header::NAMES)?;
         let slots = self.arena.slice(slots, slot_count.wrapping_mul(names::SLOT_WORDS));
-        let is = |number: u32| {
-            number < count
-                && self.arena.record(flags.wrapping_add(number.wrapping_mul(flag::WORDS))).is_some_and(
-                    |[offset, length]| {
-                        *length as usize == name.len()
-                            && self.arena.bytes_at(*offset, *length) == name.as_bytes()
-                    },
-                )
-        };
         if slots.is_empty() {
-            return self.search(count, name);
+            return self.search(name);
         }
+        let is = |number: u32| {
+            self.flag_record(number).is_some_and(|[offset, length, ..]| {
+                *length as usize == name.len() && self.arena.bytes_at(*offset, *length) == name.as_bytes()
+            })
+        };
         names::find(slots, name.as_bytes(), is)
     }
 
     /// The number of the flag of this name by the order of the names, where no index could be made.
     #[cold]
-    fn search(&self, count: u32, name: &str) -> Option<u32> {
-        let (mut low, mut high) = (0, count);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.flag_name(middle).cmp(name) {
-                core::cmp::Ordering::Equal => return Some(middle),
-                core::cmp::Ordering::Less => low = middle + 1,
-                core::cmp::Ordering::Greater => high = middle,
-            }
-        }
-        None
+    fn search(&self, name: &str) -> Option<u32> {
+        names::search(self.flag_count(), name, |number| self.flag_name(number))
     }
 
     /// The name of a flag; empty where there is no such flag.

@@ -5,6 +5,7 @@ use crate::decide::set_head as head;
 use crate::hash::hash64;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 /// The words of a slot: the upper half of the hash, which spares most comparisons, and the number plus one; 0 is a
 /// free slot.
@@ -51,6 +52,20 @@ pub fn find(slots: &[u32], name: &[u8], is: impl Fn(u32) -> bool) -> Option<u32>
             return Some(number);
         }
         at = (at + 1) & slots.len().wrapping_sub(1);
+    }
+    None
+}
+
+/// The number of `name` among `count` names that are sorted; `name_of` gives the name of a number.
+pub(crate) fn search<'a>(count: u32, name: &str, name_of: impl Fn(u32) -> &'a str) -> Option<u32> {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match name_of(middle).cmp(name) {
+            Ordering::Equal => return Some(middle),
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+        }
     }
     None
 }

@@ -82,8 +82,8 @@ pub(crate) fn apply(before: &Compiled, text: &[u8]) -> Option<Compiled> {
     if !quiet || [&old_flag, &flag].iter().any(|flag| is_special(flag)) {
         return None;
     }
-    let program = recompile(before, &flag, reader)?;
     let number = before.program.find(flag.name)?;
+    let program = recompile((before, source), number, &flag, reader)?;
     let mut digests = source.digests.clone();
     *digests.flags.get_mut(number as usize)? = flag_digest(flag.name, &new.value, &mut Vec::new());
     let shift = Shift::new(&span, old_text, new_text);
@@ -123,8 +123,8 @@ impl Compiled {
 
 /// Whether a flag asks something else, reads the clock of a zone, or expires: then more than itself may change.
 fn is_special(flag: &Flag<'_>) -> bool {
-    let conditions = flag.rules.iter().filter_map(|rule| rule.condition.as_ref());
-    flag.expires.is_some() || !flag.requires.is_empty() || conditions.into_iter().any(asks)
+    let mut conditions = flag.rules.iter().filter_map(|rule| rule.condition.as_ref());
+    flag.expires.is_some() || !flag.requires.is_empty() || conditions.any(asks)
 }
 
 fn asks(condition: &Condition<'_>) -> bool {
@@ -137,9 +137,12 @@ fn asks(condition: &Condition<'_>) -> bool {
 }
 
 /// The program with this flag compiled again.
-fn recompile(before: &Compiled, flag: &Flag<'_>, reader: Reader) -> Option<Program> {
-    let source = before.source.as_ref()?;
-    let number = before.program.find(flag.name)?;
+fn recompile(
+    (before, source): (&Compiled, &Source),
+    number: u32,
+    flag: &Flag<'_>,
+    reader: Reader,
+) -> Option<Program> {
     let &[_, _, bits, ..] = before.program.flag_record(number)?;
     let grown = before.program.arena().words.len() > source.words.saturating_mul(MAX_GROWTH);
     if grown || bits & words::ASKED != 0 {

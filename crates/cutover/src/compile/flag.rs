@@ -38,7 +38,9 @@ impl Compiler<'_> {
         flag: &Flag<'_>,
         footprint: &mut Footprint,
     ) -> [u32; words::WORDS as usize] {
-        let names = sorted_variants(flag);
+        let mut sorted: Vec<_> = flag.variants.iter().collect();
+        sorted.sort_unstable_by_key(|variant| variant.key);
+        let names: Vec<&str> = sorted.iter().map(|variant| variant.key).collect();
         let mut requires = Vec::with_capacity(flag.requires.len());
         for require in &flag.requires {
             let path = self.path(require.path, flag.path);
@@ -63,8 +65,6 @@ impl Compiler<'_> {
             reached &= each.condition.is_some();
         }
         self.note_expiry(flag);
-        let mut sorted: Vec<_> = flag.variants.iter().collect();
-        sorted.sort_unstable_by_key(|variant| variant.key);
         let mut variants = Vec::with_capacity(names.len() * words::VARIANT_WORDS as usize);
         for variant in sorted {
             variants.extend(self.out.name(variant.key));

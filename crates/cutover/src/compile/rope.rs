@@ -71,35 +71,23 @@ impl Rope {
         None
     }
 
+    /// The pieces of a range.
+    fn within(&self, range: Range<usize>) -> impl Iterator<Item = (Arc<[u8]>, Range<usize>)> {
+        let mut end = 0;
+        self.pieces.iter().filter_map(move |(bytes, whole)| {
+            let start = end;
+            end += whole.len();
+            let at = |place: usize| whole.start + place.clamp(start, end) - start;
+            let kept = at(range.start)..at(range.end);
+            (!kept.is_empty()).then(|| (Arc::clone(bytes), kept))
+        })
+    }
+
     /// The text with other bytes in the place of a range.
     pub(crate) fn replaced(&self, range: Range<usize>, with: &[u8]) -> Self {
-        let mut pieces = Vec::with_capacity(self.pieces.len() + 2);
-        let mut start = 0;
-        let mut keep = |from: usize, piece: &(Arc<[u8]>, Range<usize>), kept: Range<usize>| {
-            let (bytes, whole) = piece;
-            let kept =
-                whole.start + kept.start.saturating_sub(from)..whole.start + kept.end.saturating_sub(from);
-            if kept.start < kept.end {
-                pieces.push((Arc::clone(bytes), kept));
-            }
-        };
-        for piece in &self.pieces {
-            let end = start + piece.1.len();
-            keep(start, piece, start..range.start.clamp(start, end));
-            start = end;
-        }
-        let before = pieces.len();
-        start = 0;
-        for piece in &self.pieces {
-            let end = start + piece.1.len();
-            let (bytes, whole) = piece;
-            let from = range.end.clamp(start, end);
-            if from < end {
-                pieces.push((Arc::clone(bytes), whole.start + (from - start)..whole.end));
-            }
-            start = end;
-        }
-        pieces.insert(before, (with.into(), 0..with.len()));
+        let mut pieces: Vec<_> = self.within(0..range.start).collect();
+        pieces.push((with.into(), 0..with.len()));
+        pieces.extend(self.within(range.end..self.length));
         let length = self.length - range.len() + with.len();
         let rope = Self { pieces, length };
         if rope.pieces.len() <= MAX_PIECES {
