@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Decide a migration: where to read, where to write, and what that may cost
     Route(Route),
+    /// Say what each phase, move, switch and emergency of a migration can cost
+    Safety(Safety),
     /// Turn a document of another system into a ruleset that decides the same
     Import(Import),
     /// Write the JSON Schema of rulesets, for editors
@@ -166,6 +168,35 @@ pub(crate) struct Route {
     /// Take the switches that are not given from the environment
     #[arg(long)]
     pub(crate) env: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+A model of the two stores looks at everything that can happen to one record: nodes that adopt a phase at different \
+times, writes under way meanwhile, crashes between two writes, deletes, deliveries that come late, twice and out of \
+order. What it does not find cannot happen within these bounds.
+Ends with 1 where a ladder is not safe up, or not safe down from any phase.
+With --json: the report of the migration, or the list of all reports.")]
+pub(crate) struct Safety {
+    /// The ruleset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The migration; without it, all
+    #[arg(value_name = "NAME")]
+    pub(crate) migration: Option<String>,
+
+    /// Tell how each of the findings comes about
+    #[arg(long)]
+    pub(crate) stories: bool,
+
+    /// How many nodes adopt a phase at different times
+    #[arg(long, value_name = "1-3", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=3))]
+    pub(crate) nodes: u8,
+
+    /// How many writes there are to the record
+    #[arg(long, value_name = "1-3", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=3))]
+    pub(crate) writes: u8,
 }
 
 #[derive(Debug, ClapArgs)]

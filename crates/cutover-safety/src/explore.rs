@@ -1,7 +1,7 @@
 //! Looking at every state that can be reached, the nearest first, so that what is found has the shortest story.
 
 use crate::model::Model;
-use crate::phase::Side;
+use crate::phase::{Second, Side};
 use crate::state::{Cell, MAX_WRITES, State, Status};
 use crate::step::{Event, Outcome};
 use alloc::vec::Vec;
@@ -14,6 +14,9 @@ pub struct Findings {
     pub stale: Option<Trace>,
     /// An acknowledged write is gone for good, though nothing is on its way any more.
     pub lost: Option<Trace>,
+    /// The store that is not read misses an acknowledged write for good, though the last phase keeps it up to date: a
+    /// later move to it will find the write lost.
+    pub diverged: Option<Trace>,
     /// A write is refused that both stores could take.
     pub refused: Option<Trace>,
     /// The path cannot be gone on.
@@ -31,6 +34,7 @@ impl Findings {
         self.complete
             && self.stale.is_none()
             && self.lost.is_none()
+            && self.diverged.is_none()
             && self.refused.is_none()
             && self.stuck.is_none()
     }
@@ -92,6 +96,11 @@ impl Model<'_> {
                 let place = if permanent { &mut findings.lost } else { &mut findings.stale };
                 place.get_or_insert_with(|| Trace { events: events_to(&nodes, at), read: Some(read) });
             });
+            if findings.diverged.is_none()
+                && let Some(read) = self.diverges(state)
+            {
+                findings.diverged = Some(Trace { events: events_to(&nodes, at), read: Some(read) });
+            }
             if findings.lost.is_some() && findings.stale.is_some() {
                 findings.states = at + 1;
                 findings.complete = true;
@@ -152,14 +161,25 @@ impl Model<'_> {
                     continue;
                 }
                 let permanent = *rest.get_or_insert_with(|| self.is_at_rest(state)) && !failing;
-                let read = Read { phase: number, failing, from, cell };
-                found(read, permanent);
-                if permanent {
-                    // What is lost is stale as well, and says more.
-                    continue;
-                }
+                found(Read { phase: number, failing, from, cell }, permanent);
             }
         }
+    }
+
+    /// What the store holds that is not read, where that misses an acknowledged write for good and should not.
+    fn diverges(&self, state: State) -> Option<Read> {
+        let number = state.target();
+        let phase = self.phase(number);
+        let first = phase.first;
+        let kept = matches!(phase.second, Some(Second::Required | Second::Outbox))
+            || phase.stream_from(first).follows();
+        let from = phase.read.other();
+        let cell = state.cell(from);
+        let diverges = kept
+            && !self.cohort
+            && self.misses(state, cell, state.newest_acknowledged())
+            && self.is_at_rest(state);
+        diverges.then_some(Read { phase: number, failing: false, from, cell })
     }
 
     /// Whether a record does not show what was acknowledged last.

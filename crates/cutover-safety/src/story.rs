@@ -166,6 +166,14 @@ impl Model<'_> {
             (false, false) => format!("finds nothing in {}, reads {from}", names.store(phase.read)),
         };
         let newest = state.newest_acknowledged();
+        if !read.failing && !phase.on_missing && read.from != phase.read {
+            let missed = if newest == 0 { "the record".to_string() } else { format!("write {newest}") };
+            return format!(
+                "{from}, which `{}` keeps up to date, holds {}: {missed} is missing there for good",
+                names.phase(read.phase),
+                shown(read.cell)
+            );
+        }
         let lost = self.is_at_rest(state) && !read.failing;
         let missed = match (newest, lost) {
             (0, true) => "the record is lost, for nothing is on its way any more".to_string(),

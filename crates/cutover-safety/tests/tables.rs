@@ -163,3 +163,47 @@ fn guards() {
     assert_eq!(with(Guards { g3_caught_up: false, ..EPOCH }), ["s", "s"]);
     assert_eq!(with(Guards { g5_versions: false, ..EPOCH })[0], "s");
 }
+
+/// What an outbox still owes when reads move is missed by them.
+#[test]
+fn an_outbox_is_what_g9_is_for() {
+    let outbox = Phase::new(Old, Old).then(Second::Outbox);
+    let required = Phase::new(Old, Old).then(Second::Required);
+    let path = [outbox, required, LIVE];
+    assert_eq!(verdict(&path, Guards::ALL, FAULTS), "-");
+    assert_eq!(verdict(&path, Guards { g9_delivered: false, ..Guards::ALL }, FAULTS), "s");
+}
+
+/// Two writers at once are in order where both stores compare versions, and only there.
+#[test]
+fn two_writers_at_once() {
+    let required = [Phase::new(Old, Old).then(Second::Required), LIVE];
+    let faults = Faults { concurrent: true, ..FAULTS };
+    assert_eq!(verdict(&required, Guards::ALL, faults), "-");
+    assert_eq!(verdict(&required, Guards { g5_versions: false, ..Guards::ALL }, faults), "L s");
+}
+
+/// Duplicates, reordering, deletes, crashes and refusals: the standard ladder loses nothing, with three nodes too.
+#[test]
+fn the_standard_ladder() {
+    let live = Phase::new(New, New).then(Second::Required).reverse(Stream::Draining);
+    let shadow = Phase::new(Old, Old).then(Second::Required);
+    let up = [
+        OLD,
+        Phase::new(Old, Old).forward(Stream::Backfill),
+        shadow.forward(Stream::Draining),
+        shadow,
+        live,
+        NEW_REVERSE,
+        NEW,
+    ];
+    let mut down = up;
+    down[..6].reverse();
+    for (nodes, writes) in [(2, 2), (3, 2), (2, 3)] {
+        let faults = Faults { nodes, writes, ..Faults::USUAL };
+        let climbed = Model::new(&up, Guards::ALL, faults).unwrap().not_copied_yet().explore();
+        assert!(climbed.is_safe());
+        assert!(Model::new(&down[..6], Guards::ALL, faults).unwrap().explore().is_safe());
+        assert!(climbed.states > 10_000, "{}", climbed.states);
+    }
+}

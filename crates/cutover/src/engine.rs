@@ -351,6 +351,34 @@ impl Engine {
         self.compiled.migrations.get(migration.index())?.route(choice, switches, self.digest())
     }
 
+    /// What the phases, moves, switches and emergencies of a migration can cost: a model of its two stores looks at
+    /// everything that can happen. None for a migration that there is not.
+    ///
+    /// # Errors
+    /// [`SafetyError`](crate::SafetyError) where the options are out of bounds, or the ladder has more phases than the
+    /// model takes.
+    ///
+    /// ```
+    /// use cutover::{Engine, SafetyOptions, Verdict};
+    /// let engine = Engine::from_str(
+    ///     "cutover: 1\nmigrations: { orders: { old: sql, new: mongo, ladder: standard, phase: sync } }",
+    /// )?;
+    /// let report = engine.safety("orders", SafetyOptions::default())?.unwrap();
+    /// assert!(report.safe);
+    /// assert_eq!(report.last_reversible.as_deref(), Some("ramp_down"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "safety")]
+    pub fn safety(
+        &self,
+        migration: &str,
+        options: crate::SafetyOptions,
+    ) -> Result<Option<crate::SafetyReport>, crate::SafetyError> {
+        let Some(id) = self.migration(migration) else { return Ok(None) };
+        let Some(migration) = self.compiled.migrations.get(id.index()) else { return Ok(None) };
+        crate::safety::report(migration, options, self.digest()).map(Some)
+    }
+
     /// The decision where there is none: the caller's default applies.
     #[must_use]
     pub fn no_decision<'a>(&'a self, flag: &'a str, error: ErrorCode) -> Decision<'a> {

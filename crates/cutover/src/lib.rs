@@ -40,6 +40,8 @@ mod live;
 mod migration;
 mod names;
 mod ruleset;
+#[cfg(feature = "safety")]
+mod safety;
 #[cfg(feature = "schema")]
 mod schema;
 mod suggest;
@@ -58,6 +60,10 @@ pub use live::{Live, Snapshot};
 pub use migration::{
     Ack, FallbackOn, Hazard, HazardCode, JobVariant, Route, RouteChoice, RouteCompare, RouteJobs, RouteRead,
     RouteStreams, RouteWrite, RouteWrites, StreamState, SwitchSource, SwitchValue,
+};
+#[cfg(feature = "safety")]
+pub use safety::{
+    SafetyBounds, SafetyError, SafetyFinding, SafetyKind, SafetyOptions, SafetyReport, SafetyRow, Verdict,
 };
 #[cfg(feature = "schema")]
 pub use schema::schema;

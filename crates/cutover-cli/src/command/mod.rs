@@ -10,6 +10,7 @@ mod explain;
 mod hash_list;
 mod import;
 mod route;
+mod safety;
 mod schema;
 
 use crate::args::{Args, Command};
@@ -30,6 +31,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Eval(args) => eval::run(&args, now_ms, screen),
         Command::Explain(args) => explain::run(&args, now_ms, screen),
         Command::Route(args) => route::run(&args, now_ms, screen),
+        Command::Safety(args) => safety::run(&args, screen),
         Command::Import(args) => import::run(&args, screen),
         Command::Schema => schema::run(screen),
         Command::HashList(args) => hash_list::run(&args, screen),

@@ -4,6 +4,7 @@ pub(crate) mod decision;
 pub(crate) mod diagnostic;
 pub(crate) mod explanation;
 pub(crate) mod route;
+pub(crate) mod safety;
 mod snippet;
 mod style;
 mod table;

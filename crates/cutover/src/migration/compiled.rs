@@ -126,6 +126,22 @@ impl CompiledMigration {
         })
     }
 
+    /// The switches.
+    #[cfg(feature = "safety")]
+    pub(crate) fn switches(&self) -> &Switches {
+        &self.switches
+    }
+
+    /// What a combination of the switches does; none where the ladder has no combinations.
+    #[cfg(feature = "safety")]
+    pub(crate) fn combination_shape(&self, on: impl Fn(Role) -> bool) -> Option<Shape> {
+        let place = combination::index(on(Role::Read), on(Role::Write), on(Role::Backup));
+        let combination = self.ladder.combinations.get(place)?;
+        let phase = self.ladder.phases.get(combination.phase(&self.ladder, self.phase)?)?;
+        let emergency = on(Role::Emergency);
+        Some(combination.uncovered.filter(|_| !emergency).map_or(phase.shape_in(emergency), |(calm, _)| calm))
+    }
+
     fn store(&self, side: Side) -> &str {
         self.stores().name(side)
     }
