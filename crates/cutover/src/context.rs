@@ -30,9 +30,9 @@ impl Attributes {
 
     /// The same with one attribute more; a later value of the same name wins.
     #[must_use]
-    pub fn with(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        let Value::Map(entries) = self.0 else { return self };
-        Self(Value::map(entries.into_iter().chain([(name.into(), value.into())])))
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.0.insert(name.into(), value.into());
+        self
     }
 
     /// Reads a JSON object.

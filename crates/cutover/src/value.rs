@@ -55,6 +55,19 @@ impl Value {
         Self::Map(sorted)
     }
 
+    /// Puts an entry into a mapping, in place of one of the same key; anything else stays as it is.
+    pub(crate) fn insert(&mut self, key: String, value: Self) {
+        let Self::Map(entries) = self else { return };
+        match entries.binary_search_by(|(other, _)| other.as_bytes().cmp(key.as_bytes())) {
+            Ok(at) => {
+                if let Some(entry) = entries.get_mut(at) {
+                    entry.1 = value;
+                }
+            }
+            Err(at) => entries.insert(at, (key, value)),
+        }
+    }
+
     /// The value under `key`, where this is a mapping that has it.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {
