@@ -98,6 +98,17 @@ const KINDS = {
       return { decision: withoutDigest(decision), steps };
     });
   },
+  safety(_, fields, rulesets) {
+    const engine = rulesets.engine(fields.need("ruleset"));
+    const migration = fields.text("migration");
+    const options = { nodes: fields.take("nodes"), writes: fields.take("writes") };
+    const { safe, last_reversible, states, rows } = engine.safety(migration, options);
+    const lines = rows.map(({ kind, from, to, findings }) => {
+      const found = findings.length === 0 ? "safe" : findings.map((finding) => finding.verdict).join(" ");
+      return `${kind}: ${from}${to === null ? "" : ` → ${to}`}: ${found}`;
+    });
+    return diff(wanted(fields.need("want")), { safe, last_reversible, states, rows: lines });
+  },
   buckets,
   diagnostics(Engine, fields) {
     const text = documentOf(fields.need("text"));

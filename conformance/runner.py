@@ -108,6 +108,21 @@ def explain_kind(_, fields, rulesets):
     return in_both_forms(engine, fields.decoded("context"), fields.decoded("want"), ask)
 
 
+def safety_kind(_, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    migration = fields.text("migration")
+    bounds = {key: value for key in ("nodes", "writes") if (value := fields.take(key)) is not None}
+    report = engine.safety(migration, **bounds)
+
+    def line(row):
+        found = " ".join(finding["verdict"] for finding in row["findings"]) or "safe"
+        to = "" if row["to"] is None else f" → {row['to']}"
+        return f"{row['kind']}: {row['from']}{to}: {found}"
+
+    got = {key: report[key] for key in ("safe", "last_reversible", "states")}
+    return diff(fields.decoded("want"), {**got, "rows": [line(row) for row in report["rows"]]})
+
+
 def in_both_forms(engine, context, want, ask):
     """Asks with the context as it is given and with one that was prepared: both have to answer the same."""
     given = diff(want, ask(context))
@@ -245,6 +260,7 @@ def rows(engine, fields):
 KINDS = {
     "decide": decide_kind,
     "routes": routes_kind,
+    "safety": safety_kind,
     "explain": explain_kind,
     "buckets": buckets,
     "diagnostics": diagnostics,

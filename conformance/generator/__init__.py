@@ -20,6 +20,7 @@ from . import (
     programs,
     routes,
     rulesets,
+    safety,
     shares,
     switches,
     texts,
@@ -30,7 +31,7 @@ from . import (
 MODULES = [
     *[values, conditions, texts, edges, logic, times],
     *[buckets, shares, flag_rules, corners, explanations],
-    *[routes, switches, cohorts, phases],
+    *[routes, switches, cohorts, phases, safety],
     *[programs],
     *[documents, rulesets, bad_conditions, bad_shares, migrations],
     *[import_features, import_config, import_env],

@@ -41,6 +41,8 @@ export interface FullProgram extends Program {
   decideColumns(flag: number, rows: number, now: number, area: Area): Uint32Array | null;
   /** An explanation, as JSON. */
   explain(flag: number, now: number, area: Area): string;
+  /** The answer to a question by its name, or why there is none; all of it JSON. */
+  call(name: string, args: string): string;
   /** What another thread turns into an engine of the same ruleset. */
   share(): Shared;
   /** The program of another version of the ruleset. */

@@ -5,6 +5,7 @@ import type { DecideOptions, Engine, TimeOptions } from "./api/engine.js";
 import type { ErrorCode, Explanation, Json } from "./api/decision.js";
 import { CutoverError } from "./api/diagnostic.js";
 import type { Diagnostic } from "./api/diagnostic.js";
+import type { SafetyOptions, SafetyReport } from "./api/safety.js";
 import type { Shared } from "./api/shared.js";
 import type { FullProgram } from "./backend.js";
 import { decideColumns } from "./columns.js";
@@ -26,6 +27,17 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
     const now = timeOf(options);
     if (!isTime(now)) throw new RangeError("`now` is no time");
     return JSON.parse(coreOf(this).program.warnings(now)) as Diagnostic[];
+  }
+
+  safety(migration: string, options: SafetyOptions = {}): SafetyReport {
+    return freeze(this.#call("safety", { ...options, migration }) as SafetyReport);
+  }
+
+  #call(name: string, args: object): unknown {
+    const reply = coreOf(this).program.call(name, JSON.stringify(args));
+    const { answer, refusal } = JSON.parse(reply) as { answer?: unknown; refusal?: string };
+    if (refusal !== undefined) throw new CutoverError(refusal);
+    return answer;
   }
 
   share(): Shared {

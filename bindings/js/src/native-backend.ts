@@ -34,6 +34,7 @@ export interface Addon {
   decide(engine: number, flag: number, now: number, packed: Uint8Array): number;
   decideAll(engine: number, now: number, packed: Uint8Array): Uint32Array;
   decideColumns(engine: number, flag: number, now: number, packed: Uint8Array, rows: number): Uint32Array;
+  call(engine: number, name: string, args: string): string;
   explain(engine: number, flag: number, now: number, packed: Uint8Array): string;
   choose(engine: number, migration: number, now: number, packed: Uint8Array, first: number): number;
   route(engine: number, migration: number, now: number, packed: Uint8Array, first: number): string;
@@ -151,6 +152,10 @@ class NativeProgram implements FullProgram {
 
   warnings(now: number): string {
     return fallible(() => this.#addon.warnings(this.#engine, now));
+  }
+
+  call(name: string, args: string): string {
+    return fallible(() => this.#addon.call(this.#engine, name, args));
   }
 
   share(): Shared {

@@ -97,6 +97,15 @@ class FullWasmProgram extends WasmProgram<Exports> implements FullProgram {
     return this.backend.text((exports) => exports.warnings(this.loaded.engine, now));
   }
 
+  call(name: string, args: string): string {
+    const { backend } = this;
+    const [question, given] = [encoder.encode(name), encoder.encode(args)];
+    return backend.text((exports) => {
+      backend.give(question, given);
+      return exports.call(this.loaded.engine, question.length, given.length);
+    });
+  }
+
   share(): Shared {
     const { digest } = JSON.parse(this.about()) as { digest: string };
     return { backend: "wasm", digest, engine: this.loaded.text.slice(), compiled: this.loaded.compiled };

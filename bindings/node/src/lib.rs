@@ -173,6 +173,12 @@ pub fn explain(engine: u32, flag: u32, now: f64, packed: &[u8]) -> String {
     ask(|engines| engines.explain(engine, flag, now, packed))
 }
 
+/// The answer to a question by its name; both are JSON.
+#[napi(catch_unwind)]
+pub fn call(engine: u32, name: String, arguments: String) -> String {
+    ask(|engines| engines.call(engine, &name, &arguments))
+}
+
 /// The choice of a route, packed.
 #[napi(catch_unwind)]
 pub fn choose(engine: u32, migration: u32, now: f64, packed: &[u8], first: u32) -> u32 {

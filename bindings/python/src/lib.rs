@@ -5,6 +5,7 @@
 
 mod attributes;
 mod batch;
+mod call;
 mod cells;
 mod clock;
 mod context;

@@ -232,6 +232,16 @@ pub fn explain(engine: u32, flag: u32, now: f64) {
     answered(|instance| instance.engines.explain(engine, flag, now, &instance.area))
 }
 
+/// Answers a question whose name is the first `name` bytes of the area, with the `arguments` behind it; both are JSON.
+#[wasm_bindgen]
+pub fn call(engine: u32, name: usize, arguments: usize) {
+    answered(|instance| {
+        let part = |from: usize, length: usize| instance.area.get(from..from + length).unwrap_or_default();
+        let text = |from, length| std::str::from_utf8(part(from, length)).unwrap_or_default();
+        instance.engines.call(engine, text(0, name), text(name, arguments))
+    })
+}
+
 /// The choice of a route for the attributes and switches in the area, packed.
 #[wasm_bindgen]
 pub fn choose(engine: u32, migration: u32, now: f64, first: u32) -> u32 {

@@ -25,6 +25,7 @@
     clippy::unwrap_used
 )]
 
+mod call;
 mod compile;
 mod context;
 mod decision;
@@ -48,6 +49,7 @@ mod suggest;
 mod value;
 pub mod wire;
 
+pub use call::CallError;
 pub use context::{AttributeId, Attributes, Context, ContextView};
 pub use cutover_decider::{Program, ProgramError, bucket, packed};
 pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};

@@ -248,6 +248,19 @@ impl Engines {
         self.get(engine).map(explain).unwrap_or_default()
     }
 
+    /// The answer to a question of [`cutover::Engine::call`], as `{"answer":…}`, or `{"refusal":…}` with why there is none.
+    #[must_use]
+    pub fn call(&self, engine: u32, name: &str, arguments: &str) -> String {
+        let answer = match self.get(engine) {
+            Some(held) => held.engine.call(name, arguments).map_err(|error| error.to_string()),
+            None => Err("the engine is gone".to_owned()),
+        };
+        match answer {
+            Ok(answer) => format!("{{\"answer\":{answer}}}"),
+            Err(refusal) => format!("{{\"refusal\":{}}}", to_json(&refusal)),
+        }
+    }
+
     /// Decides a migration for the attributes and switches in `packed`: [`RouteChoice::pack`], or [`NO_CHOICE`].
     /// The slots of the migration's switches are in `packed` too, the first with the number `first`, in the order of
     /// [`cutover::wire::MigrationRow::switches`].

@@ -5,6 +5,7 @@ import type { Columns, DecidedColumns } from "./columns.js";
 import type { Decision, Explanation, Json } from "./decision.js";
 import type { Diagnostic, Imported } from "./diagnostic.js";
 import type { Route } from "./route.js";
+import type { SafetyOptions, SafetyReport } from "./safety.js";
 import type { Shared } from "./shared.js";
 
 /**
@@ -212,6 +213,20 @@ export interface Engine extends Decider {
     context: Attributes | null | undefined,
     options?: DecideOptions<T>,
   ): Explanation<T | null>;
+
+  /**
+   * What the phases, moves, switches and emergencies of a migration can cost: a model of its two stores looks at everything
+   * that can happen to one record.
+   *
+   * @throws CutoverError where there is no such migration, or a number is out of bounds.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nmigrations: { orders: { old: sql, new: mongo, ladder: standard, phase: sync } }");
+   * const report = engine.safety("orders");
+   * report.safe; // true
+   * report.last_reversible; // "ramp_down"
+   */
+  safety(migration: string, options?: SafetyOptions): SafetyReport;
 
   /**
    * What another thread of this process turns into an engine of the same ruleset, with {@link EngineConstructor.fromShared}:

@@ -17,4 +17,5 @@ export type {
   TimeOptions,
 } from "./engine.js";
 export type * from "./route.js";
+export type * from "./safety.js";
 export type { Shared } from "./shared.js";

@@ -30,6 +30,7 @@ from cutover._types import (
     ImportKind,
     Reason,
     RouteDict,
+    SafetyReport,
     Step,
 )
 
@@ -55,6 +56,7 @@ __all__ = [
     "RouteRead",
     "RouteStreams",
     "RouteWrite",
+    "SafetyReport",
     "Step",
     "__version__",
 ]

@@ -7,7 +7,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias, final
 
 from cutover._diagnostic import Diagnostic, Imported
 from cutover._route import Route
-from cutover._types import DecisionDict, ErrorCode, Explanation, ImportKind, Reason
+from cutover._types import DecisionDict, ErrorCode, Explanation, ImportKind, Reason, SafetyReport
 
 __all__ = ["Context", "Decision", "Decisions", "Engine", "__version__"]
 
@@ -400,6 +400,8 @@ class Engine:
         >>> step["step"], step["expected"], step["found"], step["result"]
         ('condition', ['premium'], 'free', 'false')
         """
+    def safety(self, migration: str, *, nodes: int = 2, writes: int = 2) -> SafetyReport:
+        r"""x"""
     def route(
         self,
         name: str,

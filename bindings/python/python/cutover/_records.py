@@ -17,6 +17,7 @@ from cutover._types import (
     RouteReadDict,
     RouteStreamsDict,
     RouteWriteDict,
+    SafetyReport,
 )
 
 
@@ -70,6 +71,11 @@ def imported(text: str) -> Imported:
 def explanation(text: str) -> Explanation:
     """An explanation from its JSON."""
     return cast(Explanation, json.loads(text))
+
+
+def safety(text: str) -> SafetyReport:
+    """A safety report from its JSON."""
+    return cast(SafetyReport, json.loads(text))
 
 
 def route(text: str) -> Route:

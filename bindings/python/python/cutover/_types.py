@@ -216,3 +216,52 @@ class Explanation(TypedDict):
 
     decision: DecisionDict
     steps: list[Step]
+
+
+SafetyKind = Literal[
+    "phase",
+    "forward",
+    "back",
+    "ladder_up",
+    "ladder_down",
+    "emergency",
+    "clear",
+    "switches",
+    "throw",
+    "cohort",
+    "dropped",
+]
+SafetyVerdict = Literal["safe", "stuck", "refused", "stale_on_failure", "stale", "diverged", "lost"]
+
+
+class SafetyFinding(TypedDict):
+    """One thing that can happen, and one of its shortest stories, a sentence for each event."""
+
+    verdict: SafetyVerdict
+    story: list[str]
+
+
+SafetyRow = TypedDict(
+    "SafetyRow",
+    {
+        "kind": SafetyKind,
+        "from": str,
+        "to": Union[str, None],
+        "verdict": SafetyVerdict,
+        "findings": list[SafetyFinding],
+        "states": int,
+    },
+)
+"""The answer to one question: the worst that can happen, and all that can, the worst first."""
+
+
+class SafetyReport(TypedDict):
+    """What a model of the two stores found: what phases, moves, switches and emergencies can cost."""
+
+    migration: str
+    bounds: dict[str, int]
+    safe: bool
+    last_reversible: str | None
+    rows: list[SafetyRow]
+    states: int
+    digest: str

@@ -7,7 +7,7 @@ use super::rulesets::{Rulesets, load, text_of};
 use cutover::bucket::{Salt, Unit, java31, position};
 use cutover::import::{Kind, Options, import};
 use cutover::wire::to_json;
-use cutover::{Attributes, Context, Engine, Value};
+use cutover::{Attributes, Context, Engine, SafetyOptions, Value};
 use serde_json::json;
 
 /// Runs one vector; the lines say what is wrong.
@@ -19,6 +19,7 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "decide" => decide(fields, rulesets),
         "explain" => explain(fields, rulesets),
         "routes" => routes(fields, rulesets),
+        "safety" => safety(fields, rulesets),
         "buckets" => buckets(fields),
         "diagnostics" => diagnostics(fields),
         "imports" => imports(fields),
@@ -79,6 +80,36 @@ fn route(engine: &Engine, fields: &mut Fields<'_>) -> Result<Vec<String>, String
     let want = with(fields.decoded("want")?, "migration", migration.into());
     let route = engine.route(migration, &context, now, &switches);
     Ok(diff(&want, &answer(&to_json(&route))))
+}
+
+fn safety(mut fields: Fields<'_>, rulesets: &Rulesets<'_>) -> Result<Vec<String>, String> {
+    let engine = rulesets.engine(fields.need("ruleset")?)?;
+    let migration = fields.text("migration")?;
+    let small = |value: Option<Value>| match value {
+        Some(Value::Int(number)) => u8::try_from(number).map_err(|_| "no small number".to_owned()),
+        _ => Ok(2),
+    };
+    let options = SafetyOptions {
+        nodes: small(fields.optional("nodes")?)?,
+        writes: small(fields.optional("writes")?)?,
+    };
+    let want = fields.decoded("want")?;
+    fields.finish()?;
+    let report = engine.safety(migration, options).map_err(|error| error.to_string())?;
+    let report = report.ok_or_else(|| format!("there is no migration `{migration}`"))?;
+    let rows = report.rows.iter().map(|row| {
+        let to = row.to.as_ref().map(|to| format!(" → {to}")).unwrap_or_default();
+        let found: Vec<&str> = row.findings.iter().map(|finding| finding.verdict.name()).collect();
+        let found = if found.is_empty() { "safe".to_owned() } else { found.join(" ") };
+        format!("{}: {}{to}: {found}", row.kind.name(), row.from)
+    });
+    let got = json!({
+        "safe": report.safe,
+        "last_reversible": report.last_reversible,
+        "states": report.states,
+        "rows": rows.collect::<Vec<_>>(),
+    });
+    Ok(diff(&want, &answer(&got.to_string())))
 }
 
 /// Golden buckets: the hash itself, the position that an explanation shows, and both sides of its boundary.

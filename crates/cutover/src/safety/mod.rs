@@ -11,6 +11,8 @@ mod tests;
 
 pub use report::{SafetyBounds, SafetyFinding, SafetyKind, SafetyReport, SafetyRow, Verdict};
 
+use crate::call::{Arguments, CallError};
+use crate::engine::Engine;
 use crate::migration::CompiledMigration;
 use cutover_safety::Faults;
 pub use cutover_safety::Invalid as SafetyError;
@@ -44,4 +46,24 @@ pub(crate) fn report(
     let faults =
         Faults { nodes: options.nodes, writes: options.writes, failing_reads: false, ..Faults::USUAL };
     ladder::Analysis::new(migration, faults).report(digest)
+}
+
+/// The report, as bindings ask for it.
+pub(crate) fn called(engine: &Engine, mut given: Arguments<'_>) -> Result<String, CallError> {
+    let name = given.text("migration")?;
+    let usual = SafetyOptions::default();
+    let options = SafetyOptions {
+        nodes: given.small("nodes", usual.nodes)?,
+        writes: given.small("writes", usual.writes)?,
+    };
+    given.finish()?;
+    match engine.safety(&name, options) {
+        Ok(Some(report)) => Ok(crate::wire::to_json(&report)),
+        Ok(None) => {
+            let known: Vec<String> = engine.migrations().take(12).map(|name| format!("`{name}`")).collect();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            Err(CallError::new(format!("safety: the ruleset has no migration `{name}` (it has {known})")))
+        }
+        Err(error) => Err(CallError::new(format!("safety: {error}"))),
+    }
 }

@@ -30,6 +30,30 @@ pub enum SafetyKind {
     Dropped,
 }
 
+impl SafetyKind {
+    /// The word in reports.
+    ///
+    /// ```
+    /// assert_eq!(cutover::SafetyKind::LadderUp.name(), "ladder_up");
+    /// ```
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Phase => "phase",
+            Self::Forward => "forward",
+            Self::Back => "back",
+            Self::LadderUp => "ladder_up",
+            Self::LadderDown => "ladder_down",
+            Self::Emergency => "emergency",
+            Self::Clear => "clear",
+            Self::Switches => "switches",
+            Self::Throw => "throw",
+            Self::Cohort => "cohort",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
 /// What can happen, the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -124,4 +148,23 @@ pub struct SafetyReport {
     pub states: u64,
     /// The digest of the ruleset.
     pub digest: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_json() {
+        use SafetyKind::*;
+        for kind in
+            [Phase, Forward, Back, LadderUp, LadderDown, Emergency, Clear, Switches, Throw, Cohort, Dropped]
+        {
+            assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{}\"", kind.name()));
+        }
+        use Verdict::*;
+        for verdict in [Safe, Stuck, Refused, StaleOnFailure, Stale, Diverged, Lost] {
+            assert_eq!(serde_json::to_string(&verdict).unwrap(), format!("\"{}\"", verdict.name()));
+        }
+    }
 }

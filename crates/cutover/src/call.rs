@@ -1,0 +1,140 @@
+//! The one door for questions that are not asked by the million: a name and JSON go in, JSON comes out.
+//!
+//! So a binding needs one function for all of them, and what they mean is here.
+
+use crate::engine::Engine;
+use crate::value::Value;
+
+/// Why a question has no answer, in a sentence for whoever asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct CallError(String);
+
+impl CallError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl Engine {
+    /// Answers a question by its name, for bindings. `arguments` is a JSON object, and so is the answer.
+    ///
+    /// | name | arguments | answer |
+    /// |---|---|---|
+    /// | `safety` | `migration`, `nodes?`, `writes?` | a [`SafetyReport`](crate::SafetyReport) |
+    ///
+    /// # Errors
+    /// [`CallError`] where there is no such question, or an argument is missing, unknown or of the wrong type.
+    ///
+    /// ```
+    /// use cutover::Engine;
+    /// let engine = Engine::from_str(
+    ///     "cutover: 1\nmigrations: { orders: { old: sql, new: mongo, ladder: standard, phase: sync } }",
+    /// )?;
+    /// let report = engine.call("safety", r#"{"migration":"orders"}"#)?;
+    /// assert!(report.contains(r#""safe":true"#));
+    /// assert!(engine.call("safety", r#"{"migration":"order"}"#).unwrap_err().to_string().contains("`orders`"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn call(&self, name: &str, arguments: &str) -> Result<String, CallError> {
+        let given = Arguments::read(name, arguments)?;
+        match name {
+            #[cfg(feature = "safety")]
+            "safety" => crate::safety::called(self, given),
+            _ => {
+                drop(given);
+                Err(CallError::new(format!("there is no question `{name}` in this build")))
+            }
+        }
+    }
+}
+
+/// The arguments of a question, taken one by one.
+pub(crate) struct Arguments<'a> {
+    call: &'a str,
+    entries: Vec<(String, Value)>,
+}
+
+impl<'a> Arguments<'a> {
+    fn read(call: &'a str, json: &str) -> Result<Self, CallError> {
+        match Value::from_json(json) {
+            Ok(Value::Map(entries)) => Ok(Self { call, entries }),
+            Ok(_) => Err(CallError::new(format!("{call}: the arguments are no object"))),
+            Err(error) => {
+                Err(CallError::new(format!("{call}: the arguments are no JSON: {}", error.message)))
+            }
+        }
+    }
+
+    /// The argument of a name, where it is given and not null.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+        let at = self.entries.iter().position(|(key, _)| key == name)?;
+        let (_, value) = self.entries.swap_remove(at);
+        (!matches!(value, Value::Null)).then_some(value)
+    }
+
+    pub(crate) fn text(&mut self, name: &str) -> Result<String, CallError> {
+        match self.take(name) {
+            Some(Value::Text(text)) => Ok(text),
+            found => Err(self.wrong(name, "a text", found.as_ref())),
+        }
+    }
+
+    /// A whole number from 0 to 255.
+    pub(crate) fn small(&mut self, name: &str, otherwise: u8) -> Result<u8, CallError> {
+        match self.take(name) {
+            None => Ok(otherwise),
+            Some(Value::Int(number)) if u8::try_from(number).is_ok() => {
+                Ok(u8::try_from(number).unwrap_or(otherwise))
+            }
+            found => Err(self.wrong(name, "a small whole number", found.as_ref())),
+        }
+    }
+
+    /// Refuses what nobody took.
+    pub(crate) fn finish(self) -> Result<(), CallError> {
+        match self.entries.first() {
+            None => Ok(()),
+            Some((name, _)) => Err(CallError::new(format!("{}: there is no argument `{name}`", self.call))),
+        }
+    }
+
+    fn wrong(&self, name: &str, expected: &str, found: Option<&Value>) -> CallError {
+        let found = found.map_or_else(|| "nothing".to_owned(), crate::wire::to_json);
+        CallError::new(format!("{}: `{name}` is {expected}, and {found} was given", self.call))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(name: &str, arguments: &str) -> String {
+        let engine = Engine::from_str(
+            r#"{"cutover":1,"migrations":{"m":{"old":"a","new":"b","ladder":"standard","phase":"sync"}}}"#,
+        );
+        engine.unwrap().call(name, arguments).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_said() {
+        assert_eq!(asked("dance", "{}"), "there is no question `dance` in this build");
+        assert_eq!(asked("safety", "[]"), "safety: the arguments are no object");
+        assert!(asked("safety", "{").starts_with("safety: the arguments are no JSON: "));
+        assert_eq!(asked("safety", "{}"), "safety: `migration` is a text, and nothing was given");
+        assert_eq!(asked("safety", r#"{"migration":1}"#), "safety: `migration` is a text, and 1 was given");
+        assert_eq!(
+            asked("safety", r#"{"migration":"m","nodes":300}"#),
+            "safety: `nodes` is a small whole number, and 300 was given"
+        );
+        assert_eq!(
+            asked("safety", r#"{"migration":"m","nodes":9}"#),
+            "safety: a model has 1 to 3 nodes, and 9 were asked for"
+        );
+        assert_eq!(asked("safety", r#"{"migration":"m","node":1}"#), "safety: there is no argument `node`");
+        assert_eq!(
+            asked("safety", r#"{"migration":"M"}"#),
+            "safety: the ruleset has no migration `M` (it has `m`)"
+        );
+    }
+}
