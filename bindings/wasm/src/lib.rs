@@ -49,7 +49,12 @@ pub fn start() {
     PANIC.with_borrow_mut(|panic| panic.reserve(PANIC_BYTES));
     std::panic::set_hook(Box::new(|info| {
         // Where this is borrowed already, an earlier panic is what matters.
-        PANIC.with(|panic| panic.try_borrow_mut().is_ok_and(|mut panic| write!(panic, "{info}").is_ok()));
+        PANIC.with(|panic| {
+            panic.try_borrow_mut().is_ok_and(|mut panic| {
+                panic.clear();
+                write!(panic, "{info}").is_ok()
+            })
+        });
     }));
 }
 

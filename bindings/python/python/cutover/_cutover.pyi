@@ -401,7 +401,17 @@ class Engine:
         ('condition', ['premium'], 'free', 'false')
         """
     def safety(self, migration: str, *, nodes: int = 2, writes: int = 2) -> SafetyReport:
-        r"""x"""
+        r"""What the phases, moves, switches and emergencies of a migration can cost: a model of its two stores looks at
+        everything that can happen to one record.
+
+        Raises `CutoverError` where there is no such migration, or a number is not from 1 to 3.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: sql, new: mongo, ladder: standard, phase: sync}}")
+        >>> report = engine.safety("orders")
+        >>> report["safe"], report["last_reversible"]
+        (True, 'ramp_down')
+        """
     def route(
         self,
         name: str,
