@@ -368,7 +368,6 @@ impl Engine {
     /// assert_eq!(report.last_reversible.as_deref(), Some("ramp_down"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[cfg(feature = "safety")]
     pub fn safety(
         &self,
         migration: &str,

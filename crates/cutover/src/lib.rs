@@ -41,7 +41,6 @@ mod live;
 mod migration;
 mod names;
 mod ruleset;
-#[cfg(feature = "safety")]
 mod safety;
 #[cfg(feature = "schema")]
 mod schema;
@@ -63,7 +62,6 @@ pub use migration::{
     Ack, FallbackOn, Hazard, HazardCode, JobVariant, Route, RouteChoice, RouteCompare, RouteJobs, RouteRead,
     RouteStreams, RouteWrite, RouteWrites, StreamState, SwitchSource, SwitchValue,
 };
-#[cfg(feature = "safety")]
 pub use safety::{
     SafetyBounds, SafetyError, SafetyFinding, SafetyKind, SafetyOptions, SafetyReport, SafetyRow, Verdict,
 };

@@ -127,13 +127,11 @@ impl CompiledMigration {
     }
 
     /// The switches.
-    #[cfg(feature = "safety")]
     pub(crate) fn switches(&self) -> &Switches {
         &self.switches
     }
 
     /// What a combination of the switches does; none where the ladder has no combinations.
-    #[cfg(feature = "safety")]
     pub(crate) fn combination_shape(&self, on: impl Fn(Role) -> bool) -> Option<Shape> {
         let place = combination::index(on(Role::Read), on(Role::Write), on(Role::Backup));
         let combination = self.ladder.combinations.get(place)?;

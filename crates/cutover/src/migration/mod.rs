@@ -25,10 +25,8 @@ pub use job::JobVariant;
 pub use route::{
     Route, RouteChoice, RouteCompare, RouteJobs, RouteRead, RouteStreams, RouteWrite, RouteWrites,
 };
-#[cfg(feature = "safety")]
 pub(crate) use shape::Shape;
 pub(crate) use switches::Role;
 pub use switches::{SwitchSource, SwitchValue};
-#[cfg(feature = "safety")]
 pub(crate) use words::Side;
 pub use words::{Ack, FallbackOn, StreamState};
