@@ -10,6 +10,7 @@ from .routes import HAZARDS, NEW, OLD, read, route, write
 def files():
     yield cohorts()
     yield jobs()
+    yield calendar()
 
 
 def cohorts():
@@ -202,4 +203,82 @@ def jobs():
             now=0,
             want=want,
         )
+    return file
+
+
+WEEK = 7 * 86_400_000
+WEEK_ONE = 1_767_571_200_000  # 2026-01-05T00:00:00Z
+
+# The jobs of the document that the four phases come from, by the week of its calendar. What touches persons works on
+# both stores as long as both hold them.
+JOBS = {
+    "recruiterOfferExpirationReminderJob": {"kind": "rewrite", "week": 8},
+    "cancelOfferJob": {"kind": "rewrite", "week": 8},
+    "fixJobExpirationDateJob": {"kind": "rewrite", "week": 9},
+    "updateMissingStartDateJob": {"kind": "rewrite", "week": 9},
+    "fixRecruiterDataValidationJob": {"kind": "rewrite", "week": 9},
+    "updateSiretInfosInErrorJob": {"kind": "rewrite", "week": 9},
+    "sendMiseEnRelation": {"kind": "rewrite", "week": 10},
+    "removeDuplicatesRecruiters": {"kind": "retire", "after": "direct_write", "week": 14},
+    "lbaJobToJobsPartners": {"kind": "retire", "after": "direct_write", "week": 14},
+    "streamProcessor": {"kind": "retire", "after": "direct_write_3a", "week": 16},
+    "obfuscateCollections": {"kind": "both", "after": "direct_write", "week": 10},
+    "anonymizeIndividual": {"kind": "both", "after": "direct_write", "week": 10},
+    "anonimizeUsersWithAccounts": {"kind": "both", "after": "direct_write"},
+    "analyzeClosedCompanies": {"kind": "update"},
+}
+
+
+def calendar():
+    file = File(
+        "calendar",
+        "routes",
+        "Jobs by the week: before its week a job is what it was, and where the phase is ahead of it, a hazard says so.",
+    )
+    phases = ["sync", "direct_write_3a", "direct_write_3b", "cleanup"]
+    file.rulesets["jobs"] = {
+        "cutover": 1,
+        "migrations": {phase: recruiters(phase=phase, week_one="2026-01-05", jobs=JOBS) for phase in phases},
+    }
+    h = HAZARDS
+    calm = {
+        "sync": SYNC,
+        "direct_write_3a": route(
+            "direct_write_3a",
+            read(NEW),
+            write(NEW, OLD, "best_effort"),
+            "active off",
+            [h.backup_echo(OLD, NEW), h.backup_may_fail(), h.running_writes("dual_read", "direct_write_3a")],
+        ),
+        "direct_write_3b": WRITE_ALONE,
+        "cleanup": CLEANUP,
+    }
+
+    def variant(name, phase, week):
+        job = JOBS[name]
+        if week < job.get("week", 0):
+            return "old"
+        past = phases.index(phase) - phases.index({"direct_write": "direct_write_3b"}.get(job.get("after"), job.get("after", "sync")))
+        match job["kind"]:
+            case "retire":
+                return "old" if past <= 0 else "off"
+            case "both":
+                return "both" if past <= 0 else "new"
+        return "old" if phase == "sync" else "new"
+
+    for phase in phases:
+        for week in (7, 8, 9, 10, 14, 16):
+            for now, when in [((week - 1) * WEEK, "its first moment"), (week * WEEK - 1, "its last one")]:
+                late = phase in ("direct_write_3b", "cleanup")
+                behind = [h.job_behind(name) for name in sorted(JOBS) if late and week < JOBS[name].get("week", 0)]
+                want = {**calm[phase], "jobs": {name: variant(name, phase, week) for name in sorted(JOBS)}}
+                file.add(
+                    f"{phase} in week {week}, {when}",
+                    "a job that is not due is what it was",
+                    ruleset="jobs",
+                    migration=phase,
+                    context={},
+                    now=WEEK_ONE + now,
+                    want={**want, "hazards": want["hazards"] + behind},
+                )
     return file

@@ -128,6 +128,14 @@ class Hazards:
             f"moving reads on to {self.new} loses the writes whose second write failed",
         )
 
+    def job_behind(self, job):
+        return _hazard(
+            "job_behind",
+            "warning",
+            f"the job {job} still works on {self.old} by its calendar, and writes go to {self.new}",
+            f"what it does there is not in {self.new}",
+        )
+
     def running_writes(self, before, phase):
         return _hazard(
             "lost_write",

@@ -353,7 +353,7 @@ def jobs(case):
             f"{J}.kind",
             2,
             found="rewrit",
-            expected=["rewrite", "update", "retire"],
+            expected=["rewrite", "update", "retire", "both"],
             help="did you mean `rewrite`?",
         ),
     )
@@ -369,6 +369,26 @@ def jobs(case):
         "only a job that retires does so after a phase",
         job("kind: update, after: «2»sync"),
         problem("contradiction", f"{J}.after", 2),
+    )
+    case("a job on both stores until", "a phase", job("kind: both"), problem("missing_key", J, expected=["after"]))
+    case(
+        "a job by two calendars",
+        "one of them is too many",
+        job("kind: update, from: 2026-02-23, week: «2»0"),
+        problem("contradiction", J, found="`from` and `week`"),
+        problem("wrong_type", f"{J}.week", 2, found="0"),
+    )
+    case(
+        "a week of no calendar",
+        "a week counts from the first",
+        job("kind: update, week: «2»8"),
+        problem("missing_key", f"{J}.week", 2, found="8"),
+    )
+    case(
+        "a job from no day",
+        "a day or an instant",
+        job("kind: update, from: «2»2026-02-30"),
+        problem("bad_date", f"{J}.from", 2, found="2026-02-30"),
     )
     case(
         "jobs by their names",

@@ -14,7 +14,7 @@ LAID_OUT = {
     "nothing": (152, "dfef50657698d270"),
     "shop": (1632, "37fce7ac1ad89af9"),
     "corners": (7982, "3d4d1edc9657d387"),
-    "moves": (5995, "203f001ddeb47426"),
+    "moves": (6003, "839d404e4ccac4f7"),
 }
 
 

@@ -356,10 +356,14 @@ pub mod migration {
     pub const COHORT_UNIT: u32 = 19;
     /// What the cohort hashes with.
     pub const COHORT_SALT: u32 = 20;
-    /// Place and count of the routes, texts of JSON with an empty digest.
+    /// Place and count of the routes, texts of JSON with an empty digest: those of each part of the calendar, one part
+    /// after the other.
     pub const ROUTES: u32 = 22;
+    /// Place and count of the instants at which parts of the calendar begin, ascending, two words each; the first part is
+    /// before the first of them.
+    pub const INSTANTS: u32 = 24;
     /// The size of a migration.
-    pub const WORDS: u32 = 24;
+    pub const WORDS: u32 = 26;
     /// An emergency is on where no switch says otherwise.
     pub const EMERGENCY: u32 = 1;
     /// There is a cohort.

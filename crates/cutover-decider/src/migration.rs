@@ -1,6 +1,7 @@
 //! Deciding a migration: how the switches stand, which phase the unit takes, and so which route of its table.
 
 use crate::Program;
+use crate::arena::join;
 use crate::bucket::{Salt, Unit, inside};
 use crate::context::{AttributeId, ContextView};
 use crate::decide::share_at;
@@ -226,7 +227,9 @@ impl Program {
     /// Whether the answer of a migration depends on the time.
     #[must_use]
     pub fn migration_reads_time(&self, number: u32) -> bool {
-        self.migration(number).is_some_and(|record| word(record, migration::BITS) & migration::RAMP != 0)
+        self.migration(number).is_some_and(|record| {
+            word(record, migration::BITS) & migration::RAMP != 0 || word(record, migration::INSTANTS + 1) != 0
+        })
     }
 
     /// The roles and names of the switches of a migration, in the order `read`, `write`, `backup`, `emergency`.
@@ -253,8 +256,9 @@ impl Program {
         let bits = word(record, migration::BITS);
         let setting = self.setting(record, switches);
         let [read, write, backup, emergency] = setting.on;
+        let before = self.routes_before(record, now_ms);
         let choice = |pair: u32, error| RouteChoice {
-            index: (pair * 2 + u32::from(emergency)) as usize,
+            index: before.saturating_add(pair * 2 + u32::from(emergency)) as usize & 0xFFFF,
             error,
             unreadable: setting.unreadable,
         };
@@ -272,6 +276,19 @@ impl Program {
             Ok(false) => choice(phase, None),
             Err(error) => choice(phase, Some(error)),
         })
+    }
+
+    /// How many routes lie before those of the part of the calendar that `now_ms` is in.
+    fn routes_before(&self, record: &Record, now_ms: i64) -> u32 {
+        let count = word(record, migration::INSTANTS + 1);
+        if count == 0 {
+            return 0;
+        }
+        let instants = self.arena.slice(word(record, migration::INSTANTS), count.saturating_mul(2));
+        let begun = |words: &&[u32; 2]| join(words[0], words[1]).cast_signed() <= now_ms;
+        let part = instants.as_chunks::<2>().0.iter().take_while(begun).count();
+        let routes = word(record, migration::ROUTES + 1) / count.saturating_add(1);
+        routes.saturating_mul(u32::try_from(part).unwrap_or(0))
     }
 
     /// How the switches stand: what the caller gives, else what the document says, and for the emergency else

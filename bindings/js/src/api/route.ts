@@ -13,7 +13,7 @@ export type FallbackOn = "not_found" | "error" | "timeout";
 export type StreamState = "off" | "load" | "backfill" | "active" | "draining" | "armed";
 
 /** Which variant of a job runs. */
-export type JobVariant = "old" | "new" | "off";
+export type JobVariant = "old" | "new" | "both" | "off";
 
 /** The named ways in which a route can lose a write or serve a stale read. */
 export type HazardCode =
@@ -23,7 +23,8 @@ export type HazardCode =
   | "unbacked_emergency"
   | "split_brain"
   | "resurrected_delete"
-  | "ignored_switch";
+  | "ignored_switch"
+  | "job_behind";
 
 /**
  * The decision of a migration. Frozen all through; an engine makes each route once and hands it out again.

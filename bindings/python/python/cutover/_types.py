@@ -15,7 +15,7 @@ ImportKind = Literal["features-yml", "feature-config", "env"]
 Ack = Literal["required", "best_effort", "outbox"]
 FallbackOn = Literal["not_found", "error", "timeout"]
 StreamState = Literal["off", "load", "backfill", "active", "draining", "armed"]
-JobVariant = Literal["old", "new", "off"]
+JobVariant = Literal["old", "new", "both", "off"]
 HazardCode = Literal[
     "stale_read",
     "lost_write",
@@ -24,6 +24,7 @@ HazardCode = Literal[
     "split_brain",
     "resurrected_delete",
     "ignored_switch",
+    "job_behind",
 ]
 Truth = Literal["true", "false", "unknown"]
 

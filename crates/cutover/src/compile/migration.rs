@@ -6,8 +6,8 @@ use crate::document::{self, Arena, Node, Path};
 use crate::migration::CompiledMigration;
 use crate::ruleset::fields::Reader;
 use crate::ruleset::migration::Migration;
-use cutover_decider::Program;
 use cutover_decider::format::{NONE, header, migration as words};
+use cutover_decider::{Program, split_words};
 
 /// The migrations of a program that was loaded, from the document of them that it carries; none where that is not
 /// what the program says.
@@ -87,6 +87,10 @@ impl Compiler<'_> {
         let routes: Vec<String> = compiled.rows("").map(|route| crate::wire::to_json(&route)).collect();
         let texts: Vec<u32> = routes.iter().flat_map(|route| self.out.text(route)).collect();
         put(words::ROUTES, &[self.out.push(&texts), place(routes.len())]);
+        let instants = compiled.instants();
+        let begins: Vec<u32> =
+            instants.iter().flat_map(|instant| split_words(instant.cast_unsigned())).collect();
+        put(words::INSTANTS, &[self.out.push(&begins), place(instants.len())]);
         record
     }
 }

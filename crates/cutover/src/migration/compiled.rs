@@ -14,6 +14,7 @@ use super::words::{Ack, Side};
 use crate::ruleset::migration::Migration;
 use crate::ruleset::scalar::ONE;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// The routes of a migration.
 ///
@@ -151,16 +152,28 @@ impl CompiledMigration {
 
 /// What lays out the table.
 impl CompiledMigration {
+    /// The instants at which jobs change, ascending.
+    pub(crate) fn instants(&self) -> Vec<i64> {
+        let instants: BTreeSet<i64> = self.jobs.iter().filter_map(|job| job.from_ms).collect();
+        instants.into_iter().collect()
+    }
+
+    /// The routes of each part of the calendar, one after the other: before the first instant, then from each on.
     fn lay_out(&self) -> Vec<RouteData> {
+        let starts = std::iter::once(i64::MIN).chain(self.instants());
+        starts.flat_map(|now_ms| self.lay_out_at(now_ms)).collect()
+    }
+
+    fn lay_out_at(&self, now_ms: i64) -> Vec<RouteData> {
         let mut routes = Vec::new();
         for (index, phase) in self.ladder.phases.iter().enumerate() {
-            routes.extend([false, true].map(|emergency| self.phase_route(index, phase, emergency)));
+            routes.extend([false, true].map(|emergency| self.phase_route(index, phase, emergency, now_ms)));
         }
         if self.switches.select_the_phase() {
             for place in 0..self.ladder.combinations.len() {
                 routes.extend(
                     [false, true]
-                        .map(|emergency| self.combination_route(place, emergency))
+                        .map(|emergency| self.combination_route(place, emergency, now_ms))
                         .into_iter()
                         .flatten(),
                 );
@@ -169,7 +182,7 @@ impl CompiledMigration {
         routes
     }
 
-    fn phase_route(&self, index: usize, phase: &Phase, emergency: bool) -> RouteData {
+    fn phase_route(&self, index: usize, phase: &Phase, emergency: bool, now_ms: i64) -> RouteData {
         let stores = self.stores();
         let phase = &self.sharing_streams(index, phase);
         let hazards = if emergency {
@@ -178,13 +191,14 @@ impl CompiledMigration {
             of_phase(stores, phase, self.ladder.before(index))
         };
         let shape = phase.shape_in(emergency);
+        let hazards = hazards.into_iter().chain(self.behind(shape, now_ms)).collect();
         RouteData {
             phase: Some(index),
             emergency,
             cohort: self.cohort == Some(index),
             shape,
             hazards,
-            jobs: self.variants(index, emergency, shape),
+            jobs: self.variants(index, emergency, shape, now_ms),
         }
     }
 
@@ -205,11 +219,11 @@ impl CompiledMigration {
         }
     }
 
-    fn combination_route(&self, place: usize, emergency: bool) -> Option<RouteData> {
+    fn combination_route(&self, place: usize, emergency: bool, now_ms: i64) -> Option<RouteData> {
         let combination = self.ladder.combinations.get(place)?;
         let index = combination.phase(&self.ladder, self.phase)?;
         let phase = self.ladder.phases.get(index)?;
-        let mut route = self.phase_route(index, phase, emergency);
+        let mut route = self.phase_route(index, phase, emergency, now_ms);
         let stores = self.stores();
         if let Some((calm, _)) = combination.uncovered {
             route.phase = None;
@@ -217,8 +231,8 @@ impl CompiledMigration {
                 route.hazards = of_emergency(stores, Interrupted { calm, frozen: false }, phase.emergency);
             } else {
                 route.shape = calm;
-                route.hazards = of_shape(stores, calm);
-                route.jobs = self.variants(index, emergency, calm);
+                route.hazards = of_shape(stores, calm).into_iter().chain(self.behind(calm, now_ms)).collect();
+                route.jobs = self.variants(index, emergency, calm, now_ms);
             }
         }
         if let Some(switch) = self.switches.get(Role::Backup).filter(|_| combination.backup_ignored) {
@@ -231,7 +245,15 @@ impl CompiledMigration {
         Some(route)
     }
 
-    fn variants(&self, phase: usize, emergency: bool, shape: Shape) -> Vec<JobVariant> {
-        self.jobs.iter().map(|job| job.variant(phase, emergency, shape)).collect()
+    /// The hazards of jobs that stay on the old store by their calendar while it is no longer written.
+    fn behind(&self, shape: Shape, now_ms: i64) -> impl Iterator<Item = Hazard> {
+        let left = shape.first == Side::New && shape.second.is_none();
+        let early = move |job: &&Job| left && job.from_ms.is_some_and(|from| now_ms < from);
+        self.jobs.iter().filter(early).map(|job| hazard::job_behind(self.stores(), &job.name))
+    }
+
+    fn variants(&self, phase: usize, emergency: bool, shape: Shape, now_ms: i64) -> Vec<JobVariant> {
+        let variant = |job: &Job| job.variant(&self.ladder, phase, emergency, shape, now_ms);
+        self.jobs.iter().map(variant).collect()
     }
 }

@@ -42,11 +42,13 @@ pub enum HazardCode {
     ResurrectedDelete,
     /// A switch is set and has no effect, or its value cannot be read.
     IgnoredSwitch,
+    /// A job still works on the store that is no longer written.
+    JobBehind,
 }
 
 impl HazardCode {
     /// All codes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::StaleRead,
         Self::LostWrite,
         Self::LostOnReturn,
@@ -54,6 +56,7 @@ impl HazardCode {
         Self::SplitBrain,
         Self::ResurrectedDelete,
         Self::IgnoredSwitch,
+        Self::JobBehind,
     ];
 
     /// The name in routes and in `accept`, such as `stale_read`.
@@ -67,6 +70,7 @@ impl HazardCode {
             Self::SplitBrain => "split_brain",
             Self::ResurrectedDelete => "resurrected_delete",
             Self::IgnoredSwitch => "ignored_switch",
+            Self::JobBehind => "job_behind",
         }
     }
 }
@@ -116,6 +120,18 @@ impl<'a> Stores<'a> {
 pub(super) fn unreadable_switch(switch: &str, value: Option<SwitchValue<'_>>) -> Hazard {
     let (message, cost) = cutover_decider::migration::unreadable_switch(switch, value);
     Hazard::warning(HazardCode::IgnoredSwitch, message, cost)
+}
+
+/// The hazard of a job whose calendar is behind the phase.
+pub(super) fn job_behind(stores: Stores<'_>, job: &str) -> Hazard {
+    Hazard::warning(
+        HazardCode::JobBehind,
+        format!(
+            "the job {job} still works on {} by its calendar, and writes go to {}",
+            stores.old, stores.new
+        ),
+        format!("what it does there is not in {}", stores.new),
+    )
 }
 
 /// The hazard of a backup that is asked for while writes go to old anyway.

@@ -2,6 +2,7 @@
 
 use super::combination::Combination;
 use super::shape::Shape;
+use super::words::{Side, StreamState};
 
 /// A phase that is built in.
 #[derive(Debug, Clone, Copy)]
@@ -106,6 +107,15 @@ impl Ladder {
     /// The names of all phases, in order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.phases.iter().map(|phase| phase.name.as_str())
+    }
+
+    /// The first phase, at `index` or before it, that brings anything to the new store.
+    pub(crate) fn fills_new(&self, index: usize) -> Option<usize> {
+        let fills = |phase: &Phase| {
+            let shape = phase.shape;
+            shape.forward != StreamState::Off || shape.first == Side::New || shape.second.is_some()
+        };
+        self.phases.iter().take(index + 1).position(fills)
     }
 
     /// The phase before the one at `index`.

@@ -48,6 +48,7 @@ pub(crate) const KEYS: &[&str] = &[
     "cohort",
     "salt",
     "jobs",
+    "week_one",
     "compare",
 ];
 
@@ -94,7 +95,10 @@ impl Reader {
             let (old, new) = (old.as_deref().unwrap_or("old"), new.as_deref().unwrap_or("new"));
             read::cohort(self, ladder.as_ref(), phase, Stores { old, new }, node, path)
         });
-        let jobs = fields.take("jobs").map(|node| read::jobs(self, ladder.as_ref(), node, path.key("jobs")));
+        let week_one = fields.take("week_one").and_then(|node| self.day(node, path.key("week_one")));
+        let jobs = fields
+            .take("jobs")
+            .map(|node| read::jobs(self, ladder.as_ref(), week_one, node, path.key("jobs")));
         let compare =
             fields.take("compare").and_then(|node| compare(self, ladder.as_ref(), node, path.key("compare")));
         fields.finish(self, path, KEYS);

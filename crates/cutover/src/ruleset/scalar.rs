@@ -6,6 +6,8 @@ use crate::document::{Content, Node, Path};
 use cutover_decider::decide::instant;
 
 const DAY_MS: i64 = 86_400_000;
+/// A date is as long as this one.
+const DATE: &str = "2026-01-01";
 
 /// A share of units in millionths, 0 to 1,000,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,17 +78,30 @@ impl Reader {
 
     /// Reads a calendar date and gives the first millisecond after it, in UTC.
     pub(crate) fn date_end(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<i64> {
+        Some(self.date(node, path)? + DAY_MS)
+    }
+
+    /// Reads a calendar date, and gives its first millisecond in UTC, or an instant.
+    pub(crate) fn day(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<i64> {
+        match node.content {
+            Content::Text(text) if text.len() == DATE.len() => self.date(node, path),
+            _ => self.instant(node, path),
+        }
+    }
+
+    /// Reads a calendar date, and gives its first millisecond in UTC.
+    fn date(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<i64> {
         let text = self.text(node, path)?;
-        let begin = (text.len() == "2026-01-01".len()).then(|| instant::parse(&format!("{text}T00:00:00Z")));
-        let end = begin.flatten().map(|begin| begin + DAY_MS);
-        if end.is_none() {
+        let begin =
+            (text.len() == DATE.len()).then(|| instant::parse(&format!("{text}T00:00:00Z"))).flatten();
+        if begin.is_none() {
             self.note(
                 Diagnostic::error("bad_date", path.to_string(), node.at, "this is no date")
                     .found(text)
                     .expected(["a date such as 2027-03-31"]),
             );
         }
-        end
+        begin
     }
 
     /// Reads a time of day as seconds after midnight.

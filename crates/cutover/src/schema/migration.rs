@@ -34,6 +34,8 @@ pub(super) struct Migration {
     cohort: Option<Cohort>,
     /// What the units of the cohort are hashed with, for life; the migration's name where there is none.
     salt: Option<String>,
+    /// The day on which week 1 of the jobs' calendar begins, such as `2026-01-05`, or an instant.
+    week_one: Option<String>,
     /// Background jobs that depend on the phase, by name.
     jobs: Option<BTreeMap<String, Job>>,
     /// How the results of both stores are compared, in phases that compare.
@@ -210,10 +212,14 @@ struct Cohort {
 #[derive(JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Job {
-    /// Rewritten or updated for the new store, or retired.
+    /// Rewritten or updated for the new store, retired, or at work on both as long as both hold data.
     kind: JobKind,
-    /// The last phase in which a job that is retired still runs.
+    /// The last phase in which a job that is retired still runs, or one that works on both stores still does.
     after: Option<String>,
+    /// The day, such as `2026-02-23`, or the instant before which the job stays what it was.
+    from: Option<String>,
+    /// The same as the number of a week of the migration's calendar.
+    week: Option<u16>,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -222,6 +228,7 @@ enum JobKind {
     Rewrite,
     Update,
     Retire,
+    Both,
 }
 
 #[derive(JsonSchema, Serialize)]

@@ -160,7 +160,7 @@ fn cohorts() {
 #[test]
 fn jobs_and_comparisons() {
     let jobs = |keys: &str| format!("ladder: recruiters_four_phase, phase: sync, jobs: {keys}");
-    refused(&jobs("{ j: { kind: rewriet } }"), "unknown_word", "jobs.j.kind", "rewrite update retire");
+    refused(&jobs("{ j: { kind: rewriet } }"), "unknown_word", "jobs.j.kind", "rewrite update retire both");
     refused(&jobs("{ j: {} }"), "missing_key", "jobs.j", "kind");
     refused(&jobs("{ j: { kind: retire } }"), "missing_key", "jobs.j", "after");
     refused(&jobs("{ j: { kind: retire, after: direct_writ } }"), "unknown_phase", "jobs.j.after", FOUR);
@@ -168,9 +168,9 @@ fn jobs_and_comparisons() {
         &jobs("{ j: { kind: update, after: sync } }"),
         "contradiction",
         "jobs.j.after",
-        "`after` with `kind: retire`",
+        "`after` with `kind: retire` or `kind: both`",
     );
-    refused(&jobs("{ j: { kind: update, before: sync } }"), "unknown_key", "jobs.j.before", "kind after");
+    refused(&jobs("{ j: { kind: update, before: sync } }"), "unknown_key", "jobs.j.before", "kind after from week");
     refused(&jobs("[]"), "wrong_type", "jobs", "a mapping of names");
     refused(
         "ladder: standard, phase: off, compare: { sample: 1 }",
