@@ -191,7 +191,7 @@ impl CompiledMigration {
             of_phase(stores, phase, self.ladder.before(index))
         };
         let shape = phase.shape_in(emergency);
-        let hazards = hazards.into_iter().chain(self.behind(shape, now_ms)).collect();
+        let hazards = hazards.into_iter().chain(self.behind(index, emergency, shape, now_ms)).collect();
         RouteData {
             phase: Some(index),
             emergency,
@@ -231,7 +231,10 @@ impl CompiledMigration {
                 route.hazards = of_emergency(stores, Interrupted { calm, frozen: false }, phase.emergency);
             } else {
                 route.shape = calm;
-                route.hazards = of_shape(stores, calm).into_iter().chain(self.behind(calm, now_ms)).collect();
+                route.hazards = of_shape(stores, calm)
+                    .into_iter()
+                    .chain(self.behind(index, emergency, calm, now_ms))
+                    .collect();
                 route.jobs = self.variants(index, emergency, calm, now_ms);
             }
         }
@@ -246,9 +249,18 @@ impl CompiledMigration {
     }
 
     /// The hazards of jobs that stay on the old store by their calendar while it is no longer written.
-    fn behind(&self, shape: Shape, now_ms: i64) -> impl Iterator<Item = Hazard> {
+    fn behind(
+        &self,
+        phase: usize,
+        emergency: bool,
+        shape: Shape,
+        now_ms: i64,
+    ) -> impl Iterator<Item = Hazard> {
         let left = shape.first == Side::New && shape.second.is_none();
-        let early = move |job: &&Job| left && job.from_ms.is_some_and(|from| now_ms < from);
+        let early = move |job: &&Job| {
+            let due = || job.variant(&self.ladder, phase, emergency, shape, i64::MAX);
+            left && job.from_ms.is_some_and(|from| now_ms < from) && due() != JobVariant::Old
+        };
         self.jobs.iter().filter(early).map(|job| hazard::job_behind(self.stores(), &job.name))
     }
 

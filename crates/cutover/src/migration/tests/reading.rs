@@ -170,7 +170,12 @@ fn jobs_and_comparisons() {
         "jobs.j.after",
         "`after` with `kind: retire` or `kind: both`",
     );
-    refused(&jobs("{ j: { kind: update, before: sync } }"), "unknown_key", "jobs.j.before", "kind after from week");
+    refused(
+        &jobs("{ j: { kind: update, before: sync } }"),
+        "unknown_key",
+        "jobs.j.before",
+        "kind after from week",
+    );
     refused(&jobs("[]"), "wrong_type", "jobs", "a mapping of names");
     refused(
         "ladder: standard, phase: off, compare: { sample: 1 }",
