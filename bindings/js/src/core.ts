@@ -61,7 +61,7 @@ export class Core<P extends Program = Program> {
   }
 
   #keep(row: FlagRow, index: number): Flag {
-    const flag = new Flag(this.about, row, index, this.#asked(row.reads), this.program.handle(index));
+    const flag = new Flag(this.about, row, index, this.#asked(row.reads));
     this.#flags.set(row.name, flag);
     return flag;
   }

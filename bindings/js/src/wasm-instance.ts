@@ -291,11 +291,6 @@ export abstract class WasmProgram<E extends Exports> implements Program {
     return this.backend.named(name, (exports, bytes) => exports.find_migration(this.loaded.engine, bytes));
   }
 
-  /** The number of the engine changes where the instance is replaced. */
-  handle(flag: number): number {
-    return flag;
-  }
-
   decide(flag: Flag, now: number, attributes: object): number {
     const backend = this.backend;
     if (!pack(backend.scratch, this.#slots, flag.reads, flag.readers, attributes)) {

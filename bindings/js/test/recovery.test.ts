@@ -164,7 +164,8 @@ describe("an addon that panics", () => {
     const names = ["decide", "decideAll", "choose", "explain"].map((name) => [name, panic]);
     // What is registered by hand answers in numbers only.
     const hot = ["decide1", "decide2", "decide3", "decide4", "decide8", "decideKept"].map((name) => [name, () => -1]);
-    const broken = { ...addon, ...Object.fromEntries([...names, ...hot]) } as Addon;
+    const answers = { ...addon.hot(), ...Object.fromEntries(hot) };
+    const broken = { ...addon, ...Object.fromEntries(names), hot: () => answers } as Addon;
     const Engine = factory.engineOf(native.nativeBackend(broken));
     const engine = Engine.fromString(`${RULES}\nmigrations: { m: { old: a, new: b, ladder: standard, phase: live } }`);
     expect(engine.decide("targeted", CONTEXT, { default: 1 })).toMatchObject({ value: 1, error: "GENERAL" });

@@ -64,7 +64,7 @@ function generator(seed: number): (below: number) => number {
 /** What a text may have at any place: ASCII, NUL, each length in UTF-8, and surrogates without their other half. */
 const UNITS = ["a", "z", "\0", "\x7f", "\x80", "é", "\u07ff", "\u0800", "\uffff", "💡", "\ud83e", "\udd80"];
 /** Lengths around the limits of copying, and of what fits in the arguments of one call. */
-const LENGTHS = [0, 1, 2, 15, 36, 47, 48, 49, 64, 127, 681, 682, 683, 1023, 1024, 2040, 2043, 2044, 2045, 2047, 2048, 2049, 5000];
+const LENGTHS = [0, 1, 2, 13, 14, 15, 16, 17, 36, 47, 48, 49, 64, 127, 681, 682, 683, 1023, 1024, 2040, 2043, 2044, 2045, 2047, 2048, 2049, 5000];
 
 function text(draw: (below: number) => number): string {
   const unit = draw(2) === 0 ? "a" : (UNITS[draw(UNITS.length)] ?? "");
