@@ -1,20 +1,96 @@
 /** Contexts: what is known of a request, prepared for many decisions. */
 
-import type { Area } from "./area.js";
+import { Area, heap } from "./area.js";
+import { FAULT } from "./backend.js";
+import type { Flag } from "./decisions.js";
+import { packAll } from "./pack.js";
 import type { Place, Ring } from "./ring.js";
 
-/** What is prepared. */
+/** How many flags a context remembers the outcomes of; a power of two. Another flag of the same place drives one out. */
+const REMEMBERED = 16;
+
+/** So many decisions are made from values as they are: to pack all of them pays where there are more. */
+const FEW = 2;
+
+const NO_FLAGS: readonly (Flag | null)[] = new Array<Flag | null>(REMEMBERED).fill(null);
+const NO_OUTCOMES: readonly number[] = new Array<number>(REMEMBERED).fill(0);
+
+/** What is prepared: the values of all attributes, and the same packed once that is needed. */
 export class Prepared implements Place {
   readonly digest: string;
-  readonly area: Area;
+  readonly #values: readonly unknown[];
+  #area: Area | null = null;
+  /** How many decisions can still be made from the values. */
+  #few = FEW;
   ring: Ring | null = null;
   since = 0;
   at = 0;
+  /** The flags that were asked for here, and their outcomes: made when there are any. */
+  #asked: (Flag | null)[] | null = null;
+  #outcomes: number[] = [];
 
-  constructor(digest: string, area: Area) {
+  /** @param values of the attributes, in the order of their numbers. */
+  constructor(digest: string, values: readonly unknown[]) {
     this.digest = digest;
-    this.area = area;
+    this.#values = values;
+    // What can change is packed as it is now: to make memory for that takes longer than all the rest.
+    if (values.some(changes)) this.#pack();
   }
+
+  /** The values of all attributes, for one decision; null where it is better made from what is packed. */
+  values(): readonly unknown[] | null {
+    if (this.#few === 0) return null;
+    this.#few -= 1;
+    return this.#values;
+  }
+
+  /** The packed attributes, in memory of their own. */
+  get area(): Area {
+    return this.#area ?? this.#pack();
+  }
+
+  /** The packed attributes, which may lie in `scratch`. */
+  packed(scratch: Area): Area {
+    if (this.#area !== null) return this.#area;
+    packAll(scratch, this.#values);
+    return scratch;
+  }
+
+  #pack(): Area {
+    const area = new Area(heap);
+    packAll(area, this.#values);
+    this.#few = 0;
+    return (this.#area = area);
+  }
+
+  /** The outcome of a flag that was asked for before; undefined where it is not known. */
+  outcome(flag: Flag): number | undefined {
+    const asked = this.#asked;
+    if (asked === null) return undefined;
+    const at = flag.index & (REMEMBERED - 1);
+    return asked[at] === flag ? this.#outcomes[at] : undefined;
+  }
+
+  /**
+   * Remembers the outcome of a flag that does not depend on the time: what is prepared does not change, so neither does
+   * that. A failure of the engine, or of memory, may be over the next time.
+   */
+  remember(flag: Flag, outcome: number): void {
+    const packed = outcome >>> 0;
+    if (packed === FAULT || packed === flag.unusable) return;
+    if (this.#asked === null) {
+      this.#asked = NO_FLAGS.slice();
+      this.#outcomes = NO_OUTCOMES.slice();
+    }
+    const at = flag.index & (REMEMBERED - 1);
+    this.#asked[at] = flag;
+    this.#outcomes[at] = outcome;
+  }
+}
+
+/** Whether a value may be another one later. */
+function changes(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 /**

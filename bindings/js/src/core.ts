@@ -34,7 +34,7 @@ export class Core<P extends Program = Program> {
   /** The flags that were asked for. What is no flag is not in here, so that there are no more than there are flags. */
   readonly #flags = new Map<string, Flag>();
   #names: Names | null = null;
-  #attributes: Reads | null = null;
+  #attributes: readonly Reader[] | null = null;
   readonly #reads = new Map<string, Reads>();
   #all: (Asked & { readonly flags: readonly Flag[] }) | null = null;
 
@@ -86,13 +86,9 @@ export class Core<P extends Program = Program> {
     return { flags, reads, readers: this.readersOf(reads), readsTime: rows.some((row) => row.reads_time) };
   }
 
-  /** All attributes. */
-  get #every(): Reads {
-    if (this.#attributes === null) {
-      const reads = [...this.about.attributes.keys()];
-      this.#attributes = { reads, readers: this.readersOf(reads) };
-    }
-    return this.#attributes;
+  /** Readers of all attributes. */
+  get #every(): readonly Reader[] {
+    return (this.#attributes ??= this.readersOf([...this.about.attributes.keys()]));
   }
 
   readersOf(reads: readonly number[]): readonly Reader[] {
@@ -105,16 +101,30 @@ export class Core<P extends Program = Program> {
     const attributes = context ?? NOTHING;
     if (typeof attributes !== "object") return flag.unusable;
     const prepared = Context.prepared(attributes);
-    if (prepared === undefined ? isList(attributes) : prepared.digest !== this.about.digest) return flag.unusable;
+    if (prepared !== undefined) return this.#prepared(flag, prepared, options);
+    if (isList(attributes)) return flag.unusable;
     if (flag.fixed !== null) return flag.fixed;
     let now = 0;
     if (flag.readsTime) {
       now = timeOf(options);
       if (!isTime(now)) return flag.unusable;
     }
-    return prepared === undefined
-      ? this.program.decide(flag, now, attributes)
-      : this.program.decidePrepared(flag, now, prepared);
+    return this.program.decide(flag, now, attributes);
+  }
+
+  /** The same for a prepared context. */
+  #prepared(flag: Flag, prepared: Prepared, options: TimeOptions | undefined): number {
+    if (prepared.digest !== this.about.digest) return flag.unusable;
+    if (flag.fixed !== null) return flag.fixed;
+    if (flag.readsTime) {
+      const now = timeOf(options);
+      return isTime(now) ? this.program.decidePrepared(flag, now, prepared) : flag.unusable;
+    }
+    const known = prepared.outcome(flag);
+    if (known !== undefined) return known;
+    const outcome = this.program.decidePrepared(flag, 0, prepared);
+    prepared.remember(flag, outcome);
+    return outcome;
   }
 
   /** The packed outcomes of all flags. */
@@ -139,10 +149,7 @@ export class Core<P extends Program = Program> {
       if (prepared.digest !== this.about.digest) throw new TypeError("this context was prepared for another ruleset");
       return given as Context;
     }
-    const area = new Area(heap);
-    const { reads, readers } = this.#every;
-    pack(area, this.slots, reads, readers, given);
-    return new Context(new Prepared(this.about.digest, area));
+    return new Context(new Prepared(this.about.digest, this.#every.map((read) => read(given))));
   }
 
   /** Brings attributes to where the program reads them; null where the context is unusable. */

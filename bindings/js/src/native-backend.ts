@@ -56,6 +56,9 @@ export interface Hot {
 /** The answer where a value has to be packed, because it is of a rare type or long: a signed integer, as any outcome. */
 const UNUSUAL = -2;
 
+/** So many values can be handed over one by one. */
+const MOST_VALUES = 8;
+
 /** So many readers a flag has whose values are handed over one by one. */
 type Readers = readonly [Reader, Reader, Reader, Reader, Reader, Reader, Reader, Reader];
 
@@ -244,11 +247,27 @@ class NativeProgram implements FullProgram {
   }
 
   decidePrepared(flag: Flag, now: number, prepared: Prepared): number {
+    const values = prepared.values();
+    if (values !== null) {
+      const outcome = this.#values(flag, now, values);
+      return outcome === UNUSUAL ? this.#decide(flag, now, prepared.area) : outcome;
+    }
     const at = this.#ring.place(prepared);
     if (at < 0) return this.#decide(flag, now, prepared.area);
     this.#handed.ask(this.#engine, flag.index, now);
     this.#handed.place(at);
     return this.#hot.decideKept();
+  }
+
+  /** Decides for values of which those of the flag are taken, or says that they are {@link UNUSUAL}. */
+  #values(flag: Flag, now: number, values: readonly unknown[]): number {
+    const { index, reads } = flag;
+    if (reads.length > MOST_VALUES) return UNUSUAL;
+    const handed = this.#handed;
+    handed.ask(this.#engine, index, now);
+    const hand = (number: number): unknown =>
+      number < reads.length ? handed.value(number, values[reads[number] as number]) : undefined;
+    return this.#hot.decide8(hand(0), hand(1), hand(2), hand(3), hand(4), hand(5), hand(6), hand(7));
   }
 
   /** Decides for values that were read already. */

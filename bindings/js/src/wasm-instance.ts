@@ -8,7 +8,7 @@ import { FAULT } from "./backend.js";
 import type { Backend, Program } from "./backend.js";
 import type { Prepared } from "./context.js";
 import type { Flag } from "./decisions.js";
-import { pack } from "./pack.js";
+import { pack, packOf } from "./pack.js";
 import { RING_BYTES, Ring } from "./ring.js";
 import type { Migration } from "./routes.js";
 
@@ -304,6 +304,11 @@ export abstract class WasmProgram<E extends Exports> implements Program {
 
   decidePrepared(flag: Flag, now: number, prepared: Prepared): number {
     const backend = this.backend;
+    const values = prepared.values();
+    if (values !== null) {
+      packOf(backend.scratch, this.#slots, flag.reads, values);
+      return this.#decide(flag.index, now);
+    }
     try {
       const at = backend.ring.place(prepared);
       if (at >= 0) return backend.hot.decide_kept(this.loaded.engine, flag.index, now, at);

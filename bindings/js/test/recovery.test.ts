@@ -123,8 +123,12 @@ describe("WebAssembly", () => {
     backend.exports = broken("decide_all");
     expect(engine.decideAll(CONTEXT)).toEqual(before);
 
-    backend.exports = broken("decide_kept");
+    // A failure is not remembered, whether a prepared context is decided as it is or is kept.
     const prepared = engine.context(CONTEXT);
+    backend.exports = broken("decide");
+    expect(engine.decide("targeted", prepared).error).toBe("GENERAL");
+    expect(engine.decide("half", prepared).error).toBe(null);
+    backend.exports = broken("decide_kept");
     expect(engine.decide("targeted", prepared).error).toBe("GENERAL");
     expect(engine.decide("targeted", prepared).error).toBe(null);
 
@@ -170,7 +174,8 @@ describe("an addon that panics", () => {
     const engine = Engine.fromString(`${RULES}\nmigrations: { m: { old: a, new: b, ladder: standard, phase: live } }`);
     expect(engine.decide("targeted", CONTEXT, { default: 1 })).toMatchObject({ value: 1, error: "GENERAL" });
     expect(engine.isEnabled("targeted", CONTEXT)).toBe(false);
-    expect(engine.decide("targeted", engine.context(CONTEXT)).error).toBe("GENERAL");
+    const prepared = engine.context(CONTEXT);
+    for (let call = 0; call < 4; call += 1) expect(engine.decide("targeted", prepared).error).toBe("GENERAL");
     expect(engine.decide("targeted", { plan: ["a list"] }).error).toBe("GENERAL");
     const all = engine.decideAll(CONTEXT);
     expect(all).toHaveLength(engine.flags.length);
