@@ -5,7 +5,7 @@ import { Area, heap } from "./area.js";
 import type { Backend, Program } from "./backend.js";
 import { Context, Prepared } from "./context.js";
 import { Flag } from "./decisions.js";
-import { clear, pack } from "./pack.js";
+import { clear, pack, packOf } from "./pack.js";
 import { readerOf } from "./read.js";
 import type { Reader, Reads } from "./read.js";
 import { found } from "./table.js";
@@ -152,6 +152,15 @@ export class Core<P extends Program = Program> {
     return new Context(new Prepared(this.about.digest, this.#every.map((read) => read(given))));
   }
 
+  /** Brings a prepared context to where the program reads it. */
+  #stage(prepared: Prepared, reads: readonly number[]): Area | null {
+    const { scratch } = this.backend;
+    const values = prepared.values();
+    if (values === null) return this.backend.stage(prepared.area);
+    packOf(scratch, this.slots, reads, values);
+    return scratch;
+  }
+
   /** Brings attributes to where the program reads them; null where the context is unusable. */
   open(context: Given, { reads, readers }: Asked): Area | null {
     const { scratch } = this.backend;
@@ -161,7 +170,7 @@ export class Core<P extends Program = Program> {
     }
     if (!isContext(context)) return null;
     const prepared = Context.prepared(context);
-    if (prepared !== undefined) return prepared.digest === this.about.digest ? this.backend.stage(prepared.area) : null;
+    if (prepared !== undefined) return prepared.digest === this.about.digest ? this.#stage(prepared, reads) : null;
     if (pack(scratch, this.slots, reads, readers, context)) return scratch;
     // A getter decided something in between, and overwrote what was packed. In an area of its own nothing does.
     const area = new Area(heap);

@@ -1,8 +1,8 @@
 //! The functions that a decision takes, registered by hand.
 //!
 //! A function that the macros of `napi` make costs 90 ns a call, and 160 ns with bytes; one that is registered
-//! through `napi::sys` costs 10 ns. What is known of a request lies in memory that JavaScript writes, [`Handed`]; long
-//! texts come as arguments, one by one, and the answer is one integer. What is rare is not read here: the answer is then
+//! through `napi::sys` costs 10 ns. What is asked lies in memory that JavaScript writes, [`Handed`]; texts come
+//! as arguments, one by one, and the answer is one integer. What is rare is not read here: the answer is then
 //! [`UNUSUAL`], and JavaScript asks again with the same values packed.
 //!
 //! This is the one module of the addon with unsafe code. It keeps nothing that Node-API hands out beyond the call but
