@@ -94,7 +94,8 @@ function changes(value: unknown): boolean {
 }
 
 /**
- * What is known of a request, prepared for one ruleset: each attribute that it reads, looked up and packed once.
+ * What is known of a request, prepared for one ruleset: each attribute that it reads, looked up once. It remembers what it
+ * was asked.
  *
  * Made by {@link Engine.context}. It keeps the values of the moment that it was made at; with an engine of another
  * digest, decisions have the error `INVALID_CONTEXT`.
