@@ -2,7 +2,7 @@
 
 import { Area, heap } from "./area.js";
 
-/** How many bytes of contexts are kept: `kept.rs` beside the backends. */
+/** How many bytes of contexts are kept: `kept.rs` for WebAssembly, `handed.rs` in the addon. */
 export const RING_BYTES = 2 ** 20;
 
 /** A context larger than this is handed over at each decision, so that it drives no others out. */
