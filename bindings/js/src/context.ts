@@ -12,8 +12,8 @@ const REMEMBERED = 16;
 /** So many decisions are made from values as they are: to pack all of them pays where there are more. */
 const FEW = 2;
 
-const NO_FLAGS: readonly (Flag | null)[] = new Array<Flag | null>(REMEMBERED).fill(null);
-const NO_OUTCOMES: readonly number[] = new Array<number>(REMEMBERED).fill(0);
+/** Where nothing is remembered: a number of no flag, and the outcome beside it, so many times. */
+const NOTHING: readonly number[] = Array.from({ length: 2 * REMEMBERED }, (_, index) => (index % 2) - 1);
 
 /** What is prepared: the values of all attributes, and the same packed once that is needed. */
 export class Prepared implements Place {
@@ -25,9 +25,8 @@ export class Prepared implements Place {
   ring: Ring | null = null;
   since = 0;
   at = 0;
-  /** The flags that were asked for here, and their outcomes: made when there are any. */
-  #asked: (Flag | null)[] | null = null;
-  #outcomes: number[] = [];
+  /** The numbers of flags that were asked for here, and beside each its outcome: made when there are any. */
+  #remembered: number[] | null = null;
 
   /** @param values of the attributes, in the order of their numbers. */
   constructor(digest: string, values: readonly unknown[]) {
@@ -63,12 +62,12 @@ export class Prepared implements Place {
     return (this.#area = area);
   }
 
-  /** The outcome of a flag that was asked for before; undefined where it is not known. */
+  /** The outcome of a flag that was asked for before, by any engine of this digest; undefined where it is not known. */
   outcome(flag: Flag): number | undefined {
-    const asked = this.#asked;
-    if (asked === null) return undefined;
-    const at = flag.index & (REMEMBERED - 1);
-    return asked[at] === flag ? this.#outcomes[at] : undefined;
+    const remembered = this.#remembered;
+    if (remembered === null) return undefined;
+    const at = 2 * (flag.index & (REMEMBERED - 1));
+    return remembered[at] === flag.index ? remembered[at + 1] : undefined;
   }
 
   /**
@@ -78,13 +77,10 @@ export class Prepared implements Place {
   remember(flag: Flag, outcome: number): void {
     const packed = outcome >>> 0;
     if (packed === FAULT || packed === flag.unusable) return;
-    if (this.#asked === null) {
-      this.#asked = NO_FLAGS.slice();
-      this.#outcomes = NO_OUTCOMES.slice();
-    }
-    const at = flag.index & (REMEMBERED - 1);
-    this.#asked[at] = flag;
-    this.#outcomes[at] = outcome;
+    const remembered = (this.#remembered ??= NOTHING.slice());
+    const at = 2 * (flag.index & (REMEMBERED - 1));
+    remembered[at] = flag.index;
+    remembered[at + 1] = outcome;
   }
 }
 
