@@ -37,7 +37,7 @@ title() { printf '\n### %s\n\n' "$*"; }
 columns() {
   node -e '
     const { where, results } = JSON.parse(require("fs").readFileSync(0, "utf8"));
-    const columns = Object.keys(results).flatMap((build) => ["plain", "prepared"].map((context) => [build, context]));
+    const columns = Object.keys(results).flatMap((build) => ["plain", "first", "again"].map((context) => [build, context]));
     const cell = (value) => (value === undefined ? "" : value.toFixed(value < 10 ? 1 : 0));
     console.log(`| ns a call, ${where} | ${columns.map((names) => names.join(", ")).join(" | ")} |`);
     console.log(`|---|${columns.map(() => "--:|").join("")}`);

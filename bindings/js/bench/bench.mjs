@@ -57,10 +57,8 @@ const { where, results } = await (arguments_.includes("--browser") ? inBrowser()
 if (arguments_.includes("--json")) {
   console.log(JSON.stringify({ where, cpu: cpus()[0]?.model, rounds, results }));
 } else {
-  const columns = Object.keys(results).flatMap((build) => [
-    [build, "plain"],
-    [build, "prepared"],
-  ]);
+  const contexts = ["plain", "first", "again"];
+  const columns = Object.keys(results).flatMap((build) => contexts.map((context) => [build, context]));
   const line = (name, cells) => console.log(name.padEnd(32) + cells.map((cell) => cell.padStart(10)).join(""));
   const cell = (value) => (value === undefined ? "" : value.toFixed(value < 10 ? 1 : 0));
   console.log(`${where}, ${cpus().length} × ${cpus()[0]?.model}; ns a call, best of ${rounds} rounds`);

@@ -5,8 +5,10 @@
 // three weighted variants), W5 one of a thousand flags like W3. A thousand users with six attributes are cycled
 // through, so that nothing can be remembered for one of them.
 //
-// `plain` hands over a plain object, `prepared` a context that was prepared before. Where many are decided by one call,
-// the figure is that of one of them. The cost of the loop itself is in every figure; the first row shows it.
+// `plain` hands over a plain object, `first` a context that was just prepared and was asked nothing yet, `again` one that
+// was asked the same before and may remember it. Where many are decided by one call, the figure is that of one of them.
+// The cost of the loop itself is in every figure; the first row shows it. Each loop is compiled anew, as a call in one
+// place of a program is.
 
 const USERS = 1000;
 // Few, so that some rounds fall between what else the machine does.
@@ -95,13 +97,24 @@ function next() {
   return many[random[drawn]];
 }
 
-/** The least time of a call of `ask`, over all rounds; where a call decides many, of one of them. */
-function measure(ask, many = 1) {
+/** The loop: `calls` questions of `ask`, from `start` on, round the users. */
+const LOOP = `return (ask, users, start, calls) => {
+  let sink = 0;
+  for (let call = 0; call < calls; call += 1) sink += ask((start + call) % users);
+  return sink;
+}`;
+
+/**
+ * The least time of a call of `ask`, over all rounds; where a call decides many, of one of them. What `before` does in each
+ * round is not timed.
+ */
+function measure(ask, { many = 1, calls = Math.ceil(CALLS / many), before = () => {} } = {}) {
+  const loop = new Function(LOOP)();
   let least = Infinity;
-  const calls = Math.ceil(CALLS / many);
   for (let round = 0; round < rounds; round += 1) {
+    before();
     const start = performance.now();
-    for (let call = 0; call < calls; call += 1) sink += ask((round + call) % USERS);
+    sink += loop(ask, USERS, round, calls);
     least = Math.min(least, ((performance.now() - start) * 1e6) / calls / many);
   }
   return least;
@@ -115,43 +128,39 @@ const columns = { userId: users.map((user) => user.userId), "tenant.tier": users
 function measured(Engine) {
   const engine = Engine.fromString(ruleset);
   const { length } = engine.flags;
-  const contexts = users.map((user) => engine.context(user));
-  const enabled = (flag, given) => measure((index) => (engine.isEnabled(flag, given[index]) ? 1 : 0));
-  const decided = (flag, given) => measure((index) => (engine.decide(flag, given[index]).variant === "on" ? 1 : 0));
+  let contexts = users.map((user) => engine.context(user));
+  /** The three figures of a question about a context. */
+  const all = (ask, options) => {
+    const fresh = () => (contexts = users.map((user) => engine.context(user)));
+    return {
+      plain: measure((index) => ask(users[index]), options),
+      first: measure((index) => ask(contexts[index]), { ...options, calls: USERS, before: fresh }),
+      again: measure((index) => ask(contexts[index]), options),
+    };
+  };
+  const enabled = (flag) => all((given) => (engine.isEnabled(flag, given) ? 1 : 0));
+  const decided = (flag) => all((given) => (engine.decide(flag, given).variant === "on" ? 1 : 0));
   const switches = { READ: "true", WRITE: "false", BACKUP: "false", STOP: "false" };
   return {
-    "W1 static": { plain: enabled("static", users), prepared: enabled("static", contexts) },
-    "W2 rollout": { plain: enabled("rollout", users), prepared: enabled("rollout", contexts) },
-    "W3 targeted": { plain: enabled("targeted", users), prepared: enabled("targeted", contexts) },
-    "W3 targeted, decide": { plain: decided("targeted", users), prepared: decided("targeted", contexts) },
-    "W3, the same context again": {
-      plain: measure(() => (engine.isEnabled("targeted", users[1]) ? 1 : 0)),
-      prepared: measure(() => (engine.isEnabled("targeted", contexts[1]) ? 1 : 0)),
-    },
-    "W4 heavy, decide": { plain: decided("heavy", users), prepared: decided("heavy", contexts) },
-    "W5 one of 1,000": {
-      plain: measure((index) => (engine.isEnabled(next(), users[index]) ? 1 : 0)),
-      prepared: measure((index) => (engine.isEnabled(next(), contexts[index]) ? 1 : 0)),
-    },
+    "W1 static": enabled("static"),
+    "W2 rollout": enabled("rollout"),
+    "W3 targeted": enabled("targeted"),
+    "W3 targeted, decide": decided("targeted"),
+    "W4 heavy, decide": decided("heavy"),
+    "W5 one of 1,000": all((given) => (engine.isEnabled(next(), given) ? 1 : 0)),
     "all 1,004 flags, one of them": {
-      plain: measure((index) => engine.decideAll(users[index]).length, length),
-      prepared: measure((index) => engine.decideAll(contexts[index]).length, length),
+      plain: measure((index) => engine.decideAll(users[index]).length, { many: length }),
+      again: measure((index) => engine.decideAll(contexts[index]).length, { many: length }),
     },
     "W3, a row of columns": {
-      plain: measure(() => engine.decideColumns("targeted", columns).length, USERS),
+      plain: measure(() => engine.decideColumns("targeted", columns).length, { many: USERS }),
     },
     "W2, a row of bytes": {
-      plain: measure(() => engine.decideColumns("rollout", { userId: { bytes: texts, offsets } }).length, USERS),
+      plain: measure(() => engine.decideColumns("rollout", { userId: { bytes: texts, offsets } }).length, { many: USERS }),
     },
     "prepare a context": { plain: measure((index) => (engine.context(users[index]) === null ? 1 : 0)) },
-    "route, no switches": {
-      plain: measure((index) => engine.route("fixed", users[index]).write.length),
-      prepared: measure((index) => engine.route("fixed", contexts[index]).write.length),
-    },
-    "route, four switches": {
-      plain: measure((index) => engine.route("switched", users[index], { switches }).write.length),
-      prepared: measure((index) => engine.route("switched", contexts[index], { switches }).write.length),
-    },
+    "route, no switches": all((given) => engine.route("fixed", given).write.length),
+    "route, four switches": all((given) => engine.route("switched", given, { switches }).write.length),
   };
 }
 

@@ -17,8 +17,6 @@ export interface Program {
   find(name: string): string;
   /** The rows of all flags, as JSON. */
   rows(): string;
-  /** What {@link Program.decide} needs to know of a flag. */
-  handle(flag: number): number;
   /** A packed outcome, or {@link FAULT}, for attributes as they were given. */
   decide(flag: Flag, now: number, attributes: object): number;
   /** The same for a prepared context. */

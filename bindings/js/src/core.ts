@@ -5,7 +5,7 @@ import { Area, heap } from "./area.js";
 import type { Backend, Program } from "./backend.js";
 import { Context, Prepared } from "./context.js";
 import { Flag } from "./decisions.js";
-import { clear, pack } from "./pack.js";
+import { clear, pack, packOf } from "./pack.js";
 import { readerOf } from "./read.js";
 import type { Reader, Reads } from "./read.js";
 import { found } from "./table.js";
@@ -34,7 +34,7 @@ export class Core<P extends Program = Program> {
   /** The flags that were asked for. What is no flag is not in here, so that there are no more than there are flags. */
   readonly #flags = new Map<string, Flag>();
   #names: Names | null = null;
-  #attributes: Reads | null = null;
+  #attributes: readonly Reader[] | null = null;
   readonly #reads = new Map<string, Reads>();
   #all: (Asked & { readonly flags: readonly Flag[] }) | null = null;
 
@@ -61,7 +61,7 @@ export class Core<P extends Program = Program> {
   }
 
   #keep(row: FlagRow, index: number): Flag {
-    const flag = new Flag(this.about, row, index, this.#asked(row.reads), this.program.handle(index));
+    const flag = new Flag(this.about, row, index, this.#asked(row.reads));
     this.#flags.set(row.name, flag);
     return flag;
   }
@@ -86,13 +86,9 @@ export class Core<P extends Program = Program> {
     return { flags, reads, readers: this.readersOf(reads), readsTime: rows.some((row) => row.reads_time) };
   }
 
-  /** All attributes. */
-  get #every(): Reads {
-    if (this.#attributes === null) {
-      const reads = [...this.about.attributes.keys()];
-      this.#attributes = { reads, readers: this.readersOf(reads) };
-    }
-    return this.#attributes;
+  /** Readers of all attributes. */
+  get #every(): readonly Reader[] {
+    return (this.#attributes ??= this.readersOf([...this.about.attributes.keys()]));
   }
 
   readersOf(reads: readonly number[]): readonly Reader[] {
@@ -105,16 +101,30 @@ export class Core<P extends Program = Program> {
     const attributes = context ?? NOTHING;
     if (typeof attributes !== "object") return flag.unusable;
     const prepared = Context.prepared(attributes);
-    if (prepared === undefined ? isList(attributes) : prepared.digest !== this.about.digest) return flag.unusable;
+    if (prepared !== undefined) return this.#prepared(flag, prepared, options);
+    if (isList(attributes)) return flag.unusable;
     if (flag.fixed !== null) return flag.fixed;
     let now = 0;
     if (flag.readsTime) {
       now = timeOf(options);
       if (!isTime(now)) return flag.unusable;
     }
-    return prepared === undefined
-      ? this.program.decide(flag, now, attributes)
-      : this.program.decidePrepared(flag, now, prepared);
+    return this.program.decide(flag, now, attributes);
+  }
+
+  /** The same for a prepared context. */
+  #prepared(flag: Flag, prepared: Prepared, options: TimeOptions | undefined): number {
+    if (prepared.digest !== this.about.digest) return flag.unusable;
+    if (flag.fixed !== null) return flag.fixed;
+    if (flag.readsTime) {
+      const now = timeOf(options);
+      return isTime(now) ? this.program.decidePrepared(flag, now, prepared) : flag.unusable;
+    }
+    const known = prepared.outcome(flag);
+    if (known !== undefined) return known;
+    const outcome = this.program.decidePrepared(flag, 0, prepared);
+    prepared.remember(flag, outcome);
+    return outcome;
   }
 
   /** The packed outcomes of all flags. */
@@ -139,10 +149,16 @@ export class Core<P extends Program = Program> {
       if (prepared.digest !== this.about.digest) throw new TypeError("this context was prepared for another ruleset");
       return given as Context;
     }
-    const area = new Area(heap);
-    const { reads, readers } = this.#every;
-    pack(area, this.slots, reads, readers, given);
-    return new Context(new Prepared(this.about.digest, area));
+    return new Context(new Prepared(this.about.digest, this.#every.map((read) => read(given))));
+  }
+
+  /** Brings a prepared context to where the program reads it. */
+  #stage(prepared: Prepared, reads: readonly number[]): Area | null {
+    const { scratch } = this.backend;
+    const values = prepared.values();
+    if (values === null) return this.backend.stage(prepared.area);
+    packOf(scratch, this.slots, reads, values);
+    return scratch;
   }
 
   /** Brings attributes to where the program reads them; null where the context is unusable. */
@@ -154,7 +170,7 @@ export class Core<P extends Program = Program> {
     }
     if (!isContext(context)) return null;
     const prepared = Context.prepared(context);
-    if (prepared !== undefined) return prepared.digest === this.about.digest ? this.backend.stage(prepared.area) : null;
+    if (prepared !== undefined) return prepared.digest === this.about.digest ? this.#stage(prepared, reads) : null;
     if (pack(scratch, this.slots, reads, readers, context)) return scratch;
     // A getter decided something in between, and overwrote what was packed. In an area of its own nothing does.
     const area = new Area(heap);

@@ -27,15 +27,13 @@ export class Flag {
   readonly fixed: number | null;
   /** The values of the variants, null for those that are no booleans. */
   readonly switches: readonly (boolean | null)[];
-  /** What the program needs to know again at each decision. */
-  readonly handle: number;
   /** The outcome in a context that cannot be used. */
   readonly unusable: number;
   readonly #row: FlagRow;
   readonly #about: About;
   readonly #decisions = new Map<number, Decision<Json>>();
 
-  constructor(about: About, row: FlagRow, index: number, { reads, readers }: Reads, handle: number) {
+  constructor(about: About, row: FlagRow, index: number, { reads, readers }: Reads) {
     this.name = row.name;
     this.index = index;
     this.reads = reads;
@@ -43,7 +41,6 @@ export class Flag {
     this.readsTime = row.reads_time;
     this.fixed = row.outcome;
     this.switches = switchesOf(row);
-    this.handle = handle;
     this.unusable = unusable(about);
     this.#row = row;
     this.#about = about;

@@ -8,6 +8,7 @@ import { FAULT } from "./backend.js";
 import type { Backend, FullBackend, FullProgram, Refused } from "./backend.js";
 import type { Prepared } from "./context.js";
 import type { Flag } from "./decisions.js";
+import { Handed } from "./handed.js";
 import { packValues } from "./pack.js";
 import type { Reader } from "./read.js";
 import { Ring } from "./ring.js";
@@ -30,7 +31,6 @@ export interface Addon {
   rows(engine: number): string;
   findMigration(engine: number, name: string): string;
   warnings(engine: number, now: number): string;
-  keep(at: number, packed: Uint8Array): boolean;
   decide(engine: number, flag: number, now: number, packed: Uint8Array): number;
   decideAll(engine: number, now: number, packed: Uint8Array): Uint32Array;
   decideColumns(engine: number, flag: number, now: number, packed: Uint8Array, rows: number): Uint32Array;
@@ -40,39 +40,42 @@ export interface Addon {
   route(engine: number, migration: number, now: number, packed: Uint8Array, first: number): string;
   check(text: Uint8Array, now: number): string;
   import(kind: string, text: Uint8Array, timezone: string | undefined): string;
-  // These are registered by hand: `hot.rs`. A flag is its engine's number times 2^32, plus its own.
-  decide1(flag: number, now: number, a: unknown): number;
-  decide2(flag: number, now: number, a: unknown, b: unknown): number;
-  decide3(flag: number, now: number, a: unknown, b: unknown, c: unknown): number;
-  decide4(flag: number, now: number, a: unknown, b: unknown, c: unknown, d: unknown): number;
-  decide8(flag: number, now: number, ...values: unknown[]): number;
-  decideKept(flag: number, now: number, at: number): number;
+  hot(): Hot;
+}
+
+/** The functions that are registered by hand: `hot.rs`. What they decide is handed over in the memory: `handed.ts`. */
+export interface Hot {
+  readonly memory: ArrayBuffer;
+  decide1(a: unknown): number;
+  decide2(a: unknown, b: unknown): number;
+  decide3(a: unknown, b: unknown, c: unknown): number;
+  decide4(a: unknown, b: unknown, c: unknown, d: unknown): number;
+  decide8(...values: unknown[]): number;
+  decideKept(): number;
 }
 
 /** The answer where a value has to be packed, because it is of a rare type or long: a signed integer, as any outcome. */
 const UNUSUAL = -2;
 
-/** So many readers a flag has whose values go over as arguments. */
+/** So many values can be handed over one by one. */
+const MOST_VALUES = 8;
+
+/** So many readers a flag has whose values are handed over one by one. */
 type Readers = readonly [Reader, Reader, Reader, Reader, Reader, Reader, Reader, Reader];
-
-/**
- * The functions that a decision calls, in an object of a fixed shape: that of an addon's exports is a dictionary, and
- * looking into it costs as much as a call.
- */
-type Hot = Pick<Addon, "decide1" | "decide2" | "decide3" | "decide4" | "decide8" | "decideKept">;
-
-function hotOf({ decide1, decide2, decide3, decide4, decide8, decideKept }: Addon): Hot {
-  return { decide1, decide2, decide3, decide4, decide8, decideKept };
-}
 
 /** The addon as a backend. It reads areas where they are. */
 export function nativeBackend(addon: Addon): FullBackend {
   const engines = new FinalizationRegistry<number>((engine) => addon.release(engine));
-  const ring = new Ring((at, bytes) => addon.keep(at, bytes));
+  // In an object of a fixed shape: looking into one that was made elsewhere may cost as much as a call.
+  const hot = { ...addon.hot() };
+  const handed = new Handed(hot.memory);
+  const ring = new Ring((at, bytes) => {
+    handed.kept.set(bytes, at);
+    return true;
+  });
   const scratch = new Area(heap);
-  const hot = hotOf(addon);
   const programOf = (engine: number): FullProgram => {
-    const program = new NativeProgram(addon, hot, engine, backend, ring, loaded);
+    const program = new NativeProgram(addon, hot, handed, engine, backend, ring, loaded);
     engines.register(program, engine);
     return program;
   };
@@ -113,6 +116,7 @@ type Loaded = (load: () => number | string) => FullProgram | Refused;
 class NativeProgram implements FullProgram {
   readonly #addon: Addon;
   readonly #hot: Hot;
+  readonly #handed: Handed;
   readonly #engine: number;
   readonly #backend: Backend;
   readonly #ring: Ring;
@@ -120,9 +124,18 @@ class NativeProgram implements FullProgram {
   /** How many slots a packed context has. */
   readonly #slots: number;
 
-  constructor(addon: Addon, hot: Hot, engine: number, backend: Backend, ring: Ring, loaded: Loaded) {
+  constructor(
+    addon: Addon,
+    hot: Hot,
+    handed: Handed,
+    engine: number,
+    backend: Backend,
+    ring: Ring,
+    loaded: Loaded,
+  ) {
     this.#addon = addon;
     this.#hot = hot;
+    this.#handed = handed;
     this.#engine = engine;
     this.#backend = backend;
     this.#ring = ring;
@@ -172,38 +185,41 @@ class NativeProgram implements FullProgram {
     return fallible(() => this.#addon.compiled(this.#engine));
   }
 
-  handle(flag: number): number {
-    return this.#engine * 2 ** 32 + flag;
-  }
-
   decide(flag: Flag, now: number, attributes: object): number {
     const hot = this.#hot;
-    const { handle, reads } = flag;
+    const handed = this.#handed;
+    const { index, reads } = flag;
     // Those that there are not are not called.
     const readers = flag.readers as Readers;
     let outcome = UNUSUAL;
+    // Reading may run code that decides something itself: all is read before anything is handed over.
     switch (reads.length) {
       case 0:
-        return hot.decide1(handle, now, undefined);
+        handed.ask(this.#engine, index, now);
+        return hot.decide1(undefined);
       case 1: {
         const a = readers[0](attributes);
-        outcome = hot.decide1(handle, now, a);
+        handed.ask(this.#engine, index, now);
+        outcome = hot.decide1(handed.value(0, a));
         return outcome === UNUSUAL ? this.#pack(flag, now, [a]) : outcome;
       }
       case 2: {
         const [a, b] = [readers[0](attributes), readers[1](attributes)];
-        outcome = hot.decide2(handle, now, a, b);
+        handed.ask(this.#engine, index, now);
+        outcome = hot.decide2(handed.value(0, a), handed.value(1, b));
         return outcome === UNUSUAL ? this.#pack(flag, now, [a, b]) : outcome;
       }
       case 3: {
         const [a, b, c] = [readers[0](attributes), readers[1](attributes), readers[2](attributes)];
-        outcome = hot.decide3(handle, now, a, b, c);
+        handed.ask(this.#engine, index, now);
+        outcome = hot.decide3(handed.value(0, a), handed.value(1, b), handed.value(2, c));
         return outcome === UNUSUAL ? this.#pack(flag, now, [a, b, c]) : outcome;
       }
       case 4: {
         const [a, b] = [readers[0](attributes), readers[1](attributes)];
         const [c, d] = [readers[2](attributes), readers[3](attributes)];
-        outcome = hot.decide4(handle, now, a, b, c, d);
+        handed.ask(this.#engine, index, now);
+        outcome = hot.decide4(handed.value(0, a), handed.value(1, b), handed.value(2, c), handed.value(3, d));
         return outcome === UNUSUAL ? this.#pack(flag, now, [a, b, c, d]) : outcome;
       }
       case 5:
@@ -217,7 +233,17 @@ class NativeProgram implements FullProgram {
         const f = count > 5 ? readers[5](attributes) : undefined;
         const g = count > 6 ? readers[6](attributes) : undefined;
         const h = count > 7 ? readers[7](attributes) : undefined;
-        outcome = hot.decide8(handle, now, a, b, c, d, e, f, g, h);
+        handed.ask(this.#engine, index, now);
+        outcome = hot.decide8(
+          handed.value(0, a),
+          handed.value(1, b),
+          handed.value(2, c),
+          handed.value(3, d),
+          handed.value(4, e),
+          handed.value(5, f),
+          handed.value(6, g),
+          handed.value(7, h),
+        );
         return outcome === UNUSUAL ? this.#pack(flag, now, [a, b, c, d, e, f, g, h]) : outcome;
       }
       default:
@@ -226,8 +252,27 @@ class NativeProgram implements FullProgram {
   }
 
   decidePrepared(flag: Flag, now: number, prepared: Prepared): number {
+    const values = prepared.values();
+    if (values !== null) {
+      const outcome = this.#values(flag, now, values);
+      return outcome === UNUSUAL ? this.#decide(flag, now, prepared.area) : outcome;
+    }
     const at = this.#ring.place(prepared);
-    return at < 0 ? this.#decide(flag, now, prepared.area) : this.#hot.decideKept(flag.handle, now, at);
+    if (at < 0) return this.#decide(flag, now, prepared.area);
+    this.#handed.ask(this.#engine, flag.index, now);
+    this.#handed.place(at);
+    return this.#hot.decideKept();
+  }
+
+  /** Decides for values of which those of the flag are taken, or says that they are {@link UNUSUAL}. */
+  #values(flag: Flag, now: number, values: readonly unknown[]): number {
+    const { index, reads } = flag;
+    if (reads.length > MOST_VALUES) return UNUSUAL;
+    const handed = this.#handed;
+    handed.ask(this.#engine, index, now);
+    const hand = (number: number): unknown =>
+      number < reads.length ? handed.value(number, values[reads[number] as number]) : undefined;
+    return this.#hot.decide8(hand(0), hand(1), hand(2), hand(3), hand(4), hand(5), hand(6), hand(7));
   }
 
   /** Decides for values that were read already. */

@@ -36,6 +36,18 @@ export function packValues(area: Area, slots: number, reads: readonly number[], 
   return area.packings === packings;
 }
 
+/** The same for the values of all attributes, of which those in `reads` are taken. None of them runs code. */
+export function packOf(area: Area, slots: number, reads: readonly number[], values: readonly unknown[]): void {
+  area.begin(slots);
+  for (const attribute of reads) write(area, attribute * SLOT_BYTES, values[attribute]);
+}
+
+/** Packs the values of all attributes. */
+export function packAll(area: Area, values: readonly unknown[]): void {
+  area.begin(values.length);
+  for (let index = 0; index < values.length; index += 1) write(area, index * SLOT_BYTES, values[index]);
+}
+
 /** Marks attributes as missing. */
 export function clear(area: Area, slots: number, reads: readonly number[]): void {
   area.begin(slots);

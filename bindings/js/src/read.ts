@@ -95,11 +95,12 @@ const plain: readonly ((key: string) => Reader)[] = [
   },
 ];
 
-/** The same for paths of two segments. */
+/** The same for paths of two segments. That hardly any object has a key like the whole path, its shape tells at once. */
 const nested: readonly ((path: string, first: string, second: string) => Reader)[] = [
   (path, first, second) => (o) => {
     try {
-      let value = hasOwnProperty.call(o, path) ? (o as Keyed)[path] : undefined;
+      let value: unknown;
+      if (path in o && hasOwnProperty.call(o, path)) value = (o as Keyed)[path];
       if (value !== undefined || !hasOwnProperty.call(o, first)) return value;
       value = (o as Keyed)[first];
       if (typeof value !== "object" || value === null || isArray(value)) return undefined;
@@ -110,7 +111,8 @@ const nested: readonly ((path: string, first: string, second: string) => Reader)
   },
   (path, first, second) => (o) => {
     try {
-      let value = hasOwnProperty.call(o, path) ? (o as Keyed)[path] : undefined;
+      let value: unknown;
+      if (path in o && hasOwnProperty.call(o, path)) value = (o as Keyed)[path];
       if (value !== undefined || !hasOwnProperty.call(o, first)) return value;
       value = (o as Keyed)[first];
       if (typeof value !== "object" || value === null || isArray(value)) return undefined;
@@ -121,7 +123,8 @@ const nested: readonly ((path: string, first: string, second: string) => Reader)
   },
   (path, first, second) => (o) => {
     try {
-      let value = hasOwnProperty.call(o, path) ? (o as Keyed)[path] : undefined;
+      let value: unknown;
+      if (path in o && hasOwnProperty.call(o, path)) value = (o as Keyed)[path];
       if (value !== undefined || !hasOwnProperty.call(o, first)) return value;
       value = (o as Keyed)[first];
       if (typeof value !== "object" || value === null || isArray(value)) return undefined;
@@ -132,7 +135,8 @@ const nested: readonly ((path: string, first: string, second: string) => Reader)
   },
   (path, first, second) => (o) => {
     try {
-      let value = hasOwnProperty.call(o, path) ? (o as Keyed)[path] : undefined;
+      let value: unknown;
+      if (path in o && hasOwnProperty.call(o, path)) value = (o as Keyed)[path];
       if (value !== undefined || !hasOwnProperty.call(o, first)) return value;
       value = (o as Keyed)[first];
       if (typeof value !== "object" || value === null || isArray(value)) return undefined;

@@ -1,8 +1,8 @@
 /** Which prepared contexts lie where the engine reads them. */
 
-import type { Area } from "./area.js";
+import { Area, heap } from "./area.js";
 
-/** How many bytes of contexts are kept: `kept.rs` beside the backends. */
+/** How many bytes of contexts are kept: `kept.rs` for WebAssembly, `handed.rs` in the addon. */
 export const RING_BYTES = 2 ** 20;
 
 /** A context larger than this is handed over at each decision, so that it drives no others out. */
@@ -12,8 +12,8 @@ const ALIGNMENT = 16;
 
 /** What a context remembers of its place. */
 export interface Place {
-  /** The packed attributes, in memory of JavaScript. */
-  readonly area: Area;
+  /** The packed attributes, in memory of JavaScript: that of the context, or else `scratch`. */
+  packed(scratch: Area): Area;
   /** The ring that it was put in last. */
   ring: Ring | null;
   /** How much was ever put in that ring before it. */
@@ -28,6 +28,7 @@ export interface Place {
  */
 export class Ring {
   #head = 0;
+  readonly #scratch = new Area(heap);
   readonly #put: (at: number, bytes: Uint8Array) => boolean;
 
   constructor(put: (at: number, bytes: Uint8Array) => boolean) {
@@ -41,7 +42,7 @@ export class Ring {
   }
 
   #place(place: Place): number {
-    const { area } = place;
+    const area = place.packed(this.#scratch);
     const size = Math.ceil(area.end / ALIGNMENT) * ALIGNMENT;
     if (size > LARGEST_BYTES) return -1;
     let since = this.#head;

@@ -8,7 +8,7 @@ import { FAULT } from "./backend.js";
 import type { Backend, Program } from "./backend.js";
 import type { Prepared } from "./context.js";
 import type { Flag } from "./decisions.js";
-import { pack } from "./pack.js";
+import { pack, packOf } from "./pack.js";
 import { RING_BYTES, Ring } from "./ring.js";
 import type { Migration } from "./routes.js";
 
@@ -291,11 +291,6 @@ export abstract class WasmProgram<E extends Exports> implements Program {
     return this.backend.named(name, (exports, bytes) => exports.find_migration(this.loaded.engine, bytes));
   }
 
-  /** The number of the engine changes where the instance is replaced. */
-  handle(flag: number): number {
-    return flag;
-  }
-
   decide(flag: Flag, now: number, attributes: object): number {
     const backend = this.backend;
     if (!pack(backend.scratch, this.#slots, flag.reads, flag.readers, attributes)) {
@@ -309,6 +304,11 @@ export abstract class WasmProgram<E extends Exports> implements Program {
 
   decidePrepared(flag: Flag, now: number, prepared: Prepared): number {
     const backend = this.backend;
+    const values = prepared.values();
+    if (values !== null) {
+      packOf(backend.scratch, this.#slots, flag.reads, values);
+      return this.#decide(flag.index, now);
+    }
     try {
       const at = backend.ring.place(prepared);
       if (at >= 0) return backend.hot.decide_kept(this.loaded.engine, flag.index, now, at);

@@ -1,6 +1,7 @@
 /**
- * Every road that a context can take decides the same: attributes as arguments, attributes packed, a prepared context that is
- * kept, one that is handed over each time, all flags at once, and columns, in both builds.
+ * Every road that a context can take decides the same: attributes as arguments, attributes packed, a prepared context as it
+ * is, one that is kept, one that is handed over each time, one that remembers, all flags at once, and columns, in both
+ * builds.
  */
 
 import { expect, it } from "vitest";
@@ -64,7 +65,7 @@ function generator(seed: number): (below: number) => number {
 /** What a text may have at any place: ASCII, NUL, each length in UTF-8, and surrogates without their other half. */
 const UNITS = ["a", "z", "\0", "\x7f", "\x80", "é", "\u07ff", "\u0800", "\uffff", "💡", "\ud83e", "\udd80"];
 /** Lengths around the limits of copying, and of what fits in the arguments of one call. */
-const LENGTHS = [0, 1, 2, 15, 36, 47, 48, 49, 64, 127, 681, 682, 683, 1023, 1024, 2040, 2043, 2044, 2045, 2047, 2048, 2049, 5000];
+const LENGTHS = [0, 1, 2, 13, 14, 15, 16, 17, 36, 47, 48, 49, 64, 127, 681, 682, 683, 1023, 1024, 2040, 2043, 2044, 2045, 2047, 2048, 2049, 5000];
 
 function text(draw: (below: number) => number): string {
   const unit = draw(2) === 0 ? "a" : (UNITS[draw(UNITS.length)] ?? "");
@@ -190,6 +191,9 @@ it("decide the same", () => {
       const prepared = engine.context(context);
       return [
         written(engine.flags.map((flag) => engine.decide(flag, context, { now }))),
+        // From values, from what is packed, and from what is remembered.
+        written(engine.flags.map((flag) => engine.decide(flag, engine.context(context), { now }))),
+        written(engine.flags.map((flag) => engine.decide(flag, prepared, { now }))),
         written(engine.flags.map((flag) => engine.decide(flag, prepared, { now }))),
         written(engine.flags.map((flag) => engine.explain(flag, context, { now }).decision)),
         written(engine.decideAll(context, { now })),
@@ -243,6 +247,29 @@ it.each(builds)("contexts that drove others out are decided as before: $build", 
   }
   // And for the other build.
   for (const build of builds) expect(build.Engine.fromString(RULESET).decide("only a", contexts[1])).toEqual(want[1]);
+});
+
+it.each(builds)("what depends on the time is not remembered: $build", ({ Engine }) => {
+  const engine = Engine.fromString(RULESET);
+  const context = engine.context({ a: "z" });
+  const at = (hour: number): unknown => engine.decide("night", context, { now: hour * 3600_000 }).value;
+  const [night, day] = [VARIANTS.indexOf("text"), VARIANTS.indexOf("a")];
+  expect([23, 12, 23, 12, 12, 23].map(at)).toEqual([night, day, night, day, day, night]);
+  expect(engine.decide("night", context, { now: Number.NaN }).error).toBe("INVALID_CONTEXT");
+});
+
+it.each(builds)("a context remembers what is its own, however many flags there are: $build", ({ Engine }) => {
+  const names = Array.from({ length: 100 }, (_, index) => `flag ${index}`);
+  const rules = (index: number): object => ({ rules: [{ if: { attribute: "v", is: index % 7 }, serve: "on" }] });
+  const flags = Object.fromEntries(names.map((name, index) => [name, rules(index)]));
+  const engine = Engine.fromString(JSON.stringify({ cutover: 1, flags }));
+  const contexts = names.map((_, value) => engine.context({ v: value % 7 }));
+  for (let round = 0; round < 3; round += 1) {
+    contexts.forEach((context, value) => {
+      const on = names.filter((name) => engine.isEnabled(name, context));
+      expect(on).toEqual(names.filter((_, index) => index % 7 === value % 7));
+    });
+  }
 });
 
 it.each(builds)("names that are no flags are not kept: $build", ({ Engine }) => {

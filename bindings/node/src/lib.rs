@@ -6,7 +6,9 @@
 #[expect(unsafe_code, reason = "it speaks to Node-API itself")]
 mod hot;
 
-use cutover_js_host::{Engines, Kept};
+mod handed;
+
+use cutover_js_host::Engines;
 use napi::Env;
 use napi::bindgen_prelude::{Either, Error, Object, Result, Uint8Array, Uint32Array};
 use napi_derive::napi;
@@ -16,17 +18,23 @@ use std::cell::RefCell;
 #[derive(Default)]
 struct State {
     engines: Engines,
-    kept: Kept,
-    /// Where the texts of one decision are written.
     texts: Texts,
 }
 
+/// Where the texts of one decision are written.
+struct Texts {
+    /// One text, as Node-API gives it.
+    wide: [u16; TEXT_BYTES],
+    /// All of them.
+    bytes: [u8; TEXT_BYTES],
+}
+
 /// So many bytes the texts of a decision may have; longer ones are packed.
-struct Texts([u8; 2048]);
+const TEXT_BYTES: usize = 2048;
 
 impl Default for Texts {
     fn default() -> Self {
-        Self([0; 2048])
+        Self { wide: [0; TEXT_BYTES], bytes: [0; TEXT_BYTES] }
     }
 }
 
@@ -42,10 +50,13 @@ fn ask<T>(question: impl FnOnce(&Engines) -> T) -> T {
     with_state(|state| question(&state.engines))
 }
 
-/// Adds what is registered by hand.
-#[napi(module_exports)]
-pub fn exports(exports: Object<'_>, env: Env) -> Result<()> {
-    hot::register(env, &exports)
+/// The functions that a decision takes, which are registered by hand.
+///
+/// # Errors
+/// Where Node makes none.
+#[napi(catch_unwind)]
+pub fn hot(env: &Env) -> Result<Object<'_>> {
+    hot::functions(env)
 }
 
 /// The version of this addon; the package takes no addon of another version.
@@ -137,12 +148,6 @@ pub fn find_migration(engine: u32, name: String) -> String {
 #[napi(catch_unwind)]
 pub fn warnings(engine: u32, now: f64) -> String {
     ask(|engines| engines.warnings(engine, now))
-}
-
-/// Keeps a prepared context at `at`, for `decideKept`; false where it does not fit there.
-#[napi(catch_unwind)]
-pub fn keep(at: u32, packed: &[u8]) -> bool {
-    with_state(|state| state.kept.put(at as usize, packed))
 }
 
 /// A decision, packed.

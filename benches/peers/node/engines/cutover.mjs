@@ -19,7 +19,7 @@ const plain = ({ userId, email, country, age, tier, version }) => ({
 export async function cutover({ entry, prepared, decide }) {
   const { Engine } = await import(new URL(`dist/${entry}.js`, js).href);
   const call = decide ? "engine.decide(flag, context).value" : "engine.isEnabled(flag, context); W4 by decide().value";
-  const context = prepared ? "a context from engine.context(object)" : "the plain object";
+  const context = prepared ? "a context from engine.context(object), which remembers its answers" : "the plain object";
   return {
     packages: [`cutover ${version}${entry === "wasm" ? "/wasm" : ` (${Engine.backend})`}`],
     how: `${call}, on ${context}`,

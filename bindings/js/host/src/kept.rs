@@ -1,4 +1,4 @@
-//! Prepared contexts that are kept where the engine reads them.
+//! Prepared contexts that are kept in the memory of a WebAssembly module, where the engine reads them.
 
 /// How many bytes of contexts are kept; the oldest make room for the newest.
 const KEPT_BYTES: usize = 1 << 20;
@@ -7,10 +7,9 @@ const KEPT_BYTES: usize = 1 << 20;
 ///
 /// ```
 /// let mut kept = cutover_js_host::Kept::default();
-/// assert!(kept.put(16, &[1, 2, 3]));
-/// assert!(kept.at(16).starts_with(&[1, 2, 3]));
+/// kept.all()[16] = 7;
+/// assert_eq!(kept.at(16).first(), Some(&7));
 /// assert!(kept.at(1 << 30).is_empty());
-/// assert!(!kept.put(1 << 30, &[1]));
 /// ```
 #[derive(Default)]
 pub struct Kept {
@@ -25,16 +24,6 @@ impl Kept {
             self.bytes.resize(KEPT_BYTES, 0);
         }
         &mut self.bytes
-    }
-
-    /// Puts a packed context at `at`; false where it does not fit there.
-    pub fn put(&mut self, at: usize, packed: &[u8]) -> bool {
-        let end = at.checked_add(packed.len());
-        let place = end.and_then(|end| self.all().get_mut(at..end));
-        place.is_some_and(|place| {
-            place.copy_from_slice(packed);
-            true
-        })
     }
 
     /// What is kept from `at` on; nothing where that is outside.
