@@ -7,14 +7,14 @@ from xxhash import xxh3_64_intdigest
 from .core import File, failed, flags, off, on, served
 
 MAGIC = b"CUTP"
-VERSION = 1
+VERSION = 2
 # The length of the compiled bytes and the checksum in them. They say what every platform has to agree on, and change
 # with whatever changes how programs are laid out: `cutover compile RULESET --json` tells them.
 LAID_OUT = {
-    "nothing": (152, "dfef50657698d270"),
-    "shop": (1632, "37fce7ac1ad89af9"),
-    "corners": (7982, "3d4d1edc9657d387"),
-    "moves": (6003, "839d404e4ccac4f7"),
+    "nothing": (171, "5a14ad5a29abeddf"),
+    "shop": (1679, "3bf1d97c703fa510"),
+    "corners": (8063, "67cf38a1abc894fa"),
+    "moves": (6022, "5028d1037fd5c23e"),
 }
 
 
@@ -215,8 +215,8 @@ def refused():
     row("nothing", "no bytes are no program", b"", no_program)
     row("a ruleset", "a ruleset is compiled first", b'{ "cutover": 1, "flags": {} }', no_program)
     row("the prefix cut off", "less than a prefix is no program", whole[:23], no_program)
-    row("a newer version", "what a newer compiler wrote", program(words, text, version=2), "the program is of version 2 of the format, expected 1")
-    row("an older version", "what an older compiler wrote", program(words, text, version=0), "the program is of version 0 of the format, expected 1")
+    row("a newer version", "what a newer compiler wrote", program(words, text, version=VERSION + 1), "the program is of version 3 of the format, expected 2")
+    row("an older version", "what an older compiler wrote", program(words, text, version=VERSION - 1), "the program is of version 1 of the format, expected 2")
     row("the end cut off", "a download that broke off", whole[:-1], f"the program has {len(whole) - 1} bytes, expected {len(whole)}")
     row("one byte more", "something was appended", whole + b" ", f"the program has {len(whole) + 1} bytes, expected {len(whole)}")
     for name, at in [("in the words", 24), ("in the text", len(whole) - 1), ("in the checksum", 16)]:

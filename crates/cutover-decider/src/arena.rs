@@ -76,13 +76,6 @@ impl Arena {
         self.view().text_at(offset, length)
     }
 
-    /// All bytes of text from an offset on.
-    #[must_use]
-    #[inline]
-    pub fn bytes_from(&self, offset: u32) -> &[u8] {
-        self.view().bytes_from(offset)
-    }
-
     /// The bytes of the text at an offset, which spares asking whether characters begin and end there.
     #[must_use]
     #[inline]
@@ -99,19 +92,27 @@ impl<'a> View<'a> {
         self.words.get(at as usize).copied().unwrap_or(0)
     }
 
+    /// So many words from a place on.
+    #[must_use]
+    #[inline(always)]
+    pub fn get(self, at: u32, count: u32) -> Option<&'a [u32]> {
+        let at = at as usize;
+        self.words.get(at..at.wrapping_add(count as usize))
+    }
+
     /// So many words from a place on; none where there are not so many.
     #[must_use]
     #[inline(always)]
     pub fn slice(self, at: u32, count: u32) -> &'a [u32] {
-        let at = at as usize;
-        at.checked_add(count as usize).and_then(|end| self.words.get(at..end)).unwrap_or_default()
+        self.get(at, count).unwrap_or_default()
     }
 
     /// The record of `N` words at a place.
     #[must_use]
     #[inline(always)]
     pub fn record<const N: usize>(self, at: u32) -> Option<&'a [u32; N]> {
-        self.words.get(at as usize..).and_then(|rest| rest.first_chunk())
+        let at = at as usize;
+        self.words.get(at..at.wrapping_add(N)).and_then(|words| words.first_chunk())
     }
 
     /// The 64 bits at a place.
@@ -149,11 +150,11 @@ impl<'a> View<'a> {
         start.checked_add(length as usize).and_then(|end| self.text.get(start..end)).unwrap_or_default()
     }
 
-    /// All bytes of text from an offset on.
+    /// All bytes of text.
     #[must_use]
     #[inline(always)]
-    pub fn bytes_from(self, offset: u32) -> &'a [u8] {
-        self.text.as_bytes().get(offset as usize..).unwrap_or_default()
+    pub fn bytes(self) -> &'a [u8] {
+        self.text.as_bytes()
     }
 
     /// The bytes of the text at an offset, which spares asking whether characters begin and end there.

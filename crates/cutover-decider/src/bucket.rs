@@ -5,9 +5,11 @@
 //! `("ab", "c")` and `("a", "bc")` apart. A share of millionths takes the units whose upper 32 bits lie below
 //! `floor(share * 2^32 / 1_000_000)`. No float is involved.
 
+use crate::format::frame as format;
 use crate::hash::hash64;
 use crate::outcome::ErrorCode;
 use crate::value::ValueRef;
+use alloc::string::String;
 
 /// What is hashed: who or what falls into a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,9 +47,10 @@ const TAG_INT: u8 = 2;
 /// What a flag or a migration hashes with, for life.
 #[derive(Debug, Clone, Copy)]
 pub struct Salt<'a> {
-    /// The name, and perhaps more behind it: copying a piece of fixed size is faster than one of the right size.
-    bytes: &'a [u8],
-    length: usize,
+    /// The text that the name lies in, perhaps in its [frame](crate::format::frame).
+    text: &'a [u8],
+    at: u32,
+    length: u32,
     is_inner: bool,
 }
 
@@ -57,10 +60,10 @@ const ON_STACK_BYTES: usize = 128;
 #[cfg(not(cutover_small))]
 const FRAME_BYTES: usize = 10;
 /// The bytes before the salt.
-const HEAD_BYTES: usize = 5;
+const HEAD_BYTES: usize = format::HEAD_BYTES as usize;
 /// Behind the name of an inner salt.
 const INNER: &[u8] = b"\0split";
-/// A piece that most salts fit.
+/// A piece that most salts fit: copying a piece of fixed size is faster than one of the right size.
 #[cfg(not(cutover_small))]
 const PIECE_BYTES: usize = 32;
 
@@ -69,14 +72,14 @@ impl<'a> Salt<'a> {
     #[must_use]
     #[inline]
     pub fn new(name: &'a str) -> Self {
-        Self::within(name.as_bytes(), name.len())
+        Self::within(name.as_bytes(), 0, u32::try_from(name.len()).unwrap_or(u32::MAX))
     }
 
-    /// The salt whose name is the first `length` of these bytes.
+    /// The salt whose name is `length` bytes at a place of a text, framed where it is short enough.
     #[must_use]
-    #[inline]
-    pub(crate) fn within(bytes: &'a [u8], length: usize) -> Self {
-        Self { bytes, length: length.min(bytes.len()), is_inner: false }
+    #[inline(always)]
+    pub(crate) fn within(text: &'a [u8], at: u32, length: u32) -> Self {
+        Self { text, at, length, is_inner: false }
     }
 
     /// What a split inside a rollout hashes with, so that the two draws are independent. Names and salts hold no
@@ -97,67 +100,91 @@ impl<'a> Salt<'a> {
     #[must_use]
     #[inline(always)]
     pub fn hash(self, unit: Unit<'_>) -> u64 {
-        let int;
-        let (tag, bytes) = match unit {
-            Unit::Text(bytes) => (TAG_TEXT, bytes),
-            Unit::Int(value) => {
-                int = value.to_le_bytes();
-                (TAG_INT, int.as_slice())
-            }
-        };
-        #[cfg(not(cutover_small))]
-        if let Some(hash) = self.hash_short(tag, bytes) {
+        if let Unit::Text(bytes) = unit
+            && let Some(hash) = self.hash_framed(bytes)
+        {
             return hash;
         }
-        self.hash_long(tag, bytes)
+        hash_parts(self.text, self.at, self.length, self.is_inner, unit)
     }
 
-    /// The hash where all fits on the stack. What is copied beyond the end of a part is overwritten by the next one.
+    /// The hash of a text where the salt lies framed, and both are of usual length.
     #[cfg(not(cutover_small))]
     #[inline(always)]
-    fn hash_short(self, tag: u8, unit: &[u8]) -> Option<u64> {
-        let piece: &[u8; PIECE_BYTES] = self.bytes.first_chunk()?;
-        let middle_at = HEAD_BYTES + self.length;
-        let unit_at = middle_at + HEAD_BYTES;
-        if self.is_inner
-            || self.length > PIECE_BYTES
-            || unit.len() > ON_STACK_BYTES - PIECE_BYTES - FRAME_BYTES
-        {
+    pub(crate) fn hash_framed(self, unit: &[u8]) -> Option<u64> {
+        if self.is_inner {
             return None;
         }
-        let mut buffer = [0_u8; ON_STACK_BYTES];
-        *buffer.first_chunk_mut()? = frame(VERSION, self.length);
-        *buffer.get_mut(HEAD_BYTES..)?.first_chunk_mut()? = *piece;
-        *buffer.get_mut(middle_at..)?.first_chunk_mut()? = frame(tag, unit.len());
-        copy(unit, buffer.get_mut(unit_at..)?)?;
-        Some(hash64(buffer.get(..unit_at + unit.len())?))
+        // Nothing lies before the beginning, nor at the end that it comes to by going round.
+        let from = self.at.wrapping_sub(format::HEAD_BYTES + crate::framed::BEFORE_BYTES) as usize;
+        let frame = self.text.get(from..from.wrapping_add(format::READ_BYTES))?.first_chunk()?;
+        crate::framed::hash(frame, self.length as usize, unit)
     }
 
-    #[cfg_attr(not(cutover_small), cold)]
-    #[inline(never)]
-    fn hash_long(self, tag: u8, unit: &[u8]) -> u64 {
-        let suffix = if self.is_inner { INNER } else { b"" };
-        let name = self.bytes.get(..self.length).unwrap_or_default();
-        let (head, middle) = (frame(VERSION, name.len() + suffix.len()), frame(tag, unit.len()));
-        let parts = [&head, name, suffix, &middle, unit];
-        let mut buffer = [0_u8; ON_STACK_BYTES];
-        let total: usize = parts.iter().map(|part| part.len()).sum();
-        if let Some(whole) = buffer.get_mut(..total) {
-            let mut rest = &mut *whole;
-            for part in parts {
-                let Some((place, behind)) = rest.split_at_mut_checked(part.len()) else { break };
-                place.copy_from_slice(part);
-                rest = behind;
-            }
-            return hash64(whole);
-        }
-        hash_parts(&parts)
+    /// A module that is small has one way to hash.
+    #[cfg(cutover_small)]
+    pub(crate) fn hash_framed(self, _: &[u8]) -> Option<u64> {
+        None
     }
+}
+
+#[inline(never)]
+fn hash_parts(text: &[u8], at: u32, length: u32, is_inner: bool, unit: Unit<'_>) -> u64 {
+    let int;
+    let (tag, unit) = match unit {
+        Unit::Text(bytes) => (TAG_TEXT, bytes),
+        Unit::Int(value) => {
+            int = value.to_le_bytes();
+            (TAG_INT, int.as_slice())
+        }
+    };
+    #[cfg(not(cutover_small))]
+    if !is_inner
+        && let Some(hash) =
+            hash_short(text.get(at as usize..).unwrap_or_default(), length as usize, tag, unit)
+    {
+        return hash;
+    }
+    let suffix = if is_inner { INNER } else { b"" };
+    let name = text.get(at as usize..).unwrap_or_default();
+    let name = name.get(..length as usize).unwrap_or(name);
+    let (head, middle) = (frame(VERSION, name.len() + suffix.len()), frame(tag, unit.len()));
+    let parts = [&head, name, suffix, &middle, unit];
+    let mut buffer = [0_u8; ON_STACK_BYTES];
+    let total: usize = parts.iter().map(|part| part.len()).sum();
+    if let Some(whole) = buffer.get_mut(..total) {
+        let mut rest = &mut *whole;
+        for part in parts {
+            let Some((place, behind)) = rest.split_at_mut_checked(part.len()) else { break };
+            place.copy_from_slice(part);
+            rest = behind;
+        }
+        return hash64(whole);
+    }
+    hash_long(&parts)
+}
+
+/// The hash where all fits on the stack. What is copied beyond the end of a part is overwritten by the next one.
+#[cfg(not(cutover_small))]
+#[inline(always)]
+fn hash_short(salt: &[u8], length: usize, tag: u8, unit: &[u8]) -> Option<u64> {
+    let piece: &[u8; PIECE_BYTES] = salt.first_chunk()?;
+    let middle_at = HEAD_BYTES + length;
+    let unit_at = middle_at + HEAD_BYTES;
+    if length > PIECE_BYTES || unit.len() > ON_STACK_BYTES - PIECE_BYTES - FRAME_BYTES {
+        return None;
+    }
+    let mut buffer = [0_u8; ON_STACK_BYTES];
+    *buffer.first_chunk_mut()? = frame(VERSION, length);
+    *buffer.get_mut(HEAD_BYTES..)?.first_chunk_mut()? = *piece;
+    *buffer.get_mut(middle_at..)?.first_chunk_mut()? = frame(tag, unit.len());
+    copy(unit, buffer.get_mut(unit_at..)?)?;
+    Some(hash64(buffer.get(..unit_at + unit.len())?))
 }
 
 /// The hash of parts that are too long for the stack.
 #[cfg(not(cutover_small))]
-fn hash_parts(parts: &[&[u8]]) -> u64 {
+fn hash_long(parts: &[&[u8]]) -> u64 {
     let mut hasher = xxhash_rust::xxh3::Xxh3::new();
     parts.iter().for_each(|part| hasher.update(part));
     hasher.digest()
@@ -165,7 +192,7 @@ fn hash_parts(parts: &[&[u8]]) -> u64 {
 
 /// The same without the code that hashes piece by piece.
 #[cfg(cutover_small)]
-fn hash_parts(parts: &[&[u8]]) -> u64 {
+fn hash_long(parts: &[&[u8]]) -> u64 {
     hash64(&parts.concat())
 }
 
@@ -197,6 +224,21 @@ fn copy(from: &[u8], to: &mut [u8]) -> Option<()> {
         *place = *byte;
     }
     Some(())
+}
+
+/// Appends a salt to a text, in its [frame](crate::format::frame) where it is short enough to have one, and gives the
+/// offset of the salt itself.
+pub fn push_salt(text: &mut String, salt: &str) -> usize {
+    let length = u8::try_from(salt.len()).ok().filter(|length| u32::from(*length) <= format::MAX_SALT_BYTES);
+    if let Some(length) = length {
+        text.extend([VERSION, length, 0, 0, 0].map(char::from));
+    }
+    let at = text.len();
+    text.push_str(salt);
+    if length.is_some() {
+        text.push(char::from(TAG_TEXT));
+    }
+    at
 }
 
 /// A byte and a length.
@@ -263,7 +305,6 @@ pub fn java31_inside(bucket: u32, ppm: u32) -> bool {
 mod tests {
     use super::*;
     use alloc::borrow::ToOwned;
-    use alloc::string::String;
     use alloc::vec;
     use xxhash_rust::xxh3::xxh3_64;
 
@@ -286,7 +327,7 @@ mod tests {
                 for (tail, inner) in [(0, false), (40, false), (0, true), (40, true)] {
                     let (salt_text, unit) = (text[..salt].to_owned(), &text.as_bytes()[200 - unit..]);
                     let padded = salt_text.clone() + &text[..tail];
-                    let mut given = Salt::within(padded.as_bytes(), salt);
+                    let mut given = Salt::within(padded.as_bytes(), 0, u32::try_from(salt).unwrap());
                     let mut name = salt_text.into_bytes();
                     if inner {
                         given = given.inner();
@@ -294,7 +335,14 @@ mod tests {
                     }
                     let length = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap().to_le_bytes();
                     let whole = [&[1], &length(&name)[..], &name, &[1], &length(unit)[..], unit].concat();
-                    assert_eq!(given.hash(Unit::Text(unit)), xxh3_64(&whole), "{salt} {}", unit.len());
+                    let want = xxh3_64(&whole);
+                    assert_eq!(given.hash(Unit::Text(unit)), want, "{salt} {}", unit.len());
+                    let mut framed = String::from("before");
+                    let at = push_salt(&mut framed, &text[..salt]);
+                    framed += &text[..48];
+                    let [at, size] = [at, salt].map(|number| u32::try_from(number).unwrap());
+                    let framed = Salt { is_inner: inner, ..Salt::within(framed.as_bytes(), at, size) };
+                    assert_eq!(framed.hash(Unit::Text(unit)), want, "{salt} {} framed", unit.len());
                 }
             }
         }

@@ -27,4 +27,12 @@ impl AttributeId {
 pub trait ContextView {
     /// The value of `attribute`; [`ValueRef::Missing`] where there is none.
     fn value(&self, attribute: AttributeId) -> ValueRef<'_>;
+
+    /// The value of `attribute` where it is a text and that is quickly told: most are, and their tests are then decided
+    /// without looking at what else they could have been. None says nothing; [`ContextView::value`] is asked then.
+    #[inline(always)]
+    #[expect(unused_variables, reason = "whoever has no shorter way says so of every attribute")]
+    fn text(&self, attribute: AttributeId) -> Option<&[u8]> {
+        None
+    }
 }

@@ -18,7 +18,7 @@
 /// What a program in a file begins with.
 pub const MAGIC: [u8; 4] = *b"CUTP";
 /// The version of the format. A program of another version is compiled again from its ruleset.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// The bytes before the words in a file.
 pub const PREFIX_BYTES: usize = 24;
 
@@ -69,7 +69,7 @@ pub mod flag {
     pub const VARIANTS: u32 = 8;
     /// Place and count of the attributes that it may read, ascending.
     pub const READS: u32 = 10;
-    /// What it hashes with, a text.
+    /// What it hashes with, a text in its [frame](super::frame).
     pub const SALT: u32 = 12;
     /// The most steps that a decision takes.
     pub const STEPS: u32 = 14;
@@ -92,14 +92,16 @@ pub mod flag {
 
 /// Words of a rule.
 pub mod rule {
-    /// Its index among the rules of the document.
-    pub const NUMBER: u32 = 0;
-    /// Where its condition begins; [`NONE`](super::NONE) where it has none.
-    pub const CODE: u32 = 1;
-    /// Where its condition ends.
-    pub const END: u32 = 2;
-    /// What it serves: [`VARIANT`], [`SHARE`] or [`SPLIT`], with [`JAVA31`] and [`RAMP`].
-    pub const SERVE: u32 = 3;
+    /// What it serves: [`VARIANT`], [`SHARE`] or [`SPLIT`], with [`JAVA31`] and [`RAMP`]; from bit 12 on its index among
+    /// the rules of the document, as an outcome has it.
+    pub const SERVE: u32 = 0;
+    /// Its condition: the head of its only test, or [`ALWAYS`], or [`MANY`].
+    pub const TEST: u32 = 1;
+    /// The operand of its only test; for [`MANY`] the place where the code of the condition ends.
+    pub const OPERAND: u32 = 2;
+    /// Where the code of its condition begins; [`NONE`](super::NONE) where it has none. Of an only test it is what an
+    /// explanation shows.
+    pub const CODE: u32 = 3;
     /// The variant in the lower half, and in the upper the one for the units outside.
     pub const VARIANTS: u32 = 4;
     /// The attribute of the unit; the place of a [`units`](super::units) record for [`JAVA31`].
@@ -121,10 +123,28 @@ pub mod rule {
     pub const SPLIT_WITHIN: u32 = 3;
     /// The bits of the four above.
     pub const KIND: u32 = 0xF;
+    /// How far up in [`SERVE`] the index of the rule is.
+    pub const NUMBER_SHIFT: u32 = 12;
+    /// It has no condition.
+    pub const ALWAYS: u32 = 0;
+    /// Its condition is anything else than one test.
+    pub const MANY: u32 = 0x7F;
     /// The unit is hashed as the imported formats do.
     pub const JAVA31: u32 = 0x10;
     /// The share is a function of time.
     pub const RAMP: u32 = 0x20;
+}
+
+/// What lies around a salt in the arena of text, so that hashing takes both as they are: before it the bytes that every
+/// hashed text begins with, behind it the tag of a text. Longer salts have none, and are hashed in pieces.
+pub mod frame {
+    /// The bytes before a salt: a version and the length, little-endian.
+    pub const HEAD_BYTES: u32 = 5;
+    /// The longest salt that has a frame.
+    pub const MAX_SALT_BYTES: u32 = 32;
+    /// So many bytes are read at once, from shortly before a frame on; the text of a program ends with as many that are
+    /// nothing.
+    pub const READ_BYTES: usize = 51;
 }
 
 /// Words of a prerequisite, or of a condition on a flag.
@@ -173,19 +193,21 @@ pub mod segment {
 /// Words of an instruction. Conditions are evaluated from left to right with one accumulator and a stack of two bits
 /// per open `all` or `any`; see [`Machine`](crate::decide::Machine).
 pub mod op {
-    /// The code in the lowest byte, and above it the attribute of a test.
+    /// The code in the lowest seven bits, [`NEGATE`], and from bit 8 on the attribute of a test.
     pub const CODE: u32 = 0;
     /// The index of the path of the condition.
     pub const PATH: u32 = 1;
-    /// The number of the operator, for explanations, and [`NEGATE`].
+    /// The number of the operator, for explanations.
     pub const OPERATOR: u32 = 2;
     /// The place of what is compared with; how far behind the start of the condition to go on; or a number.
     pub const OPERAND: u32 = 3;
     /// The size of an instruction.
     pub const WORDS: u32 = 4;
 
-    /// The bit of [`OPERATOR`] that turns a test around.
-    pub const NEGATE: u32 = 1 << 8;
+    /// The bit of [`CODE`] that turns a test around.
+    pub const NEGATE: u32 = 0x80;
+    /// The bits of the code.
+    pub const KIND: u32 = 0x7F;
 
     /// One of a [set](super::set).
     pub const SET: u32 = 1;
@@ -242,9 +264,12 @@ pub mod set {
     pub const FLOATS: u32 = 2;
     /// Bit 0: false is in the set; bit 1: true is. Above them the number of slots of the index of the texts.
     pub const BITS: u32 = 3;
+    /// A bit for the first bytes of each text, by which most other texts are told apart: see
+    /// [`set_bit`](crate::set_bit).
+    pub const FILTER: u32 = 4;
     /// The size of what comes before the texts, which are sorted and take [`TEXT_WORDS`] each; integers (sorted),
     /// floats, two words each, and slots as in the index of names follow.
-    pub const WORDS: u32 = 4;
+    pub const WORDS: u32 = 5;
     /// A text, and its first four bytes.
     pub const TEXT_WORDS: u32 = 3;
     /// Up to so many texts are compared one by one, which beats hashing.
@@ -354,7 +379,7 @@ pub mod migration {
     pub const COHORT_PPM: u32 = 18;
     /// The attribute of the unit.
     pub const COHORT_UNIT: u32 = 19;
-    /// What the cohort hashes with.
+    /// What the cohort hashes with, a text in its [frame](super::frame).
     pub const COHORT_SALT: u32 = 20;
     /// Place and count of the routes, texts of JSON with an empty digest: those of each part of the calendar, one part
     /// after the other.

@@ -32,6 +32,8 @@ mod context;
 mod cost;
 pub mod decide;
 pub mod format;
+#[cfg(not(cutover_small))]
+mod framed;
 mod hash;
 pub mod migration;
 mod outcome;
@@ -46,7 +48,7 @@ pub use context::{AttributeId, ContextView};
 pub use cost::{instruction_steps, salt_steps, units_steps, variants_steps};
 pub use decide::cidr::wide_words;
 pub use decide::hashed as hash_list;
-pub use decide::set_head;
+pub use decide::{set_bit, set_head};
 pub use outcome::{ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use program::{Program, ProgramError, names};
 pub use rows::{number_text, write_json_text};

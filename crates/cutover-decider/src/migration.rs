@@ -335,7 +335,7 @@ impl Program {
                 let unit = AttributeId::from_index(word(record, migration::COHORT_UNIT));
                 let (offset, length) =
                     (word(record, migration::COHORT_SALT), word(record, migration::COHORT_SALT + 1));
-                let salt = Salt::within(self.arena.bytes_from(offset), length as usize);
+                let salt = Salt::within(self.arena.view().bytes(), offset, length);
                 Ok(inside(salt.hash(Unit::of(view.value(unit))?), ppm))
             }
         }

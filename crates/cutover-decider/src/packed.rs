@@ -58,6 +58,18 @@ impl ContextView for PackedContext<'_> {
     fn value(&self, attribute: AttributeId) -> ValueRef<'_> {
         read(self.bytes, attribute.index().saturating_mul(SLOT_BYTES))
     }
+
+    #[inline]
+    fn text(&self, attribute: AttributeId) -> Option<&[u8]> {
+        let at = attribute.index().saturating_mul(SLOT_BYTES);
+        let slot: &[u8; SLOT_BYTES] = self.bytes.get(at..)?.first_chunk()?;
+        let [t0, t1, t2, t3, l0, l1, l2, l3, payload @ ..] = *slot;
+        if u32::from_le_bytes([t0, t1, t2, t3]) != tag::TEXT {
+            return None;
+        }
+        let start = usize::try_from(u64::from_le_bytes(payload)).ok()?;
+        self.bytes.get(start..start.checked_add(u32::from_le_bytes([l0, l1, l2, l3]) as usize)?)
+    }
 }
 
 /// A list in a packed buffer.

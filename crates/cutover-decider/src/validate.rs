@@ -9,8 +9,8 @@
 use crate::Arena;
 use crate::cost::{instruction_steps, salt_steps, units_steps, variants_steps};
 use crate::format::{
-    MAX_ALL_STEPS, MAX_ALL_VARIANTS, MAX_CHAIN, MAX_GROUPS, MAX_STEPS, NO_VARIANT, NONE, cuts, flag, header,
-    op, require, rule, segment, set, units,
+    MAX_ALL_STEPS, MAX_ALL_VARIANTS, MAX_CHAIN, MAX_GROUPS, MAX_STEPS, NO_VARIANT, cuts, flag, header, op,
+    require, rule, segment, set, units,
 };
 use crate::outcome::{MAX_PER_FLAG, Outcome};
 use crate::program::{Program, names};
@@ -284,14 +284,32 @@ fn flag(program: &Program, number: u32, once: &mut Once) -> Found {
         asks_flag(program, *place, &mut footprint)?;
     }
     for words in words {
-        let [_, start, end, ..] = *words;
         footprint.spend(1)?;
-        if start != NONE {
-            condition(program, start, end, &mut footprint, once)?;
-        }
+        rule_condition(program, *words, &mut footprint, once)?;
         serves(arena, *words, variants, salt_length, &mut footprint)?;
     }
     Ok(())
+}
+
+/// The condition of a rule: none, one test that is also an instruction, or code.
+fn rule_condition(
+    program: &Program,
+    [_, head, operand, code, ..]: [u32; rule::WORDS as usize],
+    footprint: &mut Footprint<'_>,
+    once: &mut Once,
+) -> Found {
+    match head {
+        rule::ALWAYS => Ok(()),
+        rule::MANY => condition(program, code, operand, footprint, once),
+        _ => {
+            let is_test = (op::SET..=op::LAST_TEST).contains(&(head & op::KIND));
+            match program.arena.record(code) {
+                Some(&[same, _, _, its]) if is_test && (same, its) == (head, operand) => {}
+                _ => return Err("the only test of a rule"),
+            }
+            condition(program, code, code.saturating_add(op::WORDS), footprint, once)
+        }
+    }
 }
 
 /// What a rule serves reads the unit only where a share or a split needs one, and serves variants of its flag.
@@ -302,7 +320,8 @@ fn serves(
     salt_length: u32,
     footprint: &mut Footprint<'_>,
 ) -> Found {
-    let [number, _, _, kind, variants, unit, ppm, cuts_at] = words;
+    let [kind, _, _, _, variants, unit, ppm, cuts_at] = words;
+    let number = kind >> rule::NUMBER_SHIFT;
     let (ramp, java31, kind) = (kind & rule::RAMP != 0, kind & rule::JAVA31 != 0, kind & rule::KIND);
     let within = kind == rule::SPLIT_WITHIN;
     let split = kind == rule::SPLIT || within;
@@ -373,7 +392,7 @@ fn condition(
     let mut open = 0_u32;
     for (index, words) in (0_u32..).zip(words.as_chunks::<{ op::WORDS as usize }>().0) {
         let [head, _, _, operand] = *words;
-        match head & 0xFF {
+        match head & op::KIND {
             code @ op::SET..=op::LAST_TEST => {
                 footprint.reads(head >> 8)?;
                 footprint.spend(instruction_steps(arena, code, operand) - 1)?;

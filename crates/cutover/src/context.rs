@@ -111,4 +111,12 @@ impl ContextView for Context {
     fn value(&self, attribute: AttributeId) -> ValueRef<'_> {
         self.slots.get(attribute.index()).map_or(ValueRef::Missing, Value::as_ref)
     }
+
+    #[inline(always)]
+    fn text(&self, attribute: AttributeId) -> Option<&[u8]> {
+        match self.slots.get(attribute.index()) {
+            Some(Value::Text(text)) => Some(text.as_bytes()),
+            _ => None,
+        }
+    }
 }

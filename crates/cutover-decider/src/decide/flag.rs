@@ -7,7 +7,7 @@ use super::truth::Truth;
 use crate::arena::View;
 use crate::bucket::{self, Salt, Unit};
 use crate::context::{AttributeId, ContextView};
-use crate::format::{NO_VARIANT, NONE, cuts, flag, header, require, rule, units};
+use crate::format::{NONE, cuts, flag, header, require, rule, units};
 #[cfg(doc)]
 use crate::outcome::Outcome;
 use crate::outcome::{ErrorCode, Reason};
@@ -29,12 +29,14 @@ pub(crate) fn flag_record(arena: View<'_>, number: u32) -> Option<&Record> {
     arena.record(flags.wrapping_add(number.wrapping_mul(flag::WORDS)))
 }
 
-/// No variant and no rule, as they are packed.
+/// No variant, as it is packed.
 const NOTHING: u32 = 0xFFF;
+/// No rule, as it is packed: rules have their number where an outcome has it.
+const NO_RULE: u32 = NOTHING << rule::NUMBER_SHIFT;
 
 /// An outcome as it is [packed](Outcome::pack): deciding never takes one apart.
 fn packed(variant: u32, rule: u32, reason: Reason) -> u32 {
-    variant & NOTHING | (rule & NOTHING) << 12 | (reason as u32) << 24
+    variant & NOTHING | rule & NO_RULE | (reason as u32) << 24
 }
 
 fn failed(error: ErrorCode, rule: u32) -> u32 {
@@ -42,28 +44,36 @@ fn failed(error: ErrorCode, rule: u32) -> u32 {
 }
 
 /// Decides the flag of this number: an outcome, [packed](Outcome::pack).
-#[inline]
+#[inline(always)]
 pub fn decide<C: ContextView, O: Observer>(machine: &mut Machine<'_, '_, C, O>, number: u32) -> u32 {
-    let Some(record) = flag_record(machine.arena(), number) else {
-        return failed(ErrorCode::FlagNotFound, NOTHING);
-    };
-    machine.observer.begin_flag(machine.program, number);
-    let outcome = decide_record(machine, number, record);
-    machine.observer.end_flag();
-    outcome
+    match flag_record(machine.arena(), number) {
+        Some(&[_, _, bits, outcome, ..]) if O::IS_SILENT && bits & flag::FIXED != 0 => outcome,
+        Some(record) => decide_record(machine, number, record),
+        None => failed(ErrorCode::FlagNotFound, NO_RULE),
+    }
 }
 
-#[inline(always)]
+/// The same of a flag that is there. It is no part of whoever asks, whose values would crowd out its own.
+#[inline(never)]
 fn decide_record<C: ContextView, O: Observer>(
     machine: &mut Machine<'_, '_, C, O>,
     number: u32,
     record: &Record,
 ) -> u32 {
-    let &[_, _, bits, outcome, requires, require_count, rules, rule_count, ..] = record;
-    let plain = |reason| packed(bits >> 16, NOTHING, reason);
-    if O::IS_SILENT && bits & flag::FIXED != 0 {
-        return outcome;
-    }
+    machine.observer.begin_flag(machine.program, number);
+    let outcome = decide_rules(machine, number, record);
+    machine.observer.end_flag();
+    outcome
+}
+
+#[inline(always)]
+fn decide_rules<C: ContextView, O: Observer>(
+    machine: &mut Machine<'_, '_, C, O>,
+    number: u32,
+    record: &Record,
+) -> u32 {
+    let &[_, _, bits, _, requires, require_count, rules, rule_count, ..] = record;
+    let plain = |reason| packed(bits >> 16, NO_RULE, reason);
     if bits & flag::ENABLED == 0 {
         return plain(Reason::Disabled);
     }
@@ -71,27 +81,38 @@ fn decide_record<C: ContextView, O: Observer>(
     if require_count != 0 {
         for place in arena.slice(requires, require_count) {
             if is_one_of(machine, *place) != Truth::True {
-                return plain(fixed_or(bits, Reason::Default));
+                return plain(fixed_or::<O>(bits, Reason::Default));
             }
         }
     }
-    let words = arena.slice(rules, rule_count.wrapping_mul(rule::WORDS));
+    let Some(words) = arena.get(rules, rule_count.wrapping_mul(rule::WORDS)) else {
+        return plain(Reason::Default);
+    };
     for words in words.as_chunks::<{ rule::WORDS as usize }>().0 {
-        let rule = Rule { flag: number, words };
-        let &[_, start, end, ..] = words;
-        machine.observer.begin_rule(machine.program, &rule);
-        let truth = if start == NONE { Truth::True } else { machine.condition(start, end) };
-        machine.observer.rule(machine.program, &rule, truth);
+        let &[_, head, operand, code, ..] = words;
+        if !O::IS_SILENT {
+            machine.observer.begin_rule(machine.program, &Rule { flag: number, words });
+        }
+        let truth = match head {
+            rule::ALWAYS => Truth::True,
+            rule::MANY => machine.condition(code, operand),
+            _ => machine.test(code, head, operand),
+        };
+        if !O::IS_SILENT {
+            machine.observer.rule(machine.program, &Rule { flag: number, words }, truth);
+        }
         if truth == Truth::True {
-            return serve(machine, record, &rule);
+            return serve(machine, record, &Rule { flag: number, words });
         }
     }
-    plain(fixed_or(bits, Reason::Default))
+    plain(fixed_or::<O>(bits, Reason::Default))
 }
 
 /// The reason, unless everybody gets the same answer.
-fn fixed_or(bits: u32, reason: Reason) -> Reason {
-    if bits & flag::FIXED == 0 { reason } else { Reason::Static }
+#[inline(always)]
+fn fixed_or<O: Observer>(bits: u32, reason: Reason) -> Reason {
+    // A flag that is fixed is looked at no further unless somebody watches.
+    if O::IS_SILENT || bits & flag::FIXED == 0 { reason } else { Reason::Static }
 }
 
 /// Whether another flag is one of some variants; unknown where it has no answer.
@@ -103,7 +124,7 @@ pub(crate) fn is_one_of<C: ContextView, O: Observer>(
     let arena = machine.arena();
     let Some(&[number, _, count]) = arena.record(place) else { return Truth::Unknown };
     machine.observer.enter(machine.program, place);
-    let none = failed(ErrorCode::FlagNotFound, NOTHING);
+    let none = failed(ErrorCode::FlagNotFound, NO_RULE);
     let outcome = machine.chained(none, |machine| decide(machine, number));
     let variant = outcome & NOTHING;
     let truth = if outcome >> 28 != 0 {
@@ -123,26 +144,23 @@ fn serve<C: ContextView, O: Observer>(
     record: &Record,
     rule: &Rule<'_>,
 ) -> u32 {
-    let &[_, _, bits, _, _, _, _, _, _, _, _, _, salt_at, salt_length, ..] = record;
-    let [number, _, _, kind, variants, _, _, cuts] = *rule.words;
-    let answer = |variant: u32, reason| packed(variant, number, fixed_or(bits, reason));
-    let outside = || if variants >> 16 == NO_VARIANT { bits >> 16 } else { variants >> 16 };
-    if kind & rule::KIND == rule::VARIANT {
-        return answer(variants, Reason::TargetingMatch);
-    }
-    let salt = Salt::within(machine.arena().bytes_from(salt_at), salt_length as usize);
+    let &[_, _, bits, ..] = record;
+    let [kind, _, _, _, variants, ..] = *rule.words;
+    let answer = |variant: u32, reason| packed(variant, kind, fixed_or::<O>(bits, reason));
+    let outside = variants >> 16;
     let decided = match kind & rule::KIND {
-        rule::SHARE => takes(machine, rule, salt).map(|inside| if inside { variants } else { outside() }),
-        rule::SPLIT => draw(machine, rule, cuts, salt),
-        _ => match takes(machine, rule, salt) {
-            Ok(true) => draw(machine, rule, cuts, salt.inner()),
-            Ok(false) => Ok(outside()),
+        rule::VARIANT => return answer(variants, Reason::TargetingMatch),
+        rule::SHARE => takes(machine, record, rule).map(|inside| if inside { variants } else { outside }),
+        rule::SPLIT => draw(machine, record, rule, false),
+        _ => match takes(machine, record, rule) {
+            Ok(true) => draw(machine, record, rule, true),
+            Ok(false) => Ok(outside),
             Err(error) => Err(error),
         },
     };
     match decided {
         Ok(variant) => answer(variant, Reason::Split),
-        Err(error) => failed(error, number),
+        Err(error) => failed(error, kind),
     }
 }
 
@@ -150,10 +168,10 @@ fn serve<C: ContextView, O: Observer>(
 #[inline(always)]
 fn takes<C: ContextView, O: Observer>(
     machine: &mut Machine<'_, '_, C, O>,
+    record: &Record,
     rule: &Rule<'_>,
-    salt: Salt<'_>,
 ) -> Result<bool, ErrorCode> {
-    let [_, _, _, kind, _, unit, ppm, _] = *rule.words;
+    let [kind, _, _, _, _, unit, ppm, _] = *rule.words;
     let ppm = if kind & rule::RAMP == 0 { ppm } else { share_at(machine.arena(), ppm, machine.now_ms) };
     if ppm == 0 || ppm >= ONE {
         machine.observer.share(machine.program, rule, ppm);
@@ -162,29 +180,59 @@ fn takes<C: ContextView, O: Observer>(
     if kind & rule::JAVA31 != 0 {
         return takes_java31(machine, rule, unit, ppm);
     }
-    let (value, hash) = hash(machine, rule, unit, salt)?;
-    let position =
-        Position { position: bucket::position(hash).into(), boundary: bucket::boundary(ppm), of: 1 << 32 };
-    machine.observer.bucket(machine.program, rule, value, ppm, position);
+    let hash = hash(machine, record, rule, false)?;
+    if !O::IS_SILENT {
+        let position = Position {
+            position: bucket::position(hash).into(),
+            boundary: bucket::boundary(ppm),
+            of: 1 << 32,
+        };
+        let value = machine.view.value(AttributeId::from_index(unit));
+        machine.observer.bucket(machine.program, rule, value, ppm, position);
+    }
     Ok(bucket::inside(hash, ppm))
 }
 
-/// The unit of an attribute, and its hash.
+/// The hash of the unit.
 #[inline(always)]
-fn hash<'c, C: ContextView, O: Observer>(
-    machine: &mut Machine<'_, 'c, C, O>,
+fn hash<C: ContextView, O: Observer>(
+    machine: &mut Machine<'_, '_, C, O>,
+    record: &Record,
     rule: &Rule<'_>,
-    attribute: u32,
-    salt: Salt<'_>,
-) -> Result<(ValueRef<'c>, u64), ErrorCode> {
-    let value = machine.view.value(AttributeId::from_index(attribute));
+    is_inner: bool,
+) -> Result<u64, ErrorCode> {
+    if !is_inner
+        && let Some(text) = machine.view.text(AttributeId::from_index(rule.unit()))
+        && let Some(hash) = salt(machine.arena(), record).hash_framed(text)
+    {
+        return Ok(hash);
+    }
+    hash_value(machine, record, rule, is_inner)
+}
+
+/// The same of any unit.
+#[inline(never)]
+fn hash_value<C: ContextView, O: Observer>(
+    machine: &mut Machine<'_, '_, C, O>,
+    record: &Record,
+    rule: &Rule<'_>,
+    is_inner: bool,
+) -> Result<u64, ErrorCode> {
+    let salt = salt(machine.arena(), record);
+    let value = machine.view.value(AttributeId::from_index(rule.unit()));
     match Unit::of(value) {
-        Ok(unit) => Ok((value, salt.hash(unit))),
+        Ok(unit) => Ok(if is_inner { salt.inner() } else { salt }.hash(unit)),
         Err(error) => {
             machine.observer.no_unit(machine.program, rule, value);
             Err(error)
         }
     }
+}
+
+#[inline(always)]
+fn salt<'p>(arena: View<'p>, record: &Record) -> Salt<'p> {
+    let &[_, _, _, _, _, _, _, _, _, _, _, _, salt, length, ..] = record;
+    Salt::within(arena.bytes(), salt, length)
 }
 
 /// The same by the hash of the imported formats: of the first attribute that is a text with something in it.
@@ -229,25 +277,34 @@ fn first_text<'c>(arena: View<'_>, view: &'c impl ContextView, place: u32) -> Va
 }
 
 /// The variant that a split draws for the unit. Where one has all the weight, it is that of everybody.
+#[inline(never)]
 fn draw<C: ContextView, O: Observer>(
     machine: &mut Machine<'_, '_, C, O>,
+    record: &Record,
     rule: &Rule<'_>,
-    place: u32,
-    salt: Salt<'_>,
+    is_inner: bool,
 ) -> Result<u32, ErrorCode> {
-    let [_, _, _, _, _, unit, _, _] = *rule.words;
+    let [.., place] = *rule.words;
     let arena = machine.arena();
-    let all =
-        arena.slice(place.saturating_add(cuts::WORDS), arena.word(place).saturating_mul(cuts::CUT_WORDS));
-    let all = all.as_chunks::<{ cuts::CUT_WORDS as usize }>().0;
-    if let [[.., only]] = all {
+    let [count] = arena.record(place).copied().unwrap_or_default();
+    let all = arena.slice(place.wrapping_add(cuts::WORDS), count.wrapping_mul(cuts::CUT_WORDS));
+    if let [_, _, only] = all {
         return Ok(*only);
     }
-    let (value, hash) = hash(machine, rule, unit, salt)?;
+    let hash = hash(machine, record, rule, is_inner)?;
     let position = u64::from(bucket::position(hash));
-    let cut = |[low, high, _]: &[u32; 3]| crate::arena::join(*low, *high);
-    let drawn = all.iter().find(|words| position < cut(words));
-    let boundary = drawn.map_or(0, cut);
-    machine.observer.draw(machine.program, rule, value, Position { position, boundary, of: 1 << 32 });
-    Ok(drawn.map_or(NOTHING, |[.., variant]| *variant))
+    let mut left = all;
+    let (boundary, variant) = loop {
+        let Some(([low, high, variant], rest)) = left.split_first_chunk() else { break (0, NOTHING) };
+        let cut = crate::arena::join(*low, *high);
+        if position < cut {
+            break (cut, *variant);
+        }
+        left = rest;
+    };
+    if !O::IS_SILENT {
+        let value = machine.view.value(AttributeId::from_index(rule.unit()));
+        machine.observer.draw(machine.program, rule, value, Position { position, boundary, of: 1 << 32 });
+    }
+    Ok(variant)
 }

@@ -14,7 +14,6 @@ use crate::program::Program;
 pub struct Machine<'p, 'c, C, O> {
     /// What decides.
     pub program: &'p Program,
-    arena: View<'p>,
     /// What is known of the request.
     pub view: &'c C,
     /// The time in milliseconds since the epoch.
@@ -29,48 +28,48 @@ impl<'p, 'c, C: ContextView, O: Observer> Machine<'p, 'c, C, O> {
     /// A machine at the start.
     #[inline]
     pub fn new(program: &'p Program, view: &'c C, now_ms: i64, observer: O) -> Self {
-        Self { program, arena: program.arena.view(), view, now_ms, observer, depth: 0 }
+        Self { program, view, now_ms, observer, depth: 0 }
     }
 
     #[inline(always)]
     pub(crate) fn arena(&self) -> View<'p> {
-        self.arena
+        self.program.arena.view()
     }
 
-    /// What the condition between two places says. Groups are no recursion; segments and flags are, whose chain
-    /// [`Machine::chained`] bounds.
+    /// What one test says, whose instruction lies at a place.
     #[inline(always)]
-    pub(crate) fn condition(&mut self, start: u32, end: u32) -> Truth {
-        let ops = self.arena().slice(start, end.wrapping_sub(start)).as_chunks::<{ op::WORDS as usize }>().0;
-        if let [[head, _, operator, operand]] = ops
-            && *head & 0xFF <= op::LAST_TEST
-        {
-            return self.test(start, [*head, *operator, *operand]);
+    pub(crate) fn test(&mut self, at: u32, head: u32, operand: u32) -> Truth {
+        let text = if O::IS_SILENT { self.view.text(AttributeId::from_index(head >> 8)) } else { None };
+        match text {
+            Some(text) => test::of_text(&self.program.arena, head, operand, text),
+            None => self.test_value(at, head, operand),
         }
-        self.group(start, ops)
     }
 
-    #[inline(always)]
-    fn test(&mut self, at: u32, [head, operator, operand]: [u32; 3]) -> Truth {
+    /// The same of any value.
+    #[inline(never)]
+    fn test_value(&mut self, at: u32, head: u32, operand: u32) -> Truth {
         let value = self.view.value(AttributeId::from_index(head >> 8));
-        let truth = test::evaluate(self.arena(), head & 0xFF, operand, value);
-        let truth = if operator & op::NEGATE == 0 { truth } else { truth.opposite() };
+        let truth = test::of_value(&self.program.arena, head, operand, value);
         self.observer.test(self.program, at, value, truth);
         truth
     }
 
+    /// What the condition between two places says. Groups are no recursion; segments and flags are, whose chain
+    /// [`Machine::chained`] bounds.
     #[inline(never)]
-    fn group(&mut self, start: u32, ops: &[[u32; op::WORDS as usize]]) -> Truth {
+    pub(crate) fn condition(&mut self, start: u32, end: u32) -> Truth {
         let program = self.program;
+        let ops = self.arena().slice(start, end.wrapping_sub(start)).as_chunks::<{ op::WORDS as usize }>().0;
         let mut accumulator = Truth::Unknown;
         let mut groups = Groups(0);
         let mut index = 0;
-        while let Some(&[head, _, operator, operand]) = ops.get(index) {
+        while let Some(&[head, _, _, operand]) = ops.get(index) {
             let at = start.wrapping_add(u32::try_from(index).unwrap_or(0).wrapping_mul(op::WORDS));
             // Where to go on is onwards, or it is not gone to.
             let onwards = ((operand / op::WORDS) as usize).max(index + 1);
-            match head & 0xFF {
-                op::SET..=op::LAST_TEST => accumulator = self.test(at, [head, operator, operand]),
+            match head & op::KIND {
+                op::SET..=op::LAST_TEST => accumulator = self.test(at, head, operand),
                 op::JOIN_ALL => {
                     let joined = groups.top().min(accumulator);
                     groups.set(joined);
@@ -91,7 +90,7 @@ impl<'p, 'c, C: ContextView, O: Observer> Machine<'p, 'c, C, O> {
                 op::END => accumulator = groups.close(),
                 op::NOT => accumulator = accumulator.opposite(),
                 op::TIME => {
-                    accumulator = window::contains(self.arena, operand, self.now_ms).into();
+                    accumulator = window::contains(self.arena(), operand, self.now_ms).into();
                     self.observer.leaf(program, at, accumulator);
                 }
                 op::SEGMENT => {

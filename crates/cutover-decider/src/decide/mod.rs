@@ -20,5 +20,5 @@ pub(crate) use flag::flag_record;
 pub use machine::Machine;
 pub(crate) use observer::Walking;
 pub use observer::{Observer, Position, Rule, Silent};
-pub use set::head as set_head;
+pub use set::{bit as set_bit, head as set_head};
 pub(crate) use share::share_at;

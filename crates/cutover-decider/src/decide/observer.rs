@@ -25,6 +25,29 @@ pub struct Rule<'p> {
     pub words: &'p [u32; rule::WORDS as usize],
 }
 
+impl Rule<'_> {
+    /// Its index among the rules of the document.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        let [serve, ..] = *self.words;
+        serve >> rule::NUMBER_SHIFT
+    }
+
+    /// The attribute of its unit, or the place of a [`units`](crate::format::units) record.
+    #[must_use]
+    pub fn unit(&self) -> u32 {
+        let [.., unit, _, _] = *self.words;
+        unit
+    }
+
+    /// Whether its units are hashed as the imported formats do.
+    #[must_use]
+    pub fn is_java31(&self) -> bool {
+        let [serve, ..] = *self.words;
+        serve & rule::JAVA31 != 0
+    }
+}
+
 /// Whoever watches a decision being made. Every method does nothing unless it is overridden. Places are those of
 /// instructions and [`require`](crate::format::require) records.
 #[expect(unused_variables, reason = "the silent observer looks at nothing")]

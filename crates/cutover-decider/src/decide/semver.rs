@@ -4,8 +4,8 @@
 //! specification), so build metadata never counts. A pre-release lies below its release and belongs to a range
 //! exactly where its precedence does; nothing is excluded silently.
 
-use crate::arena::View;
-use crate::arena::join;
+use super::truth::Truth;
+use crate::arena::{Arena, View, join};
 use crate::format::versions;
 use core::cmp::Ordering;
 
@@ -28,46 +28,72 @@ impl<'a> Version<'a> {
     /// ```
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
-        let (major, rest) = number(text.as_bytes())?;
-        let (minor, rest) = number(rest.strip_prefix(b".")?)?;
-        let (patch, rest) = number(rest.strip_prefix(b".")?)?;
-        let version = |pre| Some(Self { core: [major, minor, patch], pre });
-        if rest.is_empty() {
-            return version("");
-        }
-        let rest = text.get(text.len() - rest.len()..)?;
-        let (rest, build) = rest.split_once('+').map_or((rest, None), |(rest, build)| (rest, Some(build)));
-        let pre = if rest.is_empty() { None } else { Some(rest.strip_prefix('-')?) };
-        let identifiers = |part: Option<&str>, leading_zero: bool| {
-            part.is_none_or(|part| part.split('.').all(|one| identifier(one, leading_zero)))
-        };
-        if !identifiers(pre, false) || !identifiers(build, true) {
-            return None;
-        }
-        version(pre.unwrap_or(""))
+        Self::parse_bytes(text.as_bytes())
     }
 
-    fn cmp(&self, core: &[u64; 3], pre: &str) -> Ordering {
-        self.core.cmp(core).then_with(|| match (self.pre.is_empty(), pre.is_empty()) {
-            (true, true) => Ordering::Equal,
-            (true, false) => Ordering::Greater,
-            (false, true) => Ordering::Less,
-            (false, false) => compare_pre(self.pre, pre),
-        })
+    /// The same of bytes: a version has none but ASCII.
+    #[inline(always)]
+    fn parse_bytes(text: &'a [u8]) -> Option<Self> {
+        let (major, rest) = number(text)?;
+        let (minor, rest) = number(behind_point(rest)?)?;
+        let (patch, rest) = number(behind_point(rest)?)?;
+        let pre = if rest.is_empty() { "" } else { pre_release(rest)? };
+        Some(Self { core: [major, minor, patch], pre })
     }
 }
 
+/// The pre-release in what comes behind the numbers, where that is sound; empty where there is none.
+#[cold]
+#[inline(never)]
+fn pre_release(rest: &[u8]) -> Option<&str> {
+    let rest = core::str::from_utf8(rest).ok()?;
+    let (rest, build) = rest.split_once('+').map_or((rest, None), |(rest, build)| (rest, Some(build)));
+    let pre = if rest.is_empty() { None } else { Some(rest.strip_prefix('-')?) };
+    let identifiers = |part: Option<&str>, leading_zero: bool| {
+        part.is_none_or(|part| part.split('.').all(|one| identifier(one, leading_zero)))
+    };
+    (identifiers(pre, false) && identifiers(build, true)).then(|| pre.unwrap_or(""))
+}
+
+#[inline(always)]
+fn behind_point(bytes: &[u8]) -> Option<&[u8]> {
+    match bytes {
+        [b'.', rest @ ..] => Some(rest),
+        _ => None,
+    }
+}
+
+/// So many digits are a number of 64 bits, whatever they are.
+const SAFE_DIGITS: usize = 19;
+
 /// The number at the beginning, without leading zeros, and what comes behind it.
+#[inline(always)]
 fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let mut value = 0_u64;
-    let mut rest = bytes;
-    while let [digit @ b'0'..=b'9', behind @ ..] = rest {
-        value = value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+    let (first, mut rest) = bytes.split_first()?;
+    let mut value = u64::from(first.wrapping_sub(b'0'));
+    if value > 9 {
+        return None;
+    }
+    while let [byte, behind @ ..] = rest {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        value = value.wrapping_mul(10).wrapping_add(digit.into());
         rest = behind;
     }
     let digits = bytes.len() - rest.len();
-    let sound = digits == 1 || (digits > 1 && bytes.first() != Some(&b'0'));
-    sound.then_some((value, rest))
+    if digits > 1 && (*first == b'0' || (digits > SAFE_DIGITS && !fits(bytes.get(..digits)?))) {
+        return None;
+    }
+    Some((value, rest))
+}
+
+/// Whether digits are a number of 64 bits.
+#[cold]
+fn fits(digits: &[u8]) -> bool {
+    let more = |value: u64, digit: &u8| value.checked_mul(10)?.checked_add((digit & 0xF).into());
+    digits.iter().try_fold(0, more).is_some()
 }
 
 fn identifier(text: &str, leading_zero: bool) -> bool {
@@ -77,7 +103,14 @@ fn identifier(text: &str, leading_zero: bool) -> bool {
         && (leading_zero || !numeric || text.len() == 1 || !text.starts_with('0'))
 }
 
+/// The order of pre-releases; none at all comes behind any.
+#[cold]
+#[inline(never)]
 fn compare_pre(a: &str, b: &str) -> Ordering {
+    match (a.is_empty(), b.is_empty()) {
+        (false, false) => {}
+        (a, b) => return a.cmp(&b),
+    }
     let (mut left, mut right) = (a.split('.'), b.split('.'));
     loop {
         let order = match (left.next(), right.next()) {
@@ -103,17 +136,26 @@ fn compare_identifier(x: &str, y: &str) -> Ordering {
     }
 }
 
-/// Whether the version of this text lies in the range at a place of a program; none where the text is no version.
-pub(crate) fn contains(arena: View<'_>, at: u32, text: &[u8]) -> Option<bool> {
-    let version = Version::parse(core::str::from_utf8(text).ok()?)?;
-    let mut place = at + versions::WORDS;
-    for _ in 0..arena.word(at + 2) {
+/// Whether the version of this text lies in the range at a place of a program; unknown where the text is no version.
+#[inline(never)]
+pub(crate) fn contains(arena: &Arena, at: u32, text: &[u8]) -> Truth {
+    match Version::parse_bytes(text) {
+        Some(version) => is_within(arena.view(), at, &version).map_or(Truth::Unknown, Truth::from),
+        None => Truth::Unknown,
+    }
+}
+
+#[inline(always)]
+fn is_within(arena: View<'_>, at: u32, version: &Version<'_>) -> Option<bool> {
+    // In the steps that it was said to cost, whatever the program holds.
+    let mut place = at.saturating_add(versions::WORDS);
+    for _ in 0..arena.word(at.saturating_add(versions::WORDS - 1)) {
         let count = arena.word(place);
         place = place.saturating_add(1);
         let mut all = true;
         for _ in 0..count {
-            let comparator = arena.record::<{ versions::COMPARATOR_WORDS as usize }>(place)?;
-            all = all && holds(arena, version, *comparator);
+            let comparator = arena.record(place)?;
+            all = all && holds(arena, version, comparator);
             place = place.saturating_add(versions::COMPARATOR_WORDS);
         }
         if all {
@@ -123,14 +165,22 @@ pub(crate) fn contains(arena: View<'_>, at: u32, text: &[u8]) -> Option<bool> {
     Some(false)
 }
 
+#[inline(always)]
 fn holds(
     arena: View<'_>,
-    version: Version<'_>,
-    comparator: [u32; versions::COMPARATOR_WORDS as usize],
+    version: &Version<'_>,
+    comparator: &[u32; versions::COMPARATOR_WORDS as usize],
 ) -> bool {
-    let [bound, a0, a1, b0, b1, c0, c1, pre, length] = comparator;
-    let core = [join(a0, a1), join(b0, b1), join(c0, c1)];
-    let order = version.cmp(&core, arena.text_at(pre, length));
+    let [bound, a0, a1, b0, b1, c0, c1, pre, length] = *comparator;
+    let [major, minor, patch] = version.core;
+    let order = major.cmp(&join(a0, a1)).then_with(|| minor.cmp(&join(b0, b1)));
+    let order = order.then_with(|| patch.cmp(&join(c0, c1))).then_with(|| {
+        // Releases of the same numbers are the same.
+        if version.pre.is_empty() && length == 0 {
+            return Ordering::Equal;
+        }
+        compare_pre(version.pre, arena.text_at(pre, length))
+    });
     match bound {
         versions::EQUAL => order.is_eq(),
         versions::BELOW => order.is_lt(),

@@ -2,7 +2,7 @@
 
 use super::number::Number;
 use super::truth::Truth;
-use crate::arena::View;
+use crate::arena::{Arena, View};
 use crate::format::set;
 use crate::program::names;
 use crate::value::ValueRef;
@@ -10,10 +10,10 @@ use crate::value::ValueRef;
 /// Whether the value is one of the set at a place. A value of another type is none of them; a missing one, a list and
 /// NaN are unknown.
 #[inline(always)]
-pub(crate) fn contains(arena: View<'_>, at: u32, value: ValueRef<'_>) -> Truth {
+pub(crate) fn contains(arena: &Arena, at: u32, value: ValueRef<'_>) -> Truth {
     match value {
         ValueRef::Text(bytes) => has_text(arena, at, bytes).into(),
-        value => has_other(arena, at, value),
+        value => has_other(arena.view(), at, value),
     }
 }
 
@@ -66,22 +66,32 @@ pub fn head(bytes: &[u8]) -> u32 {
     }
 }
 
+/// The bit of a text in the filter of a set, by its [`head`].
+#[must_use]
+#[inline]
+pub fn bit(head: u32) -> u32 {
+    1 << (head.wrapping_mul(0x9E37_79B1) >> 27)
+}
+
 #[inline(always)]
-fn has_text(arena: View<'_>, at: u32, bytes: &[u8]) -> bool {
-    let Some(&[count, _, _, _]) = arena.record(at) else { return false };
-    let texts =
-        arena.slice(at.wrapping_add(set::WORDS), count.wrapping_mul(set::TEXT_WORDS)).as_chunks::<3>().0;
+pub(crate) fn has_text(arena: &Arena, at: u32, bytes: &[u8]) -> bool {
+    let view = arena.view();
+    let Some(&[count, _, _, _, filter]) = view.record(at) else { return false };
     let wanted = head(bytes);
-    if count <= set::FEW {
-        // A loop is inlined where `any` is not.
-        for text in texts {
-            if is(arena, text, wanted, bytes) {
-                return true;
-            }
-        }
+    if filter & bit(wanted) == 0 {
         return false;
     }
-    has_indexed(arena, at, texts, bytes)
+    if count > set::FEW {
+        return has_indexed(arena, at, bytes);
+    }
+    let mut texts = view.slice(at.wrapping_add(set::WORDS), count.wrapping_mul(set::TEXT_WORDS));
+    while let Some((text, rest)) = texts.split_first_chunk() {
+        if is(view, text, wanted, bytes) {
+            return true;
+        }
+        texts = rest;
+    }
+    false
 }
 
 /// Whether a text of a set is this one, whose [`head`] is known.
@@ -93,8 +103,11 @@ fn is(arena: View<'_>, [offset, length, head]: &[u32; 3], wanted: u32, bytes: &[
 }
 
 #[inline(never)]
-fn has_indexed(arena: View<'_>, at: u32, texts: &[[u32; 3]], bytes: &[u8]) -> bool {
+fn has_indexed(arena: &Arena, at: u32, bytes: &[u8]) -> bool {
+    let arena = arena.view();
     let Some(&[count, ints, floats, bits]) = arena.record(at) else { return false };
+    let texts =
+        arena.slice(at.wrapping_add(set::WORDS), count.wrapping_mul(set::TEXT_WORDS)).as_chunks::<3>().0;
     if bits >> 2 == 0 {
         // No index could be made: the texts are sorted.
         return texts

@@ -2,12 +2,10 @@
 
 use crate::document::{Content, Node};
 use crate::ruleset::operator::Scalars;
-use cutover_decider::format::{header, set};
-use cutover_decider::{Arena, ValueRef, names, set_head, split_words};
+use cutover_decider::bucket::push_salt;
+use cutover_decider::format::{frame, header, set};
+use cutover_decider::{Arena, ValueRef, names, set_bit, set_head, split_words};
 use std::collections::BTreeMap;
-
-/// What may be read behind the last text.
-const PADDING_BYTES: usize = 32;
 
 /// An arena under construction.
 #[derive(Debug)]
@@ -159,6 +157,11 @@ impl Assembler {
         push_text(&mut self.arena, text)
     }
 
+    /// Appends a text to hash with, in its frame: offset and length.
+    pub(super) fn salt(&mut self, salt: &str) -> [u32; 2] {
+        [place(push_salt(&mut self.arena.text, salt)), place(salt.len())]
+    }
+
     /// A text that many flags share, such as the name of a variant.
     pub(super) fn name(&mut self, name: &str) -> [u32; 2] {
         let number = self.names.number(&mut self.arena, name) as usize * 2;
@@ -212,8 +215,8 @@ impl Assembler {
                 self.table(table, words.len() / 2, &words);
             }
         }
-        // Salts are read in pieces of fixed size, the last one too.
-        self.arena.text.push_str(&" ".repeat(PADDING_BYTES));
+        // Frames of salts are read in pieces of fixed size, the last one too.
+        self.arena.text.push_str(&" ".repeat(frame::READ_BYTES));
         self.arena
     }
 
@@ -241,7 +244,8 @@ impl Assembler {
         };
         let count = place(slots.len()) / names::SLOT_WORDS;
         bits |= count << 2;
-        let mut words = vec![place(texts.len()), place(ints.len()), place(floats.len()), bits];
+        let filter = texts.iter().fold(0, |filter, text| filter | set_bit(set_head(text.as_bytes())));
+        let mut words = vec![place(texts.len()), place(ints.len()), place(floats.len()), bits, filter];
         for text in texts {
             words.extend(self.name(text));
             words.push(set_head(text.as_bytes()));

@@ -71,7 +71,7 @@ impl Compiler<'_> {
                 let negate = if operator.negates() { op::NEGATE } else { 0 };
                 self.op(
                     code,
-                    [head | attribute << 8, operator_number(*operator) | negate, operand],
+                    [head | negate | attribute << 8, operator_number(*operator), operand],
                     condition,
                 );
             }

@@ -8,7 +8,7 @@ use crate::ruleset::flag::{Flag, Hash, Rule};
 use crate::ruleset::scalar::ONE;
 use crate::ruleset::serve::{By, Serve, Share, Weights};
 use cutover_decider::Program;
-use cutover_decider::format::{NO_VARIANT, NONE, flag as words, rule, units};
+use cutover_decider::format::{NO_VARIANT, NONE, flag as words, op, rule, units};
 use cutover_decider::{salt_steps, split_words, units_steps};
 
 /// The variants of a flag by name: their numbers do not depend on the order of keys in a document.
@@ -22,7 +22,7 @@ pub(super) fn variant_number(names: &[&str], name: &str) -> Option<u16> {
     names.binary_search(&name).ok().and_then(|index| u16::try_from(index).ok())
 }
 
-/// What a rule serves: the words of it from [`rule::SERVE`] on.
+/// What a rule serves: [`rule::SERVE`], and the words from [`rule::VARIANTS`] on.
 type ServeWords = [u32; 5];
 
 /// The unit of a share: its word, and [`rule::JAVA31`] or nothing.
@@ -55,12 +55,12 @@ impl Compiler<'_> {
             footprint.spend(1);
             let code =
                 each.condition.as_ref().map(|condition| self.condition(condition, each.path, footprint));
-            let (start, end) = code.unwrap_or((NONE, NONE));
-            if let Some(serve) = self.serve(flag, each, &names, footprint)
+            let [head, operand, start] = self.rule_condition(code);
+            if let Some([serve, rest @ ..]) = self.serve(flag, each, &names, footprint)
                 && reached
             {
-                rules.extend([number, start, end]);
-                rules.extend(serve);
+                rules.extend([serve | number << rule::NUMBER_SHIFT, head, operand, start]);
+                rules.extend(rest);
             }
             reached &= each.condition.is_some();
         }
@@ -80,10 +80,10 @@ impl Compiler<'_> {
             | bit(footprint.reads_time, words::READS_TIME)
             | bit(is_fixed, words::FIXED);
         let default = flag.default.as_ref().and_then(|name| variant_number(&names, name.value));
-        let [name, name_length] = self.out.text(flag.name);
-        let [salt, salt_length] = match flag.salt {
-            Some(salt) => self.out.text(salt),
-            None => [name, name_length],
+        let [salt, salt_length] = self.out.salt(flag.salt.unwrap_or(flag.name));
+        let [name, name_length] = match flag.salt {
+            Some(_) => self.out.text(flag.name),
+            None => [salt, salt_length],
         };
         let variant_count = place(names.len());
         let rule_count = place(rules.len()) / rule::WORDS;
@@ -105,6 +105,17 @@ impl Compiler<'_> {
             footprint.steps,
             footprint.depth,
         ]
+    }
+
+    /// The words of a rule that say what its condition is.
+    fn rule_condition(&self, code: Option<(u32, u32)>) -> [u32; 3] {
+        let Some((start, end)) = code else { return [rule::ALWAYS, NONE, NONE] };
+        match self.out.arena.slice(start, end - start) {
+            [head, _, _, operand] if (op::SET..=op::LAST_TEST).contains(&(head & op::KIND)) => {
+                [*head, *operand, start]
+            }
+            _ => [rule::MANY, end, start],
+        }
     }
 
     fn note_expiry(&mut self, flag: &Flag<'_>) {
@@ -129,7 +140,8 @@ impl Compiler<'_> {
     ) -> Option<ServeWords> {
         let variant = |name: &str| variant_number(names, name);
         let otherwise = |name: &Option<Spanned<&str>>| {
-            variant_word(name.as_ref().and_then(|name| variant(name.value))) << 16
+            let name = name.as_ref().or(flag.default.as_ref());
+            variant_word(name.and_then(|name| variant(name.value))) << 16
         };
         match &rule.serve {
             Serve::Variant(name) => {

@@ -81,7 +81,7 @@ impl Compiler<'_> {
             bits |= words::COHORT | if ramp == 0 { 0 } else { words::RAMP };
             put(words::COHORT_PHASE, &[place(cohort.phase), ppm, self.out.attribute(&cohort.by)]);
             let salt = given.salt.as_deref().unwrap_or(&given.name);
-            put(words::COHORT_SALT, &self.out.text(salt));
+            put(words::COHORT_SALT, &self.out.salt(salt));
         }
         put(words::BITS, &[bits]);
         let routes: Vec<String> = compiled.rows("").map(|route| crate::wire::to_json(&route)).collect();

@@ -6,7 +6,7 @@ use crate::ruleset::operator::Operator;
 use crate::value::{Value, ValueRef};
 use cutover_decider::decide::truth::Truth;
 use cutover_decider::decide::{Observer, Position, Rule};
-use cutover_decider::format::{self, NONE, header, op, require, units, window, zone};
+use cutover_decider::format::{NONE, header, op, require, units, window, zone};
 use cutover_decider::{AttributeId, Program};
 use serde::Serialize;
 
@@ -184,13 +184,13 @@ impl Observer for Recorder {
 
     fn test(&mut self, program: &Program, at: u32, value: ValueRef<'_>, truth: Truth) {
         let Some(&[head, _, operator, operand]) = program.arena().record(at) else { return };
-        let operator = Operator::ALL.get((operator & 0xFF) as usize).map_or("", |operator| operator.name());
+        let operator = Operator::ALL.get(operator as usize).map_or("", |operator| operator.name());
         self.steps.push(Step::Condition {
             depth: self.depth,
             path: self.path(program, at),
             attribute: program.attribute(AttributeId::from_index(head >> 8)).to_owned(),
             operator,
-            expected: expected(program.arena(), head & 0xFF, operand),
+            expected: expected(program.arena(), head & op::KIND, operand),
             found: value.into(),
             result: truth.word(),
         });
@@ -199,7 +199,7 @@ impl Observer for Recorder {
     fn leaf(&mut self, program: &Program, at: u32, truth: Truth) {
         let (depth, path, result) = (self.depth, self.path(program, at), truth.word());
         let Some(&[head, _, _, operand]) = program.arena().record(at) else { return };
-        match head & 0xFF {
+        match head & op::KIND {
             op::SEGMENT => {
                 let segment = program.segment_name(operand).to_owned();
                 self.steps.push(Step::Segment { depth, path, segment, result });
@@ -237,18 +237,17 @@ impl Observer for Recorder {
     }
 
     fn begin_rule(&mut self, program: &Program, rule: &Rule<'_>) {
-        let [number, ..] = *rule.words;
+        let number = rule.number();
         if let Some(base) = self.bases.last_mut() {
             *base = format!("flags.{}.rules[{number}]", program.flag_name(rule.flag));
         }
     }
 
     fn rule(&mut self, _: &Program, rule: &Rule<'_>, truth: Truth) {
-        let [number, ..] = *rule.words;
         self.steps.push(Step::Rule {
             depth: self.depth,
             path: self.bases.last().cloned().unwrap_or_default(),
-            rule: u16::try_from(number).unwrap_or(u16::MAX),
+            rule: u16::try_from(rule.number()).unwrap_or(u16::MAX),
             result: truth.word(),
         });
     }
@@ -289,9 +288,9 @@ impl Observer for Recorder {
 
 /// The attribute, or attributes, that give the unit of a rule.
 fn by_text(program: &Program, rule: &Rule<'_>) -> String {
-    let [_, _, _, kind, _, unit, ..] = *rule.words;
+    let unit = rule.unit();
     let name = |attribute: u32| program.attribute(AttributeId::from_index(attribute)).to_owned();
-    if kind & format::rule::JAVA31 == 0 {
+    if !rule.is_java31() {
         return name(unit);
     }
     let arena = program.arena();
