@@ -189,6 +189,14 @@ impl<const VALUES: usize> ContextView for Given<'_, VALUES> {
         both.find(|(read, _)| **read as usize == attribute.index())
             .map_or(ValueRef::Missing, |(_, value)| *value)
     }
+
+    #[inline(always)]
+    fn text(&self, attribute: AttributeId) -> Option<&[u8]> {
+        match self.value(attribute) {
+            ValueRef::Text(text) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 /// What an argument is to the engine, with its text in `room`, and the room that is left; none where it is unusual.

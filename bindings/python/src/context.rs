@@ -74,6 +74,14 @@ impl ContextView for Context {
     fn value(&self, attribute: AttributeId) -> ValueRef<'_> {
         self.slots.get(attribute.index()).map_or(ValueRef::Missing, Value::as_ref)
     }
+
+    #[inline(always)]
+    fn text(&self, attribute: AttributeId) -> Option<&[u8]> {
+        match self.value(attribute) {
+            ValueRef::Text(text) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 /// Whatever stands for a context in one call.

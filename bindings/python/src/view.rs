@@ -108,4 +108,12 @@ impl ContextView for View<'_, '_> {
         let Some(at) = at else { return ValueRef::Missing };
         self.cells.kept(at).map_or_else(|| self.read(at, attribute.index()), Slot::as_ref)
     }
+
+    #[inline(always)]
+    fn text(&self, attribute: AttributeId) -> Option<&[u8]> {
+        match self.value(attribute) {
+            ValueRef::Text(text) => Some(text),
+            _ => None,
+        }
+    }
 }
