@@ -54,14 +54,14 @@ pub struct Salt<'a> {
 /// Salt and unit up to this many bytes are hashed in one piece on the stack.
 const ON_STACK_BYTES: usize = 128;
 /// The bytes beside those of salt and unit: version, two lengths and a tag.
-#[cfg(not(cutover_small))]
+#[cfg(not(cutover_smallest))]
 const FRAME_BYTES: usize = 10;
 /// The bytes before the salt.
 const HEAD_BYTES: usize = 5;
 /// Behind the name of an inner salt.
 const INNER: &[u8] = b"\0split";
 /// A piece that most salts fit.
-#[cfg(not(cutover_small))]
+#[cfg(not(cutover_smallest))]
 const PIECE_BYTES: usize = 32;
 
 impl<'a> Salt<'a> {
@@ -105,7 +105,7 @@ impl<'a> Salt<'a> {
                 (TAG_INT, int.as_slice())
             }
         };
-        #[cfg(not(cutover_small))]
+        #[cfg(not(cutover_smallest))]
         if let Some(hash) = self.hash_short(tag, bytes) {
             return hash;
         }
@@ -113,7 +113,7 @@ impl<'a> Salt<'a> {
     }
 
     /// The hash where all fits on the stack. What is copied beyond the end of a part is overwritten by the next one.
-    #[cfg(not(cutover_small))]
+    #[cfg(not(cutover_smallest))]
     #[inline(always)]
     fn hash_short(self, tag: u8, unit: &[u8]) -> Option<u64> {
         let piece: &[u8; PIECE_BYTES] = self.bytes.first_chunk()?;
@@ -133,7 +133,7 @@ impl<'a> Salt<'a> {
         Some(hash64(buffer.get(..unit_at + unit.len())?))
     }
 
-    #[cfg_attr(not(cutover_small), cold)]
+    #[cfg_attr(not(cutover_smallest), cold)]
     #[inline(never)]
     fn hash_long(self, tag: u8, unit: &[u8]) -> u64 {
         let suffix = if self.is_inner { INNER } else { b"" };
@@ -156,7 +156,7 @@ impl<'a> Salt<'a> {
 }
 
 /// The hash of parts that are too long for the stack.
-#[cfg(not(cutover_small))]
+#[cfg(not(cutover_smallest))]
 fn hash_parts(parts: &[&[u8]]) -> u64 {
     let mut hasher = xxhash_rust::xxh3::Xxh3::new();
     parts.iter().for_each(|part| hasher.update(part));
@@ -164,13 +164,13 @@ fn hash_parts(parts: &[&[u8]]) -> u64 {
 }
 
 /// The same without the code that hashes piece by piece.
-#[cfg(cutover_small)]
+#[cfg(cutover_smallest)]
 fn hash_parts(parts: &[&[u8]]) -> u64 {
     hash64(&parts.concat())
 }
 
 /// Copies a unit in pieces of sixteen, eight and four bytes, of which the last may overlap.
-#[cfg(not(cutover_small))]
+#[cfg(not(cutover_smallest))]
 #[inline(always)]
 fn copy(from: &[u8], to: &mut [u8]) -> Option<()> {
     macro_rules! last {

@@ -27,6 +27,8 @@
 
 mod compile;
 mod context;
+#[cfg(any(cutover_small, test))]
+mod decimal;
 mod decision;
 mod diagnostic;
 mod document;
@@ -39,6 +41,7 @@ pub mod import;
 mod live;
 mod migration;
 mod names;
+mod order;
 mod ruleset;
 #[cfg(feature = "schema")]
 mod schema;

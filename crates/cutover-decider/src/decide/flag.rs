@@ -43,7 +43,10 @@ fn failed(error: ErrorCode, rule: u32) -> u32 {
 
 /// Decides the flag of this number: an outcome, [packed](Outcome::pack).
 #[inline]
-pub fn decide<C: ContextView, O: Observer>(machine: &mut Machine<'_, '_, C, O>, number: u32) -> u32 {
+pub fn decide<C: ContextView + ?Sized, O: Observer + ?Sized>(
+    machine: &mut Machine<'_, '_, C, O>,
+    number: u32,
+) -> u32 {
     let Some(record) = flag_record(machine.arena(), number) else {
         return failed(ErrorCode::FlagNotFound, NOTHING);
     };
@@ -54,14 +57,14 @@ pub fn decide<C: ContextView, O: Observer>(machine: &mut Machine<'_, '_, C, O>, 
 }
 
 #[inline(always)]
-fn decide_record<C: ContextView, O: Observer>(
+fn decide_record<C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, '_, C, O>,
     number: u32,
     record: &Record,
 ) -> u32 {
     let &[_, _, bits, outcome, requires, require_count, rules, rule_count, ..] = record;
     let plain = |reason| packed(bits >> 16, NOTHING, reason);
-    if O::IS_SILENT && bits & flag::FIXED != 0 {
+    if machine.observer.is_silent() && bits & flag::FIXED != 0 {
         return outcome;
     }
     if bits & flag::ENABLED == 0 {
@@ -96,7 +99,7 @@ fn fixed_or(bits: u32, reason: Reason) -> Reason {
 
 /// Whether another flag is one of some variants; unknown where it has no answer.
 #[inline(never)]
-pub(crate) fn is_one_of<C: ContextView, O: Observer>(
+pub(crate) fn is_one_of<C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, '_, C, O>,
     place: u32,
 ) -> Truth {
@@ -118,7 +121,7 @@ pub(crate) fn is_one_of<C: ContextView, O: Observer>(
 }
 
 #[inline(always)]
-fn serve<C: ContextView, O: Observer>(
+fn serve<C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, '_, C, O>,
     record: &Record,
     rule: &Rule<'_>,
@@ -148,7 +151,7 @@ fn serve<C: ContextView, O: Observer>(
 
 /// Whether a share takes the unit. Nobody and everybody need no unit.
 #[inline(always)]
-fn takes<C: ContextView, O: Observer>(
+fn takes<C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, '_, C, O>,
     rule: &Rule<'_>,
     salt: Salt<'_>,
@@ -171,7 +174,7 @@ fn takes<C: ContextView, O: Observer>(
 
 /// The unit of an attribute, and its hash.
 #[inline(always)]
-fn hash<'c, C: ContextView, O: Observer>(
+fn hash<'c, C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, 'c, C, O>,
     rule: &Rule<'_>,
     attribute: u32,
@@ -189,7 +192,7 @@ fn hash<'c, C: ContextView, O: Observer>(
 
 /// The same by the hash of the imported formats: of the first attribute that is a text with something in it.
 #[inline(never)]
-fn takes_java31<C: ContextView, O: Observer>(
+fn takes_java31<C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, '_, C, O>,
     rule: &Rule<'_>,
     place: u32,
@@ -219,7 +222,7 @@ fn otherwise(arena: View<'_>, place: u32) -> Option<&str> {
 }
 
 /// The first attribute that is a text with something in it; where none is, the first that is there at all.
-fn first_text<'c>(arena: View<'_>, view: &'c impl ContextView, place: u32) -> ValueRef<'c> {
+fn first_text<'c>(arena: View<'_>, view: &'c (impl ContextView + ?Sized), place: u32) -> ValueRef<'c> {
     let attributes = arena.slice(place.saturating_add(units::WORDS), arena.word(place));
     let values = || attributes.iter().map(|attribute| view.value(AttributeId::from_index(*attribute)));
     values()
@@ -229,7 +232,7 @@ fn first_text<'c>(arena: View<'_>, view: &'c impl ContextView, place: u32) -> Va
 }
 
 /// The variant that a split draws for the unit. Where one has all the weight, it is that of everybody.
-fn draw<C: ContextView, O: Observer>(
+fn draw<C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, '_, C, O>,
     rule: &Rule<'_>,
     place: u32,

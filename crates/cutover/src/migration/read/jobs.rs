@@ -4,6 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Path};
 use crate::migration::job::{Job, JobKind};
 use crate::migration::ladder::Ladder;
+use crate::order::sort_by;
 use crate::ruleset::fields::Reader;
 
 /// The most jobs of a migration.
@@ -30,7 +31,7 @@ pub(crate) fn jobs(
         let kind = job(reader, ladder, &entry.value, path.key(entry.key));
         jobs.extend(kind.map(|kind| Job { name: entry.key.to_owned(), kind }));
     }
-    jobs.sort_by(|a, b| a.name.cmp(&b.name));
+    sort_by(&mut jobs, |a, b| a.name.cmp(&b.name));
     jobs
 }
 
