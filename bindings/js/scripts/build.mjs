@@ -40,23 +40,27 @@ function addon() {
   cpSync(join(target, profile, library), file);
 }
 
+const triple = "wasm32-unknown-unknown";
+
+/**
+ * Builds a crate for browsers and gives its module. The short form of a hash that is seldom needed, and what these names
+ * leave out for the sake of size: `Cargo.toml` says what they mean. Flags have a folder of their own, so that no other
+ * build is made anew.
+ */
+function compiled(crate, profile, names, ...features) {
+  const cfg = ['sha2_backend_soft="compact"', ...names].map((name) => `'--cfg','${name}'`);
+  const flags = `target.${triple}.rustflags=[${cfg.join(",")}]`;
+  const folder = join(target, names.at(-1));
+  const place = ["--profile", profile, "--target", triple, "--target-dir", folder, "--config", flags];
+  run("cargo", "build", "--quiet", ...place, "-p", crate, ...features);
+  return join(folder, triple, profile, `${crate.replaceAll("-", "_")}.wasm`);
+}
+
 /** The module that has everything, or the one that reads JSON and knows no time zones. */
 function wasm(name, ...features) {
-  const profile = fast ? "fast" : "wasm";
-  const triple = "wasm32-unknown-unknown";
-  run("cargo", "build", "--quiet", "--profile", profile, "--target", triple, "-p", "cutover-wasm", ...features);
+  const built = compiled("cutover-wasm", fast ? "fast" : "wasm", ["cutover_small"], ...features);
   const folder = join(target, "wasm-bindgen", name);
-  run(
-    "cargo",
-    "run",
-    "--quiet",
-    "-p",
-    "xtask",
-    "--",
-    "wasm-bindgen",
-    join(target, triple, profile, "cutover_wasm.wasm"),
-    folder,
-  );
+  run("cargo", "run", "--quiet", "-p", "xtask", "--", "wasm-bindgen", built, folder);
   const module = join(folder, "cutover_bg.wasm");
   if (!fast) tool("binaryen/bin/wasm-opt", "-Oz", module, "-o", module);
   cpSync(module, join(dist, `${name}.wasm`));
@@ -66,15 +70,9 @@ function wasm(name, ...features) {
 
 /** The small module: no glue, and every kilobyte counts. */
 function decider() {
-  const triple = "wasm32-unknown-unknown";
-  // The short form of the hash that is seldom needed, and what the decider leaves out for the sake of size.
-  const flags = `target.${triple}.rustflags=['--cfg','sha2_backend_soft="compact"','--cfg','cutover_small']`;
-  const folder = join(target, "decider");
-  const place = ["--profile", "decider", "--target", triple, "--target-dir", folder, "--config", flags];
-  run("cargo", "build", "--quiet", ...place, "-p", "cutover-decider-module");
-  const module = join(folder, triple, "decider", "cutover_decider_module.wasm");
+  const built = compiled("cutover-decider-module", "decider", ["cutover_small", "cutover_smallest"]);
   const [to, strip] = [join(dist, "cutover_decider.wasm"), ["--strip-debug", "--strip-producers"]];
-  tool("binaryen/bin/wasm-opt", ...(fast ? ["-O0"] : ["-Oz"]), ...strip, module, "-o", to);
+  tool("binaryen/bin/wasm-opt", ...(fast ? ["-O0"] : ["-Oz"]), ...strip, built, "-o", to);
 }
 
 function typescript() {

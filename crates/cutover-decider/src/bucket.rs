@@ -57,14 +57,14 @@ pub struct Salt<'a> {
 /// Salt and unit up to this many bytes are hashed in one piece on the stack.
 const ON_STACK_BYTES: usize = 128;
 /// The bytes beside those of salt and unit: version, two lengths and a tag.
-#[cfg(not(cutover_small))]
+#[cfg(not(cutover_smallest))]
 const FRAME_BYTES: usize = 10;
 /// The bytes before the salt.
 const HEAD_BYTES: usize = format::HEAD_BYTES as usize;
 /// Behind the name of an inner salt.
 const INNER: &[u8] = b"\0split";
 /// A piece that most salts fit: copying a piece of fixed size is faster than one of the right size.
-#[cfg(not(cutover_small))]
+#[cfg(not(cutover_smallest))]
 const PIECE_BYTES: usize = 32;
 
 impl<'a> Salt<'a> {
@@ -109,7 +109,7 @@ impl<'a> Salt<'a> {
     }
 
     /// The hash of a text where the salt lies framed, and both are of usual length.
-    #[cfg(not(cutover_small))]
+    #[cfg(not(cutover_smallest))]
     #[inline(always)]
     pub(crate) fn hash_framed(self, unit: &[u8]) -> Option<u64> {
         if self.is_inner {
@@ -122,7 +122,7 @@ impl<'a> Salt<'a> {
     }
 
     /// A module that is small has one way to hash.
-    #[cfg(cutover_small)]
+    #[cfg(cutover_smallest)]
     pub(crate) fn hash_framed(self, _: &[u8]) -> Option<u64> {
         None
     }
@@ -138,7 +138,7 @@ fn hash_parts(text: &[u8], at: u32, length: u32, is_inner: bool, unit: Unit<'_>)
             (TAG_INT, int.as_slice())
         }
     };
-    #[cfg(not(cutover_small))]
+    #[cfg(not(cutover_smallest))]
     if !is_inner
         && let Some(hash) =
             hash_short(text.get(at as usize..).unwrap_or_default(), length as usize, tag, unit)
@@ -165,7 +165,7 @@ fn hash_parts(text: &[u8], at: u32, length: u32, is_inner: bool, unit: Unit<'_>)
 }
 
 /// The hash where all fits on the stack. What is copied beyond the end of a part is overwritten by the next one.
-#[cfg(not(cutover_small))]
+#[cfg(not(cutover_smallest))]
 #[inline(always)]
 fn hash_short(salt: &[u8], length: usize, tag: u8, unit: &[u8]) -> Option<u64> {
     let piece: &[u8; PIECE_BYTES] = salt.first_chunk()?;
@@ -183,7 +183,7 @@ fn hash_short(salt: &[u8], length: usize, tag: u8, unit: &[u8]) -> Option<u64> {
 }
 
 /// The hash of parts that are too long for the stack.
-#[cfg(not(cutover_small))]
+#[cfg(not(cutover_smallest))]
 fn hash_long(parts: &[&[u8]]) -> u64 {
     let mut hasher = xxhash_rust::xxh3::Xxh3::new();
     parts.iter().for_each(|part| hasher.update(part));
@@ -191,13 +191,13 @@ fn hash_long(parts: &[&[u8]]) -> u64 {
 }
 
 /// The same without the code that hashes piece by piece.
-#[cfg(cutover_small)]
+#[cfg(cutover_smallest)]
 fn hash_long(parts: &[&[u8]]) -> u64 {
     hash64(&parts.concat())
 }
 
 /// Copies a unit in pieces of sixteen, eight and four bytes, of which the last may overlap.
-#[cfg(not(cutover_small))]
+#[cfg(not(cutover_smallest))]
 #[inline(always)]
 fn copy(from: &[u8], to: &mut [u8]) -> Option<()> {
     macro_rules! last {

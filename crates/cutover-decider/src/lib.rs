@@ -32,7 +32,7 @@ mod context;
 mod cost;
 pub mod decide;
 pub mod format;
-#[cfg(not(cutover_small))]
+#[cfg(not(cutover_smallest))]
 mod framed;
 mod hash;
 pub mod migration;

@@ -51,7 +51,7 @@ impl Attributes {
         if matches!(value, Value::Map(_)) {
             return Ok(Self(value));
         }
-        let found = serde_json::to_string(&value).unwrap_or_default();
+        let found = crate::wire::to_json(&value);
         Err(crate::Diagnostic::error(
             "context_not_object",
             "",

@@ -1,5 +1,6 @@
 //! What is wrong with a document: every problem at once, each with its place and what to do about it.
 
+use crate::order::sort_by;
 use serde::Serialize;
 use std::fmt;
 
@@ -109,6 +110,11 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+}
+
+/// Brings diagnostics into the order of the document.
+pub(crate) fn sort(diagnostics: &mut [Diagnostic]) {
+    sort_by(diagnostics, |a, b| (a.line, a.column).cmp(&(b.line, b.column)));
 }
 
 /// The longest text that a diagnostic quotes from a document, in characters.

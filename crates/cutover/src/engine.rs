@@ -7,7 +7,6 @@ use crate::diagnostic::{Diagnostic, LoadError};
 use crate::explain::{Explanation, Recorder};
 use crate::migration::{CompiledMigration, Route, RouteChoice, SwitchSource};
 use crate::value::Value;
-use cutover_decider::decide::{Machine, decide};
 use cutover_decider::{Program, ProgramError};
 
 /// A loaded ruleset. Immutable, and free to be shared between threads.
@@ -143,7 +142,7 @@ impl Engine {
         let expired =
             self.compiled.expiries.iter().filter(|(end, _)| *end <= now_ms).map(|(_, warning)| warning);
         let mut all: Vec<Diagnostic> = self.compiled.warnings.iter().chain(expired).cloned().collect();
-        all.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
+        crate::diagnostic::sort(&mut all);
         all
     }
 
@@ -272,10 +271,10 @@ impl Engine {
     /// The explanation for whatever can tell the attributes.
     #[must_use]
     pub fn explain_view<C: ContextView>(&self, flag: FlagId, view: &C, now_ms: i64) -> Explanation<'_> {
-        let mut machine = Machine::new(&self.compiled.program, view, now_ms, Recorder::default());
-        let outcome = decide(&mut machine, flag.0);
+        let mut recorder = Recorder::default();
+        let outcome = self.compiled.program.watched(flag.0, view, now_ms, &mut recorder);
         let outcome = Outcome::unpack(outcome).unwrap_or(Outcome::error(ErrorCode::FlagNotFound, None));
-        Explanation { decision: self.decision(flag, outcome), steps: machine.observer.steps }
+        Explanation { decision: self.decision(flag, outcome), steps: recorder.steps }
     }
 
     /// The number of a migration, which spares looking its name up again.

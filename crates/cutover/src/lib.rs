@@ -28,6 +28,8 @@
 mod call;
 mod compile;
 mod context;
+#[cfg(any(cutover_small, test))]
+mod decimal;
 mod decision;
 mod diagnostic;
 mod document;
@@ -40,6 +42,7 @@ pub mod import;
 mod live;
 mod migration;
 mod names;
+mod order;
 mod ruleset;
 mod safety;
 #[cfg(feature = "schema")]

@@ -1,5 +1,6 @@
 //! Values: what attributes hold and variants serve.
 
+use crate::order::sort_by;
 pub use cutover_decider::{Items, ListRef, ValueRef, whole};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -49,7 +50,7 @@ impl Value {
     pub fn map(entries: impl IntoIterator<Item = (String, Value)>) -> Self {
         let mut sorted: Vec<(String, Value)> = entries.into_iter().collect();
         // The sort is stable, so among equal keys the last is the one given last.
-        sorted.sort_by(|(a, _), (b, _)| b.as_bytes().cmp(a.as_bytes()));
+        sort_by(&mut sorted, |(a, _), (b, _)| b.as_bytes().cmp(a.as_bytes()));
         sorted.reverse();
         sorted.dedup_by(|next, kept| next.0 == kept.0);
         Self::Map(sorted)

@@ -205,7 +205,7 @@ impl Engines {
     #[must_use]
     pub fn decide(&self, engine: u32, flag: u32, now: f64, packed: &[u8]) -> u32 {
         let Some(held) = self.get(engine) else { return NO_CHOICE };
-        held.engine.program().packed(flag, &PackedContext::new(packed), millis(now))
+        held.engine.program().packed_in(flag, packed, millis(now))
     }
 
     /// Decides all flags, in the order of their numbers, for the attributes in `packed`; none where there is no such
@@ -213,9 +213,8 @@ impl Engines {
     pub fn decide_all(&self, engine: u32, now: f64, packed: &[u8], outcomes: &mut Vec<u32>) {
         outcomes.clear();
         let Some(engine) = self.engine(engine) else { return };
-        let view = PackedContext::new(packed);
         let program = engine.program();
-        outcomes.extend((0..program.flag_count()).map(|flag| program.packed(flag, &view, millis(now))));
+        outcomes.extend((0..program.flag_count()).map(|flag| program.packed_in(flag, packed, millis(now))));
     }
 
     /// Decides a flag for each of so many rows of [`columns`]; none where there is no such engine.

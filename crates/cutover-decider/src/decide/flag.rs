@@ -45,9 +45,14 @@ fn failed(error: ErrorCode, rule: u32) -> u32 {
 
 /// Decides the flag of this number: an outcome, [packed](Outcome::pack).
 #[inline(always)]
-pub fn decide<C: ContextView, O: Observer>(machine: &mut Machine<'_, '_, C, O>, number: u32) -> u32 {
+pub fn decide<C: ContextView + ?Sized, O: Observer + ?Sized>(
+    machine: &mut Machine<'_, '_, C, O>,
+    number: u32,
+) -> u32 {
     match flag_record(machine.arena(), number) {
-        Some(&[_, _, bits, outcome, ..]) if O::IS_SILENT && bits & flag::FIXED != 0 => outcome,
+        Some(&[_, _, bits, outcome, ..]) if machine.observer.is_silent() && bits & flag::FIXED != 0 => {
+            outcome
+        }
         Some(record) => decide_record(machine, number, record),
         None => failed(ErrorCode::FlagNotFound, NO_RULE),
     }
@@ -55,7 +60,7 @@ pub fn decide<C: ContextView, O: Observer>(machine: &mut Machine<'_, '_, C, O>, 
 
 /// The same of a flag that is there. It is no part of whoever asks, whose values would crowd out its own.
 #[inline(never)]
-fn decide_record<C: ContextView, O: Observer>(
+fn decide_record<C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, '_, C, O>,
     number: u32,
     record: &Record,
@@ -67,7 +72,7 @@ fn decide_record<C: ContextView, O: Observer>(
 }
 
 #[inline(always)]
-fn decide_rules<C: ContextView, O: Observer>(
+fn decide_rules<C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, '_, C, O>,
     number: u32,
     record: &Record,
@@ -81,7 +86,7 @@ fn decide_rules<C: ContextView, O: Observer>(
     if require_count != 0 {
         for place in arena.slice(requires, require_count) {
             if is_one_of(machine, *place) != Truth::True {
-                return plain(fixed_or::<O>(bits, Reason::Default));
+                return plain(fixed_or(machine.observer.is_silent(), bits, Reason::Default));
             }
         }
     }
@@ -90,7 +95,7 @@ fn decide_rules<C: ContextView, O: Observer>(
     };
     for words in words.as_chunks::<{ rule::WORDS as usize }>().0 {
         let &[_, head, operand, code, ..] = words;
-        if !O::IS_SILENT {
+        if !machine.observer.is_silent() {
             machine.observer.begin_rule(machine.program, &Rule { flag: number, words });
         }
         let truth = match head {
@@ -98,26 +103,26 @@ fn decide_rules<C: ContextView, O: Observer>(
             rule::MANY => machine.condition(code, operand),
             _ => machine.test(code, head, operand),
         };
-        if !O::IS_SILENT {
+        if !machine.observer.is_silent() {
             machine.observer.rule(machine.program, &Rule { flag: number, words }, truth);
         }
         if truth == Truth::True {
             return serve(machine, record, &Rule { flag: number, words });
         }
     }
-    plain(fixed_or::<O>(bits, Reason::Default))
+    plain(fixed_or(machine.observer.is_silent(), bits, Reason::Default))
 }
 
 /// The reason, unless everybody gets the same answer.
 #[inline(always)]
-fn fixed_or<O: Observer>(bits: u32, reason: Reason) -> Reason {
+fn fixed_or(is_silent: bool, bits: u32, reason: Reason) -> Reason {
     // A flag that is fixed is looked at no further unless somebody watches.
-    if O::IS_SILENT || bits & flag::FIXED == 0 { reason } else { Reason::Static }
+    if is_silent || bits & flag::FIXED == 0 { reason } else { Reason::Static }
 }
 
 /// Whether another flag is one of some variants; unknown where it has no answer.
 #[inline(never)]
-pub(crate) fn is_one_of<C: ContextView, O: Observer>(
+pub(crate) fn is_one_of<C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, '_, C, O>,
     place: u32,
 ) -> Truth {
@@ -139,14 +144,15 @@ pub(crate) fn is_one_of<C: ContextView, O: Observer>(
 }
 
 #[inline(always)]
-fn serve<C: ContextView, O: Observer>(
+fn serve<C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, '_, C, O>,
     record: &Record,
     rule: &Rule<'_>,
 ) -> u32 {
     let &[_, _, bits, ..] = record;
     let [kind, _, _, _, variants, ..] = *rule.words;
-    let answer = |variant: u32, reason| packed(variant, kind, fixed_or::<O>(bits, reason));
+    let is_silent = machine.observer.is_silent();
+    let answer = |variant: u32, reason| packed(variant, kind, fixed_or(is_silent, bits, reason));
     let outside = variants >> 16;
     let decided = match kind & rule::KIND {
         rule::VARIANT => return answer(variants, Reason::TargetingMatch),
@@ -166,7 +172,7 @@ fn serve<C: ContextView, O: Observer>(
 
 /// Whether a share takes the unit. Nobody and everybody need no unit.
 #[inline(always)]
-fn takes<C: ContextView, O: Observer>(
+fn takes<C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, '_, C, O>,
     record: &Record,
     rule: &Rule<'_>,
@@ -181,7 +187,7 @@ fn takes<C: ContextView, O: Observer>(
         return takes_java31(machine, rule, unit, ppm);
     }
     let hash = hash(machine, record, rule, false)?;
-    if !O::IS_SILENT {
+    if !machine.observer.is_silent() {
         let position = Position {
             position: bucket::position(hash).into(),
             boundary: bucket::boundary(ppm),
@@ -195,7 +201,7 @@ fn takes<C: ContextView, O: Observer>(
 
 /// The hash of the unit.
 #[inline(always)]
-fn hash<C: ContextView, O: Observer>(
+fn hash<C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, '_, C, O>,
     record: &Record,
     rule: &Rule<'_>,
@@ -212,7 +218,7 @@ fn hash<C: ContextView, O: Observer>(
 
 /// The same of any unit.
 #[inline(never)]
-fn hash_value<C: ContextView, O: Observer>(
+fn hash_value<C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, '_, C, O>,
     record: &Record,
     rule: &Rule<'_>,
@@ -237,7 +243,7 @@ fn salt<'p>(arena: View<'p>, record: &Record) -> Salt<'p> {
 
 /// The same by the hash of the imported formats: of the first attribute that is a text with something in it.
 #[inline(never)]
-fn takes_java31<C: ContextView, O: Observer>(
+fn takes_java31<C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, '_, C, O>,
     rule: &Rule<'_>,
     place: u32,
@@ -267,7 +273,7 @@ fn otherwise(arena: View<'_>, place: u32) -> Option<&str> {
 }
 
 /// The first attribute that is a text with something in it; where none is, the first that is there at all.
-fn first_text<'c>(arena: View<'_>, view: &'c impl ContextView, place: u32) -> ValueRef<'c> {
+fn first_text<'c>(arena: View<'_>, view: &'c (impl ContextView + ?Sized), place: u32) -> ValueRef<'c> {
     let attributes = arena.slice(place.saturating_add(units::WORDS), arena.word(place));
     let values = || attributes.iter().map(|attribute| view.value(AttributeId::from_index(*attribute)));
     values()
@@ -278,7 +284,7 @@ fn first_text<'c>(arena: View<'_>, view: &'c impl ContextView, place: u32) -> Va
 
 /// The variant that a split draws for the unit. Where one has all the weight, it is that of everybody.
 #[inline(never)]
-fn draw<C: ContextView, O: Observer>(
+fn draw<C: ContextView + ?Sized, O: Observer + ?Sized>(
     machine: &mut Machine<'_, '_, C, O>,
     record: &Record,
     rule: &Rule<'_>,
@@ -302,7 +308,7 @@ fn draw<C: ContextView, O: Observer>(
         }
         left = rest;
     };
-    if !O::IS_SILENT {
+    if !machine.observer.is_silent() {
         let value = machine.view.value(AttributeId::from_index(rule.unit()));
         machine.observer.draw(machine.program, rule, value, Position { position, boundary, of: 1 << 32 });
     }

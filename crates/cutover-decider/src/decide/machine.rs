@@ -11,7 +11,7 @@ use crate::program::Program;
 
 /// One evaluation: a program, what is known of the request, the time, and who watches.
 #[derive(Debug)]
-pub struct Machine<'p, 'c, C, O> {
+pub struct Machine<'p, 'c, C: ?Sized, O: ?Sized> {
     /// What decides.
     pub program: &'p Program,
     /// What is known of the request.
@@ -19,15 +19,15 @@ pub struct Machine<'p, 'c, C, O> {
     /// The time in milliseconds since the epoch.
     pub now_ms: i64,
     /// Who watches.
-    pub observer: O,
+    pub observer: &'c mut O,
     /// How many flags and segments are being asked by each other.
     depth: u32,
 }
 
-impl<'p, 'c, C: ContextView, O: Observer> Machine<'p, 'c, C, O> {
+impl<'p, 'c, C: ContextView + ?Sized, O: Observer + ?Sized> Machine<'p, 'c, C, O> {
     /// A machine at the start.
     #[inline]
-    pub fn new(program: &'p Program, view: &'c C, now_ms: i64, observer: O) -> Self {
+    pub fn new(program: &'p Program, view: &'c C, now_ms: i64, observer: &'c mut O) -> Self {
         Self { program, view, now_ms, observer, depth: 0 }
     }
 
@@ -39,7 +39,8 @@ impl<'p, 'c, C: ContextView, O: Observer> Machine<'p, 'c, C, O> {
     /// What one test says, whose instruction lies at a place.
     #[inline(always)]
     pub(crate) fn test(&mut self, at: u32, head: u32, operand: u32) -> Truth {
-        let text = if O::IS_SILENT { self.view.text(AttributeId::from_index(head >> 8)) } else { None };
+        let text =
+            if self.observer.is_silent() { self.view.text(AttributeId::from_index(head >> 8)) } else { None };
         match text {
             Some(text) => test::of_text(&self.program.arena, head, operand, text),
             None => self.test_value(at, head, operand),

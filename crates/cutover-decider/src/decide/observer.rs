@@ -53,7 +53,10 @@ impl Rule<'_> {
 #[expect(unused_variables, reason = "the silent observer looks at nothing")]
 pub trait Observer {
     /// True for the one that sees nothing: then an answer that is known need not be found again.
-    const IS_SILENT: bool = false;
+    #[inline(always)]
+    fn is_silent(&self) -> bool {
+        false
+    }
 
     /// A test of an attribute gave this truth, as the reader of the ruleset sees it.
     #[inline(always)]
@@ -112,7 +115,10 @@ pub trait Observer {
 pub struct Silent;
 
 impl Observer for Silent {
-    const IS_SILENT: bool = true;
+    #[inline(always)]
+    fn is_silent(&self) -> bool {
+        true
+    }
 }
 
 /// An observer that sees every step and makes nothing of it.

@@ -5,7 +5,7 @@ pub mod names;
 
 use crate::Arena;
 use crate::context::{AttributeId, ContextView};
-use crate::decide::{Machine, Silent, Walking, decide};
+use crate::decide::{Machine, Observer, Silent, Walking, decide};
 use crate::format::{flag, header, segment};
 use crate::outcome::Outcome;
 pub use file::ProgramError;
@@ -201,7 +201,16 @@ impl Program {
     #[must_use]
     #[inline]
     pub fn packed<C: ContextView>(&self, number: u32, view: &C, now_ms: i64) -> u32 {
-        decide(&mut Machine::new(self, view, now_ms, Silent), number)
+        decide(&mut Machine::new(self, view, now_ms, &mut Silent), number)
+    }
+
+    /// The same for a [packed buffer](crate::packed). It is compiled with this crate, as this crate is, whoever calls it
+    /// and however that is compiled; the smallest module has one way in less.
+    #[must_use]
+    #[cfg(not(cutover_smallest))]
+    #[inline(never)]
+    pub fn packed_in(&self, number: u32, buffer: &[u8], now_ms: i64) -> u32 {
+        self.packed(number, &crate::packed::PackedContext::new(buffer), now_ms)
     }
 
     /// The same, taken apart.
@@ -212,11 +221,25 @@ impl Program {
             .unwrap_or(Outcome::error(crate::ErrorCode::FlagNotFound, None))
     }
 
+    /// The same while somebody watches: one copy of the code for all who do, where each context has one of its own for
+    /// what is not watched.
+    #[must_use]
+    #[inline(never)]
+    pub fn watched(
+        &self,
+        number: u32,
+        view: &dyn ContextView,
+        now_ms: i64,
+        observer: &mut dyn Observer,
+    ) -> u32 {
+        decide(&mut Machine::new(self, view, now_ms, observer), number)
+    }
+
     /// The packed outcome of a flag for a context without attributes, found step by step: for the compiler, before it has
     /// written down what is fixed.
     #[must_use]
     pub fn walked(&self, number: u32) -> u32 {
-        decide(&mut Machine::new(self, &crate::packed::PackedContext::new(&[]), 0, Walking), number)
+        self.watched(number, &crate::packed::PackedContext::new(&[]), 0, &mut Walking)
     }
 
     /// The text of this number in a table of texts.

@@ -1,6 +1,7 @@
 //! Laying out a program: records and texts into an arena, each table of the header where it ends up.
 
 use crate::document::{Content, Node};
+use crate::order::sort_unstable_by;
 use crate::ruleset::operator::Scalars;
 use cutover_decider::bucket::push_salt;
 use cutover_decider::format::{frame, header, set};
@@ -111,6 +112,7 @@ impl Assembler {
     }
 
     /// Goes on with the arena of a program: what is interned in it keeps its number.
+    #[cfg(feature = "change")]
     pub(super) fn resume(arena: Arena) -> Self {
         let interned = |table: u32| {
             let texts = arena.slice(arena.word(table), arena.word(table + 1).saturating_mul(2)).to_vec();
@@ -223,7 +225,7 @@ impl Assembler {
     /// Appends a set of scalars and gives its place. Mappings, lists and nulls are in no set.
     pub(super) fn set(&mut self, values: Scalars<'_>) -> u32 {
         let mut texts: Vec<&str> = values.texts().collect();
-        texts.sort_unstable();
+        sort_unstable_by(&mut texts, Ord::cmp);
         texts.dedup();
         let mut bits = 0;
         let (mut ints, mut floats) = (Vec::new(), Vec::new());
@@ -235,7 +237,7 @@ impl Assembler {
                 _ => {}
             }
         }
-        ints.sort_unstable();
+        sort_unstable_by(&mut ints, Ord::cmp);
         ints.dedup();
         let slots = if place(texts.len()) > set::FEW {
             names::index(texts.iter().map(|text| text.as_bytes()))

@@ -9,7 +9,7 @@ use super::digest::flag_digest;
 use super::rope::Rope;
 use super::{Compiled, Compiler, Digests, sealed};
 use crate::diagnostic::{Diagnostic, Position};
-use crate::document::{self, Arena, MAX_NODES, Path, Span};
+use crate::document::{self, Arena, MAX_NODES, Path, Span, Spans};
 use crate::ruleset::Ruleset;
 use crate::ruleset::condition::{Condition, Kind};
 use crate::ruleset::fields::Reader;
@@ -35,9 +35,12 @@ const MAX_BYTES: usize = MAX_NODES * 2;
 const MAX_GROWTH: usize = 2;
 
 impl Source {
-    pub(super) fn new(text: &[u8], spans: Vec<Span>, digests: Digests, program: &Program) -> Self {
+    /// None where it is not known where the flags stand.
+    pub(super) fn of(text: &[u8], spans: &Spans, digests: Digests, program: &Program) -> Option<Self> {
+        let spans = spans.of("flags").to_vec();
         let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
-        Self { text: Rope::new(text), spans, digests, words: program.arena().words.len() }
+        let words = program.arena().words.len();
+        (!spans.is_empty()).then(|| Self { text: Rope::new(text), spans, digests, words })
     }
 
     /// The flag that differs in another text: its place in the order of the text, and its bytes there. None where more

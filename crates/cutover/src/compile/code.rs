@@ -3,6 +3,7 @@
 use super::assemble::place;
 use super::{Compiler, Footprint};
 use crate::document::PathId;
+use crate::order::sort_unstable_by;
 use crate::ruleset::condition::{Condition, Kind};
 use crate::ruleset::fields::Spanned;
 use crate::ruleset::operator::{Operator, Test};
@@ -153,7 +154,7 @@ impl Compiler<'_> {
             Test::OneOf(values) => (op::SET, out.set(*values)),
             Test::Hashed { salt, digests } => {
                 let mut digests: Vec<[u32; 8]> = digests.iter().map(hash_list::to_words).collect();
-                digests.sort_unstable();
+                sort_unstable_by(&mut digests, Ord::cmp);
                 let [offset, length] = out.name(salt);
                 let head = [offset, length, place(digests.len())];
                 let words: Vec<u32> = head.iter().chain(digests.as_flattened()).copied().collect();

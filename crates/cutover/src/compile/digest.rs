@@ -4,6 +4,7 @@
 //! no more than hashing the digests again.
 
 use crate::document::{Content, Entry, Node};
+use crate::order::sort_by;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// The digests of the parts of a document.
@@ -63,7 +64,7 @@ pub(crate) fn flag_digest(name: &str, node: &Node<'_>, bytes: &mut Vec<u8>) -> u
 
 fn sorted<'a>(entries: &'a [Entry<'a>]) -> Vec<&'a Entry<'a>> {
     let mut sorted: Vec<&Entry<'_>> = entries.iter().collect();
-    sorted.sort_by(|a, b| a.key.cmp(b.key));
+    sort_by(&mut sorted, |a, b| a.key.cmp(b.key));
     sorted
 }
 

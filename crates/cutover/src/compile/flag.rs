@@ -3,6 +3,7 @@
 use super::assemble::place;
 use super::{Compiler, Footprint};
 use crate::diagnostic::Diagnostic;
+use crate::order::{sort_by, sort_unstable_by};
 use crate::ruleset::fields::Spanned;
 use crate::ruleset::flag::{Flag, Hash, Rule};
 use crate::ruleset::scalar::ONE;
@@ -14,7 +15,7 @@ use cutover_decider::{salt_steps, split_words, units_steps};
 /// The variants of a flag by name: their numbers do not depend on the order of keys in a document.
 pub(super) fn sorted_variants<'a>(flag: &Flag<'a>) -> Vec<&'a str> {
     let mut names: Vec<&str> = flag.variants.iter().map(|variant| variant.key).collect();
-    names.sort_unstable();
+    sort_unstable_by(&mut names, Ord::cmp);
     names
 }
 
@@ -39,7 +40,7 @@ impl Compiler<'_> {
         footprint: &mut Footprint,
     ) -> [u32; words::WORDS as usize] {
         let mut sorted: Vec<_> = flag.variants.iter().collect();
-        sorted.sort_unstable_by_key(|variant| variant.key);
+        sort_unstable_by(&mut sorted, |a, b| a.key.cmp(b.key));
         let names: Vec<&str> = sorted.iter().map(|variant| variant.key).collect();
         let mut requires = Vec::with_capacity(flag.requires.len());
         for require in &flag.requires {
@@ -289,7 +290,8 @@ fn cuts(weights: &Weights<'_>, last: Option<&str>, names: &[&str]) -> Vec<(u64, 
     let mut ordered: Vec<(&str, u64)> =
         weights.weights.iter().map(|(name, weight)| (name.value, *weight)).collect();
     if !weights.ordered {
-        ordered.sort_by_key(|(name, _)| (Some(*name) == last, *name));
+        let key = |name| (Some(name) == last, name);
+        sort_by(&mut ordered, |a, b| key(a.0).cmp(&key(b.0)));
     }
     let mut sum = 0_u64;
     let mut cuts = Vec::with_capacity(ordered.len());

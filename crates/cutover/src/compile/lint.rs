@@ -2,6 +2,7 @@
 
 use super::Compiler;
 use crate::diagnostic::{Diagnostic, Position};
+use crate::order::sort_unstable_by;
 use crate::ruleset::condition::{Condition, Kind};
 use crate::ruleset::flag::{Flag, Rule};
 use crate::ruleset::operator::{Operator, Scalars, Test};
@@ -9,7 +10,6 @@ use crate::ruleset::scalar::ONE;
 use crate::ruleset::serve::{Serve, Share};
 use crate::value::ValueRef;
 use cutover_decider::decide::number::Number;
-use std::collections::BTreeSet;
 
 impl Compiler<'_> {
     pub(super) fn lint(&mut self) {
@@ -219,10 +219,11 @@ fn exclude(a: (Operator, &Test<'_>), b: (Operator, &Test<'_>)) -> bool {
         ((_, Test::Exists(false)), _) | (_, (_, Test::Exists(false))) => true,
         ((o, Test::OneOf(a)), (p, Test::OneOf(b))) => {
             let (left, right) = (scalars(*a), scalars(*b));
+            let has = |list: &[_], scalar| list.binary_search(scalar).is_ok();
             match (o.negates(), p.negates()) {
-                (false, false) => left.is_disjoint(&right),
-                (false, true) => left.is_subset(&right),
-                (true, false) => right.is_subset(&left),
+                (false, false) => !left.iter().any(|scalar| has(&right, scalar)),
+                (false, true) => left.iter().all(|scalar| has(&right, scalar)),
+                (true, false) => right.iter().all(|scalar| has(&left, scalar)),
                 (true, true) => false,
             }
         }
@@ -237,8 +238,8 @@ fn exclude(a: (Operator, &Test<'_>), b: (Operator, &Test<'_>)) -> bool {
     }
 }
 
-/// The scalars of a list, so that equal ones are equal: a number of a ruleset is whole or a fraction, never both.
-fn scalars<'a>(values: Scalars<'a>) -> BTreeSet<(u8, &'a [u8], u64)> {
+/// The scalars of a list, sorted, so that equal ones are equal: a number of a ruleset is whole or a fraction, never both.
+fn scalars<'a>(values: Scalars<'a>) -> Vec<(u8, &'a [u8], u64)> {
     let scalar = |value: ValueRef<'a>| match value {
         ValueRef::Bool(value) => (1, &[][..], u64::from(value)),
         ValueRef::Int(value) => (2, &[][..], value.cast_unsigned()),
@@ -246,5 +247,7 @@ fn scalars<'a>(values: Scalars<'a>) -> BTreeSet<(u8, &'a [u8], u64)> {
         ValueRef::Text(text) => (4, text, 0),
         ValueRef::Missing | ValueRef::List(_) | ValueRef::Other => (0, &[][..], 0),
     };
-    values.iter().map(scalar).collect()
+    let mut scalars: Vec<_> = values.iter().map(scalar).collect();
+    sort_unstable_by(&mut scalars, Ord::cmp);
+    scalars
 }

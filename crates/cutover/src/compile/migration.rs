@@ -4,6 +4,7 @@ use super::assemble::place;
 use super::{Compiler, Footprint};
 use crate::document::{self, Arena, Node, Path};
 use crate::migration::CompiledMigration;
+use crate::order::sort_by;
 use crate::ruleset::fields::Reader;
 use crate::ruleset::migration::Migration;
 use cutover_decider::format::{NONE, header, migration as words};
@@ -25,7 +26,7 @@ pub(crate) fn migrations_of(program: &Program) -> Option<Vec<CompiledMigration>>
         .filter_map(|entry| reader.migration(entry.key, &entry.value, path.key(entry.key)))
         .map(|migration| CompiledMigration::new(&migration))
         .collect();
-    migrations.sort_by(|a, b| a.name.cmp(&b.name));
+    sort_by(&mut migrations, |a, b| a.name.cmp(&b.name));
     let names = (0..program.migration_count()).map(|number| program.migration_name(number));
     let same = names.eq(migrations.iter().map(|migration| migration.name.as_str()));
     let counts = (0..)

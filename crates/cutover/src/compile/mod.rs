@@ -1,6 +1,10 @@
 //! Compiling: a ruleset to a program. Every refusal happens here or before, never while deciding.
 
 mod assemble;
+#[cfg(feature = "change")]
+mod change;
+#[cfg(not(feature = "change"))]
+#[path = "unchanging.rs"]
 mod change;
 mod code;
 mod digest;
@@ -8,12 +12,14 @@ mod flag;
 mod graph;
 mod lint;
 mod migration;
+#[cfg(feature = "change")]
 mod rope;
 pub(crate) mod zone;
 
 use crate::diagnostic::{Diagnostic, LoadError};
 use crate::document::{self, Arena, Content, Node, PathId};
 use crate::migration::CompiledMigration;
+use crate::order::sort_by;
 use crate::ruleset::Ruleset;
 use crate::ruleset::fields::Reader;
 use crate::ruleset::migration::Migration;
@@ -47,17 +53,16 @@ pub(crate) fn compile(text: &[u8]) -> Result<Compiled, LoadError> {
     let (node, spans) =
         document::read_spanned(text, &arena).map_err(|diagnostics| LoadError { diagnostics })?;
     let (compiled, digests) = compile_node(&node)?;
-    let spans = spans.of("flags").to_vec();
-    let source = (!spans.is_empty()).then(|| Source::new(text, spans, digests, &compiled.program));
+    let source = Source::of(text, &spans, digests, &compiled.program);
     Ok(Compiled { source, ..compiled })
 }
 
 fn compile_node(node: &Node<'_>) -> Result<(Compiled, Digests), LoadError> {
     let mut reader = Reader::default();
     let mut ruleset = reader.ruleset(node);
-    ruleset.segments.sort_by(|a, b| a.name.cmp(b.name));
-    ruleset.flags.sort_by(|a, b| a.name.cmp(b.name));
-    ruleset.migrations.sort_by(|a, b| a.name.cmp(&b.name));
+    sort_by(&mut ruleset.segments, |a, b| a.name.cmp(b.name));
+    sort_by(&mut ruleset.flags, |a, b| a.name.cmp(b.name));
+    sort_by(&mut ruleset.migrations, |a, b| a.name.cmp(&b.name));
     let readable = reader.diagnostics.iter().all(|diagnostic| !diagnostic.is_error());
     let mut compiler = Compiler::new(&ruleset, reader);
     compiler.check_names();
@@ -103,7 +108,7 @@ struct Compiler<'r> {
     out: Assembler,
     migrations: Vec<CompiledMigration>,
     expiries: Vec<(i64, Diagnostic)>,
-    zones: BTreeMap<String, u32>,
+    zones: BTreeMap<Box<str>, u32>,
     zone_records: Vec<u32>,
     /// What each segment, then each flag, costs and reads.
     footprints: Vec<Footprint>,
@@ -172,7 +177,7 @@ impl<'r> Compiler<'r> {
             return *zone;
         }
         let number = place(self.zones.len());
-        self.zones.insert(name.to_owned(), number);
+        self.zones.insert(name.into(), number);
         // Names were checked while reading, so every one loads.
         let zone = Zone::load(name).unwrap_or_default();
         let [offset, length] = self.out.text(name);

@@ -25,6 +25,7 @@ pub(super) fn read<'a>(
 }
 
 /// Reads one entry of the mapping under `section`. `None` where a problem ended reading.
+#[cfg(any(feature = "change", test))]
 pub(super) fn read_entry<'a>(
     text: &'a str,
     span: Span,
@@ -90,6 +91,7 @@ impl<'a, 'p> Reader<'a, 'p> {
         }
     }
 
+    #[cfg(any(feature = "change", test))]
     fn one_entry(&mut self, section: &Path<'_>) -> Result<Entry<'a>, Stop> {
         if self.cursor.peek() != Some(b'"') {
             return Err(self.cursor.unexpected(section, &["a key"]));

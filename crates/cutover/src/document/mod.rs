@@ -25,7 +25,9 @@ pub(crate) use limits::MAX_FLOW_PARTS;
 pub(crate) use limits::{MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, MAX_TEXT_BYTES};
 pub(crate) use node::{Arena, Content, Entry, Node};
 pub(crate) use path::{Path, PathId, Paths};
-pub(crate) use spans::{Span, Spans};
+#[cfg(any(feature = "change", test))]
+pub(crate) use spans::Span;
+pub(crate) use spans::Spans;
 
 /// Reads a document: JSON where it begins with `{`, else YAML. A byte order mark is skipped.
 ///
@@ -64,6 +66,7 @@ pub(crate) fn read_spanned<'a>(
 ///
 /// # Errors
 /// What is wrong with it, as in [`read`]; lines and columns are those of the whole text where `span.at` is.
+#[cfg(any(feature = "change", test))]
 pub(crate) fn read_entry<'a>(
     text: &'a str,
     span: Span,

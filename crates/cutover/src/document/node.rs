@@ -1,6 +1,9 @@
 //! The tree that a document is read into.
 
+#[cfg(cutover_small)]
+use crate::decimal::plain;
 use crate::diagnostic::Position;
+use crate::order::sort_by;
 use crate::value::Value;
 
 /// Where a document's tree lives: in few large pieces that are freed at once, as is fit for what is read once.
@@ -55,7 +58,7 @@ impl Node<'_> {
             Content::Null => "null".to_owned(),
             Content::Bool(value) => value.to_string(),
             Content::Int(value) => value.to_string(),
-            Content::Float(value) => value.to_string(),
+            Content::Float(value) => plain(value),
             Content::Text(text) => text.to_owned(),
             Content::List(_) | Content::Map(_) => self.kind().to_owned(),
         }
@@ -76,12 +79,17 @@ impl Node<'_> {
     }
 }
 
+#[cfg(not(cutover_small))]
+fn plain(number: f64) -> String {
+    number.to_string()
+}
+
 /// The entries by key bytes, each key once. [`Value::map`] inserts one by one, which is slow for many.
 fn sorted(entries: &[Entry<'_>]) -> Vec<(String, Value)> {
     let mut pairs: Vec<(String, Value)> =
         entries.iter().map(|entry| (entry.key.to_owned(), entry.value.to_value())).collect();
     if !pairs.is_sorted_by(|a, b| a.0 < b.0) {
-        pairs.sort_by(|a, b| a.0.cmp(&b.0)); // stable: the last of a key stays the last
+        sort_by(&mut pairs, |a, b| a.0.cmp(&b.0)); // stable: the last of a key stays the last
         pairs.dedup_by(|later, kept| {
             let same = later.0 == kept.0;
             if same {

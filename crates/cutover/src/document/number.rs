@@ -10,8 +10,16 @@ use crate::value::whole;
 pub(super) fn decimal(literal: &str) -> Option<Content<'static>> {
     match literal.parse::<i64>() {
         Ok(int) => Some(Content::Int(int)),
-        Err(_) => literal.parse::<f64>().ok().map(float),
+        Err(_) => parse(literal).map(float),
     }
+}
+
+#[cfg(cutover_small)]
+use crate::decimal::parse;
+
+#[cfg(not(cutover_small))]
+fn parse(literal: &str) -> Option<f64> {
+    literal.parse().ok()
 }
 
 /// A float, or the integer that it stands for.

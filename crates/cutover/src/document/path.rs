@@ -4,10 +4,12 @@
 //! dozen bytes a step and without an allocation; both are made into text only where somebody is told.
 
 use std::fmt;
+use std::num::NonZero;
 
 /// A path, linked to its parents on the stack, so that walking a document allocates nothing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Path<'a> {
+    /// None for the document itself, whose step is none.
     parent: Option<&'a Path<'a>>,
     step: Step<'a>,
     /// Its number, where it is kept already.
@@ -16,21 +18,23 @@ pub(crate) struct Path<'a> {
 
 #[derive(Debug, Clone, Copy)]
 enum Step<'a> {
-    Root,
     Key(&'a str),
     Index(usize),
 }
 
 impl<'a> Path<'a> {
     /// The document itself.
-    pub(crate) const ROOT: Path<'static> = Path { parent: None, step: Step::Root, id: Some(PathId::ROOT) };
+    pub(crate) const ROOT: Path<'static> =
+        Path { parent: None, step: Step::Index(0), id: Some(PathId::ROOT) };
 
     /// The value under `key`.
+    #[inline(never)]
     pub(crate) fn key(&'a self, key: &'a str) -> Path<'a> {
         Path { parent: Some(self), step: Step::Key(key), id: None }
     }
 
     /// The item at `index`, from 0.
+    #[inline(never)]
     pub(crate) fn index(&'a self, index: usize) -> Path<'a> {
         Path { parent: Some(self), step: Step::Index(index), id: None }
     }
@@ -38,11 +42,10 @@ impl<'a> Path<'a> {
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(parent) = self.parent else { return Ok(()) };
         // Depth is bounded by the depth of documents, so recursion is too.
-        if let Some(parent) = self.parent {
-            write!(f, "{parent}")?;
-        }
-        self.step.write(f, self.parent.is_none_or(|parent| matches!(parent.step, Step::Root)))
+        parent.fmt(f)?;
+        self.step.write(f, parent.parent.is_none())
     }
 }
 
@@ -50,7 +53,6 @@ impl Step<'_> {
     /// Writes one step; `first` where nothing stands before it.
     fn write(self, to: &mut impl fmt::Write, first: bool) -> fmt::Result {
         match self {
-            Step::Root => Ok(()),
             Step::Index(index) => write!(to, "[{index}]"),
             Step::Key(key) if !is_plain(key) => write!(to, "[{key:?}]"),
             Step::Key(key) => {
@@ -69,11 +71,11 @@ fn is_plain(key: &str) -> bool {
 
 /// The number of a path that is kept in [`Paths`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PathId(u32);
+pub(crate) struct PathId(NonZero<u32>);
 
 impl PathId {
     /// The document itself.
-    pub(crate) const ROOT: Self = Self(0);
+    pub(crate) const ROOT: Self = Self(NonZero::<u32>::MIN);
 }
 
 /// Paths that somebody may have to be told later.
@@ -108,7 +110,6 @@ impl Paths {
         }
         let parent = path.parent.map_or(PathId::ROOT, |parent| self.keep(*parent));
         let index = match path.step {
-            Step::Root => return PathId::ROOT,
             Step::Index(index) => number(index),
             Step::Key(key) => {
                 self.keys.push_str(key);
@@ -116,7 +117,7 @@ impl Paths {
             }
         };
         self.kept.push(Kept { parent, index, end: number(self.keys.len()) });
-        PathId(number(self.kept.len()))
+        PathId(NonZero::<u32>::MIN.saturating_add(number(self.kept.len())))
     }
 
     /// Keeps a path below which others will be kept.
@@ -163,7 +164,7 @@ impl Paths {
 
 /// The index of a path among those that are kept, where it is not the root.
 fn before(id: PathId) -> Option<usize> {
-    id.0.checked_sub(1).map(|index| index as usize)
+    id.0.get().checked_sub(2).map(|index| index as usize)
 }
 
 /// Documents are far too small for one that does not fit.

@@ -2,6 +2,7 @@
 
 use super::{Entry, MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, Path};
 use crate::diagnostic::{Diagnostic, Position};
+use crate::order::sort_by;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What is wrong with a text, as far as it has been read.
@@ -52,7 +53,7 @@ impl Problems {
 
     /// All problems in the order of the text.
     pub(super) fn into_list(mut self) -> Vec<Diagnostic> {
-        self.list.sort_by_key(|problem| (problem.line, problem.column));
+        crate::diagnostic::sort(&mut self.list);
         self.list
     }
 }
@@ -74,17 +75,17 @@ fn repeated<'n, 'a>(entries: &'n [Entry<'a>]) -> Vec<(&'n Entry<'a>, &'n Entry<'
     // whatever it knows of the hash, and it needs no random seed.
     let mut hashed: Vec<(u64, &Entry<'_>)> =
         entries.iter().map(|entry| (xxh3_64(entry.key.as_bytes()), entry)).collect();
-    hashed.sort_by_key(|(hash, _)| *hash);
+    sort_by(&mut hashed, |a, b| a.0.cmp(&b.0));
     let mut found = Vec::new();
     for same_hash in hashed.chunk_by_mut(|a, b| a.0 == b.0).filter(|chunk| chunk.len() > 1) {
-        same_hash.sort_by_key(|(_, entry)| entry.key);
+        sort_by(same_hash, |a, b| a.1.key.cmp(b.1.key));
         for same in same_hash.chunk_by(|a, b| a.1.key == b.1.key) {
             if let Some(((_, first), again)) = same.split_first() {
                 found.extend(again.iter().map(|(_, again)| (*first, *again)));
             }
         }
     }
-    found.sort_by_key(|(_, again)| again.key_at);
+    sort_by(&mut found, |a, b| a.1.key_at.cmp(&b.1.key_at));
     found
 }
 

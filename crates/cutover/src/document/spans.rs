@@ -21,6 +21,7 @@ pub(crate) struct Spans {
 
 impl Spans {
     /// The entries of a section; none where it is no mapping.
+    #[cfg(any(feature = "change", test))]
     pub(crate) fn of(&self, section: &str) -> &[Span] {
         let found = self.sections.iter().find(|(name, _)| name == section);
         found.map_or(&[], |(_, spans)| spans)

@@ -1,7 +1,7 @@
 //! Reading a document tree into types, with every problem noted instead of the first one thrown.
 
 use super::operator::RegexBudget;
-use crate::diagnostic::{Diagnostic, Position};
+use crate::diagnostic::{self, Diagnostic, Position};
 use crate::document::{Content, Entry, Node, Path, PathId, Paths};
 
 /// Collects what is wrong while a document is read. Reading goes on after a problem: a part that cannot be
@@ -52,7 +52,7 @@ impl Reader {
 
     /// All that was noted, in the order of the document, and how much was left out.
     pub(crate) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
-        self.diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
+        diagnostic::sort(&mut self.diagnostics);
         if self.left_out > 0 {
             let message = format!("{} more problems are not listed", self.left_out);
             self.diagnostics.push(Diagnostic::warning("too_many_problems", "", Position::default(), message));

@@ -223,7 +223,8 @@ impl Reader {
         let served = flag.rules.iter().flat_map(|rule| rule.serve.variants());
         // A few are compared one by one; thousands of rules may name thousands.
         let few = flag.variants.len() <= FEW_VARIANTS;
-        let many: BTreeSet<&str> = flag.variants.iter().filter(|_| !few).map(|variant| variant.key).collect();
+        let mut many = BTreeSet::new();
+        many.extend(flag.variants.iter().filter(|_| !few).map(|variant| variant.key));
         let knows = |name: &str| match few {
             true => flag.variants.iter().any(|variant| variant.key == name),
             false => many.contains(name),

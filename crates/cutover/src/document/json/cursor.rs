@@ -24,6 +24,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// A cursor that stands at the byte `at` of the text, which is `position`.
+    #[cfg(any(feature = "change", test))]
     pub(super) fn standing(text: &'t str, at: usize, position: Position) -> Self {
         // Had the line only ASCII before it.
         let line_start = at.saturating_sub(position.column.saturating_sub(1) as usize);

@@ -4,6 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Content, Node, Path};
 use crate::migration::job::{Job, JobKind};
 use crate::migration::ladder::Ladder;
+use crate::order::sort_by;
 use crate::ruleset::fields::{Fields, Reader};
 use std::collections::BTreeSet;
 
@@ -44,7 +45,7 @@ pub(crate) fn jobs(
         );
         return Vec::new();
     }
-    jobs.sort_by(|a, b| a.name.cmp(&b.name));
+    sort_by(&mut jobs, |a, b| a.name.cmp(&b.name));
     jobs
 }
 
