@@ -103,6 +103,77 @@ fn what_does_not_fit_is_looked_at_again_at_once() {
     assert_eq!(next(&config(), &entries, 7, 1), Next { claim: vec![0], wake: Some(7) });
 }
 
+/// An entry, the store that it is for, and the claims that workers still act on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Node {
+    entry: Entry,
+    stored: bool,
+    claims: Vec<u32>,
+    now: i64,
+}
+
+impl Node {
+    fn said(&self, event: Event) -> Self {
+        let (entry, effects) = self.entry.clone().step(&config(), event);
+        let mut claims = self.claims.clone();
+        claims.extend(effects.iter().filter_map(|effect| match effect {
+            Effect::Deliver { generation, .. } => Some(*generation),
+            _ => None,
+        }));
+        Self { entry, claims, ..self.clone() }
+    }
+
+    /// Every claim, every outcome of every delivery, early, late or never, and every row that fails to be written.
+    fn next(&self) -> Vec<Self> {
+        let now = self.now;
+        let mut next = vec![self.said(claimed(now)), self.said(Event::Passed { now })];
+        if now < 90 {
+            next.push(Self { now: now + 15, ..self.clone() });
+        }
+        for (place, generation) in self.claims.iter().copied().enumerate() {
+            let mut gone = self.clone();
+            gone.claims.remove(place);
+            let stored = Self { stored: true, ..gone.clone() };
+            next.push(stored.said(Event::Succeeded { generation }));
+            let fail = |failure| Event::Failed { generation, failure, message: String::new(), now };
+            next.push(gone.said(fail(Failure::Transient)));
+            next.push(gone.said(fail(Failure::Permanent)));
+            next.push(gone.said(fail(Failure::Unknown)));
+            next.push(stored.said(fail(Failure::Unknown)));
+            next.push(stored);
+            next.push(gone);
+        }
+        next
+    }
+}
+
+#[test]
+fn what_is_done_is_stored_and_what_is_not_is_kept() {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut open = vec![Node { entry: Entry::new("id", "key", 1, 0), stored: false, claims: vec![], now: 0 }];
+    let mut ends = [0; 3];
+    while let Some(node) = open.pop() {
+        if !seen.insert(node.clone()) {
+            continue;
+        }
+        assert!(node.entry.state != State::Done || node.stored, "{node:?}");
+        let claims = node.claims.iter().filter(|claim| **claim == node.entry.generation);
+        assert!(claims.count() <= 1, "a claim is of one worker: {node:?}");
+        match &node.entry.state {
+            State::Done => ends[0] += 1,
+            State::Dead { .. } => ends[1] += 1,
+            // Time alone brings it back.
+            state => {
+                let entries = [node.entry.clone()];
+                assert_eq!(next(&config(), &entries, 1_000, 1).claim, [0], "{state:?}");
+                ends[2] += 1;
+            }
+        }
+        open.extend(node.next());
+    }
+    assert!(ends.iter().all(|count| *count > 10), "{ends:?}");
+}
+
 #[derive(Debug, Clone)]
 enum Move {
     Claim,

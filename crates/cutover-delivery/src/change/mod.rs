@@ -3,7 +3,7 @@
 //! A partition is read in order, and its offset is committed after the work, so that every event is applied at least
 //! once and the versions make it once. An event that cannot be applied goes to the dead letters and **parks its key**:
 //! later events of the key follow it there, in order, and none overtakes it, while all other keys go on. When every
-//! dead letter of a key is redriven or discarded, the key is free again. A store that is down is no reason to park:
+//! dead letter of a key was redriven or discarded, the key is free again. A store that is down is no reason to park:
 //! then the partition waits.
 //!
 //! An event that does not even say its key parks nothing; when it is redriven, its version keeps it from undoing
@@ -59,38 +59,38 @@ impl Config {
 pub struct Partition {
     /// The next offset that is worked on.
     pub next: u64,
-    /// The parked keys.
-    pub parked: BTreeMap<String, Parked>,
+    /// The parked keys, each with the offset of its first event that could not be applied; the ones before were.
+    pub parked: BTreeMap<String, u64>,
     /// The event that is being applied, if any.
     pub doing: Option<Doing>,
     /// Whether nothing goes on until somebody says so.
     pub halted: bool,
 }
 
-/// A key of which an event could not be applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Parked {
-    /// The first event that could not be applied; the ones before it were.
-    pub first: u64,
-    /// How many dead letters it has.
-    pub letters: u64,
-    /// The last of them.
-    pub last: u64,
-}
-
-/// An event that is being applied.
+/// An event that is being worked on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Doing {
     /// Its offset.
     pub offset: u64,
-    /// Its record.
-    pub key: String,
+    /// Its record, if it is known.
+    pub key: Option<String>,
     /// What is done.
-    pub applied: Applied,
+    pub work: Work,
     /// For which time.
     pub attempt: u32,
+}
+
+/// What is done about an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// The record is written with this version.
+    Put(u64),
+    /// A tombstone is written with this version.
+    Delete(u64),
+    /// It becomes a dead letter: for this, or because an earlier event of its key did.
+    Park(Option<Poison>),
 }
 
 /// What happened to a partition.
@@ -120,7 +120,7 @@ pub enum Event {
         #[serde(default)]
         current: Current,
     },
-    /// The put or the deletion, and the commit after it, were performed.
+    /// All effects of an event were performed.
     Succeeded {
         /// Of which event.
         offset: u64,
@@ -140,6 +140,8 @@ pub enum Event {
     Settled {
         /// Which key.
         key: String,
+        /// How many dead letters of it there are still.
+        remaining: u64,
     },
     /// Somebody wants a halted partition to go on.
     Released,
@@ -226,8 +228,8 @@ impl Partition {
                 Vec::new()
             }
             Event::Failed { offset, failure, now } => self.fail(config, offset, failure, now),
-            Event::Due => self.doing.as_ref().map(perform).unwrap_or_default(),
-            Event::Settled { key } => self.settle(&key),
+            Event::Due => self.perform(config),
+            Event::Settled { key, remaining } => self.settle(&key, remaining),
             Event::Released => {
                 self.halted = false;
                 vec![self.persist()]
@@ -244,19 +246,16 @@ impl Partition {
         applied: Option<Applied>,
     ) -> Vec<Effect> {
         let Some(applied) = applied else { return self.pass(offset, None) };
-        let parked = key.as_deref().and_then(|key| self.parked.get(key));
-        let parked = parked.is_some_and(|parked| offset >= parked.first);
-        match (applied, key) {
-            (Applied::Poison(reason), key) => self.park(config, offset, key, Some(reason)),
-            (_, key) if parked => self.park(config, offset, key, None),
-            (Applied::Skip(reason), _) => self.pass(offset, Some(reason)),
-            (applied, key) => {
-                let doing = Doing { offset, key: key.unwrap_or_default(), applied, attempt: 1 };
-                let effects = perform(&doing);
-                self.doing = Some(doing);
-                effects
-            }
-        }
+        let first = key.as_deref().and_then(|key| self.parked.get(key));
+        let parked = first.is_some_and(|first| offset >= *first);
+        let work = match applied {
+            Applied::Poison(reason) => Work::Park(Some(reason)),
+            _ if parked => Work::Park(None),
+            Applied::Skip(reason) => return self.pass(offset, Some(reason)),
+            Applied::Put(version) => Work::Put(version),
+            Applied::Delete(version) => Work::Delete(version),
+        };
+        self.work_on(config, Doing { offset, key, work, attempt: 1 })
     }
 
     fn pass(&mut self, offset: u64, reason: Option<Skip>) -> Vec<Effect> {
@@ -264,36 +263,40 @@ impl Partition {
         vec![Effect::Skip { reason }, Effect::Commit { next: self.next }]
     }
 
-    /// The state is kept before the letter, and the letter before the offset: after a crash between them, the event
-    /// comes again, finds its key parked, and is not counted twice.
-    fn park(
-        &mut self,
-        config: &Config,
-        offset: u64,
-        key: Option<String>,
-        reason: Option<Poison>,
-    ) -> Vec<Effect> {
-        if let Some(key) = &key {
+    fn work_on(&mut self, config: &Config, doing: Doing) -> Vec<Effect> {
+        if let (Work::Park(_), Some(key)) = (doing.work, &doing.key) {
             if !self.parked.contains_key(key) && self.parked.len() >= config.max_parked {
                 self.halted = true;
                 return vec![self.persist(), Effect::Halt];
             }
-            let parked =
-                self.parked.entry(key.clone()).or_insert(Parked { first: offset, letters: 0, last: 0 });
-            if parked.letters == 0 || offset > parked.last {
-                *parked = Parked { letters: parked.letters.saturating_add(1), last: offset, ..*parked };
+            self.parked.entry(key.clone()).or_insert(doing.offset);
+        }
+        self.doing = Some(doing);
+        self.perform(config)
+    }
+
+    /// A key is parked durably before its letter is kept, and the letter before the offset is committed: after a crash
+    /// between them, the event comes again and finds its key parked.
+    fn perform(&self, config: &Config) -> Vec<Effect> {
+        let Some(Doing { offset, key, work, .. }) = self.doing.clone() else { return Vec::new() };
+        let commit = Effect::Commit { next: offset.saturating_add(1) };
+        match (work, key) {
+            (Work::Put(version), Some(key)) => vec![Effect::Put { key, version }, commit],
+            (Work::Delete(version), Some(key)) => vec![Effect::Delete { key, version }, commit],
+            (Work::Put(_) | Work::Delete(_), None) => Vec::new(),
+            (Work::Park(reason), key) => {
+                let letter = Effect::DeadLetter { id: format!("{}:{offset}", config.partition), key, reason };
+                vec![self.persist(), letter, commit]
             }
         }
-        let persist = self.persist();
-        self.next = offset.saturating_add(1);
-        let letter = Effect::DeadLetter { id: format!("{}:{offset}", config.partition), key, reason };
-        vec![persist, letter, Effect::Commit { next: self.next }]
     }
 
     fn fail(&mut self, config: &Config, offset: u64, failure: Failure, now: Millis) -> Vec<Effect> {
         let Some(mut doing) = self.doing.take_if(|doing| doing.offset == offset) else { return Vec::new() };
-        if failure == Failure::Permanent {
-            return self.park(config, offset, Some(doing.key), Some(Poison::Refused));
+        let parks = matches!(doing.work, Work::Park(_));
+        if failure == Failure::Permanent && !parks {
+            return self
+                .work_on(config, Doing { work: Work::Park(Some(Poison::Refused)), attempt: 1, ..doing });
         }
         let id = format!("{}:{offset}", config.partition);
         let at = later(now, config.retry.delay_ms(&id, doing.attempt));
@@ -302,11 +305,11 @@ impl Partition {
         vec![Effect::WakeAt { at }]
     }
 
-    fn settle(&mut self, key: &str) -> Vec<Effect> {
-        let Some(parked) = self.parked.get_mut(key) else { return Vec::new() };
-        parked.letters = parked.letters.saturating_sub(1);
-        if parked.letters == 0 {
-            self.parked.remove(key);
+    /// A key whose next letter is just being kept is not free, whatever the letters before it have come to.
+    fn settle(&mut self, key: &str, remaining: u64) -> Vec<Effect> {
+        let parks = |doing: &Doing| matches!(doing.work, Work::Park(_)) && doing.key.as_deref() == Some(key);
+        if remaining > 0 || self.doing.as_ref().is_some_and(parks) || self.parked.remove(key).is_none() {
+            return Vec::new();
         }
         vec![self.persist()]
     }
@@ -333,14 +336,4 @@ fn judge(
         Some(_) if !record && !matches!(op, Op::Delete | Op::Other) => Applied::Poison(Poison::NoRecord),
         Some(_) => apply(op, version, current),
     })
-}
-
-fn perform(doing: &Doing) -> Vec<Effect> {
-    let key = doing.key.clone();
-    let work = match doing.applied {
-        Applied::Put(version) => Effect::Put { key, version },
-        Applied::Delete(version) => Effect::Delete { key, version },
-        Applied::Skip(_) | Applied::Poison(_) => return Vec::new(),
-    };
-    vec![work, Effect::Commit { next: doing.offset.saturating_add(1) }]
 }

@@ -232,7 +232,8 @@ pub enum Effect {
         /// The state.
         state: Box<DualWrite>,
     },
-    /// Drop the state that was kept.
+    /// Drop the state that was kept. Where that fails, it is tried again before the effects after it: the caller must
+    /// not be told of a failure that a crash would make a write.
     Forget,
     /// Write to a store, unless it has taken this key before or has a newer version.
     Write {
@@ -276,7 +277,8 @@ pub enum Effect {
         /// Why.
         reason: Reason,
     },
-    /// Remove the outbox entry that the first write made: the second store has it.
+    /// Remove the outbox entry that the first write made: the second store has it. Where that fails, it is delivered
+    /// once more, which changes nothing.
     Withdraw {
         /// The idempotency key.
         key: String,

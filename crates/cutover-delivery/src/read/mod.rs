@@ -9,7 +9,7 @@
 mod route;
 mod tally;
 
-pub use route::{FallbackOn, Plan, Route, draw};
+pub use route::{Compare, FallbackOn, Plan, Route, draw};
 pub use tally::Tally;
 
 use crate::{Millis, later};
@@ -315,10 +315,14 @@ impl Read {
     }
 
     fn pass(&mut self, plan: &Plan, now: Millis) -> Effects {
+        let before = *self;
         for call in [&mut self.from, &mut self.other] {
             if matches!(call, Call::Asked { deadline } if now >= *deadline) {
                 *call = Call::Said(Answer::Timeout);
             }
+        }
+        if *self == before {
+            return Effects::NONE;
         }
         let answer = self.answer(plan, now);
         answer.and(self.compare())
