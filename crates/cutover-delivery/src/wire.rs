@@ -9,9 +9,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
-type Step = Result<(Value, Vec<Value>), String>;
+type Step = Result<String, String>;
 
 /// The machines that [`step_json`] knows.
 pub const MACHINES: [&str; 9] = [
@@ -48,15 +47,16 @@ pub const MACHINES: [&str; 9] = [
 /// let answer = cutover_delivery::step_json("dual_write", config, "", r#"{"event":"started"}"#)?;
 /// assert_eq!(
 ///     answer,
-///     r#"{"effects":[{"attempt":1,"effect":"write","key":"op-1:sql","to":"sql","version":null,"#.to_owned()
-///         + r#""with_entry":false,"work":"first"}],"state":{"at":{"attempt":1,"state":"doing","work":"first"},"#
-///         + r#""cancelled":false,"first":"no","journaled":false,"reason":null,"second":"no","told":null}}"#
+///     r#"{"state":{"at":{"state":"doing","work":"first","attempt":1},"first":"no","second":"no","told":null,"#
+///         .to_owned()
+///         + r#""reason":null,"cancelled":false,"journaled":false},"effects":[{"effect":"write","work":"first","#
+///         + r#""attempt":1,"to":"sql","key":"op-1:sql","version":null,"with_entry":false}]}"#
 /// );
 /// # Ok::<(), String>(())
 /// ```
 pub fn step_json(machine: &str, config: &str, state: &str, event: &str) -> Result<String, String> {
     let text = Text { machine, config, state, event };
-    let (state, effects) = match machine {
+    match machine {
         "breaker" => step_breaker(&text),
         "change" => step_change(&text),
         "dual_write" => step_dual(&text),
@@ -67,8 +67,7 @@ pub fn step_json(machine: &str, config: &str, state: &str, event: &str) -> Resul
         "retry_budget" => step_budget(&text),
         "stream_health" => step_health(&text),
         _ => Err(format!("there is no machine `{machine}`; there are {}", MACHINES.join(", "))),
-    }?;
-    Ok(json!({ "state": state, "effects": effects }).to_string())
+    }
 }
 
 struct Text<'a> {
@@ -103,13 +102,14 @@ impl Text<'_> {
     }
 }
 
-fn value(of: impl Serialize) -> Result<Value, String> {
-    serde_json::to_value(of).map_err(|error| error.to_string())
-}
-
-fn answer(state: impl Serialize, effects: impl IntoIterator<Item = impl Serialize>) -> Step {
-    let effects: Result<_, _> = effects.into_iter().map(value).collect();
-    Ok((value(state)?, effects?))
+/// What a step says: keys in the order in which they are declared, so that every host gets the same bytes.
+fn answer(state: impl Serialize, effects: Vec<impl Serialize>) -> Step {
+    #[derive(Serialize)]
+    struct Answer<S, E> {
+        state: S,
+        effects: Vec<E>,
+    }
+    serde_json::to_string(&Answer { state, effects }).map_err(|error| error.to_string())
 }
 
 fn sentence(invalid: crate::Invalid) -> String {
@@ -140,6 +140,13 @@ enum BudgetEvent {
     Withdraw { now: Millis },
 }
 
+#[derive(Serialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+enum BudgetEffect {
+    Granted,
+    Refused,
+}
+
 fn step_budget(text: &Text<'_>) -> Step {
     let policy: BudgetPolicy = text.config()?;
     policy.check().map_err(sentence)?;
@@ -151,7 +158,7 @@ fn step_budget(text: &Text<'_>) -> Step {
         }
         BudgetEvent::Withdraw { now } => {
             let granted = budget.withdraw(&policy, now);
-            vec![json!({ "effect": if granted { "granted" } else { "refused" } })]
+            vec![if granted { BudgetEffect::Granted } else { BudgetEffect::Refused }]
         }
     };
     answer(budget, effects)
@@ -165,6 +172,16 @@ enum BreakerEvent {
     Force { to: Force, now: Millis },
 }
 
+#[derive(Serialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+enum BreakerEffect {
+    Permit { permit: Permit },
+    Refused { until: Option<Millis> },
+    Counted,
+    Stale,
+    Moved { to: breaker::State },
+}
+
 fn step_breaker(text: &Text<'_>) -> Step {
     let config: breaker::Config = text.config()?;
     let breaker = match text.state::<Breaker>()? {
@@ -175,12 +192,12 @@ fn step_breaker(text: &Text<'_>) -> Step {
     let before = breaker.generation();
     let mut effects = match text.event()? {
         BreakerEvent::Ask { now } => match breaker.ask(now) {
-            Asked::Permit(permit) => vec![json!({ "effect": "permit", "permit": value(permit)? })],
-            Asked::Refused { until } => vec![json!({ "effect": "refused", "until": until })],
+            Asked::Permit(permit) => vec![BreakerEffect::Permit { permit }],
+            Asked::Refused { until } => vec![BreakerEffect::Refused { until }],
         },
         BreakerEvent::Report { permit, outcome, duration_ms, now } => {
             let stale = breaker.report(permit, outcome, duration_ms, now) == Reported::Stale;
-            vec![json!({ "effect": if stale { "stale" } else { "counted" } })]
+            vec![if stale { BreakerEffect::Stale } else { BreakerEffect::Counted }]
         }
         BreakerEvent::Force { to, now } => {
             breaker.force(to, now);
@@ -188,7 +205,7 @@ fn step_breaker(text: &Text<'_>) -> Step {
         }
     };
     if breaker.generation() != before {
-        effects.push(json!({ "effect": "moved", "to": value(breaker.state())? }));
+        effects.push(BreakerEffect::Moved { to: breaker.state() });
     }
     answer(breaker, effects)
 }
@@ -197,23 +214,26 @@ fn step_read(text: &Text<'_>) -> Step {
     let route: read::Route = text.config()?;
     let plan = route.plan().map_err(sentence)?;
     let mut read: read::Read = text.state()?.unwrap_or_default();
-    let effects: Result<Vec<_>, _> =
-        read.step(&plan, text.event()?).iter().map(|effect| named(&route, effect)).collect();
-    answer(read, effects?)
+    let effects = read.step(&plan, text.event()?).iter().map(|effect| named(&route, effect)).collect();
+    answer(read, effects)
 }
 
 /// An effect with the name of the store that it is about.
-fn named(route: &read::Route, effect: read::Effect) -> Result<Value, String> {
+#[derive(Serialize)]
+struct Named<'a> {
+    #[serde(flatten)]
+    effect: read::Effect,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<&'a str>,
+}
+
+fn named(route: &read::Route, effect: read::Effect) -> Named<'_> {
     use read::Effect::{Answer, Ask, Compare, Report, Shadow};
-    let side = match effect {
-        Ask { side, .. } | Shadow { side, .. } | Answer { side, .. } => Some(side),
+    let store = match effect {
+        Ask { side, .. } | Shadow { side, .. } | Answer { side, .. } => route.store(side),
         Compare | Report { .. } => None,
     };
-    let mut effect = value(effect)?;
-    if let (Some(side), Some(fields)) = (side, effect.as_object_mut()) {
-        fields.insert("store".into(), route.store(side).into());
-    }
-    Ok(effect)
+    Named { effect, store }
 }
 
 fn step_dual(text: &Text<'_>) -> Step {
@@ -238,18 +258,25 @@ enum NextEvent {
     Look { now: Millis, limit: usize },
 }
 
+#[derive(Serialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+enum NextEffect<'a> {
+    Claim { place: usize, id: &'a str },
+    WakeAt { at: Millis },
+}
+
 fn step_next(text: &Text<'_>) -> Step {
     let config: outbox::Config = text.config()?;
     config.check().map_err(sentence)?;
     let entries: Vec<outbox::Entry> = text.state()?.unwrap_or_default();
     let NextEvent::Look { now, limit } = text.event()?;
     let found = outbox::next(&config, &entries, now, limit);
-    let claims = found.claim.into_iter().filter_map(|place| {
-        let id = &entries.get(place)?.id;
-        Some(json!({ "effect": "claim", "place": place, "id": id }))
-    });
-    let wake = found.wake.map(|at| json!({ "effect": "wake_at", "at": at }));
-    answer((), claims.chain(wake))
+    let claims = found
+        .claim
+        .into_iter()
+        .filter_map(|place| Some(NextEffect::Claim { place, id: &entries.get(place)?.id }));
+    let wake = found.wake.map(|at| NextEffect::WakeAt { at });
+    answer((), claims.chain(wake).collect())
 }
 
 fn step_change(text: &Text<'_>) -> Step {
@@ -266,12 +293,14 @@ enum HealthEvent {
     Observed { seen: health::Observation, now: Millis },
 }
 
+#[derive(Serialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+enum HealthEffect {
+    Verdict(health::Health),
+}
+
 fn step_health(text: &Text<'_>) -> Step {
     let limits: health::Limits = text.config()?;
     let HealthEvent::Observed { seen, now } = text.event()?;
-    let found = health::health(&limits, &seen, now);
-    answer(
-        (),
-        [json!({ "effect": "verdict", "verdict": value(found.verdict)?, "checks": value(found.checks)? })],
-    )
+    answer((), vec![HealthEffect::Verdict(health::health(&limits, &seen, now))])
 }
