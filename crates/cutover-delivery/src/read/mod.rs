@@ -7,9 +7,11 @@
 //! Everything here is `Copy` and allocates nothing.
 
 mod route;
+mod table;
 mod tally;
 
 pub use route::{Compare, FallbackOn, Plan, Route, draw};
+pub use table::{EFFECT_NAMES, EVENT_NAMES, EVENTS, STATES, table};
 pub use tally::Tally;
 
 use crate::{Millis, later};
