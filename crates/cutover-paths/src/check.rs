@@ -241,4 +241,4 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_part)
 }
 
-const _: () = assert!(MAX_SEGMENTS == 32 && MAX_HEADERS == 32, "messages name these numbers");
+const _: () = assert!(MAX_SEGMENTS == 16 && MAX_HEADERS == 32, "messages name these numbers");

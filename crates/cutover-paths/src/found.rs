@@ -3,9 +3,10 @@
 use crate::date::http_date;
 use crate::entry::{Entry, Fallback, Otherwise, Rollout, Side};
 use crate::meets::Share;
-use crate::path::{Path, decoded};
+use crate::path::Path;
 use crate::pattern::End;
 use crate::request::Request;
+use crate::segment::decoded;
 use crate::table::{Row, Table};
 use alloc::borrow::Cow;
 use alloc::format;

@@ -72,6 +72,7 @@ mod path;
 mod pattern;
 mod problem;
 mod request;
+mod segment;
 mod table;
 mod trie;
 

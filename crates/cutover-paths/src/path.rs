@@ -4,10 +4,11 @@ use crate::path::BadPath::{
     Backslash, BadEncoding, Control, DotSegment, DoubleEncoding, EncodedSlash, Fragment, NotAbsolute,
     NotUtf8, TooLong,
 };
+use crate::segment::{self, HASH_OF_NOTHING, mix, named};
 use core::fmt;
 
 /// The most segments of an entry's path. A request may have more: they are below any entry.
-pub const MAX_SEGMENTS: usize = 32;
+pub const MAX_SEGMENTS: usize = 16;
 /// The longest path of a request, without its query.
 pub const MAX_PATH_BYTES: usize = u16::MAX as usize;
 
@@ -32,12 +33,64 @@ pub const MAX_PATH_BYTES: usize = u16::MAX as usize;
 #[derive(Clone, Copy)]
 pub struct Path<'a> {
     text: &'a str,
-    spans: [(u16, u16); MAX_SEGMENTS],
+    parts: [Part; MAX_SEGMENTS],
     count: usize,
-    /// There are more segments than spans.
+    /// There are more segments than parts.
     is_longer: bool,
     /// Nothing is encoded, and there is no `;`.
     is_plain: bool,
+}
+
+/// Where a segment lies, and the hash of what is compared of it.
+#[derive(Clone, Copy, Default)]
+struct Part {
+    start: u16,
+    end: u16,
+    hash: u32,
+}
+
+/// A segment that is being read.
+struct Open {
+    start: usize,
+    hash: u32,
+    is_special: bool,
+}
+
+/// What a byte of a target is.
+#[derive(Clone, Copy)]
+enum Kind {
+    Plain,
+    Slash,
+    Query,
+    /// A byte for which a segment has to be looked at closely.
+    Special,
+}
+
+const KINDS: [Kind; 256] = {
+    let mut kinds = [Kind::Plain; 256];
+    let mut rest: &mut [Kind] = &mut kinds;
+    let mut byte: u8 = 0;
+    while let Some((kind, behind)) = rest.split_first_mut() {
+        *kind = match byte {
+            b'/' => Kind::Slash,
+            b'?' => Kind::Query,
+            b'%' | b';' | 0..=0x1F | 0x7F | b'\\' | b'#' => Kind::Special,
+            _ => Kind::Plain,
+        };
+        rest = behind;
+        byte = byte.wrapping_add(1);
+    }
+    kinds
+};
+
+#[inline(always)]
+fn kind(byte: u8) -> Kind {
+    KINDS.get(usize::from(byte)).copied().unwrap_or(Kind::Special)
+}
+
+/// A path that is longer than that is refused in the end.
+fn small(place: usize) -> u16 {
+    u16::try_from(place).unwrap_or(u16::MAX)
 }
 
 /// Why a path is refused.
@@ -110,35 +163,54 @@ impl<'a> Path<'a> {
     /// # Errors
     /// [`BadPath`] where another reader could read another path. Answer 400, and forward nothing.
     pub fn new(target: &'a str) -> Result<Self, BadPath> {
-        let text = target.split_once('?').map_or(target, |(path, _)| path);
-        if !text.starts_with('/') {
+        if !target.starts_with('/') {
             return Err(NotAbsolute);
         }
-        if text.len() > MAX_PATH_BYTES {
-            return Err(TooLong);
+        let mut path = Self {
+            text: target,
+            parts: [Part::default(); MAX_SEGMENTS],
+            count: 0,
+            is_longer: false,
+            is_plain: true,
+        };
+        let mut part = Open { start: 1, hash: HASH_OF_NOTHING, is_special: false };
+        for (at, byte) in target.bytes().enumerate().skip(1) {
+            match kind(byte) {
+                Kind::Plain => part.hash = mix(part.hash, byte),
+                Kind::Special => part.is_special = true,
+                Kind::Slash => {
+                    path.push(part, at)?;
+                    part = Open { start: at + 1, hash: HASH_OF_NOTHING, is_special: false };
+                }
+                Kind::Query => {
+                    path.text = target.get(..at).unwrap_or_default();
+                    break;
+                }
+            }
         }
-        let mut path =
-            Self { text, spans: [(0, 0); MAX_SEGMENTS], count: 0, is_longer: false, is_plain: true };
-        let mut start = 0;
-        for segment in text.split('/') {
-            let end = start + segment.len();
-            path.push(segment, start, end)?;
-            start = end + 1;
-        }
-        Ok(path)
+        path.push(part, path.text.len())?;
+        if path.text.len() > MAX_PATH_BYTES { Err(TooLong) } else { Ok(path) }
     }
 
-    fn push(&mut self, segment: &str, start: usize, end: usize) -> Result<(), BadPath> {
-        let is_plain = check(segment)?;
-        self.is_plain &= is_plain;
-        let is_empty = if is_plain { segment.is_empty() } else { named(segment).next().is_none() };
-        if is_empty {
+    #[inline]
+    fn push(&mut self, part: Open, end: usize) -> Result<(), BadPath> {
+        let Open { start, mut hash, is_special } = part;
+        if is_special {
+            let segment = self.text.get(start..end).unwrap_or_default();
+            segment::check(segment)?;
+            self.is_plain = false;
+            hash = segment::hash(named(segment));
+            if named(segment).next().is_none() {
+                return Ok(());
+            }
+        } else if start == end {
             return Ok(());
+        } else if end - start <= 2 && matches!(self.text.get(start..end), Some("." | "..")) {
+            return Err(DotSegment);
         }
-        let span = (u16::try_from(start).unwrap_or(u16::MAX), u16::try_from(end).unwrap_or(u16::MAX));
-        match self.spans.get_mut(self.count) {
-            Some(place) => {
-                *place = span;
+        match self.parts.get_mut(self.count) {
+            Some(part) => {
+                *part = Part { start: small(start), end: small(end), hash };
                 self.count += 1;
             }
             None => self.is_longer = true,
@@ -152,15 +224,30 @@ impl<'a> Path<'a> {
         self.text
     }
 
-    pub(crate) fn is_plain(&self) -> bool {
-        self.is_plain
-    }
-
     /// A segment as it was given, and `None` past the end or past [`MAX_SEGMENTS`].
     #[inline]
     pub(crate) fn segment(&self, index: usize) -> Option<&'a str> {
-        let (start, end) = *self.spans.get(..self.count)?.get(index)?;
-        self.text.get(usize::from(start)..usize::from(end))
+        let part = self.part(index)?;
+        self.text.get(usize::from(part.start)..usize::from(part.end))
+    }
+
+    /// The hash of what is compared of a segment.
+    #[inline]
+    pub(crate) fn hash(&self, index: usize) -> Option<u32> {
+        Some(self.part(index)?.hash)
+    }
+
+    /// True where what is compared of a segment is this text.
+    #[inline]
+    pub(crate) fn is(&self, index: usize, text: &[u8]) -> bool {
+        self.segment(index).is_some_and(|segment| match self.is_plain {
+            true => segment.as_bytes() == text,
+            false => named(segment).eq(text.iter().copied()),
+        })
+    }
+
+    fn part(&self, index: usize) -> Option<&Part> {
+        self.parts.get(..self.count)?.get(index)
     }
 
     /// True where a path of so many segments, which are this one's first, is not all of it.
@@ -178,109 +265,4 @@ impl fmt::Debug for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Path").field(&self.text).finish()
     }
-}
-
-/// A byte for which a segment has to be looked at closely.
-fn is_special(byte: u8) -> bool {
-    matches!(byte, b'%' | b';' | 0..=0x1F | 0x7F | b'\\' | b'#')
-}
-
-/// True where nothing of the segment is encoded and it has no `;`.
-fn check(segment: &str) -> Result<bool, BadPath> {
-    if segment.bytes().fold(false, |seen, byte| seen | is_special(byte)) {
-        return check_closely(segment).map(|()| false);
-    }
-    if matches!(segment, "." | "..") { Err(DotSegment) } else { Ok(true) }
-}
-
-#[cold]
-fn check_closely(segment: &str) -> Result<(), BadPath> {
-    let mut bytes = segment.bytes();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'%' => {
-                let byte = encoded(&mut bytes).ok_or(BadEncoding)?;
-                check_byte(byte)?;
-                match byte {
-                    b'/' => return Err(EncodedSlash),
-                    0x80.. => check_character(byte, &mut bytes)?,
-                    _ => {}
-                }
-            }
-            b'#' => return Err(Fragment),
-            byte => check_byte(byte)?,
-        }
-    }
-    if is_encoded_again(segment) {
-        return Err(DoubleEncoding);
-    }
-    let is_dots = |dots: &[u8]| named(segment).eq(dots.iter().copied());
-    if is_dots(b".") || is_dots(b"..") { Err(DotSegment) } else { Ok(()) }
-}
-
-fn check_byte(byte: u8) -> Result<(), BadPath> {
-    match byte {
-        0..=0x1F | 0x7F => Err(Control),
-        b'\\' => Err(Backslash),
-        _ => Ok(()),
-    }
-}
-
-/// A character that is encoded in more than one byte must be encoded whole.
-fn check_character(first: u8, bytes: &mut core::str::Bytes<'_>) -> Result<(), BadPath> {
-    let length = match first {
-        0xC2..=0xDF => 2,
-        0xE0..=0xEF => 3,
-        0xF0..=0xF4 => 4,
-        _ => return Err(NotUtf8),
-    };
-    let mut character = [0; 4];
-    for (index, place) in character.iter_mut().take(length).enumerate() {
-        *place = match index {
-            0 => first,
-            _ if bytes.next() == Some(b'%') => encoded(bytes).ok_or(BadEncoding)?,
-            _ => return Err(NotUtf8),
-        };
-    }
-    let character = character.get(..length).unwrap_or_default();
-    core::str::from_utf8(character).map(|_| ()).map_err(|_| NotUtf8)
-}
-
-/// True where what is decoded could be decoded once more.
-fn is_encoded_again(segment: &str) -> bool {
-    let mut bytes = decoded(segment);
-    while let Some(byte) = bytes.next() {
-        let mut next = bytes.clone();
-        let mut is_digit = || next.next().is_some_and(|byte| byte.is_ascii_hexdigit());
-        if byte == b'%' && is_digit() && is_digit() {
-            return true;
-        }
-    }
-    false
-}
-
-/// The byte of the two hexadecimal digits that come next.
-fn encoded(bytes: &mut core::str::Bytes<'_>) -> Option<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let value = digit(bytes.next()?)? * 16 + digit(bytes.next()?)?;
-    u8::try_from(value).ok()
-}
-
-/// The bytes of a checked segment, decoded.
-pub(crate) fn decoded(segment: &str) -> impl Iterator<Item = u8> + Clone {
-    let mut bytes = segment.bytes();
-    core::iter::from_fn(move || match bytes.next()? {
-        b'%' => encoded(&mut bytes),
-        byte => Some(byte),
-    })
-}
-
-/// The bytes of a segment that are compared with literals: decoded, without matrix parameters.
-pub(crate) fn named(segment: &str) -> impl Iterator<Item = u8> {
-    decoded(segment).take_while(|byte| *byte != b';')
-}
-
-/// Whether a segment of an entry's path could be part of a request's.
-pub(crate) fn check_literal(segment: &str) -> Result<(), BadPath> {
-    check(segment).map(|_| ())
 }

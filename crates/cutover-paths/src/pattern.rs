@@ -1,6 +1,7 @@
 //! The paths of entries, read.
 
-use crate::path::{MAX_SEGMENTS, check_literal, decoded};
+use crate::path::MAX_SEGMENTS;
+use crate::segment::{check, decoded};
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -88,7 +89,7 @@ impl Pattern {
         }
         if pattern.segments.len() > MAX_SEGMENTS {
             let message = format!("a path has at most {MAX_SEGMENTS} segments");
-            flaws.push(Flaw::new(&pattern.segments.len().to_string(), "at most 32 segments", message));
+            flaws.push(Flaw::new(&pattern.segments.len().to_string(), "at most 16 segments", message));
         }
         if flaws.is_empty() { Ok(pattern) } else { Err(flaws) }
     }
@@ -168,7 +169,7 @@ fn literal(text: &str) -> Result<Segment, Flaw> {
         });
     }
     let refused = |message: String| Flaw::new(text, "a segment that a request could have", message);
-    check_literal(text).map_err(|bad| refused(format!("no request matches this: {bad}")))?;
+    check(text).map_err(|bad| refused(format!("no request matches this: {bad}")))?;
     if decoded(text).any(|byte| byte == b';') {
         return Err(refused("no request matches this: what follows a `;` is not compared".to_owned()));
     }

@@ -1,11 +1,11 @@
 //! A trie over the segments of paths, in flat vectors: the entries that match a path, in their order.
 
-use crate::path::{MAX_SEGMENTS, Path, named};
+use crate::path::{MAX_SEGMENTS, Path};
 use crate::pattern::{End, Pattern, Segment};
+use crate::segment;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 use core::ops::ControlFlow;
 
 /// Where a piece of a vector lies.
@@ -17,7 +17,7 @@ struct Span {
 
 #[derive(Debug, Clone)]
 struct Node {
-    /// Its edges, sorted by their texts.
+    /// Its edges, sorted by the hashes of their texts.
     edges: Span,
     /// The node behind a parameter; 0 is none, for the root is behind nothing.
     parameter: u32,
@@ -27,6 +27,7 @@ struct Node {
 
 #[derive(Debug, Clone)]
 struct Edge {
+    hash: u32,
     text: Span,
     node: u32,
 }
@@ -73,11 +74,17 @@ impl Trie {
 
     fn flat(&mut self, node: &Growing<'_>) -> Node {
         let start = small(self.edges.len());
-        for (text, target) in &node.edges {
+        let mut edges: Vec<_> = node
+            .edges
+            .iter()
+            .map(|(text, node)| (segment::hash(text.bytes()), *text, small(*node)))
+            .collect();
+        edges.sort_unstable();
+        for (hash, text, node) in edges {
             let start = small(self.texts.len());
             self.texts.push_str(text);
             let text = Span { start, end: small(self.texts.len()) };
-            self.edges.push(Edge { text, node: small(*target) });
+            self.edges.push(Edge { hash, text, node });
         }
         let edges = Span { start, end: small(self.edges.len()) };
         let ends = node.ends.each_ref().map(|entries| {
@@ -106,8 +113,8 @@ impl Trie {
         visit: &mut impl FnMut(usize) -> ControlFlow<T>,
     ) -> ControlFlow<T> {
         let Some(node) = self.nodes.get(node as usize) else { return ControlFlow::Continue(()) };
-        if let Some(segment) = path.segment(depth) {
-            if let Some(next) = self.literal(node.edges, segment, path.is_plain()) {
+        if let Some(hash) = path.hash(depth) {
+            if let Some(next) = self.literal(node.edges, hash, depth, path) {
                 self.step(next, depth + 1, path, visit)?;
             }
             if node.parameter != 0 {
@@ -126,20 +133,14 @@ impl Trie {
     }
 
     /// The node behind the literal that a segment is.
-    fn literal(&self, edges: Span, segment: &str, is_plain: bool) -> Option<u32> {
+    #[inline]
+    fn literal(&self, edges: Span, hash: u32, depth: usize, path: &Path<'_>) -> Option<u32> {
         let edges = piece(&self.edges, edges);
-        let compare = |edge: &Edge| {
-            let text = piece(self.texts.as_bytes(), edge.text);
-            if is_plain { text.cmp(segment.as_bytes()) } else { compare(text, segment) }
-        };
-        let edge = edges.get(edges.binary_search_by(compare).ok()?)?;
-        Some(edge.node)
+        let first = edges.partition_point(|edge| edge.hash < hash);
+        let mut alike = edges.get(first..)?.iter().take_while(|edge| edge.hash == hash);
+        let is_it = |edge: &&Edge| path.is(depth, piece(self.texts.as_bytes(), edge.text));
+        alike.find(is_it).map(|edge| edge.node)
     }
-}
-
-/// Compares a literal with a segment that may be encoded.
-fn compare(text: &[u8], segment: &str) -> Ordering {
-    text.iter().copied().cmp(named(segment))
 }
 
 /// The node where a pattern ends; what is missing on the way grows.
