@@ -57,7 +57,7 @@ struct Open {
 }
 
 /// What a byte of a target is.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Plain,
     Slash,
@@ -163,7 +163,7 @@ impl<'a> Path<'a> {
     /// # Errors
     /// [`BadPath`] where another reader could read another path. Answer 400, and forward nothing.
     pub fn new(target: &'a str) -> Result<Self, BadPath> {
-        if !target.starts_with('/') {
+        if target.as_bytes().first() != Some(&b'/') {
             return Err(NotAbsolute);
         }
         let mut path = Self {
@@ -175,21 +175,26 @@ impl<'a> Path<'a> {
         };
         let mut part = Open { start: 1, hash: HASH_OF_NOTHING, is_special: false };
         for (at, byte) in target.bytes().enumerate().skip(1) {
-            match kind(byte) {
-                Kind::Plain => part.hash = mix(part.hash, byte),
-                Kind::Special => part.is_special = true,
-                Kind::Slash => {
-                    path.push(part, at)?;
-                    part = Open { start: at + 1, hash: HASH_OF_NOTHING, is_special: false };
-                }
-                Kind::Query => {
+            let kind = kind(byte);
+            if kind == Kind::Plain {
+                part.hash = mix(part.hash, byte);
+            } else if kind == Kind::Special {
+                part.is_special = true;
+            } else {
+                path.push(part, at)?;
+                part = Open { start: at + 1, hash: HASH_OF_NOTHING, is_special: false };
+                if kind == Kind::Query {
                     path.text = target.get(..at).unwrap_or_default();
-                    break;
+                    return path.measured();
                 }
             }
         }
-        path.push(part, path.text.len())?;
-        if path.text.len() > MAX_PATH_BYTES { Err(TooLong) } else { Ok(path) }
+        path.push(part, target.len())?;
+        path.measured()
+    }
+
+    fn measured(self) -> Result<Self, BadPath> {
+        if self.text.len() > MAX_PATH_BYTES { Err(TooLong) } else { Ok(self) }
     }
 
     #[inline]
@@ -240,14 +245,16 @@ impl<'a> Path<'a> {
     /// True where what is compared of a segment is this text.
     #[inline]
     pub(crate) fn is(&self, index: usize, text: &[u8]) -> bool {
-        self.segment(index).is_some_and(|segment| match self.is_plain {
-            true => segment.as_bytes() == text,
-            false => named(segment).eq(text.iter().copied()),
-        })
+        if !self.is_plain {
+            return self.segment(index).is_some_and(|segment| named(segment).eq(text.iter().copied()));
+        }
+        let segment = |part: &Part| self.text.as_bytes().get(usize::from(part.start)..usize::from(part.end));
+        self.part(index).and_then(segment) == Some(text)
     }
 
+    #[inline]
     fn part(&self, index: usize) -> Option<&Part> {
-        self.parts.get(..self.count)?.get(index)
+        self.parts.get(index).filter(|_| index < self.count)
     }
 
     /// True where a path of so many segments, which are this one's first, is not all of it.
