@@ -31,13 +31,13 @@ impl<'a> Request<'a> {
         Ok(Self { method, path: Path::new(target)?, headers: &[], attributes: &[] })
     }
 
-    /// The same with these headers; [`Table::headers`](crate::Table::headers) says which ones matter.
+    /// The same with these headers; [`Table::asked_headers`](crate::Table::asked_headers) says which ones matter.
     #[must_use]
     pub fn headers(self, headers: &'a [(&'a str, &'a str)]) -> Self {
         Self { headers, ..self }
     }
 
-    /// The same with these attributes; [`Table::attributes`](crate::Table::attributes) says which ones matter.
+    /// The same with these attributes; [`Table::asked_attributes`](crate::Table::asked_attributes) says which ones matter.
     #[must_use]
     pub fn attributes(self, attributes: &'a [(&'a str, Unit<'a>)]) -> Self {
         Self { attributes, ..self }

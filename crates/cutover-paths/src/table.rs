@@ -105,7 +105,7 @@ impl Table {
 
     /// The headers that its entries ask for, in lower case, sorted: a host need not pass others.
     #[must_use]
-    pub fn headers(&self) -> Vec<String> {
+    pub fn asked_headers(&self) -> Vec<String> {
         let by = |entry: &Entry| match entry.rollout.as_ref().map(|rollout| &rollout.by) {
             Some(By::Header(name)) => Some(name.to_ascii_lowercase()),
             Some(By::Cookie(_)) => Some(String::from("cookie")),
@@ -120,7 +120,7 @@ impl Table {
 
     /// The attributes that its rollouts hash, sorted: a host need not pass others.
     #[must_use]
-    pub fn attributes(&self) -> Vec<String> {
+    pub fn asked_attributes(&self) -> Vec<String> {
         let by = |entry: &Entry| match entry.rollout.as_ref().map(|rollout| &rollout.by) {
             Some(By::Attribute(name)) => Some(name.clone()),
             _ => None,

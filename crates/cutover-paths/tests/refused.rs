@@ -201,6 +201,9 @@ fn entries_in_each_others_way_are_named_with_what_to_do() {
     assert_eq!((found[0].entry, &found[0].others[..]), (2, &[0, 1][..]));
     assert_eq!(found[0].help.as_deref(), Some("remove it, or give it a longer path or more conditions"));
 
+    // Whatever the literals are, a parameter takes others.
+    assert_eq!(problems(vec![entry("/x"), entry("/xx"), entry("/:any"), entry("/:any/xx")]), []);
+
     // More conditions go first wherever they stand, so that this is no shadow.
     assert_eq!(problems(vec![entry("/a"), get("/a")]), []);
 }
