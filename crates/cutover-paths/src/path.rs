@@ -17,9 +17,10 @@ pub const MAX_PATH_BYTES: usize = u16::MAX as usize;
 /// The router and the service behind it read the same bytes, and a path that they read differently could reach a
 /// service past the entry that is there to catch it. So:
 ///
-/// - What ends at `?` is the path; the query does not matter.
+/// - The path ends at `?`; the query does not matter.
 /// - Empty segments do not count: `//api///orders/` is `/api/orders`.
 /// - Segments are compared decoded, once, byte for byte and with regard to case: `/api/%6Frders` is `/api/orders`.
+///   A service that does not regard case needs a router before it that writes paths in one way.
 /// - What follows a `;` in a segment is not compared, as servers of matrix parameters cut it off; `%3B` is a `;`, too.
 /// - Refused, with a [`BadPath`]: dot segments, encoded or not; encoded slashes; backslashes, encoded or not; control
 ///   characters; `#`; encodings that are broken, not UTF-8 or encoded twice (`%2565`); what does not begin with `/`.
