@@ -42,7 +42,7 @@ enum Search {
 }
 
 /// So many elements are tried that have the same hash and turn out to be different.
-const ATTEMPTS: usize = 64;
+const ATTEMPTS: usize = 32;
 
 impl<'t> Walk<'t> {
     pub(crate) fn arrays(&mut self, control: u32, candidate: u32) -> Result<bool, Error> {
@@ -102,6 +102,8 @@ impl<'t> Walk<'t> {
     fn without_order(&mut self, control: u32, candidate: u32, by: Partners<'t>) -> Result<bool, Error> {
         let elements: Vec<u32> = self.control.elements(control).collect();
         let others: Vec<u32> = self.candidate.elements(candidate).collect();
+        // Finding partners is dearer than a look at each element.
+        self.work(4 + (elements.len() + others.len()) as u64)?;
         if self.trying > 0 && elements.len() != others.len() && !self.profile.ignored.places {
             return Ok(false);
         }

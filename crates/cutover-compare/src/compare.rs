@@ -70,7 +70,7 @@ pub(crate) struct Walk<'t> {
 }
 
 /// Steps for each node: far more than any document takes whose arrays have an order.
-const WORK_FACTOR: u64 = 64;
+const WORK_FACTOR: u64 = 32;
 const WORK_FLOOR: u64 = 10_000;
 
 impl<'t> Walk<'t> {

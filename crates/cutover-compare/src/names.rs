@@ -1,7 +1,7 @@
 //! Names of fields, as they are compared.
 
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// How names are written.
@@ -44,7 +44,8 @@ impl Names {
 fn snake_to_camel(name: &str) -> String {
     let front = name.len() - name.trim_start_matches('_').len();
     let (front, rest) = name.split_at_checked(front).unwrap_or(("", name));
-    let mut camel = front.to_string();
+    let mut camel = String::with_capacity(name.len());
+    camel.push_str(front);
     let mut underscores = 0;
     for letter in rest.chars() {
         if letter == '_' {
@@ -90,6 +91,7 @@ fn camel_to_snake(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
 
     #[test]
     fn names_change_their_case() {

@@ -1,6 +1,5 @@
 //! Reads JSON by RFC 8259, no more and no less, into a tape.
 
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::error::{ReadError, ReadProblem};
@@ -155,10 +154,9 @@ impl Reader<'_, '_> {
         if renamed == said {
             return;
         }
-        let (renamed, original) = (renamed.into_owned(), said.to_string());
+        let renamed = renamed.into_owned();
         let slot = place(self.tape.owned.len());
         self.tape.owned.push(renamed);
-        self.tape.owned.push(original);
         if let Some(node) = self.tape.nodes.last_mut() {
             node.owned = true;
             node.renamed = true;
@@ -189,18 +187,26 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
+    #[inline]
     fn text(&mut self) -> Done {
         let start = self.at;
-        self.at += 1;
-        let mut escapes = false;
+        let end = end_of_plain(self.bytes, start + 1);
+        if self.bytes.get(end) != Some(&b'"') {
+            return self.escaped_text(start, end);
+        }
+        self.at = end + 1;
+        self.push(Kind::Text, start);
+        Ok(())
+    }
+
+    /// The same from the first byte that is not plain.
+    #[cold]
+    fn escaped_text(&mut self, start: usize, mut at: usize) -> Done {
         loop {
-            self.plain_text();
-            match self.bytes.get(self.at) {
+            self.at = at;
+            match self.bytes.get(at) {
                 Some(b'"') => break,
-                Some(b'\\') => {
-                    escapes = true;
-                    self.at += 2;
-                }
+                Some(b'\\') => at = end_of_plain(self.bytes, at + 2),
                 Some(_) => return Err(ReadProblem::Expected("an escape instead of a control character")),
                 None => {
                     self.at = self.bytes.len();
@@ -208,48 +214,22 @@ impl Reader<'_, '_> {
                 }
             }
         }
-        self.at += 1;
+        let Some(said) = self.tape.text.get(start + 1..at).and_then(unescaped) else {
+            self.at = start;
+            return Err(ReadProblem::Expected("a text whose escapes are right"));
+        };
+        self.at = at + 1;
         self.push(Kind::Text, start);
-        if escapes {
-            let inside = self.tape.text.get(start + 1..self.at - 1).unwrap_or("");
-            let Some(said) = unescaped(inside) else {
-                self.at = start;
-                return Err(ReadProblem::Expected("a text whose escapes are right"));
-            };
-            let slot = place(self.tape.owned.len());
-            self.tape.owned.push(said);
-            if let Some(node) = self.tape.nodes.last_mut() {
-                node.owned = true;
-                node.next = slot;
-            }
+        let slot = place(self.tape.owned.len());
+        self.tape.owned.push(said);
+        if let Some(node) = self.tape.nodes.last_mut() {
+            node.owned = true;
+            node.next = slot;
         }
         Ok(())
     }
 
-    /// Goes to the next quote, backslash or control character: eight bytes at a time, then one by one.
-    fn plain_text(&mut self) {
-        const ONES: u64 = 0x0101_0101_0101_0101;
-        const HIGHS: u64 = 0x8080_8080_8080_8080;
-        let mut rest = self.bytes.get(self.at..).unwrap_or(&[]);
-        while let Some((word, after)) = rest.split_first_chunk::<8>() {
-            let word = u64::from_le_bytes(*word);
-            let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-            let quote = zero(word ^ (ONES * u64::from(b'"')));
-            let backslash = zero(word ^ (ONES * u64::from(b'\\')));
-            let control = word.wrapping_sub(ONES * 0x20) & !word;
-            let found = (quote | backslash | control) & HIGHS;
-            if found != 0 {
-                // Only bits above the first find can be wrong.
-                self.at += found.trailing_zeros() as usize / 8;
-                return;
-            }
-            self.at += 8;
-            rest = after;
-        }
-        let plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
-        self.at += rest.iter().take_while(plain).count();
-    }
-
+    #[inline]
     fn blanks(&mut self) {
         while matches!(self.byte(), b' ' | b'\n' | b'\r' | b'\t') {
             self.at += 1;
@@ -257,10 +237,12 @@ impl Reader<'_, '_> {
     }
 
     /// Nought at the end, which no grammar asks for.
+    #[inline]
     fn byte(&self) -> u8 {
         self.bytes.get(self.at).copied().unwrap_or(0)
     }
 
+    #[inline]
     fn push(&mut self, kind: Kind, start: usize) {
         self.tape.nodes.push(Node {
             kind,
@@ -274,7 +256,30 @@ impl Reader<'_, '_> {
     }
 }
 
-/// Documents have fewer bytes than this counts.
+/// The next quote, backslash or control character: eight bytes at a time, then one by one.
+#[inline]
+fn end_of_plain(bytes: &[u8], from: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let mut rest = bytes.get(from..).unwrap_or(&[]);
+    let mut at = from;
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*word);
+        // A quote is the blank when this bit is turned, and stands right behind the control characters.
+        let quote_or_control = (word ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
+        let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
+        let found = (quote_or_control | backslash) & !word & (ONES * 0x80);
+        if found != 0 {
+            // Only bits above the first find can be wrong.
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+        rest = after;
+    }
+    at + rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count()
+}
+
+/// Documents have fewer bytes than this counts: profiles see to that.
+#[inline]
 fn place(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
+    count as u32
 }

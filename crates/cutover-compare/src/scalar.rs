@@ -39,15 +39,17 @@ impl<'a> Scalar<'a> {
     fn of_text(profile: &Profile, text: &'a str) -> Self {
         // Both begin alike, and no text is both.
         let like_number = text.as_bytes().first().is_some_and(|first| matches!(first, b'-' | b'0'..=b'9'));
-        if like_number && profile.decimals {
-            if let Some(number) = Decimal::read(text) {
-                return Self::Number(number);
-            }
+        if like_number
+            && profile.decimals
+            && let Some(number) = Decimal::read(text)
+        {
+            return Self::Number(number);
         }
-        if like_number && profile.dates != Dates::AsText {
-            if let Some(instant) = Instant::read(text) {
-                return Self::Instant(instant);
-            }
+        if like_number
+            && profile.dates != Dates::AsText
+            && let Some(instant) = Instant::read(text)
+        {
+            return Self::Instant(instant);
         }
         Self::Text(text)
     }

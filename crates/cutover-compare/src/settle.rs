@@ -14,11 +14,17 @@ pub(crate) fn settle(tape: &mut Tape<'_>, object: u32, hashes: &mut Vec<u64>) {
     hashes.clear();
     let end = tape.behind(object);
     let mut name = object + 1;
+    let (mut seen, mut again) = (0_u64, false);
     while name < end {
-        hashes.push(quick_hash(tape.said(name).as_bytes()));
+        let hash = quick_hash(tape, name);
+        // Few names differ only outside of these six bits.
+        let bit = 1 << (hash.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58);
+        again |= seen & bit != 0;
+        seen |= bit;
+        hashes.push(hash);
         name = tape.behind(name + 1);
     }
-    if hashes.len() > FEW || any_twice(hashes) {
+    if again && (hashes.len() > FEW || any_twice(hashes)) {
         settle_sorted(tape, object);
     }
 }
@@ -62,21 +68,29 @@ fn settle_sorted(tape: &mut Tape<'_>, object: u32) {
         }
     }
     for name in clashing {
-        if let Some(node) = tape.nodes.get_mut(name as usize).filter(|node| node.renamed) {
-            node.renamed = false;
-            node.next += 1;
-        }
+        tape.undo_rename(name);
     }
 }
 
 /// Names that differ mostly have different hashes, and no more is asked.
-fn quick_hash(name: &[u8]) -> u64 {
-    let word = |part: &[u8]| part.iter().rev().fold(0_u64, |word, byte| (word << 8) | u64::from(*byte));
-    let size = (name.len() as u64) << 56;
-    match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
-        (Some(first), Some(last)) => {
-            u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29) ^ size
-        }
-        _ => word(name) ^ size,
+#[inline]
+fn quick_hash(tape: &Tape<'_>, name: u32) -> u64 {
+    let node = tape.node(name);
+    let (text, start, end) = if node.owned {
+        let said = tape.said(name);
+        (said, 0, said.len())
+    } else {
+        (tape.text, node.start as usize + 1, node.end as usize - 1)
+    };
+    let bytes = text.as_bytes();
+    let size = end - start;
+    let word = |from: usize| bytes.get(from..)?.first_chunk::<8>().map(|word| u64::from_le_bytes(*word));
+    if size >= 8 {
+        let (first, last) = (word(start).unwrap_or(0), word(end - 8).unwrap_or(0));
+        return first ^ last.rotate_left(29) ^ size as u64;
     }
+    // What stands behind a short name is read with it and cut off.
+    let short = word(start).map(|word| word & !(u64::MAX << (8 * size)));
+    let fold = |word: u64, byte: &u8| (word << 8) | u64::from(*byte);
+    short.unwrap_or_else(|| bytes.get(start..end).unwrap_or(&[]).iter().rev().fold(0, fold)) ^ size as u64
 }

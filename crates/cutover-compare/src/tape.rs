@@ -1,7 +1,10 @@
 //! A JSON document as a flat row of nodes that borrow its text.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+
+use crate::text::unescaped;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -20,7 +23,7 @@ pub(crate) struct Node {
     pub(crate) kind: Kind,
     /// The text of this is not as it stands in the document: it is at the place `next` of `Tape::owned`.
     pub(crate) owned: bool,
-    /// A name that was changed to be compared; what the document says follows behind the changed name.
+    /// A name that was changed to be compared.
     pub(crate) renamed: bool,
     /// A name that comes again in its object: the last one counts.
     pub(crate) overridden: bool,
@@ -75,12 +78,29 @@ impl<'a> Tape<'a> {
     }
 
     /// A name as the document says it.
-    pub(crate) fn original(&self, place: u32) -> &str {
+    pub(crate) fn original(&self, place: u32) -> Cow<'_, str> {
         let node = self.node(place);
-        if node.renamed {
-            return self.owned.get(node.next as usize + 1).map_or("", String::as_str);
+        if !node.renamed {
+            return Cow::Borrowed(self.said(place));
         }
-        self.said(place)
+        let inside = node.start as usize + 1..(node.end as usize).saturating_sub(1);
+        let inside = self.text.get(inside).unwrap_or("");
+        if inside.contains('\\') {
+            Cow::Owned(unescaped(inside).unwrap_or_default())
+        } else {
+            Cow::Borrowed(inside)
+        }
+    }
+
+    /// Gives a name back what the document says.
+    pub(crate) fn undo_rename(&mut self, place: u32) {
+        let original = self.original(place).into_owned();
+        let Some(node) = self.nodes.get_mut(place as usize) else { return };
+        if core::mem::take(&mut node.renamed)
+            && let Some(name) = self.owned.get_mut(node.next as usize)
+        {
+            *name = original;
+        }
     }
 
     /// The place behind a value.
