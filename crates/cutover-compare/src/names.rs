@@ -31,8 +31,10 @@ impl Names {
         let listed = self.table.binary_search_by(|(old, _)| old.as_str().cmp(name));
         let name = listed.ok().and_then(|place| self.table.get(place)).map_or(name, |(_, new)| new.as_str());
         match self.case {
-            Some(Case::SnakeToCamel) if name.contains('_') => Cow::Owned(snake_to_camel(name)),
-            Some(Case::CamelToSnake) if name.contains(|c: char| c.is_ascii_uppercase()) => {
+            Some(Case::SnakeToCamel) if name.bytes().any(|byte| byte == b'_') => {
+                Cow::Owned(snake_to_camel(name))
+            }
+            Some(Case::CamelToSnake) if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
                 Cow::Owned(camel_to_snake(name))
             }
             _ => Cow::Borrowed(name),
@@ -47,17 +49,16 @@ fn snake_to_camel(name: &str) -> String {
     let mut camel = String::with_capacity(name.len());
     camel.push_str(front);
     let mut underscores = 0;
-    for letter in rest.chars() {
-        if letter == '_' {
-            underscores += 1;
-            continue;
-        }
-        let joined = underscores > 0 && (letter.is_ascii_lowercase() || letter.is_ascii_digit());
-        if joined {
-            camel.push(letter.to_ascii_uppercase());
+    for (place, word) in rest.split('_').enumerate() {
+        underscores += usize::from(place > 0);
+        let mut letters = word.chars();
+        let Some(initial) = letters.next() else { continue };
+        if underscores > 0 && (initial.is_ascii_lowercase() || initial.is_ascii_digit()) {
+            camel.push(initial.to_ascii_uppercase());
+            camel.push_str(letters.as_str());
         } else {
             camel.extend(core::iter::repeat_n('_', underscores));
-            camel.push(letter);
+            camel.push_str(word);
         }
         underscores = 0;
     }
