@@ -1,6 +1,5 @@
 //! Names of fields, as they are compared.
 
-use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -27,26 +26,39 @@ impl Names {
     }
 
     /// The name under which a field is compared.
-    pub(crate) fn of<'a>(&'a self, name: &'a str) -> Cow<'a, str> {
-        let listed = self.table.binary_search_by(|(old, _)| old.as_str().cmp(name));
-        let name = listed.ok().and_then(|place| self.table.get(place)).map_or(name, |(_, new)| new.as_str());
-        match self.case {
-            Some(Case::SnakeToCamel) if name.bytes().any(|byte| byte == b'_') => {
-                Cow::Owned(snake_to_camel(name))
-            }
-            Some(Case::CamelToSnake) if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
-                Cow::Owned(camel_to_snake(name))
-            }
-            _ => Cow::Borrowed(name),
+    pub(crate) fn of(&self, name: &str) -> String {
+        let mut compared = String::new();
+        if !self.write(name, &mut compared) {
+            compared.push_str(name);
         }
+        compared
+    }
+
+    /// Writes the name under which a field is compared behind a text, unless it is the same: then this is false.
+    pub(crate) fn write(&self, name: &str, to: &mut String) -> bool {
+        let start = to.len();
+        let listed = self.table.binary_search_by(|(old, _)| old.as_str().cmp(name));
+        let new = listed.ok().and_then(|place| self.table.get(place)).map_or(name, |(_, new)| new.as_str());
+        match self.case {
+            Some(Case::SnakeToCamel) if new.bytes().any(|byte| byte == b'_') => snake_to_camel(new, to),
+            Some(Case::CamelToSnake) if new.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+                camel_to_snake(new, to);
+            }
+            _ if listed.is_ok() => to.push_str(new),
+            _ => return false,
+        }
+        let changed = to.get(start..) != Some(name);
+        if !changed {
+            to.truncate(start);
+        }
+        changed
     }
 }
 
 /// Underscores go where a small letter or a digit follows, and what follows becomes a capital.
-fn snake_to_camel(name: &str) -> String {
+fn snake_to_camel(name: &str, camel: &mut String) {
     let front = name.len() - name.trim_start_matches('_').len();
     let (front, rest) = name.split_at_checked(front).unwrap_or(("", name));
-    let mut camel = String::with_capacity(name.len());
     camel.push_str(front);
     let mut underscores = 0;
     for (place, word) in rest.split('_').enumerate() {
@@ -63,12 +75,10 @@ fn snake_to_camel(name: &str) -> String {
         underscores = 0;
     }
     camel.extend(core::iter::repeat_n('_', underscores));
-    camel
 }
 
 /// A capital begins a word, but of several capitals only the first, and the last if a small letter follows.
-fn camel_to_snake(name: &str) -> String {
-    let mut snake = String::with_capacity(name.len() + 4);
+fn camel_to_snake(name: &str, snake: &mut String) {
     let mut before: Option<char> = None;
     let mut letters = name.chars().peekable();
     while let Some(letter) = letters.next() {
@@ -86,7 +96,6 @@ fn camel_to_snake(name: &str) -> String {
         snake.push(letter.to_ascii_lowercase());
         before = Some(letter);
     }
-    snake
 }
 
 #[cfg(test)]
@@ -96,6 +105,8 @@ mod tests {
 
     #[test]
     fn names_change_their_case() {
+        let to_camel = Names { case: Some(Case::SnakeToCamel), ..Names::default() };
+        let to_snake = Names { case: Some(Case::CamelToSnake), ..Names::default() };
         let rows = [
             ("user_id", "userId"),
             ("_id", "_id"),
@@ -109,8 +120,8 @@ mod tests {
             ("prix_été", "prix_été"),
         ];
         for (snake, camel) in rows {
-            assert_eq!(snake_to_camel(snake), camel);
-            assert_eq!(snake_to_camel(camel), camel);
+            assert_eq!(to_camel.of(snake), camel);
+            assert_eq!(to_camel.of(camel), camel);
         }
         let rows = [
             ("userId", "user_id"),
@@ -124,8 +135,8 @@ mod tests {
             ("", ""),
         ];
         for (camel, snake) in rows {
-            assert_eq!(camel_to_snake(camel), snake);
-            assert_eq!(camel_to_snake(snake), snake);
+            assert_eq!(to_snake.of(camel), snake);
+            assert_eq!(to_snake.of(snake), snake);
         }
     }
 

@@ -176,7 +176,7 @@ impl Pattern {
 }
 
 fn key(name: &str, names: &Names) -> Segment {
-    Segment::Key { written: name.to_string(), compared: names.of(name).into_owned() }
+    Segment::Key { written: name.to_string(), compared: names.of(name) }
 }
 
 /// Reads what stands behind `[`: a place, `*`, or a quoted name.

@@ -79,7 +79,7 @@ pub struct Limits {
     pub value_bytes: usize,
     /// Documents that are nested more deeply are refused: 128, and at most 512.
     pub depth: usize,
-    /// Larger documents are refused: 4 MiB, and at most 1 GiB.
+    /// Larger documents are refused: 4 MiB, and at most 64 MiB.
     pub document_bytes: usize,
 }
 
@@ -268,7 +268,7 @@ impl ProfileBuilder {
                 Ok(pattern) => profile.keyed.push(pattern),
                 Err(expected) => wrong.push(invalid("keyed", path, expected)),
             }
-            let names: Vec<String> = key.split('.').map(|name| profile.names.of(name).into_owned()).collect();
+            let names: Vec<String> = key.split('.').map(|name| profile.names.of(name)).collect();
             if names.iter().any(String::is_empty) {
                 wrong.push(invalid("keyed", key, "a name, or names with points between them"));
             }
@@ -288,13 +288,17 @@ impl ProfileBuilder {
         if limits.depth == 0 || limits.depth > 512 {
             wrong.push(invalid("limits.depth", &limits.depth.to_string(), "1 to 512"));
         }
-        if limits.document_bytes > 1 << 30 {
+        if limits.document_bytes > MOST_BYTES {
             let found = limits.document_bytes.to_string();
-            wrong.push(invalid("limits.document_bytes", &found, "at most 1 GiB"));
+            wrong.push(invalid("limits.document_bytes", &found, "at most 64 MiB"));
         }
         if wrong.is_empty() { Ok(profile) } else { Err(InvalidProfile(wrong)) }
     }
 }
+
+/// With these two, all names of a document, renamed, take fewer bytes than 32 bits count.
+const MOST_BYTES: usize = 64 << 20;
+const NAME_BYTES: usize = 256;
 
 fn read_names(mut table: Vec<(String, String)>, case: Option<Case>, wrong: &mut Vec<Invalid>) -> Names {
     table.sort();
@@ -303,6 +307,9 @@ fn read_names(mut table: Vec<(String, String)>, case: Option<Case>, wrong: &mut 
         let listed = |name: &String| table.iter().filter(|(old, _)| old == name).count();
         if listed(old) > 1 {
             wrong.push(invalid("rename", old, "given once"));
+        }
+        if new.len() > NAME_BYTES {
+            wrong.push(invalid("rename", new, "at most 256 bytes long"));
         }
         if listed(new) > 0 {
             wrong.push(invalid("rename", new, "an old name or a new one, not both"));

@@ -1,5 +1,6 @@
 //! Reads JSON by RFC 8259, no more and no less, into a tape.
 
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::error::{ReadError, ReadProblem};
@@ -21,7 +22,12 @@ pub(crate) fn read<'a>(bytes: &'a [u8], names: &Names, limits: &Limits) -> Resul
         Err(wrong) => return error(ReadProblem::NotUtf8, wrong.valid_up_to()),
     };
     // A guess that is right for most documents: a name, a value and their signs take 16 bytes or more.
-    let tape = Tape { text, nodes: Vec::with_capacity(bytes.len() / 8 + 4), owned: Vec::new() };
+    let tape = Tape {
+        text,
+        nodes: Vec::with_capacity(bytes.len() / 8 + 4),
+        owned: String::new(),
+        spans: Vec::new(),
+    };
     let mut reader = Reader { bytes, at: 0, tape, open: Vec::new(), hashes: Vec::new(), names, limits };
     match reader.document() {
         Ok(()) => Ok(reader.tape),
@@ -149,18 +155,21 @@ impl Reader<'_, '_> {
     /// Gives the name that was just read the name under which it is compared.
     fn rename(&mut self) {
         let last = place(self.tape.nodes.len()).saturating_sub(1);
-        let said = self.tape.said(last);
-        let renamed = self.names.of(said);
-        if renamed == said {
-            return;
-        }
-        let renamed = renamed.into_owned();
-        let slot = place(self.tape.owned.len());
-        self.tape.owned.push(renamed);
-        if let Some(node) = self.tape.nodes.last_mut() {
-            node.owned = true;
-            node.renamed = true;
-            node.next = slot;
+        let start = self.tape.owned.len();
+        // What is written to can only be read from a copy, which few names need.
+        let renamed = if self.tape.node(last).owned {
+            let said = self.tape.said(last).to_string();
+            self.names.write(&said, &mut self.tape.owned)
+        } else {
+            let inside = self.tape.written(last);
+            let said = inside.get(1..inside.len() - 1).unwrap_or("");
+            self.names.write(said, &mut self.tape.owned)
+        };
+        if renamed {
+            self.tape.own(last, start);
+            if let Some(node) = self.tape.nodes.last_mut() {
+                node.renamed = true;
+            }
         }
     }
 
@@ -220,12 +229,9 @@ impl Reader<'_, '_> {
         };
         self.at = at + 1;
         self.push(Kind::Text, start);
-        let slot = place(self.tape.owned.len());
-        self.tape.owned.push(said);
-        if let Some(node) = self.tape.nodes.last_mut() {
-            node.owned = true;
-            node.next = slot;
-        }
+        let owned = self.tape.owned.len();
+        self.tape.owned.push_str(&said);
+        self.tape.own(place(self.tape.nodes.len()).saturating_sub(1), owned);
         Ok(())
     }
 

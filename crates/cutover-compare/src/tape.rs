@@ -21,7 +21,7 @@ pub(crate) enum Kind {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Node {
     pub(crate) kind: Kind,
-    /// The text of this is not as it stands in the document: it is at the place `next` of `Tape::owned`.
+    /// The text of this is not as it stands in the document: it is at the place `next` of `Tape::spans`.
     pub(crate) owned: bool,
     /// A name that was changed to be compared.
     pub(crate) renamed: bool,
@@ -38,7 +38,10 @@ pub(crate) struct Node {
 pub(crate) struct Tape<'a> {
     pub(crate) text: &'a str,
     pub(crate) nodes: Vec<Node>,
-    pub(crate) owned: Vec<String>,
+    /// Texts whose escapes were taken apart and names that were changed, one behind the other.
+    pub(crate) owned: String,
+    /// Where each of them begins and ends.
+    pub(crate) spans: Vec<(u32, u32)>,
 }
 
 /// What stands for a node that does not exist; no place that a tape gives leads there.
@@ -71,7 +74,10 @@ impl<'a> Tape<'a> {
     pub(crate) fn said(&self, place: u32) -> &str {
         let node = self.node(place);
         if node.owned {
-            return self.owned.get(node.next as usize).map_or("", String::as_str);
+            let span = self.spans.get(node.next as usize);
+            return span
+                .and_then(|(start, end)| self.owned.get(*start as usize..*end as usize))
+                .unwrap_or("");
         }
         let inside = node.start as usize + 1..(node.end as usize).saturating_sub(1);
         self.text.get(inside).unwrap_or("")
@@ -95,11 +101,20 @@ impl<'a> Tape<'a> {
     /// Gives a name back what the document says.
     pub(crate) fn undo_rename(&mut self, place: u32) {
         let original = self.original(place).into_owned();
-        let Some(node) = self.nodes.get_mut(place as usize) else { return };
-        if core::mem::take(&mut node.renamed)
-            && let Some(name) = self.owned.get_mut(node.next as usize)
-        {
-            *name = original;
+        let start = self.owned.len();
+        self.owned.push_str(&original);
+        self.own(place, start);
+        if let Some(node) = self.nodes.get_mut(place as usize) {
+            node.renamed = false;
+        }
+    }
+
+    /// What was written to `owned` from `start` on is what the node says.
+    pub(crate) fn own(&mut self, place: u32, start: usize) {
+        if let Some(node) = self.nodes.get_mut(place as usize) {
+            node.owned = true;
+            node.next = self.spans.len() as u32;
+            self.spans.push((start as u32, self.owned.len() as u32));
         }
     }
 

@@ -248,6 +248,7 @@ fn every_wrong_option_is_told() {
         .rename("a", "b")
         .rename("b", "c")
         .rename("a", "d")
+        .rename("e", &"f".repeat(257))
         .tolerance(-1.0)
         .relative_tolerance(f64::NAN)
         .limits(Limits { depth: 0, document_bytes: usize::MAX, ..Limits::default() })
