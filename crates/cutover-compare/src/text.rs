@@ -96,6 +96,7 @@ mod tests {
             (r#"\"\\\/\b\f\n\r\t"#, Some("\"\\/\u{8}\u{c}\n\r\t")),
             (r"\u00e9\u20AC", Some("é€")),
             (r"\ud83d\ude00", Some("😀")),
+            (r"\ud83d\udfff\udbff\udc00", Some("\u{1f7ff}\u{10fc00}")),
             (r"\ud83d", Some("\u{fffd}")),
             (r"\ud83dx", Some("\u{fffd}x")),
             (r"\ude00\ud83d", Some("\u{fffd}\u{fffd}")),

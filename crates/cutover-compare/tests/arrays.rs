@@ -74,6 +74,12 @@ fn keyed_arrays_pair_by_key() {
         r#"{"items":[5,{"sku":3},{"n":4},{"sku":2.0,"n":0},{"n":1,"sku":1}]}"#,
         &["items[1].n: changed", "items[2]: only_control", "items[1]: only_candidate"],
     );
+    check(
+        &p,
+        r#"{"items":[{"sku":1}]}"#,
+        r#"{"items":[1]}"#,
+        &["items[0]: only_control", "items[0]: only_candidate"],
+    );
     // Of several with one key the first are partners, then the second.
     check(
         &p,

@@ -115,6 +115,9 @@ fn renaming_never_makes_two_fields_one() {
     check(&p, both, r#"{"userId":2}"#, &["user_id: only_control"]);
     check(&p, both, r#"{"user_id":3,"userId":2,"user_id":1}"#, &[]);
     check(&p, r#"{"user_id":3,"user_id":1}"#, r#"{"userId":1}"#, &[]);
+    // A path means both of them, however it is written.
+    let p = profile(|p| p.case(Case::SnakeToCamel).ignore("user_id"));
+    check(&p, both, r#"{"userId":3,"user_id":4}"#, &[]);
 }
 
 #[test]
@@ -141,6 +144,8 @@ fn tolerances_are_exact_at_their_bounds() {
     ] {
         check(&p, control, candidate, &["$: changed"]);
     }
+    let just_beyond = format!("0.0001{}1", "0".repeat(60));
+    check(&p, "0", &just_beyond, &["$: changed"]);
     check(&p, "true", "1.00005", &["$: type"]);
     let p = profile(|p| p.relative_tolerance(0.01));
     matches(
