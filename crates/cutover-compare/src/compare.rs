@@ -1,6 +1,5 @@
 //! Walks through two documents side by side and notes where they differ.
 
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::comparison::{Comparison, Difference, DifferenceKind};
@@ -141,8 +140,7 @@ impl<'t> Walk<'t> {
         self.comparison.count += 1;
         let limits = &self.profile.limits;
         if self.comparison.differences.len() < limits.differences {
-            let short =
-                |tape: &Tape<'_>, place| shortened(tape.written(place), limits.value_bytes).to_string();
+            let short = |tape: &Tape<'_>, place| shortened(tape.written(place), limits.value_bytes);
             self.comparison.differences.push(Difference {
                 path: write_path(&self.path),
                 kind,

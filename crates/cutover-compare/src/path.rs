@@ -19,7 +19,7 @@ pub(crate) enum Step<'a> {
 
 /// Writes a path as people read it: `items[3].price`, and `$` for the whole document.
 pub(crate) fn write_path(steps: &[Step<'_>]) -> String {
-    let mut path = String::new();
+    let mut path = String::with_capacity(16 * steps.len());
     for step in steps {
         match step {
             Step::Index(place) | Step::Element(place) => {

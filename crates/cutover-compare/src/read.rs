@@ -1,6 +1,6 @@
 //! Reads JSON by RFC 8259, no more and no less, into a tape.
 
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::error::{ReadError, ReadProblem};
@@ -21,13 +21,12 @@ pub(crate) fn read<'a>(bytes: &'a [u8], names: &Names, limits: &Limits) -> Resul
         Ok(text) => text,
         Err(wrong) => return error(ReadProblem::NotUtf8, wrong.valid_up_to()),
     };
-    // A guess that is right for most documents: a name, a value and their signs take 16 bytes or more.
-    let tape = Tape {
-        text,
-        nodes: Vec::with_capacity(bytes.len() / 8 + 4),
-        owned: String::new(),
-        spans: Vec::new(),
-    };
+    // Guesses that are right for most documents: a name, a value and their signs take 16 bytes or more.
+    let mut tape = Tape { text, nodes: Vec::with_capacity(bytes.len() / 8 + 4), ..Tape::default() };
+    if !names.is_empty() {
+        tape.owned.reserve(bytes.len() / 8);
+        tape.spans.reserve(bytes.len() / 64);
+    }
     let mut reader = Reader { bytes, at: 0, tape, open: Vec::new(), hashes: Vec::new(), names, limits };
     match reader.document() {
         Ok(()) => Ok(reader.tape),

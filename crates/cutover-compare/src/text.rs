@@ -65,7 +65,7 @@ pub(crate) fn write_quoted(to: &mut String, text: &str) {
 
 /// A value as it was written, without blanks between its parts, and cut behind `most` bytes with `…`.
 pub(crate) fn shortened(json: &str, most: usize) -> String {
-    let mut short = String::new();
+    let mut short = String::with_capacity(json.len().min(most) + '…'.len_utf8());
     let (mut quoted, mut escaped) = (false, false);
     for letter in json.chars() {
         if quoted {
