@@ -1,6 +1,7 @@
 // A process that puts entries, or delivers them, until it is done or killed. What it has done it says in lines of JSON,
 // each only after the store has promised it. The Python worker has the same parameters and says the same.
 //
+//   outbox-worker.mjs sqlite FILE|postgres FOLDER init
 //   outbox-worker.mjs sqlite FILE|postgres FOLDER put PREFIX COUNT KEYS
 //   outbox-worker.mjs sqlite FILE|postgres FOLDER deliver WORKER LEASE_MS LIMIT
 import { writeSync } from "node:fs";
@@ -51,5 +52,5 @@ async function deliver(outbox, [worker, lease, limit]) {
 
 const { outbox, pool } = open();
 say({ ready: true });
-await (mode === "put" ? put(outbox, rest) : deliver(outbox, rest));
+await { init: () => outbox.init(), put, deliver }[mode](outbox, rest);
 await pool?.end();

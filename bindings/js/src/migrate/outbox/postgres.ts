@@ -64,7 +64,7 @@ const DEAD = `SELECT ${columns("found")} FROM cutover_outbox AS found
 const MAKE = `SELECT pg_advisory_xact_lock(hashtextextended('cutover_outbox_schema', 0));${POSTGRES_TABLES}`;
 
 /**
- * An outbox in a database of PostgreSQL 11 or later, for any number of workers. Every call is one statement, or
+ * An outbox in a database of PostgreSQL 12 or later, for any number of workers. Every call is one statement, or
  * two, and takes a connection of the pool only for that long.
  *
  * Within one transaction put entries in a steady order of their keys: a transaction waits for another one that has put
