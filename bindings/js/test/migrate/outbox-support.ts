@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import Database from "libsql";
 import pg from "pg";
 import { PostgresOutbox, SqliteOutbox } from "../../dist/migrate/outbox/index.js";
-import type { Entry, NewEntry, OutboxStore } from "../../dist/migrate/outbox/index.js";
+import type { ClaimOptions, Entry, NewEntry, OutboxStore } from "../../dist/migrate/outbox/index.js";
 
 /** A store, and a second connection for transactions of a caller. */
 export interface Place {
@@ -115,7 +115,7 @@ export function entry(id: string, key: string, more: Partial<NewEntry> = {}): Ne
   return { id, key, ...same, version: 3, epoch: "e1", createdMs: 1_000, ...more };
 }
 
-export function claim(outbox: OutboxStore, now: number, more: { limit?: number; skipDead?: boolean } = {}): Promise<Entry[]> {
+export function claim(outbox: OutboxStore, now: number, more: Partial<ClaimOptions> = {}): Promise<Entry[]> {
   return outbox.claim({ now, limit: 100, leaseMs: 100, worker: "w", ...more });
 }
 

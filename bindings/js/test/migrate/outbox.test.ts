@@ -1,7 +1,8 @@
 /** One suite over both stores: what an outbox keeps, what it hands out, and what it ignores. */
 
+import Database from "libsql";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { OutboxError } from "../../dist/migrate/outbox/index.js";
+import { OutboxError, SqliteOutbox } from "../../dist/migrate/outbox/index.js";
 import type { NewEntry } from "../../dist/migrate/outbox/index.js";
 import { claim, end, entry, place } from "./outbox-support.js";
 import type { Place } from "./outbox-support.js";
@@ -15,7 +16,8 @@ describe.each(["sqlite", "postgres"] as const)("%s", (kind) => {
     await at.outbox.init();
   });
   afterEach(() => at.close());
-  const ids = async (now: number, more = {}): Promise<string[]> => (await claim(at.outbox, now, more)).map(({ id }) => id);
+  const ids = async (now: number, more = {}): Promise<string[]> =>
+    (await claim(at.outbox, now, more)).map(({ id }) => id);
   const refusal = async (work: Promise<unknown>): Promise<string> => {
     const error = await work.then(
       () => expect.unreachable(),
@@ -44,7 +46,8 @@ describe.each(["sqlite", "postgres"] as const)("%s", (kind) => {
   it("is the same entry when it is put again, and another write is refused", async () => {
     expect(await at.outbox.put(entry("a", "k"))).toBe(true);
     expect(await at.outbox.put(entry("a", "k", { createdMs: 5, epoch: "e2" }))).toBe(false);
-    for (const other of [{ payload: "{}" }, { version: null }, { version: 4 }, { side: "old" }, { migration: "b" }] as const) {
+    const others = [{ payload: "{}" }, { version: null }, { version: 4 }, { side: "old" }, { migration: "b" }];
+    for (const other of others) {
       expect(await refusal(at.outbox.put(entry("a", "k", other)))).toBe("id_reused");
     }
     expect(await ids(2_000)).toEqual(["a"]);
@@ -149,7 +152,8 @@ describe.each(["sqlite", "postgres"] as const)("%s", (kind) => {
   });
 
   it("keeps hostile text to the letter, or refuses it", async () => {
-    const payload = JSON.stringify({ nul: "\0", emoji: "👩‍🚀é", big: "x'\"\\%s$1?".repeat(120_000), lone: "\ud800" });
+    const big = "x'\"\\%s$1?".repeat(120_000);
+    const payload = JSON.stringify({ nul: "\0", emoji: "👩‍🚀é", big, lone: "\ud800" });
     expect(payload.length).toBeGreaterThan(1_000_000);
     const [id, key] = ["😀'; DROP TABLE cutover_outbox; --", "e\u0301\ud800 %s $1 ? :x"];
     await at.outbox.put(entry(id, key, { payload, version: Number.MAX_SAFE_INTEGER, epoch: "%" }));
@@ -160,7 +164,8 @@ describe.each(["sqlite", "postgres"] as const)("%s", (kind) => {
     expect((await claim(at.outbox, 1_000))[0]?.reason).toBe("🚀".repeat(4_000));
     const wrong: Partial<Record<keyof NewEntry, unknown>>[] = [
       ...[{ id: "" }, { id: "a\0b" }, { key: "\0" }, { key: "é".repeat(513) }, { key: 7 }, { payload: "\0" }],
-      ...[{ operation: "put" }, { version: 1.5 }, { version: 2 ** 53 }, { createdMs: -1 }, { dueMs: NaN }, { side: null }],
+      ...[{ operation: "put" }, { version: 1.5 }, { version: 2 ** 53 }, { createdMs: -1 }, { dueMs: NaN }],
+      ...[{ side: null }, { payload: 7 }],
     ];
     for (const one of wrong) {
       expect(await refusal(at.outbox.put({ ...entry("x", "k"), ...one } as NewEntry))).toBe("invalid_entry");
@@ -182,7 +187,8 @@ describe.each(["sqlite", "postgres"] as const)("%s", (kind) => {
     await Promise.all(Array.from({ length: 8 }, () => at.another().init()));
     await at.outbox.put(entry("a", "k"));
     await at.outbox.init();
-    expect((await at.sql("SELECT version FROM cutover_outbox_schema")).map(({ version }) => Number(version))).toEqual([1]);
+    const versions = await at.sql("SELECT version FROM cutover_outbox_schema");
+    expect(versions.map(({ version }) => Number(version))).toEqual([1]);
     expect(await ids(1_000)).toEqual(["a"]);
     await at.within("COMMIT", (within) => {
       const raise = "UPDATE cutover_outbox_schema SET version = 2";
@@ -208,12 +214,13 @@ describe.each(["sqlite", "postgres"] as const)("%s", (kind) => {
     expect(await ids(1_000)).toEqual(["first"]);
   });
 
-  it("does not do its work in a transaction of somebody else", async () => {
+  it("is durable, and does not do its work in a transaction of somebody else", async () => {
     if (kind === "postgres") return;
-    const Database = (await import("libsql")).default;
-    const { SqliteOutbox } = await import("../../dist/migrate/outbox/index.js");
     const handle = new Database(at.where);
-    const outbox = new SqliteOutbox(handle);
+    handle.exec("PRAGMA synchronous = OFF");
+    const outbox = new SqliteOutbox(handle, { busyTimeoutMs: 70 });
+    const settings = ["synchronous", "busy_timeout", "journal_mode"].flatMap((name) => handle.pragma(name));
+    expect(settings).toEqual([{ synchronous: 2 }, { timeout: 70 }, { journal_mode: "wal" }]);
     handle.exec("BEGIN");
     expect(await refusal(outbox.put(entry("a", "k")))).toBe("in_transaction");
     expect(await refusal(claim(outbox as never, 1_000))).toBe("in_transaction");

@@ -243,10 +243,13 @@ def test_pools_connections_and_rows_of_psycopg(place: Place, outbox: Store) -> N
 
 
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
-def test_no_work_is_done_in_a_transaction_of_somebody_else(place: Place, outbox: Store) -> None:
+def test_it_is_durable_and_no_work_is_done_in_a_transaction_of_somebody_else(place: Place, outbox: Store) -> None:
     connection = sqlite3.connect(place.where)
     connection.row_factory = sqlite3.Row
-    store = SqliteOutbox(connection)
+    connection.execute("PRAGMA synchronous = OFF")
+    store = SqliteOutbox(connection, busy_timeout_ms=70)
+    settings = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ["synchronous", "busy_timeout"]]
+    assert settings == [2, 70] and connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     connection.execute("BEGIN")
     refuses("in_transaction", store.put, entry("a", "k"))
     refuses("in_transaction", claim, store, 1_000)

@@ -80,8 +80,8 @@ def tables(place: Place) -> list[tuple[Any, ...]]:
     """What the database says of the tables."""
     if place.kind == "sqlite":
         return place.sql("SELECT type, name, sql FROM sqlite_master WHERE name LIKE 'cutover%' ORDER BY name")
-    columns = "table_name, column_name, data_type, collation_name, is_nullable, is_identity"
-    found = place.sql(f"SELECT {columns} FROM information_schema.columns WHERE table_name LIKE 'cutover%' ORDER BY 1, 2")
+    columns = "SELECT table_name, column_name, data_type, collation_name, is_nullable, is_identity"
+    found = place.sql(f"{columns} FROM information_schema.columns WHERE table_name LIKE 'cutover%' ORDER BY 1, 2")
     found += place.sql("SELECT indexname, indexdef FROM pg_indexes WHERE tablename LIKE 'cutover%' ORDER BY 1")
     checks = "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conname LIKE 'cutover%' ORDER BY 1"
     return found + place.sql(checks)

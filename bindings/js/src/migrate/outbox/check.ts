@@ -51,7 +51,7 @@ export function time(name: string, value: unknown): number {
   return integer("invalid_argument", name, value, 0);
 }
 
-/** The first characters of a reason, without what a store does not keep: a reason never keeps an entry from its state. */
+/** The first characters, without what a store does not keep: a reason never keeps an entry from its state. */
 export function reason(value: unknown): string {
   const found = wellFormed(String(value)).replaceAll("\0", "\ufffd");
   // A character has two units at most.

@@ -125,6 +125,8 @@ export interface OutboxStore<Within = unknown> {
   /**
    * Takes what is due, or was left by a worker whose lease has ended: the oldest first, and of each key only its first
    * entry that is not delivered. Each claim has a new generation.
+   *
+   * Entries that wait behind another one of their key are looked at each time: some milliseconds for each thousand.
    */
   claim(options: ClaimOptions): Promise<Entry[]>;
   /** Gives a claim more time; false where it is no longer the last one. */
@@ -149,7 +151,13 @@ export interface OutboxStore<Within = unknown> {
 
 /** Why an outbox refuses. */
 export type OutboxErrorCode =
-  "invalid_entry" | "invalid_argument" | "id_reused" | "in_transaction" | "not_durable" | "not_there" | "schema_too_new";
+  | "invalid_entry"
+  | "invalid_argument"
+  | "id_reused"
+  | "in_transaction"
+  | "not_durable"
+  | "not_there"
+  | "schema_too_new";
 
 /** What an outbox refuses, in one sentence. Errors of the database are not wrapped: they come as they are. */
 export class OutboxError extends Error {

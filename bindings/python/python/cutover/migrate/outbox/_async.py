@@ -18,13 +18,15 @@ class AsyncOutbox:
 
     >>> import asyncio
     >>> from cutover.migrate.outbox import NewEntry, SqliteOutbox
+    >>> store = SqliteOutbox.open(":memory:")
     >>> async def main() -> int:
-    ...     outbox = AsyncOutbox(SqliteOutbox.open(":memory:"))
+    ...     outbox = AsyncOutbox(store)
     ...     await outbox.init()
     ...     await outbox.put(NewEntry("op-1:mongo", "orders", "order-7", "write", "mongo", created_ms=1_000))
     ...     return (await outbox.counts(1_000)).pending
     >>> asyncio.run(main())
     1
+    >>> store.close()
     """
 
     def __init__(self, store: OutboxStore[Any]) -> None:

@@ -114,6 +114,7 @@ class OutboxStore(Protocol[Within]):
     >>> for entry in outbox.claim(now=2_000, limit=10, lease_ms=30_000, worker="w1"):
     ...     print(entry.id, entry.payload, entry.attempt, outbox.finish(entry.id, entry.generation))
     op-1:mongo {"total":12} 1 True
+    >>> outbox.close()
     """
 
     def init(self) -> None:
@@ -143,6 +144,8 @@ class OutboxStore(Protocol[Within]):
         """Takes what is due, or was left by a worker whose lease has ended.
 
         The oldest first, and of each key only its first entry that is not delivered. Each claim has a new generation.
+        Entries that wait behind another one of their key are looked at each time: some milliseconds for each thousand.
+
         With `skip_dead` entries behind a dead letter of their key are delivered too, and their order is lost: only
         where every payload is a whole record and the store's writes are conditional on a version.
         """
