@@ -411,6 +411,16 @@ class Engine:
         >>> step["step"], step["expected"], step["found"], step["result"]
         ('condition', ['premium'], 'free', 'false')
         """
+    def select(
+        self,
+        key: str,
+        ctx: _Attributes | Context | None,
+        *,
+        unavailable: Iterable[str],
+        default: object = None,
+        now: _Now = None,
+    ) -> dict[str, Any]:
+        r"""x"""
     def compare(self, comparator: str, control: object, candidate: object) -> ComparisonDict:
         r"""x"""
     def judge(self, comparator: str | None, control: SaidDict, candidate: SaidDict) -> JudgementDict:
