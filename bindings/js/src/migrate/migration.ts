@@ -3,23 +3,20 @@
 import type { Decider } from "../api/engine.js";
 import type { JobVariant, Route } from "../api/route.js";
 import type { Breaker } from "./breaker.js";
-import { Deadlines, systemClock } from "./clock.js";
+import type { Counts } from "./counters.js";
 import { MigrationError } from "./errors.js";
+import { Executor } from "./executor.js";
 import { machines } from "./machines.js";
 import type { EngineSource, MigrationOptions, ReadOptions, WriteOptions } from "./options.js";
-import type { OutboxStore } from "./outbox/entry.js";
 import type { Operation } from "./owed.js";
 import { CANCELLED, STARTED, STARTED_COMPARING, readTable } from "./read-machine.js";
 import { Reading } from "./reading.js";
-import type { ReadPlan, Reader, Source } from "./reading.js";
+import type { ReadPlan, Source } from "./reading.js";
 import type { SideName } from "./side.js";
-import { storesOf } from "./stores.js";
-import type { Store } from "./stores.js";
-import { Watched } from "./watched.js";
+import type { CountedWarning } from "./warnings.js";
 import { Worker } from "./worker.js";
 import type { WorkerOptions } from "./worker.js";
 import { Writing, configOf } from "./writing.js";
-import type { Writer } from "./writing.js";
 
 const WHOLE = 1_000_000;
 
@@ -50,39 +47,24 @@ export interface JobRun {
  * const record = await recruiters.read("42");
  * await recruiters.write("42", { ...record, seen: true });
  */
-export class Migration<R = unknown> extends Watched<R> implements Reader<R>, Writer<R> {
-  /** @internal */ readonly stores: ReadonlyMap<string, Store<R>>;
-  /** @internal */ readonly outbox: OutboxStore | null;
-  /** @internal */ readonly writeTimeout: number;
-  /** @internal */ readonly abandonedAfter: number;
-  /** @internal */ readonly fromDeadlines: Deadlines;
-  /** @internal */ readonly otherDeadlines: Deadlines;
-  /** @internal */ readonly now: () => number;
-  /** @internal */ readonly ticks: () => number;
-  /** @internal */ shadows = 0;
+export class Migration<R = unknown> {
+  readonly name: string;
   readonly #engine: EngineSource;
   readonly #options: MigrationOptions<R>;
+  readonly #executor: Executor<R>;
   readonly #concurrency: number;
   readonly #plans = new WeakMap<Route, ReadPlan<R>>();
   #lastRoute: Route | null = null;
   #lastPlan: ReadPlan<R> | null = null;
-  readonly #lanes = new Map<string, Promise<unknown>>();
   readonly #writing = new Set<Promise<void>>();
 
-  /** @throws MigrationError where the ruleset has no such migration. */
+  /** @throws MigrationError where the ruleset has no such migration, or its route needs what is not there. */
   constructor(engine: EngineSource, name: string, options: MigrationOptions<R>) {
-    super(name, options, options.clock ?? systemClock);
-    this.now = this.clock.now.bind(this.clock);
-    this.ticks = this.clock.ticks?.bind(this.clock) ?? this.now;
-    this.outbox = options.outbox ?? null;
-    this.writeTimeout = options.timeouts?.write ?? 5_000;
-    this.abandonedAfter = options.abandonedAfter ?? 60_000;
-    this.fromDeadlines = new Deadlines(this.clock, options.timeouts?.read ?? 1_000);
-    this.otherDeadlines = new Deadlines(this.clock, options.timeouts?.other ?? 1_000);
+    this.name = name;
     this.#engine = engine;
     this.#options = options;
     this.#concurrency = options.shadow?.concurrency ?? 16;
-    this.stores = storesOf(this.#decider(), name, options, this.counted);
+    this.#executor = new Executor(this.#decider(), name, options);
     this.#writes(this.#route(undefined));
   }
 
@@ -95,7 +77,7 @@ export class Migration<R = unknown> extends Watched<R> implements Reader<R>, Wri
     return new Promise((resolve, reject) => {
       const route = this.#route(options?.context);
       const plan = route === this.#lastRoute ? (this.#lastPlan as ReadPlan<R>) : this.#plan(route);
-      const reading = new Reading(this, plan, key, resolve, reject);
+      const reading = new Reading(this.#executor, plan, key, resolve, reject);
       const signal = options?.signal;
       if (signal !== undefined) {
         if (signal.aborted) {
@@ -144,13 +126,24 @@ export class Migration<R = unknown> extends Watched<R> implements Reader<R>, Wri
 
   /** What delivers the owed writes of the outbox, in this process or in another one. */
   worker(options: WorkerOptions = {}): Worker<R> {
-    if (this.outbox === null) throw new MigrationError(`${this.name} has no outbox, and so there is nothing to deliver`);
-    return new Worker(this, this.outbox, { ...options, retry: options.retry ?? this.#options.retry ?? {} });
+    const { outbox } = this.#executor;
+    if (outbox === null) throw new MigrationError(`${this.name} has no outbox, and so there is nothing to deliver`);
+    return new Worker(this.#executor, outbox, { ...options, retry: options.retry ?? this.#options.retry ?? {} });
+  }
+
+  /** What was counted since this was made. */
+  counters(): Counts {
+    return this.#executor.counted.snapshot();
+  }
+
+  /** What somebody should know, and how often there was reason to say so. */
+  warnings(): CountedWarning[] {
+    return this.#executor.warned.counted();
   }
 
   /** The breaker of a side, where it has one. */
   breaker(side: SideName): Breaker | null {
-    return [...this.stores.values()].find((store) => store.name === side)?.breaker ?? null;
+    return [...this.#executor.stores.values()].find((store) => store.name === side)?.breaker ?? null;
   }
 
   /** Fulfilled once no write is under way any more, those included that nobody waits for. */
@@ -171,8 +164,8 @@ export class Migration<R = unknown> extends Watched<R> implements Reader<R>, Wri
 
   #compares(sample: number, key: string, draw: number | undefined): boolean {
     if (sample < WHOLE && (draw ?? machines.draw(key)) >= sample) return false;
-    if (this.shadows < this.#concurrency) return true;
-    this.compared("skipped");
+    if (this.#executor.shadows < this.#concurrency) return true;
+    this.#executor.compared("skipped");
     return false;
   }
 
@@ -200,7 +193,7 @@ export class Migration<R = unknown> extends Watched<R> implements Reader<R>, Wri
   }
 
   #source(store: string): Source<R> {
-    const found = this.stores.get(store);
+    const found = this.#executor.stores.get(store);
     if (found === undefined) throw new MigrationError(`the route of ${this.name} names ${store}, which is none of its stores`);
     return found;
   }
@@ -209,7 +202,7 @@ export class Migration<R = unknown> extends Watched<R> implements Reader<R>, Wri
   #writes(route: Route): Route["write"] {
     for (const { to, ack } of route.write) {
       this.#source(to);
-      if (ack === "outbox" && this.outbox === null) {
+      if (ack === "outbox" && this.#executor.outbox === null) {
         throw new MigrationError(`in ${route.phase ?? "this phase"} ${this.name} owes writes to ${to}: it needs an \`outbox\``);
       }
     }
@@ -217,7 +210,7 @@ export class Migration<R = unknown> extends Watched<R> implements Reader<R>, Wri
   }
 
   #hazards(route: Route): void {
-    for (const { code, message, cost } of route.hazards) this.warned.warn(code, `${message} ${cost}`);
+    for (const { code, message, cost } of route.hazards) this.#executor.warned.warn(code, `${message} ${cost}`);
   }
 
   async #write(key: string, record: (R & {}) | null, options: WriteOptions = {}): Promise<void> {
@@ -229,11 +222,11 @@ export class Migration<R = unknown> extends Watched<R> implements Reader<R>, Wri
     if (!this.#plans.has(route)) this.#plan(route);
     const { operation: id = crypto.randomUUID(), version = null } = options;
     const operation: Operation<R> = { id, key, record, version, epoch: route.digest };
-    const config = configOf(this, operation, this.#writes(route), this.#options.retry ?? {});
-    const writing = new Writing<R>(this, operation, config);
+    const config = configOf(this.#executor, operation, this.#writes(route), this.#options.retry ?? {});
+    const writing = new Writing<R>(this.#executor, operation, config);
     this.#writing.add(writing.ended);
     void writing.ended.then(() => this.#writing.delete(writing.ended));
-    const { writes } = this.counted;
+    const { writes } = this.#executor.counted;
     try {
       await writing.begin(options.signal);
       writes["done"] = (writes["done"] ?? 0) + 1;
@@ -242,14 +235,5 @@ export class Migration<R = unknown> extends Watched<R> implements Reader<R>, Wri
       writes[told] = (writes[told] ?? 0) + 1;
       throw error;
     }
-  }
-
-  /** @internal */
-  inOrder<T>(key: string, call: () => Promise<T>): Promise<T> {
-    const turn = (this.#lanes.get(key) ?? Promise.resolve()).then(call, call);
-    this.#lanes.set(key, turn);
-    const leave = (): void => void (this.#lanes.get(key) === turn && this.#lanes.delete(key));
-    turn.then(leave, leave);
-    return turn;
   }
 }
