@@ -14,6 +14,7 @@ import { Reading } from "./reading.js";
 import type { ReadPlan, Source } from "./reading.js";
 import type { SideName } from "./side.js";
 import type { CountedWarning } from "./warnings.js";
+import { onlyRoute } from "./stores.js";
 import { Worker } from "./worker.js";
 import type { WorkerOptions } from "./worker.js";
 import { Writing, configOf } from "./writing.js";
@@ -54,6 +55,9 @@ export class Migration<R = unknown> {
   readonly #executor: Executor<R>;
   readonly #concurrency: number;
   readonly #plans = new WeakMap<Route, ReadPlan<R>>();
+  #lastEngine: Decider | null = null;
+  /** The only route of that engine; null where it has to be asked. */
+  #onlyRoute: Route | null = null;
   #lastRoute: Route | null = null;
   #lastPlan: ReadPlan<R> | null = null;
   readonly #writing = new Set<Promise<void>>();
@@ -64,7 +68,7 @@ export class Migration<R = unknown> {
     this.#engine = engine;
     this.#options = options;
     this.#concurrency = options.shadow?.concurrency ?? 16;
-    this.#executor = new Executor(this.#decider(), name, options);
+    this.#executor = new Executor(typeof engine === "function" ? engine() : engine, name, options);
     this.#writes(this.#route(undefined));
   }
 
@@ -151,14 +155,15 @@ export class Migration<R = unknown> {
     while (this.#writing.size > 0) await Promise.all(this.#writing);
   }
 
-  #decider(): Decider {
-    const engine = this.#engine;
-    return typeof engine === "function" ? engine() : engine;
-  }
-
   #route(context: object | undefined): Route {
+    const source = this.#engine;
+    const engine = typeof source === "function" ? source() : source;
+    if (engine !== this.#lastEngine) {
+      this.#lastEngine = engine;
+      this.#onlyRoute = onlyRoute(engine, this.name);
+    }
+    if (this.#onlyRoute !== null && context === undefined) return this.#onlyRoute;
     const { switches } = this.#options;
-    const engine = this.#decider();
     return engine.route(this.name, context, switches === undefined ? undefined : { switches: switches() });
   }
 
