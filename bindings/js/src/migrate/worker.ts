@@ -27,6 +27,8 @@ export interface WorkerOptions {
   readonly retry?: RetryPolicy;
   /** Entries behind a dead letter of their key are delivered too: only where the stores' writes are conditional on versions. */
   readonly skipDead?: boolean;
+  /** Told of each error of the outbox; what it throws ends {@link Worker.run}. */
+  readonly onError?: (error: unknown) => void;
   /** Told of each entry that was given up. */
   readonly onDead?: (entry: Entry, reason: string) => void;
 }
@@ -63,10 +65,14 @@ export class Worker<R> {
     this.#config = JSON.stringify({ retry: options.retry ?? {}, lease_ms: this.#leaseMs, dead: options.skipDead === true ? "pass" : "park" });
   }
 
-  /** Works until the signal is aborted; what is under way then is finished. */
+  /** Works until the signal is aborted; what is under way then is finished. An outbox that does not answer is asked again. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      if ((await this.pass()) === 0) await this.#sleep(signal);
+      const found = await this.pass().catch((error: unknown) => {
+        this.#options.onError?.(error);
+        return 0;
+      });
+      if (found === 0) await this.#sleep(signal);
     }
   }
 

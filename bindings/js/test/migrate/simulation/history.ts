@@ -113,15 +113,14 @@ export class History {
       clock: life,
       timeouts: { read: 100, other: 100, write: 200 },
       retry: WRITE_RETRY,
-      abandonedAfter: 2_000,
+      abandonedAfter: 1_500,
       warn: () => {},
       deadLetter: ({ key }: DeadLetter) => void this.#letters.add(key),
       ...outbox,
     });
     if (this.#outbox !== null) {
-      const worker = node.migration.worker({ worker: `${name}-${world.now}`, pollMs: 100, leaseMs: 1_000, retry: DELIVERY_RETRY });
-      const run = (): void => void worker.run(node.stop.signal).catch(() => life.after(100, run));
-      run();
+      const worker = node.migration.worker({ worker: `${name}-${world.now}`, pollMs: 250, leaseMs: 1_000, retry: DELIVERY_RETRY });
+      void worker.run(node.stop.signal);
     }
     return node;
   }
@@ -237,10 +236,16 @@ export class History {
     const still = (): boolean => this.#nodes.every((node) => node.running === 0) && owed() === 0 && this.#behind === 0;
     const came = await this.world.until(() => this.#wrong.length > 0 || still());
     if (this.#wrong.length > 0) throw this.#wrong[0];
-    if (!came) this.#fail("it never comes to rest");
+    if (!came) this.#restless();
     // Requests that nobody waits for may still arrive.
-    await this.world.until(() => false, 4_000);
-    if (!(await this.world.until(still))) this.#fail("it never comes to rest");
+    await this.world.until(() => false, 900);
+    if (!(await this.world.until(still))) this.#restless();
+  }
+
+  #restless(): never {
+    const running = this.#nodes.map(({ name, running }) => `${running} in ${name}`).join(", ");
+    const owed = JSON.stringify((this.#outbox as MemoryOutbox | null)?.entries ?? []);
+    this.#fail(`it never comes to rest: ${running}, ${this.#behind} in the stream, owed ${owed}`);
   }
 
   /** Once all is quiet, each store that should have a write has it. */

@@ -69,7 +69,7 @@ export function carry<T>(world: World, life: Life, faults: Faults, slow: () => n
     }
     if (fate < before + silent) {
       // It may arrive much later, when nobody waits for it any more.
-      if (chance.in(0.5)) world.after(there + chance.below(3_000), () => quietly(effect));
+      if (chance.in(0.5)) world.after(there + chance.below(500), () => quietly(effect));
       return;
     }
     world.after(there, () => {
@@ -81,7 +81,7 @@ export function carry<T>(world: World, life: Life, faults: Faults, slow: () => n
         world.after(way(), () => fail(error));
       }
     });
-    if (fate > 1 - twice) world.after(there + chance.below(2_000), () => quietly(effect));
+    if (fate > 1 - twice) world.after(there + chance.below(500), () => quietly(effect));
   });
 }
 

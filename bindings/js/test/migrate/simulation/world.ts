@@ -77,9 +77,10 @@ export class World {
     for (;;) {
       await new Promise(setImmediate);
       if (done()) return true;
-      let next = this.#planned.shift();
-      while (next?.cancelled === true) next = this.#planned.shift();
+      while (this.#planned[0]?.cancelled === true) this.#planned.shift();
+      const [next] = this.#planned;
       if (next === undefined || next.at > end) return false;
+      this.#planned.shift();
       this.now = next.at;
       next.call();
     }
