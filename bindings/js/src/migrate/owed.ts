@@ -16,7 +16,7 @@ export interface Operation<R = unknown> {
 
 /** What the payload of an entry says. */
 export type Payload =
-  | { readonly kind: "owed"; readonly owed: Owed; readonly operation: string; readonly record: unknown; readonly reason: string }
+  | { readonly kind: "owed"; readonly owed: Owed; readonly operation: string; readonly record: unknown }
   | { readonly kind: "begun"; readonly operation: string; readonly record: unknown; readonly config: string; readonly state: unknown };
 
 /** The entry of a store that is owed a write, or the undoing of one. */
@@ -25,10 +25,9 @@ export function owedEntry(
   { id, key, record, version, epoch }: Operation,
   side: string,
   owed: Owed,
-  reason: string,
   createdMs: number,
 ): NewEntry {
-  const payload: Payload = { kind: "owed", owed, operation: id, record, reason };
+  const payload: Payload = { kind: "owed", owed, operation: id, record };
   return {
     id: owed === "delivery" ? `${id}:${side}` : `${id}:${side}:undo`,
     migration,

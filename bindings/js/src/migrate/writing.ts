@@ -7,6 +7,7 @@ import { MigrationError, WriteError } from "./errors.js";
 import type { Outcome } from "./errors.js";
 import { step } from "./machines.js";
 import type { DeadLetter, RetryPolicy } from "./options.js";
+import { OutboxError } from "./outbox/entry.js";
 import type { OutboxStore } from "./outbox/entry.js";
 import { begunEntry, begunId, owedEntry } from "./owed.js";
 import type { Operation } from "./owed.js";
@@ -57,6 +58,7 @@ export class Writing<R> {
   #running = false;
   #error: unknown = undefined;
   #persisted = false;
+  #foreign = false;
   /** A worker may go on with a write that was to be forgotten. */
   #remembered = false;
   #tell: (told: Told) => void = () => {};
@@ -185,6 +187,8 @@ export class Writing<R> {
       return true;
     } catch (error) {
       this.#error = error;
+      // The begun write that is there is another one of that name: it is not this one's to forget.
+      this.#foreign = error instanceof OutboxError && error.code === "id_reused";
       return false;
     }
   }
@@ -192,6 +196,10 @@ export class Writing<R> {
   async #forget(): Promise<void> {
     const { outbox, clock } = this.#writer;
     if (outbox === null) return;
+    if (this.#foreign) {
+      this.#remembered = true;
+      return;
+    }
     for (let tries = 1; ; tries += 1) {
       try {
         await outbox.withdraw(begunId(this.#operation.id));
@@ -245,10 +253,10 @@ export class Writing<R> {
     }
   }
 
-  async #enqueue({ owed, to, reason }: OweEffect): Promise<void> {
+  async #enqueue({ owed, to }: OweEffect): Promise<void> {
     const { name, clock, outbox } = this.#writer;
     for (const store of to) {
-      await outbox?.put(owedEntry(name, this.#operation, store, owed, reason, clock.now()));
+      await outbox?.put(owedEntry(name, this.#operation, store, owed, clock.now()));
     }
   }
 

@@ -43,6 +43,18 @@ describe.each(["sqlite", "postgres"] as const)("%s", (kind) => {
     expect(await claim(at.outbox, 2_000)).toMatchObject([{ id: "b", version: null, epoch: "", payload: "null" }]);
   });
 
+  it("changes and withdraws what nobody has claimed, and nothing else", async () => {
+    await at.outbox.put(entry("a", "k"));
+    expect(await at.outbox.amend("a", '{"total":13}')).toBe(true);
+    expect(await claim(at.outbox, 1_000)).toMatchObject([{ id: "a", payload: '{"total":13}' }]);
+    expect(await at.outbox.amend("a", "{}")).toBe(false);
+    expect(await at.outbox.withdraw("a")).toBe(false);
+    await at.outbox.retry("a", 1, 1_000, "down");
+    expect(await at.outbox.withdraw("a")).toBe(true);
+    expect(await at.outbox.withdraw("a")).toBe(false);
+    expect(await ids(2_000)).toEqual([]);
+  });
+
   it("is the same entry when it is put again, and another write is refused", async () => {
     expect(await at.outbox.put(entry("a", "k"))).toBe(true);
     expect(await at.outbox.put(entry("a", "k", { createdMs: 5, epoch: "e2" }))).toBe(false);

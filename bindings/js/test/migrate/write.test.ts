@@ -148,6 +148,15 @@ describe("a write", () => {
     expect(old.asked).toEqual([]);
   });
 
+  it("leaves alone what another write of its name has begun", async () => {
+    const { migration, old, outbox } = writing("required");
+    old.writing = never;
+    void migration.write("k", { n: 1 }, { operation: "op" }).catch(() => {});
+    await quiet();
+    expect(await wrong(migration.write("k", { n: 2 }, { operation: "op" }))).toMatchObject({ told: "unknown" });
+    expect(outbox.entries.map(({ id }) => id)).toEqual(["op:begun"]);
+  });
+
   it("goes to the one store of its phase without an outbox", async () => {
     const { migration, old } = over(standard("off"));
     await migration.write("k", { n: 1 }, { operation: "op" });
