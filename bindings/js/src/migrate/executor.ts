@@ -94,6 +94,10 @@ export class Executor<R> implements Reader<R>, Writer<R> {
     isolated(() => this.#options.metrics?.writeError(this.name, store.store));
   }
 
+  broken(error: unknown): void {
+    this.warned.warn("write_broken", `a write could not be gone on with: ${messageOf(error)}`);
+  }
+
   async deadLetter(letter: DeadLetter): Promise<void> {
     const { to, reason } = letter;
     this.warned.warn("dead_letter", `a write to ${to.join(" and ")} is a dead letter: ${reason}`);

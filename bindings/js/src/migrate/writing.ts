@@ -24,6 +24,8 @@ export interface Writer<R> {
   readonly abandonedAfter: number;
   /** An attempt to write has failed. */
   writeFailed(store: Store<R>, error: unknown): void;
+  /** A write could not be gone on with; what was begun is in the outbox, where there is one. */
+  broken(error: unknown): void;
   /** Keeps what nothing else keeps. */
   deadLetter(letter: DeadLetter): unknown;
   /** Calls once every earlier such call of the key is over. */
@@ -113,6 +115,7 @@ export class Writing<R> {
 
   /** What is wrong with the machine's questions is wrong with the migration: nothing more comes of this write here. */
   readonly #broken = (error: unknown): void => {
+    this.#writer.broken(error);
     this.#fail(error);
     this.#end();
   };

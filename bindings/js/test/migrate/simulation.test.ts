@@ -24,7 +24,7 @@ describe("the executors", () => {
     "lose no acknowledged write and read nothing too old, with acks that are %s",
     { timeout: 3_600_000 },
     async (acks) => {
-      let [acknowledged, reads] = [0, 0];
+      let [acknowledged, reads, dead] = [0, 0, 0];
       const first = SEED === undefined ? 1 : Number(SEED);
       const last = SEED === undefined ? COUNT / 2 : first;
       for (let seed = first; seed <= last; seed += 1) {
@@ -33,8 +33,11 @@ describe("the executors", () => {
         if (SEED !== undefined) console.log(history.world.trace.join("\n"));
         acknowledged += history.acknowledged;
         reads += history.reads;
+        dead += history.dead;
       }
       expect(acknowledged).toBeGreaterThan((last - first) * 15);
+      // The outbox itself fails at times, and three times in a row now and then.
+      expect(dead).toBeLessThanOrEqual(acknowledged * 0.01);
       expect(reads).toBeGreaterThan((last - first) * 8);
     },
   );

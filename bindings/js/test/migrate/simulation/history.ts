@@ -79,6 +79,8 @@ export class History {
   #settled = true;
   acknowledged = 0;
   reads = 0;
+  /** Writes that became dead letters. */
+  dead = 0;
 
   constructor(setting: Setting) {
     this.#setting = setting;
@@ -115,7 +117,10 @@ export class History {
       retry: WRITE_RETRY,
       abandonedAfter: 1_500,
       warn: () => {},
-      deadLetter: ({ key }: DeadLetter) => void this.#letters.add(key),
+      deadLetter: ({ key }: DeadLetter) => {
+        this.dead += 1;
+        this.#letters.add(key);
+      },
       ...outbox,
     });
     if (this.#outbox !== null) {

@@ -75,6 +75,8 @@ export function carry<T>(world: World, life: Life, faults: Faults, slow: () => n
     world.after(there, () => {
       try {
         const value = effect();
+      // It may have no answer, for which nobody waits then.
+      if (value instanceof Promise) value.catch(() => {});
         if (fate < before + silent + after) world.after(way(), () => fail(new Error("connection lost on the way back")));
         else world.after(way(), () => answer(value));
       } catch (error) {
