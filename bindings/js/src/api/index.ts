@@ -2,6 +2,7 @@
 
 export type { Context } from "../context.js";
 export type * from "./columns.js";
+export type * from "./compare.js";
 export type { DeciderConstructor } from "./decider.js";
 export type * from "./decision.js";
 export { CutoverError } from "./diagnostic.js";
@@ -14,8 +15,11 @@ export type {
   ImportKind,
   ImportOptions,
   RouteOptions,
+  SelectOptions,
+  Selected,
   TimeOptions,
 } from "./engine.js";
+export type * from "./path.js";
 export type * from "./route.js";
 export type * from "./safety.js";
 export type { Shared } from "./shared.js";
