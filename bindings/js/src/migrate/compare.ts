@@ -1,19 +1,38 @@
 /** Whether two records are the same. */
 
+import { CutoverError } from "../api/diagnostic.js";
+import type { Decider, Engine } from "../api/engine.js";
+
 /** What a comparison says. */
-export interface Comparison {
+export interface Compared {
   readonly verdict: "match" | "mismatch";
-  /** Where they differ. */
-  readonly fields?: readonly string[];
 }
 
-/** Compares what the two sides have said; true where it is the same. It is called once the caller has its answer. */
-export type Compare<R> = (control: R, candidate: R, profile: string | null) => boolean | Comparison | PromiseLike<boolean | Comparison>;
+/**
+ * Compares what the two sides have said, by the comparator that the route names; true where it is the same. It is called
+ * once the caller has its answer.
+ */
+export type Compare<R> = (
+  control: R,
+  candidate: R,
+  comparator: string | null,
+) => boolean | Compared | PromiseLike<boolean | Compared>;
 
 /**
- * The comparison where none is given: as JSON, whatever the order of keys. It is the one place that is to become the
- * engine's comparator with the route's profile.
+ * The comparison of an engine: by the comparator that the route names, or exactly where it names none. A decider has no
+ * comparators: there it is exact, by {@link sameJson}.
  */
+export function comparisonOf(engine: Decider): Compare<unknown> {
+  if (!("judge" in engine)) return sameJson;
+  const { judge } = engine as Engine;
+  return (control, candidate, comparator) => {
+    const { verdict, message } = judge.call(engine, comparator, { value: control }, { value: candidate });
+    if (verdict === "match" || verdict === "mismatch") return { verdict };
+    throw new CutoverError(typeof message === "string" ? message : `the records were not compared: ${verdict}`);
+  };
+}
+
+/** Whether two values are the same as JSON, whatever the order of keys. */
 export function sameJson(control: unknown, candidate: unknown): boolean {
   return canonical(control) === canonical(candidate);
 }

@@ -3,8 +3,7 @@
 import type { Decider } from "../api/engine.js";
 import { Deadlines, systemClock } from "./clock.js";
 import type { Clock } from "./clock.js";
-import { sameJson } from "./compare.js";
-import type { Comparison } from "./compare.js";
+import type { Compared } from "./compare.js";
 import { Counters } from "./counters.js";
 import { messageOf } from "./errors.js";
 import type { DeadLetter, MigrationOptions } from "./options.js";
@@ -70,8 +69,7 @@ export class Executor<R> implements Reader<R>, Writer<R> {
   }
 
   compare(plan: ReadPlan<R>, control: R, candidate: R, done: (verdict: Verdict) => void): void {
-    const compare = this.#options.compare ?? sameJson;
-    const said = (found: boolean | Comparison): void =>
+    const said = (found: boolean | Compared): void =>
       done(typeof found === "boolean" ? (found ? "match" : "mismatch") : found.verdict);
     const failed = (error: unknown): void => {
       this.warned.warn("comparator_error", `the comparator failed: ${messageOf(error)}`);
@@ -79,7 +77,7 @@ export class Executor<R> implements Reader<R>, Writer<R> {
     };
     this.clock.after(0, () => {
       try {
-        const found = compare(control, candidate, plan.profile);
+        const found = plan.compare(control, candidate, plan.comparator);
         if (typeof found === "object" && "then" in found) found.then(said, failed);
         else said(found);
       } catch (error) {

@@ -4,7 +4,7 @@ export { Breaker } from "./breaker.js";
 export type { BreakerConfig, BreakerState, ForcedState } from "./breaker.js";
 export type { Clock } from "./clock.js";
 export { sameJson } from "./compare.js";
-export type { Compare, Comparison } from "./compare.js";
+export type { Compare, Compared } from "./compare.js";
 export { ChangeConsumer } from "./consumer.js";
 export type { AppliedAs, ChangeEvent, ChangeTarget, ConsumerOptions, Current, DeadEvent, PartitionState } from "./consumer.js";
 export type { ComparisonCounts, Counts, Latencies } from "./counters.js";

@@ -3,6 +3,7 @@
 import type { Decider } from "../api/engine.js";
 import type { JobVariant, Route } from "../api/route.js";
 import type { Breaker } from "./breaker.js";
+import { comparisonOf } from "./compare.js";
 import type { Counts } from "./counters.js";
 import { MigrationError } from "./errors.js";
 import { Executor } from "./executor.js";
@@ -177,14 +178,14 @@ export class Migration<R = unknown> {
   #plan(route: Route): ReadPlan<R> {
     let plan = this.#plans.get(route);
     if (plan === undefined) {
-      this.#plans.set(route, (plan = this.#newPlan(route)));
+      this.#plans.set(route, (plan = this.#newPlan(this.#lastEngine as Decider, route)));
       this.#hazards(route);
     }
     [this.#lastRoute, this.#lastPlan] = [route, plan];
     return plan;
   }
 
-  #newPlan(route: Route): ReadPlan<R> {
+  #newPlan(engine: Decider, route: Route): ReadPlan<R> {
     const { read } = route;
     if (read === null) throw new MigrationError(`${this.name} has no route to read by: ${route.error ?? "no phase"}`);
     const other = read.fallback ?? read.compare?.with ?? null;
@@ -193,7 +194,8 @@ export class Migration<R = unknown> {
       from: this.#source(read.from),
       other: other === null ? null : this.#source(other),
       sample: read.compare?.sample ?? 0,
-      profile: read.compare?.profile ?? null,
+      compare: this.#options.compare ?? comparisonOf(engine),
+      comparator: read.compare?.profile ?? null,
     };
   }
 

@@ -49,7 +49,7 @@ export interface MigrationOptions<R> {
   readonly timeouts?: { readonly read?: number; readonly other?: number; readonly write?: number };
   /** How many reads may be compared at one time; 16 by default. Beyond that a comparison is skipped. */
   readonly shadow?: { readonly concurrency?: number };
-  /** Whether two records are the same; {@link sameJson} by default. */
+  /** Whether two records are the same; by the engine and the comparator that the route names by default. */
   readonly compare?: Compare<R>;
   /** A breaker for each side; none by default. */
   readonly breakers?: { readonly old?: BreakerConfig | null; readonly new?: BreakerConfig | null };

@@ -3,6 +3,7 @@
 import type { Breaker } from "./breaker.js";
 import { FAILURE, IGNORED, SUCCESS } from "./breaker.js";
 import type { Deadlines, Due } from "./clock.js";
+import type { Compare } from "./compare.js";
 import type { StoreCounter } from "./counters.js";
 import { BreakerOpen, SideTimeout } from "./errors.js";
 import * as machine from "./read-machine.js";
@@ -25,7 +26,9 @@ export interface ReadPlan<R> {
   readonly other: Source<R> | null;
   /** The share of reads that is compared, in millionths. */
   readonly sample: number;
-  readonly profile: string | null;
+  readonly compare: Compare<R>;
+  /** What it is compared by; null for exactly. */
+  readonly comparator: string | null;
 }
 
 /** What a read needs of its migration. */

@@ -176,6 +176,20 @@ describe("a comparison", () => {
     expect(comparisons).toMatchObject({ timed_out: 1, candidate_error: 1, comparator_error: 1 });
   });
 
+  it("is by the comparator that the route names, or exact", async () => {
+    const named = Engine.fromString(
+      "cutover: 1\ncomparators: { loose: { ignore: [n] } }\nmigrations: { m: { old: left, new: right, ladder: standard, " +
+        "phase: shadow, compare: { profile: loose, sample: 100% } } }",
+    );
+    for (const [engine, verdict] of [[named, "match"], [sampled("100%"), "mismatch"]] as const) {
+      const { migration, old, fresh, clock } = over(engine);
+      [old.reading, fresh.reading] = [() => ({ n: 1 }), () => ({ n: 2 })];
+      await migration.read("k");
+      await clock.pass(0);
+      expect(migration.counters().comparisons[verdict]).toBe(1);
+    }
+  });
+
   it("is skipped beyond the cap", async () => {
     const { migration, old, fresh, clock } = over(sampled("100%"), { shadow: { concurrency: 2 } });
     old.reading = () => ({ n: 1 });
