@@ -10,7 +10,7 @@ import type { Entry, OutboxCounts, OutboxStore } from "./outbox/entry.js";
 import { operationOf } from "./owed.js";
 import type { Payload } from "./owed.js";
 import type { Store } from "./stores.js";
-import { Writing, sendTo } from "./writing.js";
+import { Writing, sendTo, undoIn } from "./writing.js";
 import type { Writer } from "./writing.js";
 
 /** How a worker works. */
@@ -184,7 +184,7 @@ export class Worker<R> {
       const found = await called(clock, store as unknown as Store<never>, writeTimeout, (signal) =>
         payload.owed === "delivery"
           ? sendTo(store, entry.key, operation.record as R | null, { idempotencyKey: key, version, signal })
-          : store.side.undo?.(entry.key, { idempotencyKey: `${key}:undo`, ifVersion: version ?? 0, signal }),
+          : undoIn(store, entry.key, { idempotencyKey: `${key}:undo`, ifVersion: version ?? 0, signal }),
       );
       if (!settled(found.outcome)) this.#writer.writeFailed(store, found.error);
       return found;

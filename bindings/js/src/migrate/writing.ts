@@ -11,6 +11,7 @@ import { OutboxError } from "./outbox/entry.js";
 import type { OutboxStore } from "./outbox/entry.js";
 import { begunEntry, begunId, owedEntry } from "./owed.js";
 import type { Operation } from "./owed.js";
+import type { UndoCall, WriteCall } from "./side.js";
 import type { Store } from "./stores.js";
 import type { OweEffect, Told, Work, WriteEffect, WriteState } from "./told.js";
 
@@ -241,7 +242,7 @@ export class Writing<R> {
     const { clock, writeTimeout } = this.#writer;
     const store = this.#store(to);
     const { outcome } = await called(clock, store as unknown as Store<never>, writeTimeout, (signal) =>
-      store.side.undo?.(this.#operation.key, { idempotencyKey, ifVersion, signal }),
+      undoIn(store, this.#operation.key, { idempotencyKey, ifVersion, signal }),
     );
     this.#finished("compensation", attempt, outcome);
   }
@@ -277,18 +278,19 @@ export class Writing<R> {
 }
 
 /** Sends a write, or a deletion. */
-export function sendTo<R>(
-  { side, store }: Store<R>,
-  key: string,
-  record: R | null,
-  call: { readonly idempotencyKey: string; readonly version: number | null; readonly signal: AbortSignal },
-): unknown {
+export function sendTo<R>({ side, store }: Store<R>, key: string, record: R | null, call: WriteCall): unknown {
   if (record !== null) {
     if (side.write === undefined) throw missing(store, "write");
     return side.write(key, record, call);
   }
   if (side.delete === undefined) throw missing(store, "delete");
   return side.delete(key, call);
+}
+
+/** Undoes a write. */
+export function undoIn<R>({ side, store }: Store<R>, key: string, call: UndoCall): unknown {
+  if (side.undo === undefined) throw missing(store, "undo");
+  return side.undo(key, call);
 }
 
 function missing(store: string, name: string): MigrationError & { readonly permanent: true } {
