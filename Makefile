@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test setup build check rust js python conformance differential example fuzz budget bench bench-peers clean
+.PHONY: help run test setup build check rust js python conformance differential example fuzz simulate budget bench bench-peers clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
@@ -42,6 +42,10 @@ example: build   ## tests of the example
 
 fuzz:            ## a short run of each fuzz target
 	@scripts/fuzz.sh
+
+simulate: build  ## ten thousand histories of the executors, in Node and in Python
+	@cd bindings/js && CUTOVER_HISTORIES=$${COUNT:-10000} npx vitest run test/migrate/simulation.test.ts --testTimeout 3600000
+	@cd bindings/python && CUTOVER_HISTORIES=$${COUNT:-10000} "$(CURDIR)/.venv/bin/python" -m pytest -q tests/migrate -k simulation
 
 budget:          ## instructions and sizes of release builds against budget.json; UPDATE=1 writes new limits
 	@scripts/budget.sh --all $(if $(UPDATE),--update)

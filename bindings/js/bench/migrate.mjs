@@ -1,4 +1,4 @@
-// What an executor's read costs over the bare function, beside LaunchDarkly's migrator and a scientist port by hand.
+// What an executor's read costs over the bare function, beside LaunchDarkly's migrator.
 //
 //   node bench/migrate.mjs [--rounds N] [--peers FOLDER]
 //

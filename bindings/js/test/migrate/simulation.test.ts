@@ -1,5 +1,5 @@
 /**
- * Thousands of histories, each from its seed. `CUTOVER_HISTORIES` is how many, and `CUTOVER_SEED` lives through one again
+ * Histories, each from its seed. `CUTOVER_HISTORIES` is how many (`make simulate` for ten thousand), and `CUTOVER_SEED` lives through one again
  * and prints it.
  */
 
@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { History } from "./simulation/history.js";
 import type { Setting } from "./simulation/history.js";
 
-const COUNT = Number(process.env["CUTOVER_HISTORIES"] ?? 2_000);
+const COUNT = Number(process.env["CUTOVER_HISTORIES"] ?? 400);
 const SEED = process.env["CUTOVER_SEED"];
 
 /** How many of these histories are wrong, until `enough` are. */
