@@ -8,6 +8,8 @@ have chromium || missing+=(chromium)
 have cc || missing+=(build-essential)
 have make || missing+=(make)
 have python3 || missing+=(python3 python3-venv)
+# The outboxes are tested with a server of their own, which scripts/postgres.sh starts.
+compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || have postgres || missing+=(postgresql)
 # Instructions are counted where the limits of budget.json hold.
 [[ $(uname -sm) != "Linux x86_64" ]] || have valgrind || missing+=(valgrind)
 if ((${#missing[@]})); then
