@@ -88,6 +88,21 @@ impl Engine {
         })
     }
 
+    /// The names of the old and the new store of a migration; none where there is no such migration.
+    ///
+    /// ```
+    /// let engine = cutover::Engine::from_str(
+    ///     "cutover: 1\nmigrations: { orders: { old: sql, new: mongo, ladder: standard, phase: sync } }",
+    /// )?;
+    /// assert_eq!(engine.stores("orders"), Some(("sql", "mongo")));
+    /// # Ok::<(), cutover::LoadError>(())
+    /// ```
+    #[must_use]
+    pub fn stores(&self, migration: &str) -> Option<(&str, &str)> {
+        let index = self.migration(migration)?.index();
+        self.compiled_migrations().get(index).map(|found| (found.old.as_str(), found.new.as_str()))
+    }
+
     /// Loads a ruleset and says all that is wrong with it or questionable about it at `now_ms`; never fails.
     #[must_use]
     pub fn check(text: &[u8], now_ms: i64) -> Vec<Diagnostic> {

@@ -9,7 +9,7 @@ from cutover._diagnostic import Diagnostic, Imported
 from cutover._route import Route
 from cutover._types import DecisionDict, ErrorCode, Explanation, ImportKind, Reason, SafetyReport
 
-__all__ = ["Context", "Decision", "Decisions", "Engine", "__version__"]
+__all__ = ["Breaker", "Context", "Decision", "Decisions", "Engine", "__version__", "draw", "read_machine", "step", "stores"]
 
 __version__: str
 
@@ -23,6 +23,29 @@ class _ArrowArray(Protocol):
     def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
 
 _Table: TypeAlias = _ArrowStream | _ArrowArray
+
+def draw(key: str, /) -> int: ...
+def read_machine(fallback_on: int, /) -> str: ...
+def step(machine: str, config: str, state: str, event: str, /) -> str: ...
+def stores(engine: Engine, migration: str, /) -> tuple[str, str] | None: ...
+
+@final
+class Breaker:
+    """Whether a store is asked at all. Threads may share one."""
+
+    def __new__(cls, config: str, /) -> Breaker: ...
+    def ask(self, now: int, /) -> int | None:
+        """Leave for one call, to be given back by `report`; `None` where it is refused."""
+    def report(self, permit: int, outcome: str, duration_ms: int, now: int, /) -> bool:
+        """What came of a call: `success`, `failure` or `ignored`. It is false where it came too late to be counted."""
+    @property
+    def state(self) -> str:
+        """The state as of the last call, in JSON."""
+    @property
+    def counts(self) -> str:
+        """What was done since it was made, in JSON."""
+    def force(self, to: str, now: int, /) -> None:
+        """Puts it into a state by hand."""
 
 @final
 class Context:
