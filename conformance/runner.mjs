@@ -109,6 +109,26 @@ const KINDS = {
     });
     return diff(wanted(fields.need("want")), { safe, last_reversible, states, rows: lines });
   },
+  compares(_, fields, rulesets) {
+    const engine = rulesets.engine(fields.need("ruleset"));
+    const [comparator, control, candidate] = ["comparator", "control", "candidate"].map((key) => fields.text(key));
+    const bytes = (text) => new TextEncoder().encode(text);
+    return diff(wanted(fields.need("want")), engine.compare(comparator, bytes(control), bytes(candidate)));
+  },
+  judges(_, fields, rulesets) {
+    const engine = rulesets.engine(fields.need("ruleset"));
+    const comparator = fields.text("comparator");
+    const [control, candidate] = ["control", "candidate"].map((key) => asBytes(fields.need(key)));
+    return diff(wanted(fields.need("want")), engine.judge(comparator, control, candidate).verdict);
+  },
+  paths(_, fields, rulesets) {
+    const engine = rulesets.engine(fields.need("ruleset"));
+    const [table, request, now] = [fields.text("table"), fields.need("request"), fields.int("now")];
+    const want = wanted(fields.need("want"));
+    const found = engine.path(table, request, { now });
+    const named = want && found && Object.fromEntries(Object.keys(want).map((key) => [key, found[key]]));
+    return diff(want, want === null ? found : named);
+  },
   buckets,
   diagnostics(Engine, fields) {
     const text = documentOf(fields.need("text"));
@@ -118,6 +138,11 @@ const KINDS = {
   programs,
   applies,
 };
+
+/** What a side said, whose value is a text of JSON. */
+function asBytes(side) {
+  return "value" in side ? { value: new TextEncoder().encode(side.value) } : side;
+}
 
 /** Asks with the context as it is given and with one that was prepared: both have to answer the same. */
 function inBothForms(engine, context, want, options, ask) {

@@ -123,6 +123,29 @@ def safety_kind(_, fields, rulesets):
     return diff(fields.decoded("want"), {**got, "rows": [line(row) for row in report["rows"]]})
 
 
+def compares_kind(_, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    comparator = fields.text("comparator")
+    control, candidate = fields.text("control").encode(), fields.text("candidate").encode()
+    return diff(fields.decoded("want"), engine.compare(comparator, control, candidate))
+
+
+def judges_kind(_, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    comparator = fields.text("comparator")
+    sides = [fields.need(key) for key in ("control", "candidate")]
+    control, candidate = [{"value": side["value"].encode()} if "value" in side else side for side in sides]
+    return diff(fields.decoded("want"), engine.judge(comparator, control, candidate)["verdict"])
+
+
+def paths_kind(_, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    table, request, now = fields.text("table"), fields.need("request"), fields.int("now")
+    want = fields.decoded("want")
+    found = engine.path(table, **request, now=now)
+    return diff(want, found if want is None or found is None else {key: found.get(key) for key in want})
+
+
 def in_both_forms(engine, context, want, ask):
     """Asks with the context as it is given and with one that was prepared: both have to answer the same."""
     given = diff(want, ask(context))
@@ -261,6 +284,9 @@ KINDS = {
     "decide": decide_kind,
     "routes": routes_kind,
     "safety": safety_kind,
+    "compares": compares_kind,
+    "judges": judges_kind,
+    "paths": paths_kind,
     "explain": explain_kind,
     "buckets": buckets,
     "diagnostics": diagnostics,

@@ -5,6 +5,7 @@ from . import (
     bad_shares,
     buckets,
     cohorts,
+    comparators,
     conditions,
     corners,
     documents,
@@ -31,7 +32,7 @@ from . import (
 MODULES = [
     *[values, conditions, texts, edges, logic, times],
     *[buckets, shares, flag_rules, corners, explanations],
-    *[routes, switches, cohorts, phases, safety],
+    *[routes, switches, cohorts, phases, safety, comparators],
     *[programs],
     *[documents, rulesets, bad_conditions, bad_shares, migrations],
     *[import_features, import_config, import_env],

@@ -108,8 +108,7 @@ def keys(case):
     case(
         "an unknown comparator",
         "a comparator is declared",
-        "cutover: 1\ncomparators: «1»{ offers: {} }\nmigrations:\n  m: { old: a, new: b, ladder: standard, phase: shadow, compare: { profile: «2»offer } }\n",
-        warning("section_without_effect", "comparators", 1),
+        "cutover: 1\ncomparators: { offers: {} }\nmigrations:\n  m: { old: a, new: b, ladder: standard, phase: shadow, compare: { profile: «2»offer } }\n",
         problem("unknown_comparator", f"{M}.compare.profile", 2, found="offer", help="did you mean `offers`?"),
     )
 

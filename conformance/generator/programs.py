@@ -14,7 +14,7 @@ LAID_OUT = {
     "nothing": (171, "5a14ad5a29abeddf"),
     "shop": (1679, "3bf1d97c703fa510"),
     "corners": (8063, "67cf38a1abc894fa"),
-    "moves": (6022, "5028d1037fd5c23e"),
+    "moves": (6037, "f94ca7d6a5c55066"),
 }
 
 

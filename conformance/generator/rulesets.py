@@ -37,12 +37,10 @@ def shapes():
     case(
         "sections of later versions",
         "these are kept, and act on nothing yet",
-        "cutover: 1\npaths: «1»{}\ngates: «2»{}\nplans: «3»{}\ndelivery: «4»{}\ncomparators: «5»{}\n",
-        warning("section_without_effect", "paths", 1),
+        "cutover: 1\ngates: «2»{}\nplans: «3»{}\ndelivery: «4»{}\n",
         warning("section_without_effect", "gates", 2),
         warning("section_without_effect", "plans", 3),
         warning("section_without_effect", "delivery", 4),
-        warning("section_without_effect", "comparators", 5),
     )
     case(
         "a zone",

@@ -3,8 +3,10 @@
 import type { Columns, DecidedColumns } from "./api/columns.js";
 import type { DecideOptions, Engine, TimeOptions } from "./api/engine.js";
 import type { ErrorCode, Explanation, Json } from "./api/decision.js";
+import type { Comparison, Judgement, Said } from "./api/compare.js";
 import { CutoverError } from "./api/diagnostic.js";
 import type { Diagnostic } from "./api/diagnostic.js";
+import type { PathFound, PathRequest } from "./api/path.js";
 import type { SafetyOptions, SafetyReport } from "./api/safety.js";
 import type { Shared } from "./api/shared.js";
 import type { FullProgram } from "./backend.js";
@@ -14,6 +16,7 @@ import { LoadedDecider, coreOf } from "./decider.js";
 import type { Decided } from "./decider.js";
 import { failed, withDefault } from "./decisions.js";
 import type { Flag } from "./decisions.js";
+import { jsonText } from "./json-text.js";
 import { freeze } from "./table.js";
 import { isTime, timeOf } from "./time.js";
 
@@ -31,6 +34,29 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
 
   safety(migration: string, options: SafetyOptions = {}): SafetyReport {
     return freeze(this.#call("safety", { ...options, migration }) as SafetyReport);
+  }
+
+  compare(comparator: string, control: unknown, candidate: unknown): Comparison {
+    const given = { comparator, control: jsonText(control), candidate: jsonText(candidate) };
+    return freeze(this.#call("compare", given) as Comparison);
+  }
+
+  judge(comparator: string | null, control: Said, candidate: Said): Judgement {
+    const given = { comparator, control: asText(control), candidate: asText(candidate) };
+    return freeze(this.#call("judge", given) as Judgement);
+  }
+
+  path(table: string, request: PathRequest, options?: TimeOptions): PathFound | null {
+    const now = timeOf(options);
+    if (!isTime(now)) throw new RangeError("`now` is no time");
+    const { method = "GET", target, attributes = {} } = request;
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(request.headers ?? {})) {
+      const first = typeof value === "string" ? value : value?.[0];
+      if (first !== undefined) headers[name] = first;
+    }
+    const found = this.#call("path", { table, method, target, now: Math.trunc(now), headers, attributes });
+    return found === null ? null : freeze(found as PathFound);
   }
 
   #call(name: string, args: object): unknown {
@@ -75,4 +101,9 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
   #unexplained(flag: string, error: ErrorCode): Explanation<Json> {
     return { decision: failed(flag, error, this.digest), steps: NOTHING };
   }
+}
+
+/** What a side said, with its value as a text of JSON. */
+function asText(said: Said): object {
+  return "value" in said ? { value: jsonText(said.value) } : said;
 }

@@ -1,19 +1,107 @@
 //! Questions that are not asked by the million: they and their answers cross as JSON.
 
-use crate::records;
-use cutover::{Engine, Value, wire};
+use crate::engine::Engine;
+use crate::{clock, records};
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
-/// The answer to a question of [`Engine::call`], made by the function of the same name in `cutover._records`.
-pub(crate) fn ask<const N: usize>(
-    py: Python<'_>,
+/// The answer to the question `name`. The module `cutover._records` writes the question of what was given, by its function
+/// `ask_` and the name, and makes the answer, by the function of that name.
+fn ask<'py>(
     engine: &Engine,
+    py: Python<'py>,
     name: &str,
-    arguments: [(&str, Value); N],
+    given: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
 ) -> PyResult<Py<PyAny>> {
-    let arguments = Value::map(arguments.map(|(name, value)| (name.to_owned(), value)));
-    let arguments = wire::to_json(&arguments);
-    let answer = py.detach(|| engine.call(name, &arguments));
+    let records = py.import("cutover._records")?;
+    let given = given.into_pyobject(py)?;
+    let arguments: String = records.getattr(format!("ask_{name}").as_str())?.call1(given)?.extract()?;
+    let answer = py.detach(|| engine.loaded.engine.call(name, &arguments));
     let answer = answer.map_err(|error| records::failed(py, &error.to_string()))?;
     records::make(py, name, &answer)
+}
+
+#[pymethods]
+impl Engine {
+    /// What the phases, moves, switches and emergencies of a migration can cost: a model of its two stores looks at
+    /// everything that can happen to one record.
+    ///
+    /// Raises `CutoverError` where there is no such migration, or a number is not from 1 to 3.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: sql, new: mongo, ladder: standard, phase: sync}}")
+    /// >>> report = engine.safety("orders")
+    /// >>> report["safe"], report["last_reversible"]
+    /// (True, 'ramp_down')
+    #[pyo3(signature = (migration, *, nodes=2, writes=2))]
+    fn safety(&self, py: Python<'_>, migration: &str, nodes: u8, writes: u8) -> PyResult<Py<PyAny>> {
+        ask(self, py, "safety", (migration, nodes, writes))
+    }
+
+    /// Compares two values by a comparator of the ruleset: a dict with the `count` of the differences and the first of
+    /// them. Values are taken as JSON has them, a `Decimal` as a number of all its digits, a `datetime` as its ISO text;
+    /// `bytes` are JSON already.
+    ///
+    /// Raises `CutoverError` where there is no such comparator, or bytes are no JSON.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\ncomparators: {offers: {ignore: [_id], rename: snake_to_camel}}")
+    /// >>> engine.compare("offers", {"_id": 7, "user_id": 1}, {"userId": 1})["count"]
+    /// 0
+    /// >>> engine.compare("offers", {"user_id": 1}, {"userId": 2})["differences"][0]["path"]
+    /// 'userId'
+    fn compare(
+        &self,
+        py: Python<'_>,
+        comparator: &str,
+        control: &Bound<'_, PyAny>,
+        candidate: &Bound<'_, PyAny>,
+    ) -> PyResult<Py<PyAny>> {
+        ask(self, py, "compare", (comparator, control, candidate))
+    }
+
+    /// What comes of two sides, by a comparator or, with `None`, exactly. A side is a dict with one of `value`, `error` (a
+    /// dict with `class` and `message`), `timed_out` and `not_run`.
+    ///
+    /// Raises `CutoverError` where there is no such comparator, or a side is none of these.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1")
+    /// >>> engine.judge(None, {"value": 1}, {"timed_out": True})["verdict"]
+    /// 'timed_out'
+    fn judge(
+        &self,
+        py: Python<'_>,
+        comparator: Option<&str>,
+        control: &Bound<'_, PyAny>,
+        candidate: &Bound<'_, PyAny>,
+    ) -> PyResult<Py<PyAny>> {
+        ask(self, py, "judge", (comparator, control, candidate))
+    }
+
+    /// Who serves a request, by a path table: a dict, or `None` where no entry takes it.
+    ///
+    /// Raises `CutoverError` where there is no such table, or the path could be read in two ways: answer with 400.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\npaths: {api: [{path: /api/orders, service: orders-sql, side: old}]}")
+    /// >>> engine.path("api", "/api/orders/7?full")["service"]
+    /// 'orders-sql'
+    /// >>> engine.path("api", "/health") is None
+    /// True
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (table, target, *, method="GET", headers=None, attributes=None, now=None))]
+    fn path(
+        &self,
+        py: Python<'_>,
+        table: &str,
+        target: &str,
+        method: &str,
+        headers: Option<&Bound<'_, PyAny>>,
+        attributes: Option<&Bound<'_, PyAny>>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let now = clock::given(now)?.unwrap_or_else(clock::system);
+        ask(self, py, "path", (table, target, method, headers, attributes, now))
+    }
 }

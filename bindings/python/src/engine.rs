@@ -3,7 +3,7 @@
 use crate::context::Context;
 use crate::decision::Decision;
 use crate::loaded::{self, Loaded};
-use crate::{call, clock, convert, migration, records};
+use crate::{clock, convert, migration, records};
 use cutover::import::{self, Kind, Options};
 use cutover::packed::PackedContext;
 use cutover::{ErrorCode, Explanation, Route, RouteChoice, wire};
@@ -350,24 +350,6 @@ impl Engine {
         })?;
         let json = json.unwrap_or_else(|| wire::to_json(&nothing(ErrorCode::InvalidContext)));
         records::make(py, "explanation", &json)
-    }
-
-    /// What the phases, moves, switches and emergencies of a migration can cost: a model of its two stores looks at
-    /// everything that can happen to one record.
-    ///
-    /// Raises `CutoverError` where there is no such migration, or a number is not from 1 to 3.
-    ///
-    /// >>> from cutover import Engine
-    /// >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: sql, new: mongo, ladder: standard, phase: sync}}")
-    /// >>> report = engine.safety("orders")
-    /// >>> report["safe"], report["last_reversible"]
-    /// (True, 'ramp_down')
-    #[pyo3(signature = (migration, *, nodes=2, writes=2))]
-    fn safety(&self, py: Python<'_>, migration: &str, nodes: u8, writes: u8) -> PyResult<Py<PyAny>> {
-        let number = |number: u8| i64::from(number).into();
-        let arguments =
-            [("migration", migration.into()), ("nodes", number(nodes)), ("writes", number(writes))];
-        call::ask(py, &self.loaded.engine, "safety", arguments)
     }
 
     /// Decides a migration: where to read, where to write, and what that may cost.

@@ -47,6 +47,10 @@ pub(crate) enum Command {
     Route(Route),
     /// Say what each phase, move, switch and emergency of a migration can cost
     Safety(Safety),
+    /// Compare two documents of JSON by a comparator
+    Compare(Compare),
+    /// Find who serves a request by a path table
+    Path(PathQuery),
     /// Turn a document of another system into a ruleset that decides the same
     Import(Import),
     /// Write the JSON Schema of rulesets, for editors
@@ -201,6 +205,58 @@ pub(crate) struct Safety {
 
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
+Ends with 1 where the documents differ, and with 2 where one of them cannot be read.
+With --json: {\"count\":…,\"differences\":[{\"path\":…,\"kind\":…,\"control\":…,\"candidate\":…}]}.")]
+pub(crate) struct Compare {
+    /// The ruleset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The comparator
+    #[arg(value_name = "COMPARATOR")]
+    pub(crate) comparator: String,
+
+    /// What the store has that is read
+    #[arg(value_name = "CONTROL", value_hint = ValueHint::FilePath)]
+    pub(crate) control: PathBuf,
+
+    /// What the other store has
+    #[arg(value_name = "CANDIDATE", value_hint = ValueHint::FilePath)]
+    pub(crate) candidate: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Ends with 3 where no entry takes the request, and with 2 where its path could be read in two ways.
+With --json: what was found, or null.")]
+pub(crate) struct PathQuery {
+    /// The ruleset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The path table
+    #[arg(value_name = "TABLE")]
+    pub(crate) table: String,
+
+    /// The path of the request, with or without a query
+    #[arg(value_name = "PATH")]
+    pub(crate) target: String,
+
+    /// The method of the request
+    #[arg(long, value_name = "METHOD", default_value = "GET")]
+    pub(crate) method: String,
+
+    /// A header of the request
+    #[arg(long = "header", value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) headers: Vec<(String, String)>,
+
+    /// An attribute that a percentage may hash, as a text
+    #[arg(long = "attribute", value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) attributes: Vec<(String, String)>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
 The ruleset goes to standard output, and what looks wrong in the document to standard error.
 Ends with 1 where the document is refused; then there is no ruleset.
 With --json: {\"ruleset\":…,\"diagnostics\":[…]}, the ruleset as a text.")]
@@ -255,9 +311,13 @@ fn kind_parser() -> impl TypedValueParser<Value = Kind> {
 }
 
 fn switch(text: &str) -> Result<(String, String), String> {
+    pair(text).map_err(|_| "a switch is given as NAME=true or NAME=false".to_owned())
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("a switch is given as NAME=true or NAME=false".to_owned()),
+        _ => Err("it is given as NAME=VALUE".to_owned()),
     }
 }
 

@@ -16,6 +16,7 @@ mod fields;
 mod kinds;
 mod programs;
 mod rulesets;
+mod sections;
 mod tags;
 
 use cutover::Value;

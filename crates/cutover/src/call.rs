@@ -22,6 +22,9 @@ impl Engine {
     /// | name | arguments | answer |
     /// |---|---|---|
     /// | `safety` | `migration`, `nodes?`, `writes?` | a [`SafetyReport`](crate::SafetyReport) |
+    /// | `compare` | `comparator`, `control` and `candidate`, texts of JSON | a [`Comparison`](cutover_compare::Comparison) |
+    /// | `judge` | `comparator?`, `control` and `candidate`: what each side said | a [`Verdict`](cutover_compare::Verdict) |
+    /// | `path` | `table`, `method`, `target`, `now`, `headers?`, `attributes?` | a [`Found`](cutover_paths::Found), or null |
     ///
     /// # Errors
     /// [`CallError`] where there is no such question, or an argument is missing, unknown or of the wrong type.
@@ -40,6 +43,12 @@ impl Engine {
         let given = Arguments::read(name, arguments)?;
         match name {
             "safety" => crate::safety::called(self, given),
+            #[cfg(feature = "compare")]
+            "compare" => crate::sections::called::compare(self, given),
+            #[cfg(feature = "compare")]
+            "judge" => crate::sections::called::judge(self, given),
+            #[cfg(feature = "paths")]
+            "path" => crate::sections::called::path(self, given),
             _ => Err(CallError::new(format!("there is no question `{name}`"))),
         }
     }
@@ -84,6 +93,25 @@ impl<'a> Arguments<'a> {
                 Ok(u8::try_from(number).unwrap_or(otherwise))
             }
             found => Err(self.wrong(name, "a small whole number", found.as_ref())),
+        }
+    }
+
+    /// A whole number.
+    #[cfg(feature = "paths")]
+    pub(crate) fn whole(&mut self, name: &str) -> Result<i64, CallError> {
+        match self.take(name) {
+            Some(Value::Int(number)) => Ok(number),
+            found => Err(self.wrong(name, "a whole number", found.as_ref())),
+        }
+    }
+
+    /// The entries of an object; none where it is not given.
+    #[cfg(feature = "paths")]
+    pub(crate) fn entries(&mut self, name: &str) -> Result<Vec<(String, Value)>, CallError> {
+        match self.take(name) {
+            None => Ok(Vec::new()),
+            Some(Value::Map(entries)) => Ok(entries),
+            found => Err(self.wrong(name, "an object", found.as_ref())),
         }
     }
 

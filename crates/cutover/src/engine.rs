@@ -8,6 +8,7 @@ use crate::explain::{Explanation, Recorder};
 use crate::migration::{CompiledMigration, Route, RouteChoice, SwitchSource};
 use crate::value::Value;
 use cutover_decider::{Program, ProgramError};
+use std::sync::Arc;
 
 /// A loaded ruleset. Immutable, and free to be shared between threads.
 ///
@@ -123,9 +124,11 @@ impl Engine {
     /// ```
     pub fn from_compiled(bytes: &[u8]) -> Result<Self, ProgramError> {
         let program = Program::from_bytes(bytes)?;
-        let migrations = compile::migrations_of(&program).ok_or(ProgramError::Unsound("the migrations"))?;
+        let (migrations, sections) = compile::notes_of(&program)
+            .ok_or(ProgramError::Unsound("the notes of migrations and sections"))?;
+        let sections = Arc::new(sections);
         let (warnings, expiries) = (Vec::new(), Vec::new());
-        Ok(Self::of(Compiled { program, migrations, warnings, expiries, source: None }))
+        Ok(Self::of(Compiled { program, migrations, sections, warnings, expiries, source: None }))
     }
 
     /// What the ruleset's content hashes to, in 32 hexadecimal digits: the same for YAML and JSON, and whatever
@@ -396,6 +399,12 @@ impl Engine {
     #[inline]
     pub fn program(&self) -> &Program {
         &self.compiled.program
+    }
+
+    /// Comparators and path tables.
+    #[cfg(any(feature = "compare", feature = "paths"))]
+    pub(crate) fn sections(&self) -> &crate::sections::Sections {
+        &self.compiled.sections
     }
 
     pub(crate) fn compiled_migrations(&self) -> &[CompiledMigration] {

@@ -47,13 +47,18 @@ mod ruleset;
 mod safety;
 #[cfg(feature = "schema")]
 mod schema;
+mod sections;
 mod suggest;
 mod value;
 pub mod wire;
 
 pub use call::CallError;
 pub use context::{AttributeId, Attributes, Context, ContextView};
+#[cfg(feature = "compare")]
+pub use cutover_compare as compare;
 pub use cutover_decider::{Program, ProgramError, bucket, packed};
+#[cfg(feature = "paths")]
+pub use cutover_paths as paths;
 pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use diagnostic::{Diagnostic, LoadError, Position, Severity};
 pub use engine::{Engine, FlagId, MigrationId};

@@ -3,7 +3,9 @@
 import type { Context } from "../context.js";
 import type { Columns, DecidedColumns } from "./columns.js";
 import type { Decision, Explanation, Json } from "./decision.js";
+import type { Comparison, Judgement, Said } from "./compare.js";
 import type { Diagnostic, Imported } from "./diagnostic.js";
+import type { PathFound, PathRequest } from "./path.js";
 import type { Route } from "./route.js";
 import type { SafetyOptions, SafetyReport } from "./safety.js";
 import type { Shared } from "./shared.js";
@@ -227,6 +229,42 @@ export interface Engine extends Decider {
    * report.last_reversible; // "ramp_down"
    */
   safety(migration: string, options?: SafetyOptions): SafetyReport;
+
+  /**
+   * Compares two values by a comparator of the ruleset. Values are taken as JSON has them, a bigint as a number of all its
+   * digits; a `Uint8Array` is JSON already.
+   *
+   * @throws CutoverError where there is no such comparator, or bytes are no JSON.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\ncomparators: { offers: { ignore: [_id], rename: snake_to_camel } }");
+   * engine.compare("offers", { _id: 7, user_id: 1 }, { userId: 1 }).count; // 0
+   * engine.compare("offers", { user_id: 1 }, { userId: 2 }).differences[0]; // { path: "userId", kind: "changed", control: "1", candidate: "2" }
+   */
+  compare(comparator: string, control: unknown, candidate: unknown): Comparison;
+
+  /**
+   * What comes of two sides, errors and timeouts included, by a comparator or, with null, exactly.
+   *
+   * @throws CutoverError where there is no such comparator.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1");
+   * engine.judge(null, { value: 1 }, { timed_out: true }).verdict; // "timed_out"
+   */
+  judge(comparator: string | null, control: Said, candidate: Said): Judgement;
+
+  /**
+   * Who serves a request, by a path table; null where no entry takes it.
+   *
+   * @throws CutoverError where there is no such table, or the path could be read in two ways: answer with 400.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\npaths: { api: [{ path: /api/orders, service: orders-sql, side: old }] }");
+   * engine.path("api", { target: "/api/orders/7?full" }).service; // "orders-sql"
+   * engine.path("api", { target: "/health" }); // null
+   */
+  path(table: string, request: PathRequest, options?: TimeOptions): PathFound | null;
 
   /**
    * What another thread of this process turns into an engine of the same ruleset, with {@link EngineConstructor.fromShared}:

@@ -2,6 +2,7 @@
 
 export type { Context } from "../context.js";
 export type * from "./columns.js";
+export type * from "./compare.js";
 export type { DeciderConstructor } from "./decider.js";
 export type * from "./decision.js";
 export { CutoverError } from "./diagnostic.js";
@@ -16,6 +17,7 @@ export type {
   RouteOptions,
   TimeOptions,
 } from "./engine.js";
+export type * from "./path.js";
 export type * from "./route.js";
 export type * from "./safety.js";
 export type { Shared } from "./shared.js";

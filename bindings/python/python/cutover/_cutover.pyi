@@ -7,7 +7,18 @@ from typing import Any, NoReturn, Protocol, TypeAlias, final
 
 from cutover._diagnostic import Diagnostic, Imported
 from cutover._route import Route
-from cutover._types import DecisionDict, ErrorCode, Explanation, ImportKind, Reason, SafetyReport
+from cutover._types import (
+    ComparisonDict,
+    DecisionDict,
+    ErrorCode,
+    Explanation,
+    ImportKind,
+    JudgementDict,
+    PathFoundDict,
+    Reason,
+    SafetyReport,
+    SaidDict,
+)
 
 __all__ = ["Breaker", "Context", "Decision", "Decisions", "Engine", "__version__", "draw", "read_machine", "step", "stores"]
 
@@ -423,6 +434,21 @@ class Engine:
         >>> step["step"], step["expected"], step["found"], step["result"]
         ('condition', ['premium'], 'free', 'false')
         """
+    def compare(self, comparator: str, control: object, candidate: object) -> ComparisonDict:
+        r"""x"""
+    def judge(self, comparator: str | None, control: SaidDict, candidate: SaidDict) -> JudgementDict:
+        r"""x"""
+    def path(
+        self,
+        table: str,
+        target: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        attributes: Mapping[str, str | int] | None = None,
+        now: _Now = None,
+    ) -> PathFoundDict | None:
+        r"""x"""
     def safety(self, migration: str, *, nodes: int = 2, writes: int = 2) -> SafetyReport:
         r"""What the phases, moves, switches and emergencies of a migration can cost: a model of its two stores looks at
         everything that can happen to one record.

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import cast
 
 from cutover._diagnostic import CutoverError, Diagnostic, Imported
+from cutover._json import json_text
 from cutover._route import Hazard, Route, RouteCompare, RouteRead, RouteStreams, RouteWrite
 from cutover._types import (
+    ComparisonDict,
     DiagnosticDict,
     Explanation,
     ImportedDict,
+    JudgementDict,
+    PathFoundDict,
     RouteCompareDict,
     RouteDict,
     RouteReadDict,
     RouteStreamsDict,
     RouteWriteDict,
     SafetyReport,
+    SaidDict,
 )
 
 
@@ -73,9 +79,56 @@ def explanation(text: str) -> Explanation:
     return cast(Explanation, json.loads(text))
 
 
+def ask_safety(migration: str, nodes: int, writes: int) -> str:
+    """The question of `Engine.safety`."""
+    return json.dumps({"migration": migration, "nodes": nodes, "writes": writes})
+
+
 def safety(text: str) -> SafetyReport:
     """A safety report from its JSON."""
     return cast(SafetyReport, json.loads(text))
+
+
+def ask_compare(comparator: str, control: object, candidate: object) -> str:
+    """The question of `Engine.compare`."""
+    return json.dumps({"comparator": comparator, "control": json_text(control), "candidate": json_text(candidate)})
+
+
+def compare(text: str) -> ComparisonDict:
+    """A comparison from its JSON."""
+    return cast(ComparisonDict, json.loads(text))
+
+
+def _said(side: SaidDict) -> object:
+    return {"value": json_text(side["value"])} if "value" in side else side
+
+
+def ask_judge(comparator: str | None, control: SaidDict, candidate: SaidDict) -> str:
+    """The question of `Engine.judge`."""
+    return json.dumps({"comparator": comparator, "control": _said(control), "candidate": _said(candidate)})
+
+
+def judge(text: str) -> JudgementDict:
+    """A judgement from its JSON."""
+    return cast(JudgementDict, json.loads(text))
+
+
+def ask_path(
+    table: str,
+    target: str,
+    method: str,
+    headers: Mapping[str, str] | None,
+    attributes: Mapping[str, str | int] | None,
+    now: int,
+) -> str:
+    """The question of `Engine.path`."""
+    given = {"headers": dict(headers or {}), "attributes": dict(attributes or {}), "now": now}
+    return json.dumps({"table": table, "target": target, "method": method, **given})
+
+
+def path(text: str) -> PathFoundDict | None:
+    """What was found by a path table, from its JSON."""
+    return cast("PathFoundDict | None", json.loads(text))
 
 
 def route(text: str) -> Route:

@@ -266,3 +266,29 @@ class SafetyReport(TypedDict):
     rows: list[SafetyRow]
     states: int
     digest: str
+
+
+class DifferenceDict(TypedDict):
+    """One difference: where, in what way, and what both sides have, as JSON."""
+
+    path: str
+    kind: Literal["changed", "only_control", "only_candidate", "type"]
+    control: str | None
+    candidate: str | None
+
+
+class ComparisonDict(TypedDict):
+    """Where two documents differ: how many differences there are, and the first of them."""
+
+    count: int
+    differences: list[DifferenceDict]
+
+
+SaidDict = dict[str, Any]
+"""What a side said: one of `value`, `error`, `timed_out` and `not_run`."""
+
+JudgementDict = dict[str, Any]
+"""What two sides come to: the `verdict` and its details."""
+
+PathFoundDict = dict[str, Any]
+"""Who serves a request: `service`, `side`, `store`, `params`, `headers` for the answer, and more."""

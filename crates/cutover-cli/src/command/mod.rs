@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 mod check;
+mod compare;
 mod compile;
 mod completions;
 mod conformance;
@@ -9,6 +10,7 @@ mod eval;
 mod explain;
 mod hash_list;
 mod import;
+mod path;
 mod route;
 mod safety;
 mod schema;
@@ -32,6 +34,8 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(&args, now_ms, screen),
         Command::Route(args) => route::run(&args, now_ms, screen),
         Command::Safety(args) => safety::run(&args, screen),
+        Command::Compare(args) => compare::run(&args, screen),
+        Command::Path(args) => path::run(&args, now_ms, screen),
         Command::Import(args) => import::run(&args, screen),
         Command::Schema => schema::run(screen),
         Command::HashList(args) => hash_list::run(&args, screen),

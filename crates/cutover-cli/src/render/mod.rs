@@ -1,8 +1,10 @@
 //! Answers for people. Everything here gives text with styles; the screen leaves them out where nobody wants them.
 
+pub(crate) mod comparison;
 pub(crate) mod decision;
 pub(crate) mod diagnostic;
 pub(crate) mod explanation;
+pub(crate) mod path;
 pub(crate) mod route;
 pub(crate) mod safety;
 mod snippet;

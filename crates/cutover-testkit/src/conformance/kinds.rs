@@ -4,6 +4,7 @@ use super::diff::diff;
 use super::fields::Fields;
 use super::programs::{applies, programs};
 use super::rulesets::{Rulesets, load, text_of};
+use super::sections;
 use cutover::bucket::{Salt, Unit, java31, position};
 use cutover::import::{Kind, Options, import};
 use cutover::wire::to_json;
@@ -20,6 +21,9 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "explain" => explain(fields, rulesets),
         "routes" => routes(fields, rulesets),
         "safety" => safety(fields, rulesets),
+        "compares" => sections::compares(fields, rulesets),
+        "judges" => sections::judges(fields, rulesets),
+        "paths" => sections::paths(fields, rulesets),
         "buckets" => buckets(fields),
         "diagnostics" => diagnostics(fields),
         "imports" => imports(fields),

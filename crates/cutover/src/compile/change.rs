@@ -16,6 +16,7 @@ use crate::ruleset::fields::Reader;
 use crate::ruleset::flag::Flag;
 use cutover_decider::Program;
 use cutover_decider::format::{MAX_ALL_STEPS, MAX_STEPS, flag as words, header};
+use std::sync::Arc;
 
 /// The document that a program was compiled from.
 #[derive(Debug, Clone)]
@@ -108,7 +109,14 @@ pub(crate) fn apply(before: &Compiled, text: &[u8]) -> Option<Compiled> {
     let program = Program::trusted(sealed(program.into_arena(), &digests));
     let text = source.text.replaced(span.start as usize..span.end as usize, new_bytes);
     let source = Some(Source { text, spans, digests, words: source.words });
-    Some(Compiled { program, migrations: before.migrations.clone(), warnings, expiries, source })
+    Some(Compiled {
+        program,
+        migrations: before.migrations.clone(),
+        sections: Arc::clone(&before.sections),
+        warnings,
+        expiries,
+        source,
+    })
 }
 
 impl Compiled {

@@ -2,46 +2,58 @@
 
 use super::assemble::place;
 use super::{Compiler, Footprint};
-use crate::document::{self, Arena, Node, Path};
+use crate::document::{self, Arena, Content, Node, Path};
 use crate::migration::CompiledMigration;
 use crate::order::sort_by;
 use crate::ruleset::fields::Reader;
 use crate::ruleset::migration::Migration;
+use crate::sections::Sections;
+use crate::value::Value;
 use cutover_decider::format::{NONE, header, migration as words};
 use cutover_decider::{Program, split_words};
 
-/// The migrations of a program that was loaded, from the document of them that it carries; none where that is not
-/// what the program says.
-pub(crate) fn migrations_of(program: &Program) -> Option<Vec<CompiledMigration>> {
-    if program.migration_count() == 0 {
-        return Some(Vec::new());
+/// The sections of a document that a program carries as it stood.
+const NOTED: &[&str] = &["migrations", "comparators", "paths"];
+
+/// The migrations and sections of a program that was loaded, from the document of them that it carries; none where that is
+/// not what the program says.
+pub(crate) fn notes_of(program: &Program) -> Option<(Vec<CompiledMigration>, Sections)> {
+    if program.notes().is_empty() {
+        return (program.migration_count() == 0).then(Default::default);
     }
     let arena = Arena::new();
     let node = document::read(program.notes().as_bytes(), &arena).ok()?;
     let mut reader = Reader::default();
+    let mut fields = reader.fields(&node, Path::ROOT)?;
     let path = Path::ROOT.key("migrations");
-    let entries = reader.named(&node, path);
+    let entries = fields.take("migrations").map(|node| reader.named(node, path)).unwrap_or_default();
     let mut migrations: Vec<CompiledMigration> = entries
         .iter()
         .filter_map(|entry| reader.migration(entry.key, &entry.value, path.key(entry.key)))
         .map(|migration| CompiledMigration::new(&migration))
         .collect();
     sort_by(&mut migrations, |a, b| a.name.cmp(&b.name));
+    let (sections, _) = reader.sections(&mut fields, Path::ROOT);
     let names = (0..program.migration_count()).map(|number| program.migration_name(number));
     let same = names.eq(migrations.iter().map(|migration| migration.name.as_str()));
     let counts = (0..)
         .zip(&migrations)
         .all(|(number, migration)| program.route_count(number) == migration.routes.len());
     let sound = reader.diagnostics.iter().all(|diagnostic| !diagnostic.is_error());
-    (same && counts && sound).then_some(migrations)
+    (same && counts && sound).then_some((migrations, sections))
 }
 
 impl Compiler<'_> {
-    /// Keeps the document of the migrations, so that their routes can be told in full by who loads the program.
-    pub(super) fn keep_migrations(&mut self, section: &Node<'_>) {
-        let text = crate::wire::to_json(&section.to_value());
-        let text = self.out.text(&text);
-        self.out.put(header::NOTES, &text);
+    /// Keeps the sections that who loads the program reads again, so that they can be told in full.
+    pub(super) fn keep_notes(&mut self, document: &Node<'_>) {
+        let Content::Map(entries) = document.content else { return };
+        let noted = entries.iter().filter(|entry| NOTED.contains(&entry.key));
+        let notes: Vec<(String, Value)> =
+            noted.map(|entry| (entry.key.to_owned(), entry.value.to_value())).collect();
+        if !notes.is_empty() {
+            let text = self.out.text(&crate::wire::to_json(&Value::map(notes)));
+            self.out.put(header::NOTES, &text);
+        }
     }
 
     pub(super) fn compile_migrations(&mut self) {

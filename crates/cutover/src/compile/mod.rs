@@ -17,20 +17,22 @@ mod rope;
 pub(crate) mod zone;
 
 use crate::diagnostic::{Diagnostic, LoadError};
-use crate::document::{self, Arena, Content, Node, PathId};
+use crate::document::{self, Arena, Node, PathId};
 use crate::migration::CompiledMigration;
 use crate::order::sort_by;
 use crate::ruleset::Ruleset;
 use crate::ruleset::fields::Reader;
 use crate::ruleset::migration::Migration;
+use crate::sections::Sections;
 use assemble::{Assembler, place};
 pub(crate) use change::{Source, apply};
 use cutover_decider::format::{flag as flag_words, header, segment, zone as zone_words};
 use cutover_decider::{Program, names, split_words, wide_words};
 use digest::Digests;
-pub(crate) use migration::migrations_of;
+pub(crate) use migration::notes_of;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use zone::Zone;
 
 /// A program, and what goes with it.
@@ -39,6 +41,12 @@ pub(crate) struct Compiled {
     pub(crate) program: Program,
     /// Sorted by name.
     pub(crate) migrations: Vec<CompiledMigration>,
+    /// Comparators and path tables.
+    #[cfg_attr(
+        not(any(feature = "compare", feature = "paths")),
+        expect(dead_code, reason = "nothing asks for them")
+    )]
+    pub(crate) sections: Arc<Sections>,
     /// What somebody should look at although the ruleset loads.
     pub(crate) warnings: Vec<Diagnostic>,
     /// Flags with a day on which they expire, in milliseconds, and what to say then.
@@ -60,6 +68,7 @@ pub(crate) fn compile(text: &[u8]) -> Result<Compiled, LoadError> {
 fn compile_node(node: &Node<'_>) -> Result<(Compiled, Digests), LoadError> {
     let mut reader = Reader::default();
     let mut ruleset = reader.ruleset(node);
+    let sections = Arc::new(std::mem::take(&mut ruleset.sections));
     sort_by(&mut ruleset.segments, |a, b| a.name.cmp(b.name));
     sort_by(&mut ruleset.flags, |a, b| a.name.cmp(b.name));
     sort_by(&mut ruleset.migrations, |a, b| a.name.cmp(&b.name));
@@ -73,11 +82,7 @@ fn compile_node(node: &Node<'_>) -> Result<(Compiled, Digests), LoadError> {
         compiler.compile_all(&order);
     }
     compiler.compile_migrations();
-    if let Content::Map(sections) = node.content
-        && let Some(section) = sections.iter().find(|section| section.key == "migrations")
-    {
-        compiler.keep_migrations(&section.value);
-    }
+    compiler.keep_notes(node);
     if readable {
         compiler.lint();
     }
@@ -88,7 +93,7 @@ fn compile_node(node: &Node<'_>) -> Result<(Compiled, Digests), LoadError> {
     }
     let digests = Digests::of(node);
     let program = flag::fix_outcomes(Program::trusted(sealed(out.finish(), &digests)));
-    Ok((Compiled { program, migrations, warnings: diagnostics, expiries, source: None }, digests))
+    Ok((Compiled { program, migrations, sections, warnings: diagnostics, expiries, source: None }, digests))
 }
 
 /// Writes the digest into the header.
@@ -317,5 +322,6 @@ pub(crate) fn compile_ruleset(ruleset: &Ruleset<'_>) -> Compiled {
     compiler.compile_migrations();
     let Compiler { out, migrations, .. } = compiler;
     let program = Program::trusted(out.finish());
-    Compiled { program, migrations, warnings: Vec::new(), expiries: Vec::new(), source: None }
+    let sections = Arc::default();
+    Compiled { program, migrations, sections, warnings: Vec::new(), expiries: Vec::new(), source: None }
 }

@@ -13,6 +13,7 @@ pub(crate) mod window;
 
 use crate::diagnostic::{Diagnostic, Position};
 use crate::document::{Content, Node, Path, PathId};
+use crate::sections::Sections;
 use condition::Condition;
 use fields::{Reader, Spanned};
 use flag::Flag;
@@ -30,6 +31,8 @@ pub(crate) struct Ruleset<'a> {
     pub(crate) unreadable: Vec<&'a str>,
     /// The names of the comparators.
     pub(crate) comparators: Vec<&'a str>,
+    /// What the sections beside flags and migrations say.
+    pub(crate) sections: Sections,
 }
 
 /// A named condition.
@@ -53,9 +56,6 @@ pub(crate) const KEYS: &[&str] = &[
     "plans",
     "delivery",
 ];
-
-/// Sections of the format that this version checks for being mappings, but does not act on.
-const NOT_YET: [&str; 5] = ["paths", "comparators", "gates", "plans", "delivery"];
 
 impl Reader {
     /// Reads a whole ruleset.
@@ -111,22 +111,7 @@ impl Reader {
                 ruleset.migrations.extend(self.migration(entry.key, &entry.value, path));
             }
         }
-        for section in NOT_YET {
-            let Some(node) = fields.take(section) else { continue };
-            let entries = self.named(node, path.key(section));
-            if section == "comparators" {
-                ruleset.comparators = entries.iter().map(|entry| entry.key).collect();
-            }
-            self.note(
-                Diagnostic::warning(
-                    "section_without_effect",
-                    section,
-                    node.at,
-                    format!("this version does not act on `{section}`"),
-                )
-                .help("flags, segments and migrations are decided; this section is kept for later versions"),
-            );
-        }
+        (ruleset.sections, ruleset.comparators) = self.sections(&mut fields, path);
         fields.finish(self, path, KEYS);
         ruleset
     }

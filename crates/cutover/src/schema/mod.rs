@@ -6,11 +6,13 @@
 mod condition;
 mod flag;
 mod migration;
+mod sections;
 
 use flag::{Flag, Segment};
 use migration::Migration;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
+use sections::{Comparator, PathTable};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -29,10 +31,10 @@ struct Ruleset {
     flags: Option<BTreeMap<String, Flag>>,
     /// Migrations by name.
     migrations: Option<BTreeMap<String, Migration>>,
-    /// Path tables. Kept for later versions; without effect in this one.
-    paths: Option<BTreeMap<String, serde_json::Value>>,
-    /// Comparators. In this version only their names count, for `compare.profile`.
-    comparators: Option<BTreeMap<String, serde_json::Value>>,
+    /// Path tables by name: which service serves a request.
+    paths: Option<BTreeMap<String, PathTable>>,
+    /// Comparators by name: how two results are compared.
+    comparators: Option<BTreeMap<String, Comparator>>,
     /// Gates. Kept for later versions; without effect in this one.
     gates: Option<BTreeMap<String, serde_json::Value>>,
     /// Plans. Kept for later versions; without effect in this one.

@@ -1,0 +1,42 @@
+//! The sections of a ruleset beside flags and migrations: comparators and path tables.
+//!
+//! What they mean is in crates of their own; here they are read from documents, and asked by name.
+
+#[cfg(any(feature = "compare", feature = "paths"))]
+pub(crate) mod called;
+#[cfg(feature = "compare")]
+mod comparator;
+#[cfg(feature = "paths")]
+mod path_table;
+mod read;
+
+#[cfg(feature = "compare")]
+use cutover_compare::Profile;
+#[cfg(feature = "paths")]
+use cutover_paths::Table;
+#[cfg(any(feature = "compare", feature = "paths"))]
+use std::collections::BTreeMap;
+
+#[cfg(all(test, feature = "schema", feature = "compare"))]
+pub(crate) use comparator::KEYS as COMPARATOR_KEYS;
+#[cfg(all(test, feature = "schema", feature = "paths"))]
+pub(crate) use path_table::KEYS as PATH_ENTRY_KEYS;
+
+/// What the sections of a document say.
+#[derive(Debug, Default)]
+pub(crate) struct Sections {
+    /// Comparators by name.
+    #[cfg(feature = "compare")]
+    pub(crate) comparators: BTreeMap<String, Profile>,
+    /// Path tables by name.
+    #[cfg(feature = "paths")]
+    pub(crate) paths: BTreeMap<String, Table>,
+}
+
+/// The name that somebody asks for is none of those that there are.
+#[cfg(any(feature = "compare", feature = "paths"))]
+fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a String>) -> String {
+    let known: Vec<String> = known.take(12).map(|name| format!("`{name}`")).collect();
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    format!("the ruleset has no {what} `{name}` (it has {known})")
+}

@@ -1,0 +1,93 @@
+//! Reading the sections.
+
+use super::Sections;
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Path};
+use crate::ruleset::fields::{Fields, Reader};
+
+/// The sections that this build acts on.
+const ACTIVE: &[&str] = &[
+    #[cfg(feature = "paths")]
+    "paths",
+    #[cfg(feature = "compare")]
+    "comparators",
+];
+
+/// All of them.
+const ALL: [&str; 5] = ["paths", "comparators", "gates", "plans", "delivery"];
+
+impl Reader {
+    /// Reads the sections of a document, and gives the names of its comparators.
+    pub(crate) fn sections<'a>(
+        &mut self,
+        fields: &mut Fields<'a>,
+        path: Path<'_>,
+    ) -> (Sections, Vec<&'a str>) {
+        let mut sections = Sections::default();
+        let mut comparators = Vec::new();
+        for section in ALL {
+            let Some(node) = fields.take(section) else { continue };
+            let path = path.key(section);
+            let entries = self.named(node, path);
+            if section == "comparators" {
+                comparators = entries.iter().map(|entry| entry.key).collect();
+            }
+            for entry in entries.iter().filter(|_| ACTIVE.contains(&section)) {
+                self.section(&mut sections, section, entry.key, &entry.value, path.key(entry.key));
+            }
+            if !ACTIVE.contains(&section) {
+                self.note(
+                    Diagnostic::warning(
+                        "section_without_effect",
+                        section,
+                        node.at,
+                        format!("this version does not act on `{section}`"),
+                    )
+                    .help("this section is kept for later versions, or for a package that acts on it"),
+                );
+            }
+        }
+        (sections, comparators)
+    }
+
+    #[cfg_attr(
+        not(any(feature = "compare", feature = "paths")),
+        expect(unused_variables, reason = "no section is active without these features")
+    )]
+    fn section(
+        &mut self,
+        sections: &mut Sections,
+        section: &str,
+        name: &str,
+        node: &Node<'_>,
+        path: Path<'_>,
+    ) {
+        match section {
+            #[cfg(feature = "compare")]
+            "comparators" => {
+                let read = super::comparator::read(self, node, path);
+                sections.comparators.extend(read.map(|profile| (name.to_owned(), profile)));
+            }
+            #[cfg(feature = "paths")]
+            "paths" => {
+                let read = super::path_table::read(self, name, node, path);
+                sections.paths.extend(read.map(|table| (name.to_owned(), table)));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(any(feature = "compare", feature = "paths"))]
+impl Reader {
+    /// Reads a list of texts, or one text alone.
+    pub(super) fn owned_texts(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<Vec<String>> {
+        if let crate::document::Content::Text(text) = node.content {
+            return Some(vec![text.to_owned()]);
+        }
+        let items = self.list(node, path)?;
+        let texts = items.iter().enumerate().map(|(index, item)| self.text(item, path.index(index)));
+        let texts: Vec<Option<&str>> = texts.collect();
+        texts.into_iter().map(|text| text.map(str::to_owned)).collect()
+    }
+}
