@@ -103,7 +103,7 @@ def test_comparisons(control: object, candidate: object, verdict: str) -> None:
 def test_a_shadow_never_slows_the_caller_and_is_capped() -> None:
     old, new, gate = Store(a={"n": 1}), Store(), threading.Event()
     read = new.read
-    new.read = lambda key, call: (gate.wait(5), read(key, call))[1]  # type: ignore[method-assign, func-returns-value]
+    new.read = lambda key, call: (gate.wait(5), read(key, call))[1]  # type: ignore[method-assign]
     said: list[Warned] = []
     orders = of("shadow", old, new, shadow=Shadow(concurrency=2), warn=said.append)
     assert [orders.read("a") for _ in range(5)] == [{"n": 1}] * 5

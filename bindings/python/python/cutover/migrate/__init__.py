@@ -7,6 +7,8 @@ delivered by a worker. The decisions are the engine's: nothing here chooses a si
 
 from cutover.migrate._async import AsyncMigration
 from cutover.migrate._async_worker import AsyncWorker
+from cutover.migrate._async_changes import AsyncConsumer
+from cutover.migrate._changes import AsyncTarget, Change, Consumer, DeadChange, PartitionState, Target, health
 from cutover.migrate._compare import Compare
 from cutover.migrate._counters import BOUNDS as LATENCY_BOUNDS
 from cutover.migrate._counters import Counts, Latency
@@ -33,12 +35,17 @@ from cutover.migrate._worker import Worker
 
 __all__ = [
     "LATENCY_BOUNDS",
+    "AsyncConsumer",
     "AsyncMigration",
     "AsyncSide",
+    "AsyncTarget",
     "AsyncWorker",
+    "Change",
     "Clock",
     "Compare",
+    "Consumer",
     "Counts",
+    "DeadChange",
     "DeadLetter",
     "Drained",
     "Latency",
@@ -47,6 +54,7 @@ __all__ = [
     "MigrationError",
     "OtelMetrics",
     "Outcome",
+    "PartitionState",
     "Permanent",
     "PrometheusMetrics",
     "ReadCall",
@@ -56,6 +64,7 @@ __all__ = [
     "Superseded",
     "SystemClock",
     "Timeouts",
+    "Target",
     "Told",
     "Transient",
     "Variant",
@@ -64,6 +73,7 @@ __all__ = [
     "Worker",
     "WriteCall",
     "WriteError",
+    "health",
     "otel_metrics",
     "prometheus_metrics",
 ]

@@ -14,7 +14,7 @@ from cutover.migrate._counters import Counters, Counts
 from cutover.migrate._errors import MigrationError
 from cutover.migrate._owed import DeadLetter
 from cutover.migrate._plan import ReadPlan
-from cutover.migrate._types import Clock, Context, Metrics, Shadow, Switches, SystemClock, Timeouts, Verdict
+from cutover.migrate._types import Clock, Context, Metrics, Shadow, Switches, SystemClock, Timeouts
 from cutover.migrate._warnings import Warn, Warnings, log
 from cutover.migrate._writing import Budget, Write
 
@@ -96,22 +96,23 @@ class Base(Generic[SideType, OutboxType]):
         return self._counters.counts()
 
     def _plan(self, context: Context) -> ReadPlan:
+        engine = self._engine()
         if self._switches is None:
-            route = self._engine().route(self.name, context)
+            route = engine.route(self.name, context)
         else:
-            route = self._engine().route(self.name, context, switches=self._switches())
+            route = engine.route(self.name, context, switches=self._switches())
         # An engine gives the same route again for the same answer.
         plan = self._plans.get(id(route))
         if plan is not None and plan.route is route:
             return plan
-        return self._new_plan(route)
+        return self._new_plan(engine, route)
 
-    def _new_plan(self, route: Route) -> ReadPlan:
+    def _new_plan(self, engine: Engine, route: Route) -> ReadPlan:
         if route.read is None:
             raise MigrationError(f"`{self.name}` has nowhere to read: {route.error}")
         self._told(route)
         try:
-            plan = ReadPlan(route, self._sides, self.breakers, self._timeouts)
+            plan = ReadPlan(engine, route, self._sides, self.breakers, self._timeouts)
         except KeyError as error:
             raise MigrationError(f"there is no side for the store {error}") from None
         if len(self._plans) >= _KEPT_PLANS:
@@ -147,17 +148,15 @@ class Base(Generic[SideType, OutboxType]):
             epoch=route.digest,
         )
 
-    def _judged(self, plan: ReadPlan, control: Any, candidate: Any) -> Verdict:
+    def _judged(self, plan: ReadPlan, control: Any, candidate: Any) -> str:
         """The verdict of the comparator; whatever it raises is one too."""
         try:
             if self._compare is None:
-                same = by_route(self._engine(), plan.route, control, candidate)
-            else:
-                same = self._compare(control, candidate)
+                return by_route(plan.engine, plan.route, control, candidate)
+            return "match" if self._compare(control, candidate) else "mismatch"
         except Exception as error:
             self._warnings.add("comparator_error", repr(error))
             return "comparator_error"
-        return "match" if same else "mismatch"
 
     def _settled(self, breaker: Breaker | None, permit: int | None, outcome: str, started: int) -> None:
         """Tells a breaker what came of a call."""

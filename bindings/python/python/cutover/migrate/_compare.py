@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,10 +11,9 @@ Compare = Callable[[Any, Any], bool]
 """Whether two records say the same: what the route reads from, and the other. One that raises is a `comparator_error`."""
 
 
-def by_route(engine: Engine, route: Route, control: Any, candidate: Any) -> bool:
-    """Whether both are the same JSON, whatever the order of keys."""
-    return _canonical(control) == _canonical(candidate)
-
-
-def _canonical(record: Any) -> str:
-    return json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def by_route(engine: Engine, route: Route, control: Any, candidate: Any) -> str:
+    """The verdict of the engine, by the comparator that the route names, or exactly where it names none."""
+    compare = None if route.read is None else route.read.compare
+    profile = None if compare is None else compare.profile
+    verdict: str = engine.judge(profile, {"value": control}, {"value": candidate})["verdict"]
+    return verdict

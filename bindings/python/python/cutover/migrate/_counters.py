@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 from time import perf_counter
 
-from cutover.migrate._types import Metrics, Verdict
+from cutover.migrate._types import Metrics
 from cutover.migrate._warnings import Warnings
 
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -88,7 +88,7 @@ class Counters:
             self._write_errors[target] = self._write_errors.get(target, 0) + 1
         self._tell("write_error", target)
 
-    def compared(self, verdict: Verdict | str) -> None:
+    def compared(self, verdict: str) -> None:
         """A comparison has shown something."""
         with self._lock:
             self._comparisons[verdict] = self._comparisons.get(verdict, 0) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cutover import Route
+from cutover import Engine, Route
 from cutover._cutover import Breaker
 from cutover.migrate._machine import read_table
 from cutover.migrate._types import ReadCall, Timeouts
@@ -19,6 +19,7 @@ class ReadPlan:
         "ask_other",
         "call_from",
         "call_other",
+        "engine",
         "from_",
         "from_breaker",
         "other",
@@ -29,12 +30,12 @@ class ReadPlan:
     )
 
     def __init__(
-        self, route: Route, sides: dict[str, Any], breakers: dict[str, Breaker | None], timeouts: Timeouts
+        self, engine: Engine, route: Route, sides: dict[str, Any], breakers: dict[str, Breaker | None], timeouts: Timeouts
     ) -> None:
         read = route.read
         assert read is not None
         compare = read.compare
-        self.route = route
+        self.engine, self.route = engine, route
         self.from_ = read.from_
         self.other = read.fallback or (compare.with_ if compare else read.from_)
         self.sample = compare.sample if compare else 0
