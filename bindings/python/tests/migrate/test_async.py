@@ -199,8 +199,8 @@ def test_a_worker_runs_until_it_is_cancelled() -> None:
 def test_jobs() -> None:
     async def main() -> None:
         extra = "    jobs:\n      sweep: { kind: rewrite }\n"
-        sides = {"old": AsyncStore(Store()), "new": AsyncStore(Store())}
-        orders: AsyncMigration[Record] = AsyncMigration(engine("complete", extra=extra), "orders", **sides)
+        old, new = AsyncStore(Store()), AsyncStore(Store())
+        orders: AsyncMigration[Record] = AsyncMigration(engine("complete", extra=extra), "orders", old=old, new=new)
 
         async def two() -> int:
             return 2

@@ -41,8 +41,9 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
     """
 
     def _made(self) -> None:
-        self._shadows: set[asyncio.Future[None]] = set()
-        self._writes: set[asyncio.Task[None]] = set()
+        # Ordered, so that what goes wrong can be run again.
+        self._shadows: dict[asyncio.Future[None], None] = {}
+        self._writes: dict[asyncio.Task[None], None] = {}
         self._turns: dict[str, asyncio.Task[Any]] = {}
 
     async def read(self, key: str, *, context: Context = None, draw: int | None = None) -> Record | None:
@@ -80,7 +81,7 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
         run = Run(write)
         drive = Drive(self, run)
         task = asyncio.ensure_future(drive.perform(run.say("started")))
-        self._writes.add(task)
+        self._writes[task] = None
         task.add_done_callback(lambda task: self._done(task, write.key))
         try:
             await asyncio.shield(drive.told)
@@ -90,7 +91,7 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
         return run.result()
 
     def _done(self, task: asyncio.Task[None], key: str) -> None:
-        self._writes.discard(task)
+        self._writes.pop(task, None)
         if self._turns.get(key) is task:
             del self._turns[key]
         if not task.cancelled() and (error := task.exception()) is not None:
@@ -119,7 +120,7 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
 
     async def settle(self) -> None:
         """Waits for comparisons and for writes that no caller waits for."""
-        while under_way := {*self._shadows, *self._writes}:
+        while under_way := [*self._shadows, *self._writes]:
             await asyncio.wait(under_way)
         # Comparisons come after the reads.
         await asyncio.sleep(0)

@@ -152,8 +152,8 @@ class Compared:
             migration._warnings.add("shadow_full", "too many reads for comparisons are under way")
             return await simple(migration, plan, self._key)
         shadow = asyncio.ensure_future(self._shadow())
-        migration._shadows.add(shadow)
-        shadow.add_done_callback(migration._shadows.discard)
+        migration._shadows[shadow] = None
+        shadow.add_done_callback(lambda shadow: migration._shadows.pop(shadow, None))
         try:
             self._from = await ask(migration, plan.ask_from, self._key, plan.call_from, plan.from_breaker)
             self._say(FROM[self._from[0]])
