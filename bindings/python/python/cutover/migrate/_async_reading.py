@@ -90,7 +90,7 @@ async def ask(
         started = migration._clock.now()
         permit = breaker.ask(started)
         if permit is None:
-            return "error", None, Refused(call.store)
+            return "error", None, Refused(call.store), 0.0
     began = now_seconds()
     error: Exception | None = None
     record = None
@@ -106,8 +106,7 @@ async def ask(
         raise
     if breaker is not None:
         migration._settled(breaker, permit, "failure" if error else "success", started)
-    migration._counters.took(call.store, now_seconds() - began)
-    return said, record, error
+    return said, record, error, now_seconds() - began
 
 
 async def simple(migration: AsyncMigration[Any], plan: ReadPlan, key: str) -> Any:
@@ -115,23 +114,26 @@ async def simple(migration: AsyncMigration[Any], plan: ReadPlan, key: str) -> An
     table = plan.table
     entry = table[STARTED]
     from_error = other_error = from_record = other_record = None
+    took: float | None = None
     while True:
         effect = entry >> 8 & 31
         if effect == ASK_FROM:
-            said, from_record, from_error = await ask(migration, plan.ask_from, key, plan.call_from, plan.from_breaker)
+            said, from_record, from_error, took = await ask(migration, plan.ask_from, key, plan.call_from, plan.from_breaker)
             entry = table[(entry & 255) * EVENTS + FROM[said]]
         elif effect == ANSWER_FROM:
-            if from_error is not None:
-                raise from_error
-            migration._counters.answered(plan.from_)
-            return from_record
+            if from_error is None:
+                migration._counters.served(plan.from_tally, plan.from_, took)
+                return from_record
+            migration._counters.took(plan.from_tally, plan.from_, took or 0.0)
+            raise from_error
         elif effect == ASK_OTHER:
-            said, other_record, other_error = await ask(
+            migration._counters.took(plan.from_tally, plan.from_, took or 0.0)
+            said, other_record, other_error, took = await ask(
                 migration, plan.ask_other, key, plan.call_other, plan.other_breaker
             )
             entry = table[(entry & 255) * EVENTS + OTHER[said]]
         else:
-            return answer_other(migration, plan, FALLBACKS[effect], from_error, other_record, other_error)
+            return answer_other(migration, plan, FALLBACKS[effect], from_error, other_record, other_error, took)
 
 
 class Compared:
@@ -140,8 +142,8 @@ class Compared:
     def __init__(self, migration: AsyncMigration[Any], plan: ReadPlan, key: str) -> None:
         self._migration, self._plan, self._key = migration, plan, key
         self._state = plan.table[COMPARING] & 255
-        self._from: Said = ("error", None, None)
-        self._other: Said = ("error", None, None)
+        self._from: Said = ("error", None, None, 0.0)
+        self._other: Said = ("error", None, None, 0.0)
         self._answer: int | None = None
 
     async def run(self) -> Any:
@@ -156,6 +158,7 @@ class Compared:
         shadow.add_done_callback(lambda shadow: migration._shadows.pop(shadow, None))
         try:
             self._from = await ask(migration, plan.ask_from, self._key, plan.call_from, plan.from_breaker)
+            migration._counters.took(plan.from_tally, plan.from_, self._from[3])
             self._say(FROM[self._from[0]])
             if self._answer is None:
                 # The shadow has a deadline of its own; whoever leaves does not take it along.
@@ -169,6 +172,7 @@ class Compared:
         plan = self._plan
         try:
             self._other = await ask(self._migration, plan.ask_other, self._key, plan.call_other, plan.other_breaker)
+            self._migration._counters.took(plan.other_tally, plan.other, self._other[3])
         finally:
             self._say(OTHER[self._other[0]])
 
@@ -192,12 +196,12 @@ class Compared:
             self._migration._counters.compared(verdict)
 
     def _answered(self) -> Any:
-        _, record, error = self._from
+        _, record, error, _ = self._from
         if self._answer == ANSWER_FROM:
             if error is not None:
                 raise error
-            self._migration._counters.answered(self._plan.from_)
+            self._migration._counters.served(self._plan.from_tally, self._plan.from_, None)
             return record
         assert self._answer is not None
         reason = FALLBACKS[self._answer]
-        return answer_other(self._migration, self._plan, reason, error, self._other[1], self._other[2])
+        return answer_other(self._migration, self._plan, reason, error, self._other[1], self._other[2], None)

@@ -51,6 +51,7 @@ class Base(Generic[SideType, OutboxType]):
     ) -> None:
         self.name = name
         """The migration's name."""
+        self._fixed = engine if isinstance(engine, Engine) else None
         self._engine: Callable[[], Engine] = (lambda: engine) if isinstance(engine, Engine) else engine
         self._switches = switches
         self._timeouts, self._shadow, self._compare = timeouts, shadow, compare
@@ -96,7 +97,7 @@ class Base(Generic[SideType, OutboxType]):
         return self._counters.counts()
 
     def _plan(self, context: Context) -> ReadPlan:
-        engine = self._engine()
+        engine = self._fixed or self._engine()
         if self._switches is None:
             route = engine.route(self.name, context)
         else:
@@ -112,7 +113,7 @@ class Base(Generic[SideType, OutboxType]):
             raise MigrationError(f"`{self.name}` has nowhere to read: {route.error}")
         self._told(route)
         try:
-            plan = ReadPlan(engine, route, self._sides, self.breakers, self._timeouts)
+            plan = ReadPlan(engine, route, self._sides, self.breakers, self._timeouts, self._counters)
         except KeyError as error:
             raise MigrationError(f"there is no side for the store {error}") from None
         if len(self._plans) >= _KEPT_PLANS:

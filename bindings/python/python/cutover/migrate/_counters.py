@@ -46,33 +46,57 @@ class Counts:
     """Warnings, by kind."""
 
 
+class Tally:
+    """What is counted of a store's reads. One lock a read: this is on the way of every request."""
+
+    __slots__ = ("_buckets", "_lock", "_seconds", "reads")
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._buckets, self._seconds = [0] * (len(BOUNDS) + 1), 0.0
+        self.reads = 0
+
+    def add(self, reads: int, seconds: float | None) -> None:
+        """Counts answers to callers, and how long the store took."""
+        with self._lock:
+            self.reads += reads
+            if seconds is not None:
+                self._buckets[bisect_left(BOUNDS, seconds)] += 1
+                self._seconds += seconds
+
+    def latency(self) -> Latency:
+        """A copy of what was counted."""
+        with self._lock:
+            return Latency(sum(self._buckets), self._seconds, tuple(self._buckets))
+
+
 class Counters:
     """Counts, and passes them on."""
 
     def __init__(self, migration: str, metrics: Metrics | None, warnings: Warnings) -> None:
         self._migration, self._metrics, self._warnings = migration, metrics, warnings
         self._lock = Lock()
-        self._reads: dict[str, int] = {}
+        self.tallies: dict[str, Tally] = {}
         self._fallbacks: dict[str, int] = {}
         self._write_errors: dict[str, int] = {}
         self._comparisons: dict[str, int] = {}
-        self._latencies: dict[str, tuple[list[int], list[float]]] = {}
 
-    def answered(self, source: str) -> None:
-        """A caller was answered from a store."""
+    def tally(self, source: str) -> Tally:
+        """What is counted of a store's reads."""
         with self._lock:
-            self._reads[source] = self._reads.get(source, 0) + 1
+            return self.tallies.setdefault(source, Tally())
+
+    def served(self, tally: Tally, source: str, seconds: float | None) -> None:
+        """A caller was answered from a store, which has just taken so long."""
+        tally.add(1, seconds)
         if self._metrics is not None:
+            if seconds is not None:
+                self._tell("latency", source, seconds)
             self._tell("read", source)
 
-    def took(self, source: str, seconds: float) -> None:
-        """A store has answered."""
-        with self._lock:
-            found = self._latencies.get(source)
-            if found is None:
-                found = self._latencies[source] = ([0] * (len(BOUNDS) + 1), [0.0])
-            found[0][bisect_left(BOUNDS, seconds)] += 1
-            found[1][0] += seconds
+    def took(self, tally: Tally, source: str, seconds: float) -> None:
+        """A store has said something."""
+        tally.add(0, seconds)
         if self._metrics is not None:
             self._tell("latency", source, seconds)
 
@@ -106,11 +130,15 @@ class Counters:
     def counts(self) -> Counts:
         """A copy of all."""
         with self._lock:
-            return Counts(
-                dict(self._reads),
-                dict(self._fallbacks),
-                dict(self._write_errors),
-                dict(self._comparisons),
-                {name: Latency(sum(took), total[0], tuple(took)) for name, (took, total) in self._latencies.items()},
-                dict(self._warnings.counts),
-            )
+            tallies = dict(self.tallies)
+            fallbacks, write_errors = dict(self._fallbacks), dict(self._write_errors)
+            comparisons, warnings = dict(self._comparisons), dict(self._warnings.counts)
+        latencies = {name: tally.latency() for name, tally in tallies.items()}
+        return Counts(
+            {name: tally.reads for name, tally in tallies.items() if tally.reads},
+            fallbacks,
+            write_errors,
+            comparisons,
+            {name: latency for name, latency in latencies.items() if latency.count},
+            warnings,
+        )

@@ -7,6 +7,7 @@ from typing import Any
 
 from cutover import Engine, Route
 from cutover._cutover import Breaker
+from cutover.migrate._counters import Counters
 from cutover.migrate._machine import read_table
 from cutover.migrate._types import ReadCall, Timeouts
 
@@ -22,15 +23,23 @@ class ReadPlan:
         "engine",
         "from_",
         "from_breaker",
+        "from_tally",
         "other",
         "other_breaker",
+        "other_tally",
         "route",
         "sample",
         "table",
     )
 
     def __init__(
-        self, engine: Engine, route: Route, sides: dict[str, Any], breakers: dict[str, Breaker | None], timeouts: Timeouts
+        self,
+        engine: Engine,
+        route: Route,
+        sides: dict[str, Any],
+        breakers: dict[str, Breaker | None],
+        timeouts: Timeouts,
+        counters: Counters,
     ) -> None:
         read = route.read
         assert read is not None
@@ -44,4 +53,5 @@ class ReadPlan:
         self.ask_other: Callable[[str, ReadCall], Any] = sides[self.other].read
         self.call_from = ReadCall(self.from_, timeouts.read_ms)
         self.call_other = ReadCall(self.other, timeouts.other_ms)
+        self.from_tally, self.other_tally = counters.tally(self.from_), counters.tally(self.other)
         self.from_breaker, self.other_breaker = breakers[self.from_], breakers[self.other]

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 _FROM_FOUND, _FROM_MISSING = FROM["found"], FROM["missing"]
 
-Said = tuple[str, Any, Exception | None]
-"""What a side said: which of the answers that the machine knows, the record, and the error."""
+Said = tuple[str, Any, Exception | None, float]
+"""What a side said: which of the answers that the machine knows, the record, the error, and after how many seconds."""
 
 
 def ask(
@@ -53,7 +53,7 @@ def ask(
         started = migration._clock.now()
         permit = breaker.ask(started)
         if permit is None:
-            return "error", None, Refused(call.store)
+            return "error", None, Refused(call.store), 0.0
     began = now_seconds()
     error: Exception | None = None
     record = None
@@ -73,8 +73,7 @@ def ask(
         raise
     if breaker is not None:
         migration._settled(breaker, permit, "failure" if error else "success", started)
-    migration._counters.took(call.store, now_seconds() - began)
-    return said, record, error
+    return said, record, error, now_seconds() - began
 
 
 def within(threads: Pool, task: Callable[[], Any], store: str, timeout_ms: int) -> Any:
@@ -106,23 +105,26 @@ def simple(migration: Migration[Any], plan: ReadPlan, key: str) -> Any:
     table, threads = plan.table, migration._threads
     entry = table[STARTED]
     from_error = other_error = from_record = other_record = None
+    took: float | None = None
     while True:
         effect = entry >> 8 & 31
         if effect == ASK_FROM:
-            said, from_record, from_error = ask(migration, plan.ask_from, key, plan.call_from, plan.from_breaker, threads)
+            said, from_record, from_error, took = ask(migration, plan.ask_from, key, plan.call_from, plan.from_breaker, threads)
             entry = table[(entry & 255) * EVENTS + FROM[said]]
         elif effect == ANSWER_FROM:
-            if from_error is not None:
-                raise from_error
-            migration._counters.answered(plan.from_)
-            return from_record
+            if from_error is None:
+                migration._counters.served(plan.from_tally, plan.from_, took)
+                return from_record
+            migration._counters.took(plan.from_tally, plan.from_, took or 0.0)
+            raise from_error
         elif effect == ASK_OTHER:
-            said, other_record, other_error = ask(
+            migration._counters.took(plan.from_tally, plan.from_, took or 0.0)
+            said, other_record, other_error, took = ask(
                 migration, plan.ask_other, key, plan.call_other, plan.other_breaker, threads
             )
             entry = table[(entry & 255) * EVENTS + OTHER[said]]
         else:
-            return answer_other(migration, plan, FALLBACKS[effect], from_error, other_record, other_error)
+            return answer_other(migration, plan, FALLBACKS[effect], from_error, other_record, other_error, took)
 
 
 def answer_other(
@@ -132,12 +134,15 @@ def answer_other(
     from_error: Exception | None,
     record: Any,
     error: Exception | None,
+    took: float | None,
 ) -> Any:
     """The answer of a read that fell back."""
     migration._counters.fell_back(reason)
     if error is None:
-        migration._counters.answered(plan.other)
+        migration._counters.served(plan.other_tally, plan.other, took)
         return record
+    if took is not None:
+        migration._counters.took(plan.other_tally, plan.other, took)
     if from_error is None:
         raise error
     raise from_error from error
@@ -168,13 +173,14 @@ class Compared:
         except BaseException:
             self._say(CANCELLED)
             raise
+        migration._counters.took(plan.from_tally, plan.from_, self._from[3])
         self._say(FROM[self._from[0]])
         with self._changed:
             left = self._left()
             answered = self._changed.wait_for(lambda: self._answer is not None, max(0.0, left))
         if not answered:
             late = TimeoutError(f"`{plan.other}` has not answered in {plan.call_other.timeout_ms} ms")
-            self._hear(("timeout", None, late))
+            self._hear(("timeout", None, late, 0.0))
         return self._answered()
 
     def _left(self) -> float:
@@ -183,8 +189,9 @@ class Compared:
     def _shadow(self) -> None:
         plan = self._plan
         said = ask(self._migration, plan.ask_other, self._key, plan.call_other, plan.other_breaker, None)
+        self._migration._counters.took(plan.other_tally, plan.other, said[3])
         if said[0] != "timeout" and self._left() < 0:
-            said = ("timeout", None, said[2])
+            said = ("timeout", None, said[2], said[3])
         self._hear(said)
 
     def _hear(self, said: Said) -> None:
@@ -219,12 +226,12 @@ class Compared:
 
     def _answered(self) -> Any:
         assert self._from is not None and self._answer is not None
-        _, record, error = self._from
+        _, record, error, _ = self._from
         if self._answer == ANSWER_FROM:
             if error is not None:
                 raise error
-            self._migration._counters.answered(self._plan.from_)
+            self._migration._counters.served(self._plan.from_tally, self._plan.from_, None)
             return record
         assert self._other is not None
         reason = FALLBACKS[self._answer]
-        return answer_other(self._migration, self._plan, reason, error, self._other[1], self._other[2])
+        return answer_other(self._migration, self._plan, reason, error, self._other[1], self._other[2], None)
