@@ -188,7 +188,7 @@ def test_a_worker_runs_until_it_is_cancelled() -> None:
         with pytest.raises(WriteError, match="pending"):
             await orders.write("a", {"n": 1})
         task = asyncio.ensure_future(orders.worker(poll_ms=1).run())
-        while kept.counts(0).pending:
+        while (counts := kept.counts(0)).pending + counts.claimed:
             await asyncio.sleep(0.001)
         task.cancel()
         assert new.records == {"a": {"n": 1}}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cutover.migrate._async_reading import timed
 from cutover.migrate._errors import Outcome, Refused, outcome_of
 from cutover.migrate._machine import Effects
-from cutover.migrate._writing import FORGETS, Run
+from cutover.migrate._writing import FORGETS, NOT_DURABLE, Run
 
 if TYPE_CHECKING:
     from cutover.migrate._async import AsyncMigration
@@ -83,6 +83,7 @@ class Drive:
     async def _persisted(self, effect: dict[str, Any]) -> bool:
         migration, run, outbox = self._migration, self._run, self._migration._outbox
         if outbox is None:
+            migration._warnings.add("not_durable", NOT_DURABLE)
             return True
         try:
             now, after = migration._clock.now(), migration._journal_after_ms

@@ -60,6 +60,11 @@ class Deadline:
         self._handle.cancel()
 
 
+def late(store: str, ms: int) -> TimeoutError:
+    """The error of a side that took too long."""
+    return TimeoutError(f"`{store}` has not answered in {ms} ms")
+
+
 async def timed(call: Callable[..., Awaitable[Any]], ms: int, store: str, *arguments: Any) -> Any:
     """What a coroutine function returns, if it does in time.
 
@@ -70,7 +75,7 @@ async def timed(call: Callable[..., Awaitable[Any]], ms: int, store: str, *argum
         return await call(*arguments)
     except asyncio.CancelledError:
         if deadline.ended():
-            raise TimeoutError(f"`{store}` has not answered in {ms} ms") from None
+            raise late(store, ms) from None
         raise
     finally:
         deadline.stop()
@@ -94,16 +99,21 @@ async def ask(
     began = now_seconds()
     error: Exception | None = None
     record = None
+    deadline = Deadline(call.timeout_ms)
     try:
-        record = await timed(read, call.timeout_ms, call.store, key, call)
+        record = await read(key, call)
         said = "missing" if record is None else "found"
     except (TimeoutError, asyncio.TimeoutError) as failed:
         said, error = "timeout", failed
     except Exception as failed:
         said, error = "error", failed
-    except BaseException:
-        migration._settled(breaker, permit, "ignored", started)
-        raise
+    except BaseException as left:
+        if not (isinstance(left, asyncio.CancelledError) and deadline.ended()):
+            migration._settled(breaker, permit, "ignored", started)
+            raise
+        said, error = "timeout", late(call.store, call.timeout_ms)
+    finally:
+        deadline.stop()
     if breaker is not None:
         migration._settled(breaker, permit, "failure" if error else "success", started)
     return said, record, error, now_seconds() - began

@@ -150,6 +150,7 @@ class Partition:
         result: Applied = "applied"
         while effects:
             error: BaseException | None = None
+            kind = ""
             for effect in effects:
                 kind = effect["effect"]
                 result = {"skip": "skipped", "dead_letter": "parked", "halt": "halted"}.get(kind, result)  # type: ignore[assignment]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cutover.migrate._errors import Outcome, Refused, outcome_of
 from cutover.migrate._machine import Effects
-from cutover.migrate._writing import FORGETS, Run
+from cutover.migrate._writing import FORGETS, NOT_DURABLE, Run
 
 if TYPE_CHECKING:
     from cutover.migrate._sync import Migration
@@ -50,7 +50,7 @@ def _later(migration: Migration[Any], run: Run, effects: Effects) -> None:
 def _persisted(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> bool:
     outbox = migration._outbox
     if outbox is None:
-        # What nobody can keep is not lost by a crash alone: it becomes a dead letter where it fails.
+        migration._warnings.add("not_durable", NOT_DURABLE)
         return True
     try:
         now, after = migration._clock.now(), migration._journal_after_ms

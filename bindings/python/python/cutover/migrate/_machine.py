@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from typing import Any
 
 from cutover._cutover import read_machine, step
@@ -30,11 +29,16 @@ REPORTS = {at: name.removeprefix("report_") for at, name in enumerate(NAMES) if 
 _BITS = {"not_found": 1, "error": 2, "timeout": 4}
 
 
-@lru_cache(maxsize=8)
+_TABLES: dict[tuple[str, ...], list[int]] = {}
+
+
 def read_table(fallback_on: tuple[str, ...]) -> list[int]:
     """The table of reads that fall back on these answers: `table[state * EVENTS + event]`, with the next state in bits 0
     to 7 and two effects in bits 8 to 12 and 13 to 17."""
-    table: list[int] = json.loads(read_machine(sum(_BITS[reason] for reason in fallback_on)))["table"]
+    table = _TABLES.get(fallback_on)
+    if table is None:
+        mask = sum(_BITS[reason] for reason in fallback_on)
+        table = _TABLES[fallback_on] = json.loads(read_machine(mask))["table"]
     return table
 
 

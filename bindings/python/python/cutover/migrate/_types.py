@@ -107,6 +107,7 @@ class Clock(Protocol):
 
     def now(self) -> int:
         """Milliseconds since the epoch."""
+        ...
 
     def sleep(self, ms: int, /) -> object:
         """Waits, without asyncio."""

@@ -157,6 +157,8 @@ class Budget:
 FORGETS = (0, 50, 200, 1_000)
 """How long to wait, in milliseconds, before a journal that could not be forgotten is tried again."""
 
+NOT_DURABLE = "without an outbox, a process that dies between the writes to two stores leaves one of them without it"
+
 _WORK = {"compensate": "compensation", "enqueue": "outbox", "dead_letter": "dead_letter"}
 
 
