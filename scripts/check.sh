@@ -9,7 +9,7 @@ try cargo fmt --all --check
 try cargo clippy --quiet --workspace --all-targets --all-features -- -D warnings
 (cd fuzz && CARGO_TARGET_DIR="$CARGO_TARGET_DIR/fuzz" cargo clippy --quiet --release --tests -- -D warnings) || status=1
 (cd benches && CARGO_TARGET_DIR="$CARGO_TARGET_DIR/benches" cargo clippy --quiet --all-targets -- -D warnings) || status=1
-RUSTDOCFLAGS="-D warnings" try cargo doc --quiet --no-deps -p cutover -p cutover-decider -p cutover-regex -p cutover-safety --all-features
+RUSTDOCFLAGS="-D warnings" try cargo doc --quiet --no-deps -p cutover -p cutover-decider -p cutover-regex -p cutover-safety -p cutover-compare -p cutover-paths -p cutover-delivery --all-features
 try cargo check --quiet -p cutover --no-default-features
 
 step "check: generated files"

@@ -75,17 +75,25 @@ function decider() {
   tool("binaryen/bin/wasm-opt", ...(fast ? ["-O0"] : ["-Oz"]), ...strip, built, "-o", to);
 }
 
+/** What `cutover/migrate` has beside types. */
+const MIGRATE = [
+  ...["Breaker", "BreakerOpen", "ChangeConsumer", "Migration", "MigrationError", "OutboxError", "Permanent"],
+  ...["PostgresOutbox", "SideTimeout", "SqliteOutbox", "Superseded", "Transient", "Worker", "WriteError"],
+  ...["otelMetrics", "prometheusMetrics", "sameJson", "streamHealth"],
+];
+
 function typescript() {
   tool("typescript/bin/tsc", "-p", join(here, "tsconfig.json"), "--outDir", dist);
   tool("typescript/bin/tsc", "-p", join(here, "tsconfig.cjs.json"), "--outDir", join(dist, "cjs"));
   writeFileSync(join(dist, "cjs/package.json"), '{ "type": "commonjs" }\n');
   // In Node one copy of the code serves both kinds of modules, so that an engine is an `Engine` for both.
-  for (const [name, entry, main] of [
-    ["index", "node", "Engine"],
-    ["wasm", "wasm-node", "Engine"],
-    ["decider-entry", "decider-node", "Decider"],
+  for (const [name, entry, ...values] of [
+    ["index", "node", "CutoverError", "Engine"],
+    ["wasm", "wasm-node", "CutoverError", "Engine"],
+    ["decider-entry", "decider-node", "CutoverError", "Decider"],
+    ["migrate", "migrate/index", ...MIGRATE],
   ]) {
-    writeFileSync(join(dist, `${name}.js`), `export { CutoverError, ${main} } from "./cjs/${entry}.js";\n`);
+    writeFileSync(join(dist, `${name}.js`), `export { ${values.join(", ")} } from "./cjs/${entry}.js";\n`);
     writeFileSync(join(dist, `${name}.d.ts`), `export * from "./cjs/${entry}.js";\n`);
   }
 }

@@ -41,6 +41,8 @@ export interface FullProgram extends Program {
   explain(flag: number, now: number, area: Area): string;
   /** The answer to a question by its name, or why there is none; all of it JSON. */
   call(name: string, args: string): string;
+  /** The names of the old and the new store of a migration, as JSON; `null` where there is no such migration. */
+  stores(migration: string): string;
   /** What another thread turns into an engine of the same ruleset. */
   share(): Shared;
   /** The program of another version of the ruleset. */

@@ -1,8 +1,8 @@
 /** A whole engine: explains and warns, beside deciding. */
 
 import type { Columns, DecidedColumns } from "./api/columns.js";
-import type { DecideOptions, Engine, TimeOptions } from "./api/engine.js";
-import type { ErrorCode, Explanation, Json } from "./api/decision.js";
+import type { DecideOptions, Engine, SelectOptions, Selected, TimeOptions } from "./api/engine.js";
+import type { Decision, ErrorCode, Explanation, Json } from "./api/decision.js";
 import type { Comparison, Judgement, Said } from "./api/compare.js";
 import { CutoverError } from "./api/diagnostic.js";
 import type { Diagnostic } from "./api/diagnostic.js";
@@ -59,6 +59,17 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
     return found === null ? null : freeze(found as PathFound);
   }
 
+  select(flag: string, context: Given, options: SelectOptions<unknown>): Selected<never> {
+    const decision = this.decide(flag, context, options) as Decision<never>;
+    const unavailable = [...options.unavailable];
+    if (unavailable.length === 0 || decision.variant === null) {
+      return Object.freeze({ ...decision, skipped: NOTHING }) as Selected<never>;
+    }
+    const selection = this.#call("select", { flag, variant: decision.variant, unavailable }) as Selection;
+    const value = selection.variant === null ? (options.default ?? null) : selection.value;
+    return freeze({ ...decision, variant: selection.variant, value, skipped: selection.skipped }) as Selected<never>;
+  }
+
   #call(name: string, args: object): unknown {
     const reply = coreOf(this).program.call(name, JSON.stringify(args));
     const { answer, refusal } = JSON.parse(reply) as { answer?: unknown; refusal?: string };
@@ -101,6 +112,13 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
   #unexplained(flag: string, error: ErrorCode): Explanation<Json> {
     return { decision: failed(flag, error, this.digest), steps: NOTHING };
   }
+}
+
+/** What comes of held back variants. */
+interface Selection {
+  readonly variant: string | null;
+  readonly value: Json;
+  readonly skipped: readonly string[];
 }
 
 /** What a side said, with its value as a text of JSON. */

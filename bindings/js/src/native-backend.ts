@@ -41,6 +41,16 @@ export interface Addon {
   check(text: Uint8Array, now: number): string;
   import(kind: string, text: Uint8Array, timezone: string | undefined): string;
   hot(): Hot;
+  stores(engine: number, migration: string): string;
+  step(machine: string, config: string, state: string, event: string): string;
+  readMachine(fallbackOn: number): string;
+  draw(key: string): number;
+  breakerCreate(config: string): number | string;
+  breakerAsk(breaker: number, now: number): number;
+  breakerReport(breaker: number, permit: number, outcome: number, durationMs: number, now: number): number;
+  breakerForce(breaker: number, to: string, now: number): void;
+  breakerAbout(breaker: number): string;
+  breakerRelease(breaker: number): void;
 }
 
 /** The functions that are registered by hand: `hot.rs`. What they decide is handed over in the memory: `handed.ts`. */
@@ -169,6 +179,10 @@ class NativeProgram implements FullProgram {
 
   call(name: string, args: string): string {
     return fallible(() => this.#addon.call(this.#engine, name, args));
+  }
+
+  stores(migration: string): string {
+    return fallible(() => this.#addon.stores(this.#engine, migration));
   }
 
   share(): Shared {

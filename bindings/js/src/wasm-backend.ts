@@ -106,6 +106,10 @@ class FullWasmProgram extends WasmProgram<Exports> implements FullProgram {
     });
   }
 
+  stores(migration: string): string {
+    return this.backend.named(migration, (exports, bytes) => exports.stores(this.loaded.engine, bytes));
+  }
+
   share(): Shared {
     const { digest } = JSON.parse(this.about()) as { digest: string };
     return { backend: "wasm", digest, engine: this.loaded.text.slice(), compiled: this.loaded.compiled };

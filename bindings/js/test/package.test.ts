@@ -112,6 +112,16 @@ describe("TypeScript", () => {
     writeFileSync(join(place, "host.d.ts"), host);
     cpSync(join(here, "test/consumer/main.ts"), join(place, "main.ts"));
     expect(node(place, join(here, "node_modules/typescript/bin/tsc"), "-p", ".")).toBe("");
-    if (runs) expect(node(place, "out/main.js")).toBe("");
+    if (!runs) return;
+    expect(node(place, "out/main.js")).toBe("");
+    // Executors have the signals of browsers and of Node in their types.
+    const lib = ["es2022", "dom"];
+    writeFileSync(
+      join(place, "tsconfig.json"),
+      JSON.stringify({ compilerOptions: { ...strict, ...options, lib }, files: ["migrate.ts"] }),
+    );
+    cpSync(join(here, "test/consumer/migrate.ts"), join(place, "migrate.ts"));
+    expect(node(place, join(here, "node_modules/typescript/bin/tsc"), "-p", ".")).toBe("");
+    expect(node(place, "out/migrate.js")).toBe("");
   });
 });

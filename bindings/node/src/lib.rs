@@ -6,6 +6,7 @@
 #[expect(unsafe_code, reason = "it speaks to Node-API itself")]
 mod hot;
 
+pub mod delivery;
 mod handed;
 
 use cutover_js_host::Engines;

@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::{clock, records};
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyTuple};
 
 /// The answer to the question `name`. The module `cutover._records` writes the question of what was given, by its function
 /// `ask_` and the name, and makes the answer, by the function of that name.
@@ -77,6 +77,46 @@ impl Engine {
         candidate: &Bound<'_, PyAny>,
     ) -> PyResult<Py<PyAny>> {
         ask(self, py, "judge", (comparator, control, candidate))
+    }
+
+    /// Decides a flag whose variants cannot all be served just now: what a breaker holds back is skipped for the next of
+    /// the flag's `fallbacks`. A dict like that of the decision, with the variants that were `skipped`; where none can be
+    /// served, `variant` is `None` and `value` the default.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str('''
+    /// ... cutover: 1
+    /// ... flags:
+    /// ...   matcher: { variants: { nexten: 1, smart: 2, enhanced: 3 }, default: nexten, fallbacks: [nexten, smart, enhanced] }
+    /// ... ''')
+    /// >>> served = engine.select("matcher", {}, unavailable=["nexten"])
+    /// >>> served["variant"], served["value"], served["skipped"]
+    /// ('smart', 2, ['nexten'])
+    #[pyo3(signature = (key, ctx, *, unavailable, default=None, now=None))]
+    fn select<'py>(
+        slf: &Bound<'py, Self>,
+        key: &Bound<'py, PyAny>,
+        ctx: &Bound<'py, PyAny>,
+        unavailable: &Bound<'py, PyAny>,
+        default: Option<&Bound<'py, PyAny>>,
+        now: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let py = slf.py();
+        let options = PyDict::new(py);
+        options.set_item("default", default)?;
+        options.set_item("now", now)?;
+        let decision = slf.call_method("decide", (key, ctx), Some(&options))?;
+        let records = py.import("cutover._records")?;
+        let given = records.call_method1("ask_select", (&decision, unavailable))?;
+        let answer = match given.extract::<Option<String>>()? {
+            None => "null".to_owned(),
+            Some(arguments) => {
+                let engine = &slf.get().loaded.engine;
+                let answer = engine.call("select", &arguments);
+                answer.map_err(|error| records::failed(py, &error.to_string()))?
+            }
+        };
+        Ok(records.call_method1("select", (decision, answer, default))?.unbind())
     }
 
     /// Who serves a request, by a path table: a dict, or `None` where no entry takes it.

@@ -5,6 +5,9 @@
 //! of another, the [`answer`]: every export takes and gives numbers only, so that a decision costs a call and
 //! no more, and an instance that has trapped can be replaced by a new one of the same module.
 
+#[cfg(feature = "full")]
+pub mod delivery;
+
 use cutover_js_host::{Engines, Kept};
 use std::cell::RefCell;
 use std::fmt::Write;

@@ -22,6 +22,7 @@ impl Engine {
     /// | name | arguments | answer |
     /// |---|---|---|
     /// | `safety` | `migration`, `nodes?`, `writes?` | a [`SafetyReport`](crate::SafetyReport) |
+    /// | `select` | `flag`, `variant?`, `unavailable`: a list of variants | a [`Selection`](crate::Selection) |
     /// | `compare` | `comparator`, `control` and `candidate`, texts of JSON | a [`Comparison`](cutover_compare::Comparison) |
     /// | `judge` | `comparator?`, `control` and `candidate`: what each side said | a [`Verdict`](cutover_compare::Verdict) |
     /// | `path` | `table`, `method`, `target`, `now`, `headers?`, `attributes?` | a [`Found`](cutover_paths::Found), or null |
@@ -43,6 +44,7 @@ impl Engine {
         let given = Arguments::read(name, arguments)?;
         match name {
             "safety" => crate::safety::called(self, given),
+            "select" => crate::sections::select::called(self, given),
             #[cfg(feature = "compare")]
             "compare" => crate::sections::called::compare(self, given),
             #[cfg(feature = "compare")]

@@ -401,8 +401,7 @@ impl Engine {
         &self.compiled.program
     }
 
-    /// Comparators and path tables.
-    #[cfg(any(feature = "compare", feature = "paths"))]
+    /// Comparators, path tables and fallbacks.
     pub(crate) fn sections(&self) -> &crate::sections::Sections {
         &self.compiled.sections
     }

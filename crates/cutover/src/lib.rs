@@ -75,4 +75,5 @@ pub use safety::{
 };
 #[cfg(feature = "schema")]
 pub use schema::schema;
+pub use sections::select::Selection;
 pub use value::{Items, ListRef, Value, ValueRef, whole};

@@ -7,6 +7,8 @@
 #![forbid(unsafe_code)]
 
 pub mod columns;
+#[cfg(feature = "delivery")]
+pub mod delivery;
 mod kept;
 mod shared;
 mod switches;
@@ -193,6 +195,13 @@ impl Engines {
             Some(format!("{index} {}", held.migration(index)?.row))
         };
         self.get(engine).and_then(row).unwrap_or_default()
+    }
+
+    /// The names of the old and the new store of a migration, as JSON; `null` where there is no such migration.
+    #[cfg(feature = "delivery")]
+    #[must_use]
+    pub fn stores(&self, engine: u32, migration: &str) -> String {
+        to_json(&self.engine(engine).and_then(|engine| engine.stores(migration)))
     }
 
     /// The warnings of an engine at `now`, as JSON.

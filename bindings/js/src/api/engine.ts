@@ -29,6 +29,14 @@ export interface TimeOptions {
   readonly now?: number | Date | undefined;
 }
 
+/** Which variants cannot be served. */
+export interface SelectOptions<T> extends DecideOptions<T> {
+  readonly unavailable: Iterable<string>;
+}
+
+/** A decision, and the variants that would have been served first and could not be. */
+export type Selected<T> = Decision<T> & { readonly skipped: readonly string[] };
+
 /** When, and what to take where there is no answer. */
 export interface DecideOptions<T> extends TimeOptions {
   /** The value where the flag serves none, or where there is an error. It is handed back as it is, not frozen. */
@@ -215,6 +223,29 @@ export interface Engine extends Decider {
     context: Attributes | null | undefined,
     options?: DecideOptions<T>,
   ): Explanation<T | null>;
+
+  /**
+   * Decides a flag whose variants cannot all be served just now: what a breaker holds back is skipped for the next of the
+   * flag's `fallbacks`. Where none can be served, `variant` is null and `value` the default.
+   *
+   * @example
+   * const engine = Engine.fromString(`
+   * cutover: 1
+   * flags:
+   *   matcher:
+   *     variants: { nexten: 1, smart: 2, enhanced: 3 }
+   *     default: nexten
+   *     fallbacks: [nexten, smart, enhanced]
+   * `);
+   * const served = engine.select("matcher", {}, { unavailable: ["nexten"] });
+   * served.variant; // "smart"
+   * served.skipped; // ["nexten"]
+   */
+  select<T = Json>(
+    flag: string,
+    context: Attributes | null | undefined,
+    options: SelectOptions<T>,
+  ): Selected<T | null>;
 
   /**
    * What the phases, moves, switches and emergencies of a migration can cost: a model of its two stores looks at everything

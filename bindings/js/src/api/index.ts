@@ -15,6 +15,8 @@ export type {
   ImportKind,
   ImportOptions,
   RouteOptions,
+  SelectOptions,
+  Selected,
   TimeOptions,
 } from "./engine.js";
 export type * from "./path.js";

@@ -9,8 +9,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import Database from "libsql";
 import pg from "pg";
-import { PostgresOutbox, SqliteOutbox } from "../../dist/migrate/outbox/index.js";
-import type { ClaimOptions, Entry, NewEntry, OutboxStore } from "../../dist/migrate/outbox/index.js";
+import { PostgresOutbox, SqliteOutbox } from "../../dist/migrate.js";
+import type { ClaimOptions, Entry, NewEntry, OutboxStore } from "../../dist/migrate.js";
 
 /** A store, and a second connection for transactions of a caller. */
 export interface Place {

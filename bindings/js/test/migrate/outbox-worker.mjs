@@ -7,7 +7,7 @@
 import { writeSync } from "node:fs";
 import Database from "libsql";
 import pg from "pg";
-import { PostgresOutbox, SqliteOutbox } from "../../dist/migrate/outbox/index.js";
+import { PostgresOutbox, SqliteOutbox } from "../../dist/migrate.js";
 
 const [kind, place, mode, ...rest] = process.argv.slice(2);
 

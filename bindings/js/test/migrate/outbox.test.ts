@@ -2,8 +2,8 @@
 
 import Database from "libsql";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { OutboxError, SqliteOutbox } from "../../dist/migrate/outbox/index.js";
-import type { NewEntry } from "../../dist/migrate/outbox/index.js";
+import { OutboxError, SqliteOutbox } from "../../dist/migrate.js";
+import type { NewEntry } from "../../dist/migrate.js";
 import { claim, end, entry, place } from "./outbox-support.js";
 import type { Place } from "./outbox-support.js";
 
@@ -41,6 +41,18 @@ describe.each(["sqlite", "postgres"] as const)("%s", (kind) => {
     await at.outbox.put(least);
     expect(await claim(at.outbox, 2_000, { limit: 1 })).toMatchObject([{ id: "a", generation: 2, attempt: 2 }]);
     expect(await claim(at.outbox, 2_000)).toMatchObject([{ id: "b", version: null, epoch: "", payload: "null" }]);
+  });
+
+  it("changes and withdraws what nobody has claimed, and nothing else", async () => {
+    await at.outbox.put(entry("a", "k"));
+    expect(await at.outbox.amend("a", '{"total":13}')).toBe(true);
+    expect(await claim(at.outbox, 1_000)).toMatchObject([{ id: "a", payload: '{"total":13}' }]);
+    expect(await at.outbox.amend("a", "{}")).toBe(false);
+    expect(await at.outbox.withdraw("a")).toBe(false);
+    await at.outbox.retry("a", 1, 1_000, "down");
+    expect(await at.outbox.withdraw("a")).toBe(true);
+    expect(await at.outbox.withdraw("a")).toBe(false);
+    expect(await ids(2_000)).toEqual([]);
   });
 
   it("is the same entry when it is put again, and another write is refused", async () => {

@@ -434,6 +434,16 @@ class Engine:
         >>> step["step"], step["expected"], step["found"], step["result"]
         ('condition', ['premium'], 'free', 'false')
         """
+    def select(
+        self,
+        key: str,
+        ctx: _Attributes | Context | None,
+        *,
+        unavailable: Iterable[str],
+        default: object = None,
+        now: _Now = None,
+    ) -> dict[str, Any]:
+        r"""x"""
     def compare(self, comparator: str, control: object, candidate: object) -> ComparisonDict:
         r"""Compares two values by a comparator of the ruleset: a dict with the `count` of the differences and the first of
         them. Values are taken as JSON has them, a `Decimal` as a number of all its digits, a `datetime` as its ISO text;

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import cast
+from typing import Any, cast
 
+from cutover._cutover import Decision
 from cutover._diagnostic import CutoverError, Diagnostic, Imported
 from cutover._json import json_text
 from cutover._route import Hazard, Route, RouteCompare, RouteRead, RouteStreams, RouteWrite
@@ -97,6 +98,24 @@ def ask_compare(comparator: str, control: object, candidate: object) -> str:
 def compare(text: str) -> ComparisonDict:
     """A comparison from its JSON."""
     return cast(ComparisonDict, json.loads(text))
+
+
+def ask_select(decision: Decision, unavailable: Iterable[str]) -> str | None:
+    """The question of `Engine.select`; none where nothing is held back."""
+    held_back = list(unavailable)
+    if not held_back or decision.variant is None:
+        return None
+    return json.dumps({"flag": decision.flag, "variant": decision.variant, "unavailable": held_back})
+
+
+def select(decision: Decision, text: str, default: object) -> dict[str, Any]:
+    """The decision with what is served instead, from the JSON of that."""
+    selection: dict[str, Any] | None = json.loads(text)
+    if selection is None:
+        return {**decision.to_dict(), "skipped": []}
+    if selection["variant"] is None:
+        selection["value"] = default
+    return {**decision.to_dict(), **selection}
 
 
 def _said(side: SaidDict) -> object:

@@ -9,6 +9,7 @@ mod explain;
 mod import;
 mod lists;
 mod route;
+mod safety;
 mod usage;
 
 use std::fs;

@@ -135,7 +135,7 @@ impl Compiled {
 /// Whether a flag asks something else, reads the clock of a zone, or expires: then more than itself may change.
 fn is_special(flag: &Flag<'_>) -> bool {
     let mut conditions = flag.rules.iter().filter_map(|rule| rule.condition.as_ref());
-    flag.expires.is_some() || !flag.requires.is_empty() || conditions.any(asks)
+    flag.expires.is_some() || !flag.fallbacks.is_empty() || !flag.requires.is_empty() || conditions.any(asks)
 }
 
 fn asks(condition: &Condition<'_>) -> bool {

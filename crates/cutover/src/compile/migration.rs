@@ -33,7 +33,11 @@ pub(crate) fn notes_of(program: &Program) -> Option<(Vec<CompiledMigration>, Sec
         .map(|migration| CompiledMigration::new(&migration))
         .collect();
     sort_by(&mut migrations, |a, b| a.name.cmp(&b.name));
-    let (sections, _) = reader.sections(&mut fields, Path::ROOT);
+    let (mut sections, _) = reader.sections(&mut fields, Path::ROOT);
+    for entry in fields.take("fallbacks").map(|node| reader.named(node, Path::ROOT)).unwrap_or_default() {
+        let names = reader.owned_texts(&entry.value, Path::ROOT)?;
+        sections.fallbacks.insert(entry.key.to_owned(), names);
+    }
     let names = (0..program.migration_count()).map(|number| program.migration_name(number));
     let same = names.eq(migrations.iter().map(|migration| migration.name.as_str()));
     let counts = (0..)
@@ -45,11 +49,17 @@ pub(crate) fn notes_of(program: &Program) -> Option<(Vec<CompiledMigration>, Sec
 
 impl Compiler<'_> {
     /// Keeps the sections that who loads the program reads again, so that they can be told in full.
-    pub(super) fn keep_notes(&mut self, document: &Node<'_>) {
+    pub(super) fn keep_notes(&mut self, document: &Node<'_>, sections: &Sections) {
         let Content::Map(entries) = document.content else { return };
         let noted = entries.iter().filter(|entry| NOTED.contains(&entry.key));
-        let notes: Vec<(String, Value)> =
+        let mut notes: Vec<(String, Value)> =
             noted.map(|entry| (entry.key.to_owned(), entry.value.to_value())).collect();
+        if !sections.fallbacks.is_empty() {
+            let list =
+                |names: &Vec<String>| Value::List(names.iter().map(|name| name.as_str().into()).collect());
+            let fallbacks = sections.fallbacks.iter().map(|(flag, names)| (flag.clone(), list(names)));
+            notes.push(("fallbacks".to_owned(), Value::map(fallbacks)));
+        }
         if !notes.is_empty() {
             let text = self.out.text(&crate::wire::to_json(&Value::map(notes)));
             self.out.put(header::NOTES, &text);

@@ -42,10 +42,6 @@ pub(crate) struct Compiled {
     /// Sorted by name.
     pub(crate) migrations: Vec<CompiledMigration>,
     /// Comparators and path tables.
-    #[cfg_attr(
-        not(any(feature = "compare", feature = "paths")),
-        expect(dead_code, reason = "nothing asks for them")
-    )]
     pub(crate) sections: Arc<Sections>,
     /// What somebody should look at although the ruleset loads.
     pub(crate) warnings: Vec<Diagnostic>,
@@ -68,7 +64,12 @@ pub(crate) fn compile(text: &[u8]) -> Result<Compiled, LoadError> {
 fn compile_node(node: &Node<'_>) -> Result<(Compiled, Digests), LoadError> {
     let mut reader = Reader::default();
     let mut ruleset = reader.ruleset(node);
-    let sections = Arc::new(std::mem::take(&mut ruleset.sections));
+    let mut sections = std::mem::take(&mut ruleset.sections);
+    let with_fallbacks = ruleset.flags.iter().filter(|flag| !flag.fallbacks.is_empty());
+    sections.fallbacks = with_fallbacks
+        .map(|flag| (flag.name.to_owned(), flag.fallbacks.iter().map(|name| name.value.to_owned()).collect()))
+        .collect();
+    let sections = Arc::new(sections);
     sort_by(&mut ruleset.segments, |a, b| a.name.cmp(b.name));
     sort_by(&mut ruleset.flags, |a, b| a.name.cmp(b.name));
     sort_by(&mut ruleset.migrations, |a, b| a.name.cmp(&b.name));
@@ -82,7 +83,7 @@ fn compile_node(node: &Node<'_>) -> Result<(Compiled, Digests), LoadError> {
         compiler.compile_all(&order);
     }
     compiler.compile_migrations();
-    compiler.keep_notes(node);
+    compiler.keep_notes(node, &sections);
     if readable {
         compiler.lint();
     }

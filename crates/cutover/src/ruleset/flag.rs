@@ -22,6 +22,8 @@ pub(crate) struct Flag<'a> {
     /// Names and values; `on` and `off` where the document declares none.
     pub(crate) variants: &'a [Entry<'a>],
     pub(crate) default: Option<Spanned<&'a str>>,
+    /// The variants that are served where another one cannot be, in order.
+    pub(crate) fallbacks: Vec<Spanned<&'a str>>,
     pub(crate) requires: Vec<Require<'a>>,
     pub(crate) rules: Vec<Rule<'a>>,
 }
@@ -72,6 +74,7 @@ pub(crate) const KEYS: &[&str] = &[
     "salt",
     "variants",
     "default",
+    "fallbacks",
     "requires",
     "rules",
 ];
@@ -111,6 +114,10 @@ impl Reader {
             None if declared.is_some() => None,
             None => Some(Spanned { value: "off", at, path: self.paths.keep(path) }),
         };
+        let fallbacks = fields
+            .take("fallbacks")
+            .map(|node| self.fallbacks(node, path.key("fallbacks")))
+            .unwrap_or_default();
         let requires =
             fields.take("requires").map(|node| self.requires(node, path.key("requires"))).unwrap_or_default();
         let rules = fields.take("rules").map(|node| self.rules(node, path.key("rules"))).unwrap_or_default();
@@ -126,6 +133,7 @@ impl Reader {
             salt,
             variants,
             default,
+            fallbacks,
             requires,
             rules,
         };
@@ -175,6 +183,28 @@ impl Reader {
                 .expected([format!("at most {MAX_PER_FLAG}")]),
             );
         }
+    }
+
+    fn fallbacks<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Vec<Spanned<&'a str>> {
+        let mut fallbacks: Vec<Spanned<&'a str>> = Vec::new();
+        for (index, item) in self.list(node, path).unwrap_or_default().iter().enumerate() {
+            let path = path.index(index);
+            let Some(name) = self.spanned_text(item, path) else { continue };
+            if fallbacks.iter().any(|earlier| earlier.value == name.value) {
+                self.note(
+                    Diagnostic::error(
+                        "contradiction",
+                        path.to_string(),
+                        item.at,
+                        "a variant falls back on itself: it is listed twice",
+                    )
+                    .found(name.value),
+                );
+            }
+            fallbacks.push(name);
+        }
+        self.check_count(fallbacks.len(), "fallbacks", node, path);
+        fallbacks
     }
 
     fn requires<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Vec<Require<'a>> {
@@ -230,7 +260,7 @@ impl Reader {
             false => many.contains(name),
         };
         let knows_on = knows("on");
-        for name in flag.default.iter().chain(served) {
+        for name in flag.default.iter().chain(&flag.fallbacks).chain(served) {
             if !knows(name.value) {
                 self.unknown_name(
                     "unknown_variant",

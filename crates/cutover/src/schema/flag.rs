@@ -36,6 +36,8 @@ pub(super) struct Flag {
     variants: Option<BTreeMap<String, serde_json::Value>>,
     /// The variant of those whom no rule matches. Without it they get the caller's own default.
     default: Option<String>,
+    /// The variants that are served where another one cannot be, in order: `select` skips what a breaker holds back.
+    fallbacks: Option<Vec<String>>,
     /// Other flags that must be one of some variants; otherwise the default is served.
     requires: Option<Vec<FlagIs>>,
     /// Rules in order: the first that matches decides.

@@ -9,12 +9,12 @@ mod comparator;
 #[cfg(feature = "paths")]
 mod path_table;
 mod read;
+pub(crate) mod select;
 
 #[cfg(feature = "compare")]
 use cutover_compare::Profile;
 #[cfg(feature = "paths")]
 use cutover_paths::Table;
-#[cfg(any(feature = "compare", feature = "paths"))]
 use std::collections::BTreeMap;
 
 #[cfg(all(test, feature = "schema", feature = "compare"))]
@@ -25,6 +25,8 @@ pub(crate) use path_table::KEYS as PATH_ENTRY_KEYS;
 /// What the sections of a document say.
 #[derive(Debug, Default)]
 pub(crate) struct Sections {
+    /// The flags that have fallbacks, by name.
+    pub(crate) fallbacks: BTreeMap<String, Vec<String>>,
     /// Comparators by name.
     #[cfg(feature = "compare")]
     pub(crate) comparators: BTreeMap<String, Profile>,

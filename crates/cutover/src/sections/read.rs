@@ -78,10 +78,9 @@ impl Reader {
     }
 }
 
-#[cfg(any(feature = "compare", feature = "paths"))]
 impl Reader {
     /// Reads a list of texts, or one text alone.
-    pub(super) fn owned_texts(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<Vec<String>> {
+    pub(crate) fn owned_texts(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<Vec<String>> {
         if let crate::document::Content::Text(text) = node.content {
             return Some(vec![text.to_owned()]);
         }

@@ -131,6 +131,10 @@ export interface OutboxStore<Within = unknown> {
   claim(options: ClaimOptions): Promise<Entry[]>;
   /** Gives a claim more time; false where it is no longer the last one. */
   extend(id: string, generation: number, leaseUntilMs: number): Promise<boolean>;
+  /** Removes a pending entry that nobody is owed any more; false where it is not there, claimed or dead. */
+  withdraw(id: string): Promise<boolean>;
+  /** Gives a pending entry another payload; false where it is not there, claimed or dead. */
+  amend(id: string, payload: string): Promise<boolean>;
   /** It was delivered, and is removed; false where the claim is no longer the last one, and nothing has changed. */
   finish(id: string, generation: number): Promise<boolean>;
   /** It is to be tried again at `dueMs`; false as in `finish`. */

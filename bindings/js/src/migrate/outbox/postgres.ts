@@ -121,6 +121,15 @@ export class PostgresOutbox implements OutboxStore<PostgresClient> {
     return this.#change(update, [id, generation, time("leaseUntilMs", leaseUntilMs)]);
   }
 
+  withdraw(id: string): Promise<boolean> {
+    return this.#change("DELETE FROM cutover_outbox WHERE id = $1 AND state = 'pending'", [id]);
+  }
+
+  amend(id: string, payload: string): Promise<boolean> {
+    const found = text("invalid_argument", "payload", payload, Infinity);
+    return this.#change("UPDATE cutover_outbox SET payload = $2 WHERE id = $1 AND state = 'pending'", [id, found]);
+  }
+
   finish(id: string, generation: number): Promise<boolean> {
     return this.#change(`DELETE FROM cutover_outbox WHERE ${HELD}`, [id, generation]);
   }

@@ -134,6 +134,15 @@ export class SqliteOutbox implements OutboxStore<SqliteHandle> {
     return this.#change(`UPDATE cutover_outbox SET lease_until_ms = ? WHERE ${HELD}`, until, id, generation);
   }
 
+  withdraw(id: string): Promise<boolean> {
+    return this.#change("DELETE FROM cutover_outbox WHERE id = ? AND state = 'pending'", id);
+  }
+
+  amend(id: string, payload: string): Promise<boolean> {
+    const found = text("invalid_argument", "payload", payload, Infinity);
+    return this.#change("UPDATE cutover_outbox SET payload = ? WHERE id = ? AND state = 'pending'", found, id);
+  }
+
   finish(id: string, generation: number): Promise<boolean> {
     return this.#change(`DELETE FROM cutover_outbox WHERE ${HELD}`, id, generation);
   }

@@ -1,0 +1,78 @@
+/** Breakers: whether a side is asked at all. What decides is the engine's machine. */
+
+import { CutoverError } from "../api/diagnostic.js";
+import { machines } from "./machines.js";
+
+/** When a breaker opens, for how long, and how it is tried again; shares are millionths. */
+export interface BreakerConfig {
+  /** The calls that are looked at: the last 100 by default. */
+  readonly window?: { readonly count: { readonly calls: number } } | { readonly time: { readonly ms: number; readonly buckets: number } };
+  readonly failure_rate?: number;
+  readonly slow_call_rate?: number;
+  readonly slow_call_ms?: number;
+  readonly min_calls?: number;
+  readonly open_for_ms?: number;
+  readonly permits?: number;
+  readonly lease_ms?: number;
+}
+
+/** A state that a breaker can be put into by hand. */
+export type ForcedState = "closed" | "open" | "half_open" | "forced_open" | "disabled" | "metrics_only";
+
+/** What is known of a breaker. */
+export interface BreakerState {
+  readonly state: { readonly state: ForcedState; readonly until?: number };
+  readonly seen: { readonly calls: number; readonly failed: number; readonly slow: number };
+  readonly counts: {
+    readonly permitted: number;
+    readonly refused: number;
+    readonly stale: number;
+    readonly expired: number;
+  };
+}
+
+/** What came of a call. */
+export const SUCCESS = 0;
+export const FAILURE = 1;
+export const IGNORED = 2;
+
+const released = new FinalizationRegistry<number>((breaker) => machines.breakerRelease(breaker));
+
+/**
+ * A breaker.
+ *
+ * @example
+ * const breaker = new Breaker({ window: { count: { calls: 20 } }, min_calls: 10, open_for_ms: 5_000 });
+ * const permit = breaker.ask(Date.now());
+ * if (permit >= 0) breaker.report(permit, SUCCESS, 12, Date.now());
+ */
+export class Breaker {
+  readonly #number: number;
+
+  /** @throws CutoverError where the numbers make no sense. */
+  constructor(config: BreakerConfig) {
+    const made = machines.breakerCreate(JSON.stringify(config));
+    if (typeof made === "string") throw new CutoverError(`a breaker: ${made}`);
+    this.#number = made;
+    released.register(this, made);
+  }
+
+  /** A permit, to be given back with what came of the call; -1 where the call is not to be made. */
+  ask(now: number): number {
+    return machines.breakerAsk(this.#number, now);
+  }
+
+  /** What came of a call that was permitted. A result of an earlier state changes nothing. */
+  report(permit: number, outcome: number, durationMs: number, now: number): void {
+    machines.breakerReport(this.#number, permit, outcome, durationMs, now);
+  }
+
+  /** Puts it into a state by hand. */
+  force(to: ForcedState, now: number = Date.now()): void {
+    machines.breakerForce(this.#number, to, now);
+  }
+
+  get state(): BreakerState {
+    return JSON.parse(machines.breakerAbout(this.#number)) as BreakerState;
+  }
+}

@@ -1,0 +1,67 @@
+/** One call of a side that writes: with a deadline, and through its breaker. */
+
+import { FAILURE, IGNORED, SUCCESS } from "./breaker.js";
+import type { Clock } from "./clock.js";
+import { BreakerOpen, SideTimeout, outcomeOf } from "./errors.js";
+import type { Outcome } from "./errors.js";
+import type { Store } from "./stores.js";
+
+/** What came of a call. */
+export interface Called {
+  readonly outcome: Outcome;
+  /** What the side has thrown. */
+  readonly error?: unknown;
+}
+
+/**
+ * Calls a side; it never throws. A call that takes too long has an unknown outcome; if it is done all the same, `late`
+ * says so.
+ */
+export function called(
+  clock: Clock,
+  store: Store<never>,
+  ms: number,
+  call: (signal: AbortSignal) => unknown,
+  late: () => void = () => {},
+): Promise<Called> {
+  const { breaker } = store;
+  const began = clock.now();
+  const permit = breaker === null ? 0 : breaker.ask(began);
+  if (permit < 0) {
+    return Promise.resolve({ outcome: "transient", error: new BreakerOpen(`the breaker of ${store.store} is open`) });
+  }
+  const report = (outcome: number): void => {
+    const now = clock.now();
+    breaker?.report(permit, outcome, now - began, now);
+  };
+  return new Promise((resolve) => {
+    const abort = new AbortController();
+    let over = false;
+    const end = (found: Called, outcome: number): void => {
+      if (over) return;
+      over = true;
+      cancel();
+      report(outcome);
+      resolve(found);
+    };
+    const cancel = clock.after(ms, () => {
+      const error = new SideTimeout(`${store.store} has not answered in ${ms} ms`);
+      end({ outcome: "unknown", error }, FAILURE);
+      abort.abort(error);
+    });
+    const failed = (error: unknown): void => {
+      const outcome = outcomeOf(error);
+      // What a store refuses for good says nothing of how it fares.
+      const refused = outcome === "permanent" || outcome === "superseded";
+      end({ outcome, error }, refused ? IGNORED : FAILURE);
+    };
+    try {
+      Promise.resolve(call(abort.signal)).then(() => {
+        if (over) late();
+        end({ outcome: "done" }, SUCCESS);
+      }, failed);
+    } catch (error) {
+      failed(error);
+    }
+  });
+}

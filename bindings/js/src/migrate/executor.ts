@@ -1,0 +1,112 @@
+/** What the reads and writes of a migration have in common: its stores, its time, and all that is told of it. */
+
+import type { Decider } from "../api/engine.js";
+import { Deadlines, systemClock } from "./clock.js";
+import type { Clock } from "./clock.js";
+import type { Compared } from "./compare.js";
+import { Counters } from "./counters.js";
+import { messageOf } from "./errors.js";
+import type { DeadLetter, MigrationOptions } from "./options.js";
+import type { OutboxStore } from "./outbox/entry.js";
+import type { REASONS, Verdict } from "./read-machine.js";
+import type { ReadPlan, Reader, Source } from "./reading.js";
+import { storesOf } from "./stores.js";
+import type { Store } from "./stores.js";
+import { Warnings, isolated, processWarning } from "./warnings.js";
+import type { Writer } from "./writing.js";
+
+/** The inside of a migration. What only watches, in here, never breaks what it watches. */
+export class Executor<R> implements Reader<R>, Writer<R> {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly stores: ReadonlyMap<string, Store<R>>;
+  readonly outbox: OutboxStore | null;
+  readonly writeTimeout: number;
+  readonly abandonedAfter: number;
+  readonly fromDeadlines: Deadlines;
+  readonly otherDeadlines: Deadlines;
+  readonly now: () => number;
+  readonly ticks: () => number;
+  shadows = 0;
+  readonly counted = new Counters();
+  readonly warned: Warnings;
+  readonly #options: MigrationOptions<R>;
+  readonly #lanes = new Map<string, Promise<unknown>>();
+
+  constructor(engine: Decider, name: string, options: MigrationOptions<R>) {
+    this.name = name;
+    this.#options = options;
+    this.clock = options.clock ?? systemClock;
+    this.now = this.clock.now.bind(this.clock);
+    this.ticks = this.clock.ticks?.bind(this.clock) ?? this.now;
+    this.outbox = options.outbox ?? null;
+    this.writeTimeout = options.timeouts?.write ?? 5_000;
+    this.abandonedAfter = options.abandonedAfter ?? 60_000;
+    this.fromDeadlines = new Deadlines(this.clock, options.timeouts?.read ?? 1_000);
+    this.otherDeadlines = new Deadlines(this.clock, options.timeouts?.other ?? 1_000);
+    this.warned = new Warnings(name, options.warn ?? processWarning);
+    this.stores = storesOf(engine, name, options, this.counted);
+  }
+
+  answered(source: Source<R>, ms: number): void {
+    source.counter.answered(ms);
+    const { metrics } = this.#options;
+    if (metrics !== undefined) isolated(() => metrics.read(this.name, source.store, ms / 1_000));
+  }
+
+  failed(): void {
+    this.counted.failedReads += 1;
+  }
+
+  fellBack(reason: (typeof REASONS)[number]): void {
+    this.counted.fallbacks[reason] += 1;
+    isolated(() => this.#options.metrics?.fallback(this.name, reason));
+  }
+
+  compared(verdict: Verdict): void {
+    this.counted.comparisons[verdict] += 1;
+    if (verdict === "mismatch") isolated(() => this.#options.metrics?.inconsistency(this.name));
+  }
+
+  compare(plan: ReadPlan<R>, control: R, candidate: R, done: (verdict: Verdict) => void): void {
+    const said = (found: boolean | Compared): void =>
+      done(typeof found === "boolean" ? (found ? "match" : "mismatch") : found.verdict);
+    const failed = (error: unknown): void => {
+      this.warned.warn("comparator_error", `the comparator failed: ${messageOf(error)}`);
+      done("comparator_error");
+    };
+    this.clock.after(0, () => {
+      try {
+        const found = plan.compare(control, candidate, plan.comparator);
+        if (typeof found === "object" && "then" in found) found.then(said, failed);
+        else said(found);
+      } catch (error) {
+        failed(error);
+      }
+    });
+  }
+
+  writeFailed(store: Store<R>, error: unknown): void {
+    store.counter.writeErrors += 1;
+    this.warned.warn(`write_error_${store.store}`, `a write to ${store.store} failed: ${messageOf(error)}`);
+    isolated(() => this.#options.metrics?.writeError(this.name, store.store));
+  }
+
+  broken(error: unknown): void {
+    this.warned.warn("write_broken", `a write could not be gone on with: ${messageOf(error)}`);
+  }
+
+  async deadLetter(letter: DeadLetter): Promise<void> {
+    const { to, reason } = letter;
+    this.warned.warn("dead_letter", `a write to ${to.join(" and ")} is a dead letter: ${reason}`);
+    await this.#options.deadLetter?.(letter);
+  }
+
+  inOrder<T>(key: string, call: () => Promise<T>): Promise<T> {
+    const turn = (this.#lanes.get(key) ?? Promise.resolve()).then(call, call);
+    this.#lanes.set(key, turn);
+    const leave = (): void => void (this.#lanes.get(key) === turn && this.#lanes.delete(key));
+    turn.then(leave, leave);
+    return turn;
+  }
+}

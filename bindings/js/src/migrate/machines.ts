@@ -1,0 +1,95 @@
+/** The machines of the engine: what to do next, as data. An executor performs it. */
+
+import { addon } from "../addon.js";
+import { CutoverError } from "../api/diagnostic.js";
+import type { WasmBackend } from "../wasm-backend.js";
+import { encoder } from "../wasm-instance.js";
+import { wasmBackend } from "../wasm-module.js";
+
+/** What the engine knows of side effects; texts are JSON. */
+export interface Machines {
+  step(machine: string, config: string, state: string, event: string): string;
+  readMachine(fallbackOn: number): string;
+  draw(key: string): number;
+  breakerCreate(config: string): number | string;
+  breakerAsk(breaker: number, now: number): number;
+  breakerReport(breaker: number, permit: number, outcome: number, durationMs: number, now: number): number;
+  breakerForce(breaker: number, to: string, now: number): void;
+  breakerAbout(breaker: number): string;
+  breakerRelease(breaker: number): void;
+}
+
+/** The machines in the WebAssembly module. */
+export class WasmMachines implements Machines {
+  readonly #module: WasmBackend;
+
+  constructor(module: WasmBackend) {
+    this.#module = module;
+  }
+
+  step(machine: string, config: string, state: string, event: string): string {
+    const texts = [machine, config, state, event].map((text) => encoder.encode(text));
+    const [name, settings, from, said] = texts.map((text) => text.length) as [number, number, number, number];
+    this.#module.give(...texts);
+    return this.#module.text((exports) => exports.step(name, settings, from, said));
+  }
+
+  readMachine(fallbackOn: number): string {
+    return this.#module.text((exports) => exports.read_machine(fallbackOn));
+  }
+
+  draw(key: string): number {
+    const bytes = this.#module.give(encoder.encode(key));
+    return this.#module.ask((exports) => exports.draw(bytes)) >>> 0;
+  }
+
+  breakerCreate(config: string): number | string {
+    const bytes = this.#module.give(encoder.encode(config));
+    const breaker = this.#module.ask((exports) => exports.breaker_create(bytes));
+    return breaker < 0 ? this.#module.answer() : breaker;
+  }
+
+  breakerAsk(breaker: number, now: number): number {
+    return this.#module.ask((exports) => exports.breaker_ask(breaker, now));
+  }
+
+  breakerReport(breaker: number, permit: number, outcome: number, durationMs: number, now: number): number {
+    return this.#module.ask((exports) => exports.breaker_report(breaker, permit, outcome, durationMs, now));
+  }
+
+  breakerForce(breaker: number, to: string, now: number): void {
+    const bytes = this.#module.give(encoder.encode(to));
+    const known: unknown = this.#module.ask((exports) => exports.breaker_force(breaker, bytes, now));
+    if (known === 0 || known === false) throw new CutoverError(`a breaker has no state \`${to}\``);
+  }
+
+  breakerAbout(breaker: number): string {
+    return this.#module.text((exports) => exports.breaker_about(breaker));
+  }
+
+  breakerRelease(breaker: number): void {
+    this.#module.ask((exports) => exports.breaker_release(breaker));
+  }
+}
+
+/** The machines of this process. */
+export const machines: Machines = addon() ?? new WasmMachines(wasmBackend());
+
+/** What a machine says. */
+export interface Step<State, Effect> {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
+
+/**
+ * One step of a machine. Without a state it begins.
+ *
+ * @throws CutoverError where the engine refuses what it is given.
+ */
+export function step<State, Effect>(machine: string, config: string, state: unknown, event: object): Step<State, Effect> {
+  const from = state === null || state === undefined ? "" : JSON.stringify(state);
+  const reply = machines.step(machine, config, from, JSON.stringify(event));
+  const { answer, refusal } = JSON.parse(reply) as { answer?: Step<State, Effect>; refusal?: string };
+  if (answer === undefined) throw new CutoverError(refusal ?? "the engine has no answer");
+  return answer;
+}

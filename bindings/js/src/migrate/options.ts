@@ -1,0 +1,90 @@
+/** What a migration is made of. */
+
+import type { Decider, RouteOptions } from "../api/engine.js";
+import type { BreakerConfig } from "./breaker.js";
+import type { Clock } from "./clock.js";
+import type { Compare } from "./compare.js";
+import type { Metrics } from "./metrics.js";
+import type { OutboxStore } from "./outbox/entry.js";
+import type { Side } from "./side.js";
+import type { Owed } from "./told.js";
+import type { Warning } from "./warnings.js";
+
+/** How the switches stand, by their names. */
+export type Switches = NonNullable<RouteOptions["switches"]>;
+
+/** How a failed write is retried; times are milliseconds. */
+export interface RetryPolicy {
+  /** With the first one: 5 by default. */
+  readonly attempts?: number;
+  readonly base_ms?: number;
+  readonly factor?: number;
+  readonly cap_ms?: number;
+  readonly jitter?: "full" | "none";
+}
+
+/** What a side did not take, and no outbox keeps. */
+export interface DeadLetter {
+  readonly migration: string;
+  readonly operation: string;
+  readonly key: string;
+  /** The record; null where it was deleted. */
+  readonly record: unknown;
+  readonly version: number | null;
+  readonly owed: Owed;
+  /** The stores. */
+  readonly to: readonly string[];
+  readonly reason: string;
+}
+
+/** What a migration is made of. */
+export interface MigrationOptions<R> {
+  readonly old: Side<R>;
+  readonly new: Side<R>;
+  /** The names of the stores, where the engine does not tell them. */
+  readonly stores?: { readonly old: string; readonly new: string };
+  /** How the switches stand, asked at each operation; `() => process.env` suits switches that are the environment's. */
+  readonly switches?: () => Switches;
+  /** In milliseconds: a read of the side that is asked first, of the other side, and a write. */
+  readonly timeouts?: { readonly read?: number; readonly other?: number; readonly write?: number };
+  /** How many reads may be compared at one time; 16 by default. Beyond that a comparison is skipped. */
+  readonly shadow?: { readonly concurrency?: number };
+  /** Whether two records are the same; by the engine and the comparator that the route names by default. */
+  readonly compare?: Compare<R>;
+  /** A breaker for each side; none by default. */
+  readonly breakers?: { readonly old?: BreakerConfig | null; readonly new?: BreakerConfig | null };
+  readonly retry?: RetryPolicy;
+  /** Where owed writes are kept. Without one, a process that ends between two writes forgets the second. */
+  readonly outbox?: OutboxStore;
+  /** After so many milliseconds a write that was begun, and of which nothing is heard, is gone on with by a worker; 60,000 by default. */
+  readonly abandonedAfter?: number;
+  /** Keeps what nothing else keeps; without it, it is a warning. */
+  readonly deadLetter?: (letter: DeadLetter) => unknown;
+  readonly metrics?: Metrics;
+  /** Told of each warning once; Node's own warnings by default. */
+  readonly warn?: (warning: Warning) => void;
+  readonly clock?: Clock;
+}
+
+/** An engine, or what gives the engine of the moment. */
+export type EngineSource = Decider | (() => Decider);
+
+/** How one read is made. */
+export interface ReadOptions {
+  /** What is known of the request. */
+  readonly context?: object;
+  readonly signal?: AbortSignal;
+  /** A number below a million that says whether the read is compared; by default it is the key's. */
+  readonly draw?: number;
+}
+
+/** How one write is made. */
+export interface WriteOptions {
+  readonly context?: object;
+  /** Lets the caller leave: what is owed then is in the outbox. */
+  readonly signal?: AbortSignal;
+  /** The write's own name; one made at random by default. The same write sent again has the same. */
+  readonly operation?: string;
+  /** The version that the record has with this write. */
+  readonly version?: number;
+}

@@ -1,0 +1,44 @@
+/** A side of a migration: how its store is read and written. */
+
+/** What a read of a store is given. */
+export interface ReadCall {
+  /** Aborted once nobody waits for the answer any more. It is made when it is looked at. */
+  readonly signal: AbortSignal;
+}
+
+/** What a write to a store is given. */
+export interface WriteCall {
+  /** The same for every attempt of one write: a store that has taken it takes it no second time. */
+  readonly idempotencyKey: string;
+  /** The version that the record has with this write: a store that has this version or a newer one leaves it. */
+  readonly version: number | null;
+  /** Aborted once nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** What undoing a write is given. */
+export interface UndoCall extends Omit<WriteCall, "version"> {
+  /** Only where the record has this version: otherwise it throws {@link Superseded}. */
+  readonly ifVersion: number;
+}
+
+/**
+ * One side of a migration. `undefined` and `null` are a record that is not there.
+ *
+ * @example
+ * const side: Side<Order> = {
+ *   read: (key, { signal }) => api.get(`/orders/${key}`, { signal }),
+ *   write: (key, order, { idempotencyKey, version }) => api.put(`/orders/${key}`, order, { idempotencyKey, version }),
+ *   delete: (key, { idempotencyKey, version }) => api.delete(`/orders/${key}`, { idempotencyKey, version }),
+ * };
+ */
+export interface Side<R> {
+  read(key: string, call: ReadCall): R | null | undefined | PromiseLike<R | null | undefined>;
+  write?(key: string, record: R, call: WriteCall): unknown;
+  delete?(key: string, call: WriteCall): unknown;
+  /** Undoes a write, where the store's versions allow it. Without it, nothing is undone: it is owed instead. */
+  undo?(key: string, call: UndoCall): unknown;
+}
+
+/** Which side. */
+export type SideName = "old" | "new";

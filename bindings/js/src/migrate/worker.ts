@@ -1,0 +1,205 @@
+/** A worker: it delivers what an outbox keeps, in order for each key, and gives up what cannot be delivered. */
+
+import { called } from "./calling.js";
+import type { Called } from "./calling.js";
+import { MigrationError, messageOf } from "./errors.js";
+import type { Outcome } from "./errors.js";
+import { step } from "./machines.js";
+import type { RetryPolicy } from "./options.js";
+import type { Entry, OutboxCounts, OutboxStore } from "./outbox/entry.js";
+import { operationOf } from "./owed.js";
+import type { Payload } from "./owed.js";
+import type { Store } from "./stores.js";
+import { Writing, sendTo, undoIn } from "./writing.js";
+import type { Writer } from "./writing.js";
+
+/** How a worker works. */
+export interface WorkerOptions {
+  /** Its name; one made at random by default. */
+  readonly worker?: string;
+  /** So many entries are delivered at one time; 32 by default. */
+  readonly limit?: number;
+  /** How long an entry is its own without a word; 30,000 ms by default. */
+  readonly leaseMs?: number;
+  /** How often it looks where there was nothing to do; every 500 ms by default. */
+  readonly pollMs?: number;
+  /** How often an entry is tried, and after how long; the migration's by default. */
+  readonly retry?: RetryPolicy;
+  /** Entries behind a dead letter of their key are delivered too: only where the stores' writes are conditional on versions. */
+  readonly skipDead?: boolean;
+  /** Told of each error of the outbox; what it throws ends {@link Worker.run}. */
+  readonly onError?: (error: unknown) => void;
+  /** Told of each entry that was given up. */
+  readonly onDead?: (entry: Entry, reason: string) => void;
+}
+
+type Failure = "transient" | "permanent" | "unknown";
+
+/** What the machine `outbox` says of an entry. */
+interface Machined {
+  readonly state: { readonly state: string; readonly due?: number; readonly reason?: string };
+}
+
+/**
+ * Delivers the owed writes of one migration. Any number of workers may run at one time.
+ *
+ * @example
+ * const stop = new AbortController();
+ * process.once("SIGTERM", () => stop.abort());
+ * await recruiters.worker().run(stop.signal);
+ */
+export class Worker<R> {
+  readonly #writer: Writer<R>;
+  readonly #outbox: OutboxStore;
+  readonly #options: WorkerOptions;
+  readonly #name: string;
+  readonly #leaseMs: number;
+  readonly #config: string;
+
+  constructor(writer: Writer<R>, outbox: OutboxStore, options: WorkerOptions) {
+    this.#writer = writer;
+    this.#outbox = outbox;
+    this.#options = options;
+    this.#name = options.worker ?? crypto.randomUUID();
+    this.#leaseMs = options.leaseMs ?? 30_000;
+    this.#config = JSON.stringify({ retry: options.retry ?? {}, lease_ms: this.#leaseMs, dead: options.skipDead === true ? "pass" : "park" });
+  }
+
+  /** Works until the signal is aborted; what is under way then is finished. An outbox that does not answer is asked again. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const found = await this.pass().catch((error: unknown) => {
+        this.#options.onError?.(error);
+        return 0;
+      });
+      if (found === 0) await this.#sleep(signal);
+    }
+  }
+
+  /** Delivers what is due now, and says how many entries that were. */
+  async pass(): Promise<number> {
+    const { clock, name } = this.#writer;
+    const { limit = 32, skipDead = false } = this.#options;
+    const claim = { now: clock.now(), limit, leaseMs: this.#leaseMs, worker: this.#name, migration: name, skipDead };
+    const entries = await this.#outbox.claim(claim);
+    await Promise.all(entries.map((entry) => this.#work(entry)));
+    return entries.length;
+  }
+
+  /** Works until nothing is owed but dead letters, or the signal is aborted. */
+  async drain(signal: AbortSignal = new AbortController().signal): Promise<OutboxCounts> {
+    for (;;) {
+      const counts = await this.counts();
+      if (signal.aborted || counts.pending + counts.claimed === 0) return counts;
+      if ((await this.pass()) === 0) await this.#sleep(signal);
+    }
+  }
+
+  counts(): Promise<OutboxCounts> {
+    return this.#outbox.counts(this.#writer.clock.now(), this.#writer.name);
+  }
+
+  /** The oldest dead letters. */
+  dead(limit = 100): Promise<Entry[]> {
+    return this.#outbox.dead(limit, this.#writer.name);
+  }
+
+  /** Tries a dead letter again, or all of them. */
+  redrive(id?: string): Promise<number> {
+    const now = this.#writer.clock.now();
+    return this.#outbox.redrive(id === undefined ? { now, migration: this.#writer.name } : { now, id });
+  }
+
+  #sleep(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        cancel();
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      const cancel = this.#writer.clock.after(this.#options.pollMs ?? 500, wake);
+      signal.addEventListener("abort", wake, { once: true });
+    });
+  }
+
+  /** One entry, which is its own. What the outbox does not hear of is delivered once more. */
+  async #work(entry: Entry): Promise<void> {
+    const stop = this.#keep(entry);
+    try {
+      const { outcome, error } = await this.#deliver(entry);
+      if (outcome === "done" || outcome === "superseded") await this.#outbox.finish(entry.id, entry.generation);
+      else await this.#failed(entry, outcome, messageOf(error));
+    } catch {
+      // The outbox has not answered: the lease will end.
+    } finally {
+      stop();
+    }
+  }
+
+  /** Keeps a claim while its delivery takes long. */
+  #keep({ id, generation }: Entry): () => void {
+    const { clock } = this.#writer;
+    let cancel = (): void => {};
+    const again = (): void => {
+      cancel = clock.after(this.#leaseMs / 3, () => {
+        this.#outbox.extend(id, generation, clock.now() + this.#leaseMs).catch(() => false);
+        again();
+      });
+    };
+    again();
+    return () => cancel();
+  }
+
+  async #failed(entry: Entry, failure: Failure, message: string): Promise<void> {
+    const now = this.#writer.clock.now();
+    const { id, key, sequence: seq, generation, attempt } = entry;
+    const state = { state: "claimed", worker: this.#name, lease_until: entry.leaseUntilMs ?? now };
+    const event = { event: "failed", generation, failure, message, now };
+    const next = step<Machined, object>("outbox", this.#config, { id, key, seq, state, generation, attempt }, event);
+    const { due, reason = "exhausted" } = next.state.state;
+    if (due !== undefined) {
+      await this.#outbox.retry(id, generation, due, message);
+      return;
+    }
+    if (!(await this.#outbox.bury(id, generation, `${reason}: ${message}`))) return;
+    try {
+      this.#options.onDead?.(entry, reason);
+    } catch {
+      // Whoever is told breaks nothing.
+    }
+  }
+
+  async #deliver(entry: Entry): Promise<Called> {
+    const payload = JSON.parse(entry.payload) as Payload;
+    const operation = operationOf(entry, payload);
+    try {
+      if (payload.kind === "begun") {
+        await new Writing<R>(this.#writer, operation as never, payload.config).resume(payload.state);
+        return { outcome: "done" };
+      }
+      const store = this.#store(entry.side);
+      const key = `${operation.id}:${entry.side}`;
+      const { clock, writeTimeout } = this.#writer;
+      const { version } = operation;
+      const found = await called(clock, store as unknown as Store<never>, writeTimeout, (signal) =>
+        payload.owed === "delivery"
+          ? sendTo(store, entry.key, operation.record as R | null, { idempotencyKey: key, version, signal })
+          : undoIn(store, entry.key, { idempotencyKey: `${key}:undo`, ifVersion: version ?? 0, signal }),
+      );
+      if (!settled(found.outcome)) this.#writer.writeFailed(store, found.error);
+      return found;
+    } catch (error) {
+      return { outcome: "transient", error };
+    }
+  }
+
+  #store(name: string): Store<R> {
+    const store = this.#writer.stores.get(name);
+    if (store === undefined) throw new MigrationError(`${name} is no store of this migration`);
+    return store;
+  }
+}
+
+function settled(outcome: Outcome): boolean {
+  return outcome === "done" || outcome === "superseded";
+}

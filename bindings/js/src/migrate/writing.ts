@@ -1,0 +1,298 @@
+/** One write: it performs what the machine `dual_write` says, and tells it what came of that. */
+
+import type { RouteWrite } from "../api/route.js";
+import { called } from "./calling.js";
+import type { Clock } from "./clock.js";
+import { MigrationError, WriteError } from "./errors.js";
+import type { Outcome } from "./errors.js";
+import { step } from "./machines.js";
+import type { DeadLetter, RetryPolicy } from "./options.js";
+import { OutboxError } from "./outbox/entry.js";
+import type { OutboxStore } from "./outbox/entry.js";
+import { begunEntry, begunId, owedEntry } from "./owed.js";
+import type { Operation } from "./owed.js";
+import type { UndoCall, WriteCall } from "./side.js";
+import type { Store } from "./stores.js";
+import type { OweEffect, Told, Work, WriteEffect, WriteState } from "./told.js";
+
+/** What a write needs of its migration. */
+export interface Writer<R> {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly stores: ReadonlyMap<string, Store<R>>;
+  readonly outbox: OutboxStore | null;
+  readonly writeTimeout: number;
+  readonly abandonedAfter: number;
+  /** An attempt to write has failed. */
+  writeFailed(store: Store<R>, error: unknown): void;
+  /** A write could not be gone on with; what was begun is in the outbox, where there is one. */
+  broken(error: unknown): void;
+  /** Keeps what nothing else keeps. */
+  deadLetter(letter: DeadLetter): unknown;
+  /** Calls once every earlier such call of the key is over. */
+  inOrder<T>(key: string, call: () => Promise<T>): Promise<T>;
+}
+
+/** So often forgetting a write is tried before it is left to a worker. */
+const FORGETS = 5;
+const FORGET_AGAIN_MS = 50;
+
+/** The configuration of a write, as the machine reads it. */
+export function configOf<R>(
+  writer: Writer<R>,
+  operation: Operation<R>,
+  writes: readonly RouteWrite[],
+  retry: RetryPolicy,
+): string {
+  const first = writer.stores.get(writes[0]?.to ?? "");
+  // Where the store cannot undo a write, the machine must not count on it.
+  const version = first?.side.undo === undefined ? null : operation.version;
+  const outbox = writer.outbox === null ? "none" : "durable";
+  return JSON.stringify({ operation: operation.id, version, writes, retry, outbox });
+}
+
+export class Writing<R> {
+  readonly #writer: Writer<R>;
+  readonly #operation: Operation<R>;
+  readonly #config: string;
+  readonly #writes: readonly RouteWrite[];
+  #state: WriteState | null = null;
+  readonly #events: object[] = [];
+  #running = false;
+  #error: unknown = undefined;
+  #persisted = false;
+  #foreign = false;
+  /** A worker may go on with a write that was to be forgotten. */
+  #remembered = false;
+  #tell: (told: Told) => void = () => {};
+  #fail: (error: unknown) => void = () => {};
+  #end: () => void = () => {};
+  /** Fulfilled once nothing is to come any more. */
+  readonly ended = new Promise<void>((resolve) => (this.#end = resolve));
+
+  constructor(writer: Writer<R>, operation: Operation<R>, config: string) {
+    this.#writer = writer;
+    this.#operation = operation;
+    this.#config = config;
+    this.#writes = (JSON.parse(config) as { writes: readonly RouteWrite[] }).writes;
+  }
+
+  /** Writes. It is fulfilled once the write is acknowledged as the route says, and throws a {@link WriteError} otherwise. */
+  begin(signal: AbortSignal | undefined): Promise<void> {
+    const cancel = (): void => this.#say({ event: "cancelled" });
+    signal?.addEventListener("abort", cancel, { once: true });
+    const told = new Promise<void>((resolve, reject) => {
+      this.#fail = reject;
+      this.#tell = (said) => {
+        if (said === "done") resolve();
+        else reject(this.#wrong(said));
+      };
+    });
+    this.#say({ event: "started" });
+    void this.ended.then(() => signal?.removeEventListener("abort", cancel));
+    return told;
+  }
+
+  /** Goes on with a write that another process has begun. */
+  resume(state: unknown): Promise<void> {
+    this.#state = state as WriteState;
+    const failed = new Promise<never>((_, reject) => (this.#fail = reject));
+    this.#say({ event: "resumed" });
+    return Promise.race([this.ended, failed]);
+  }
+
+  #wrong(told: Exclude<Told, "done">): WriteError {
+    const said = told === "failed" && this.#remembered ? "unknown" : told;
+    const options = this.#error === undefined ? undefined : { cause: this.#error };
+    return new WriteError(said, this.#operation.id, this.#state?.reason ?? null, options);
+  }
+
+  #say(event: object): void {
+    this.#events.push(event);
+    if (this.#running) return;
+    this.#running = true;
+    this.#run().catch(this.#broken);
+  }
+
+  /** What is wrong with the machine's questions is wrong with the migration: nothing more comes of this write here. */
+  readonly #broken = (error: unknown): void => {
+    this.#writer.broken(error);
+    this.#fail(error);
+    this.#end();
+  };
+
+  async #run(): Promise<void> {
+    for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
+      const { state, effects } = step<WriteState, WriteEffect>("dual_write", this.#config, this.#state, event);
+      this.#state = state;
+      await this.#perform(effects);
+    }
+    this.#running = false;
+    const at = this.#state?.at.state;
+    if (at !== "start" && at !== "doing" && at !== "retrying") this.#end();
+  }
+
+  async #perform(effects: readonly WriteEffect[]): Promise<void> {
+    for (const effect of effects) {
+      switch (effect.effect) {
+        case "persist":
+          if (await this.#persist(effect.state)) break;
+          this.#events.unshift({ event: "persist_failed" });
+          return;
+        case "forget":
+          await this.#forget();
+          break;
+        case "write":
+          this.#write(effect.work, effect.attempt, effect.to, effect.key).catch(this.#broken);
+          break;
+        case "compensate":
+          this.#undo(effect.attempt, effect.to, effect.key, effect.if_version).catch(this.#broken);
+          break;
+        case "enqueue":
+          await this.#owe("outbox", effect, () => this.#enqueue(effect));
+          break;
+        case "dead_letter":
+          await this.#owe("dead_letter", effect, () => this.#deadLetter(effect));
+          break;
+        case "withdraw":
+          await this.#writer.outbox?.withdraw(effect.key).catch(() => false);
+          break;
+        case "acknowledge":
+          this.#tell(effect.told);
+          break;
+        case "wake_at":
+          this.#wake(effect.at);
+      }
+    }
+  }
+
+  #wake(at: number): void {
+    const { clock } = this.#writer;
+    clock.after(Math.max(at - clock.now(), 0), () => this.#say({ event: "due", now: clock.now() }));
+  }
+
+  #finished(work: Work, attempt: number, outcome: Outcome): void {
+    this.#say({ event: "finished", work, attempt, outcome, now: this.#writer.clock.now() });
+  }
+
+  /** Keeps that the write was begun; without an outbox there is nowhere to. */
+  async #persist(state: unknown): Promise<boolean> {
+    const { name, clock, outbox, abandonedAfter } = this.#writer;
+    if (outbox === null) return true;
+    const now = clock.now();
+    const first = this.#writes[0]?.to ?? "";
+    const entry = begunEntry(name, this.#operation, first, this.#config, state, now, now + abandonedAfter);
+    try {
+      if (this.#state?.at.state === "doing" && this.#persisted) {
+        return await outbox.amend(entry.id, entry.payload ?? "");
+      }
+      this.#persisted = true;
+      await outbox.put(entry);
+      return true;
+    } catch (error) {
+      this.#error = error;
+      // The begun write that is there is another one of that name: it is not this one's to forget.
+      this.#foreign = error instanceof OutboxError && error.code === "id_reused";
+      return false;
+    }
+  }
+
+  async #forget(): Promise<void> {
+    const { outbox, clock } = this.#writer;
+    if (outbox === null) return;
+    if (this.#foreign) {
+      this.#remembered = true;
+      return;
+    }
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await outbox.withdraw(begunId(this.#operation.id));
+        return;
+      } catch (error) {
+        this.#error ??= error;
+        this.#remembered = tries === FORGETS;
+        if (this.#remembered) return;
+      }
+      await new Promise<void>((resolve) => clock.after(FORGET_AGAIN_MS * tries, resolve));
+    }
+  }
+
+  async #write(work: "first" | "second", attempt: number, to: string, idempotencyKey: string): Promise<void> {
+    const writer = this.#writer;
+    const store = this.#store(to);
+    const { key, record, version } = this.#operation;
+    const send = () =>
+      called(
+        writer.clock,
+        store as unknown as Store<never>,
+        writer.writeTimeout,
+        (signal) => sendTo(store, key, record, { idempotencyKey, version, signal }),
+        () => this.#finished(work, attempt, "done"),
+      );
+    const told = work === "second" && this.#writes[1]?.ack === "best_effort";
+    const { outcome, error } = told ? await writer.inOrder(key, send) : await send();
+    if (outcome !== "done") {
+      this.#error = error;
+      if (outcome !== "superseded") writer.writeFailed(store, error);
+    }
+    this.#finished(work, attempt, outcome);
+  }
+
+  async #undo(attempt: number, to: string, idempotencyKey: string, ifVersion: number): Promise<void> {
+    const { clock, writeTimeout } = this.#writer;
+    const store = this.#store(to);
+    const { outcome } = await called(clock, store as unknown as Store<never>, writeTimeout, (signal) =>
+      undoIn(store, this.#operation.key, { idempotencyKey, ifVersion, signal }),
+    );
+    this.#finished("compensation", attempt, outcome);
+  }
+
+  async #owe(work: Work, effect: OweEffect, keep: () => Promise<unknown>): Promise<void> {
+    try {
+      await keep();
+      this.#finished(work, effect.attempt, "done");
+    } catch (error) {
+      this.#error ??= error;
+      this.#finished(work, effect.attempt, "unknown");
+    }
+  }
+
+  async #enqueue({ owed, to }: OweEffect): Promise<void> {
+    const { name, clock, outbox } = this.#writer;
+    for (const store of to) {
+      await outbox?.put(owedEntry(name, this.#operation, store, owed, clock.now()));
+    }
+  }
+
+  async #deadLetter({ owed, to, reason }: OweEffect): Promise<void> {
+    const { id, key, record, version } = this.#operation;
+    const migration = this.#writer.name;
+    await this.#writer.deadLetter({ migration, operation: id, key, record, version, owed, to, reason });
+  }
+
+  #store(name: string): Store<R> {
+    const store = this.#writer.stores.get(name);
+    if (store === undefined) throw new MigrationError(`the route writes to ${name}, which is no store of this migration`);
+    return store;
+  }
+}
+
+/** Sends a write, or a deletion. */
+export function sendTo<R>({ side, store }: Store<R>, key: string, record: R | null, call: WriteCall): unknown {
+  if (record !== null) {
+    if (side.write === undefined) throw missing(store, "write");
+    return side.write(key, record, call);
+  }
+  if (side.delete === undefined) throw missing(store, "delete");
+  return side.delete(key, call);
+}
+
+/** Undoes a write. */
+export function undoIn<R>({ side, store }: Store<R>, key: string, call: UndoCall): unknown {
+  if (side.undo === undefined) throw missing(store, "undo");
+  return side.undo(key, call);
+}
+
+function missing(store: string, name: string): MigrationError & { readonly permanent: true } {
+  return Object.assign(new MigrationError(`${store} has no \`${name}\``), { permanent: true as const });
+}
