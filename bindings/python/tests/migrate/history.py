@@ -224,7 +224,8 @@ class History:
     def _delivered(self, marks: list[str]) -> bool:
         assert self.outbox is not None
         self.outbox.revive(Clock().now())
-        return not any(mark in self.outbox.entries for mark in marks)
+        # What is recovered may be owed anew, under another id.
+        return not (self.outbox.entries if self.quiet else any(mark in self.outbox.entries for mark in marks))
 
     async def _until(self, met: Any) -> None:
         for _ in range(10_000):
