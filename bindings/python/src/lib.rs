@@ -12,6 +12,7 @@ mod context;
 mod convert;
 mod decision;
 mod decisions;
+mod delivery;
 mod engine;
 mod flag;
 mod flags;
@@ -38,6 +39,8 @@ mod _cutover {
     use crate::context::Context;
     #[pymodule_export]
     use crate::decision::Decision;
+    #[pymodule_export]
+    use crate::delivery::{Breaker, draw, read_machine, step, stores};
     #[pymodule_export]
     use crate::engine::Engine;
 

@@ -44,7 +44,7 @@ pub mod retry;
 mod wire;
 
 pub use invalid::Invalid;
-pub use wire::{MACHINES, step_json};
+pub use wire::{MACHINES, breaker_of, step_json};
 
 /// Milliseconds since the epoch.
 pub type Millis = i64;

@@ -70,6 +70,20 @@ pub fn step_json(machine: &str, config: &str, state: &str, event: &str) -> Resul
     }
 }
 
+/// A breaker by its configuration in JSON, for hosts that keep it in memory.
+///
+/// # Errors
+/// One sentence that says what cannot be read, or what makes no sense.
+///
+/// ```
+/// assert!(cutover_delivery::breaker_of(r#"{"min_calls":20}"#).is_ok());
+/// assert!(cutover_delivery::breaker_of(r#"{"min_calls":0}"#).is_err());
+/// ```
+pub fn breaker_of(config: &str) -> Result<Breaker, String> {
+    let text = Text { machine: "breaker", config, state: "", event: "" };
+    Breaker::new(text.config()?).map_err(sentence)
+}
+
 struct Text<'a> {
     machine: &'a str,
     config: &'a str,

@@ -20,7 +20,7 @@ from cutover._types import (
     SaidDict,
 )
 
-__all__ = ["Context", "Decision", "Decisions", "Engine", "__version__"]
+__all__ = ["Breaker", "Context", "Decision", "Decisions", "Engine", "__version__", "draw", "read_machine", "step", "stores"]
 
 __version__: str
 
@@ -34,6 +34,29 @@ class _ArrowArray(Protocol):
     def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
 
 _Table: TypeAlias = _ArrowStream | _ArrowArray
+
+def draw(key: str, /) -> int: ...
+def read_machine(fallback_on: int, /) -> str: ...
+def step(machine: str, config: str, state: str, event: str, /) -> str: ...
+def stores(engine: Engine, migration: str, /) -> tuple[str, str] | None: ...
+
+@final
+class Breaker:
+    """Whether a store is asked at all. Threads may share one."""
+
+    def __new__(cls, config: str, /) -> Breaker: ...
+    def ask(self, now: int, /) -> int | None:
+        """Leave for one call, to be given back by `report`; `None` where it is refused."""
+    def report(self, permit: int, outcome: str, duration_ms: int, now: int, /) -> bool:
+        """What came of a call: `success`, `failure` or `ignored`. It is false where it came too late to be counted."""
+    @property
+    def state(self) -> str:
+        """The state as of the last call, in JSON."""
+    @property
+    def counts(self) -> str:
+        """What was done since it was made, in JSON."""
+    def force(self, to: str, now: int, /) -> None:
+        """Puts it into a state by hand."""
 
 @final
 class Context:
@@ -422,9 +445,30 @@ class Engine:
     ) -> dict[str, Any]:
         r"""x"""
     def compare(self, comparator: str, control: object, candidate: object) -> ComparisonDict:
-        r"""x"""
+        r"""Compares two values by a comparator of the ruleset: a dict with the `count` of the differences and the first of
+        them. Values are taken as JSON has them, a `Decimal` as a number of all its digits, a `datetime` as its ISO text;
+        `bytes` are JSON already.
+
+        Raises `CutoverError` where there is no such comparator, or bytes are no JSON.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\ncomparators: {offers: {ignore: [_id], rename: snake_to_camel}}")
+        >>> engine.compare("offers", {"_id": 7, "user_id": 1}, {"userId": 1})["count"]
+        0
+        >>> engine.compare("offers", {"user_id": 1}, {"userId": 2})["differences"][0]["path"]
+        'userId'
+        """
     def judge(self, comparator: str | None, control: SaidDict, candidate: SaidDict) -> JudgementDict:
-        r"""x"""
+        r"""What comes of two sides, by a comparator or, with `None`, exactly. A side is a dict with one of `value`, `error` (a
+        dict with `class` and `message`), `timed_out` and `not_run`.
+
+        Raises `CutoverError` where there is no such comparator, or a side is none of these.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1")
+        >>> engine.judge(None, {"value": 1}, {"timed_out": True})["verdict"]
+        'timed_out'
+        """
     def path(
         self,
         table: str,
@@ -435,7 +479,17 @@ class Engine:
         attributes: Mapping[str, str | int] | None = None,
         now: _Now = None,
     ) -> PathFoundDict | None:
-        r"""x"""
+        r"""Who serves a request, by a path table: a dict, or `None` where no entry takes it.
+
+        Raises `CutoverError` where there is no such table, or the path could be read in two ways: answer with 400.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\npaths: {api: [{path: /api/orders, service: orders-sql, side: old}]}")
+        >>> engine.path("api", "/api/orders/7?full")["service"]
+        'orders-sql'
+        >>> engine.path("api", "/health") is None
+        True
+        """
     def safety(self, migration: str, *, nodes: int = 2, writes: int = 2) -> SafetyReport:
         r"""What the phases, moves, switches and emergencies of a migration can cost: a model of its two stores looks at
         everything that can happen to one record.

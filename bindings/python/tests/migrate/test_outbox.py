@@ -118,6 +118,15 @@ def test_a_dead_letter_parks_its_key_until_it_is_redriven(outbox: Store) -> None
     assert ids(outbox, 9_000) == ["a2"]
 
 
+def test_what_is_not_owed_after_all_is_withdrawn_unless_somebody_has_it(outbox: Store) -> None:
+    outbox.put(entry("a", "k"))
+    outbox.put(entry("b", "k"))
+    assert ids(outbox, 1_000) == ["a"]
+    assert not outbox.withdraw("a") and outbox.withdraw("b") and not outbox.withdraw("b")
+    assert outbox.bury("a", 1, "no") and not outbox.withdraw("a")
+    assert outbox.counts(2_000) == OutboxCounts(0, 0, 1, 0)
+
+
 def test_dead_letters_are_passed_by_where_that_is_asked_one_entry_of_a_key_at_a_time(outbox: Store) -> None:
     for id in ["a1", "a2", "a3"]:
         outbox.put(entry(id, "a"))

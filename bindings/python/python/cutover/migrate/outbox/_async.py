@@ -75,6 +75,10 @@ class AsyncOutbox:
         """As `OutboxStore.finish` says."""
         return await to_thread(self._store.finish, id, generation)
 
+    async def withdraw(self, id: str) -> bool:
+        """As `OutboxStore.withdraw` says."""
+        return await to_thread(self._store.withdraw, id)
+
     async def retry(self, id: str, generation: int, due_ms: int, reason: str) -> bool:
         """As `OutboxStore.retry` says."""
         return await to_thread(self._store.retry, id, generation, due_ms, reason)

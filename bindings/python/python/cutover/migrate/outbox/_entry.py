@@ -159,6 +159,10 @@ class OutboxStore(Protocol[Within]):
         """It was delivered, and is removed; false where the claim is no longer the last one: nothing has changed."""
         ...
 
+    def withdraw(self, id: str) -> bool:
+        """It is not owed after all, and is removed; false where it is not there, claimed, or a dead letter."""
+        ...
+
     def retry(self, id: str, generation: int, due_ms: int, reason: str) -> bool:
         """It is to be tried again at `due_ms`; false as in `finish`."""
         ...

@@ -162,6 +162,10 @@ class PostgresOutbox:
         """As `OutboxStore.finish` says."""
         return self._change("DELETE FROM cutover_outbox", id, generation, {})
 
+    def withdraw(self, id: str) -> bool:
+        """As `OutboxStore.withdraw` says."""
+        return self._run("DELETE FROM cutover_outbox WHERE id = %(id)s AND state = 'pending'", {"id": id}) == 1
+
     def retry(self, id: str, generation: int, due_ms: int, reason: str) -> bool:
         """As `OutboxStore.retry` says."""
         update = """UPDATE cutover_outbox

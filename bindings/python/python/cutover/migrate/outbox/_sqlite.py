@@ -162,6 +162,11 @@ class SqliteOutbox:
         """As `OutboxStore.finish` says."""
         return self._change("DELETE FROM cutover_outbox", id, generation, {})
 
+    def withdraw(self, id: str) -> bool:
+        """As `OutboxStore.withdraw` says."""
+        with self._atomically():
+            return self._execute("DELETE FROM cutover_outbox WHERE id = :id AND state = 'pending'", {"id": id}) > 0
+
     def retry(self, id: str, generation: int, due_ms: int, reason: str) -> bool:
         """As `OutboxStore.retry` says."""
         update = "UPDATE cutover_outbox SET state = 'pending', lease_until_ms = NULL, due_ms = :due, reason = :reason"

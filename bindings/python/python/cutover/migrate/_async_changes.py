@@ -1,0 +1,74 @@
+"""Change events, applied to a store with asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from cutover.migrate._changes import Applied, AsyncTarget, Change, DeadChange, Partition
+
+
+class AsyncConsumer(Partition):
+    """Applies the events of one partition, with asyncio. As `Consumer`; its hooks are coroutine functions."""
+
+    def __init__(
+        self,
+        partition: str,
+        target: AsyncTarget,
+        *,
+        commit: Callable[[int], Awaitable[object]],
+        dead_letter: Callable[[DeadChange], Awaitable[object]],
+        persist: Callable[[str], Awaitable[object]],
+        **options: Any,
+    ) -> None:
+        super().__init__(partition, **options)
+        self._target, self._commit, self._dead_letter, self._persist = target, commit, dead_letter, persist
+
+    async def apply(self, change: Change) -> Applied:
+        """Applies an event, waiting for the target as long as it is down.
+
+        What `Target.current` raises is raised: then the event was not begun.
+        """
+        current = None if change.key is None else await self._target.current(change.key)
+        steps = self._steps(change, current)
+        try:
+            effect = next(steps)
+            while True:
+                try:
+                    await self._perform(effect, change)
+                    failed: BaseException | None = None
+                except Exception as error:
+                    failed = error
+                effect = steps.send(failed)
+        except StopIteration as done:
+            applied: Applied = done.value
+            return applied
+
+    async def _perform(self, effect: dict[str, Any], change: Change) -> None:
+        kind = effect["effect"]
+        if kind == "put":
+            await self._target.write(effect["key"], change.record, self._call(effect, change))
+        elif kind == "delete":
+            await self._target.delete(effect["key"], self._call(effect, change))
+        elif kind == "persist":
+            await self._persist(json.dumps(effect["state"]))
+        elif kind == "dead_letter":
+            await self._dead_letter(DeadChange(effect["id"], change, effect["reason"]))
+        elif kind == "commit":
+            await self._commit(effect["next"])
+        elif kind == "wake_at":
+            await asyncio.sleep(max(0, effect["at"] - self._clock.now()) / 1_000)
+
+    async def settled(self, key: str, remaining: int) -> None:
+        """A dead letter of a key was applied or discarded, and so many are left: with none, the key is free again."""
+        await self._say({"event": "settled", "key": key, "remaining": remaining})
+
+    async def release(self) -> None:
+        """Lets a halted partition go on."""
+        await self._say({"event": "released"})
+
+    async def _say(self, event: dict[str, Any]) -> None:
+        for effect in self._machine.say(event):
+            await self._persist(json.dumps(effect["state"]))

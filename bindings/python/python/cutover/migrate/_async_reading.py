@@ -1,0 +1,217 @@
+"""A read, with asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from cutover.migrate._counters import now_seconds
+from cutover.migrate._errors import Refused
+from cutover.migrate._machine import (
+    ANSWER_FROM,
+    ASK_FROM,
+    ASK_OTHER,
+    CANCELLED,
+    COMPARE,
+    COMPARED,
+    COMPARING,
+    EVENTS,
+    FALLBACKS,
+    FROM,
+    OTHER,
+    REPORT,
+    REPORTS,
+    STARTED,
+)
+from cutover.migrate._plan import ReadPlan
+from cutover.migrate._reading import Said, answer_other
+from cutover.migrate._types import ReadCall
+
+if TYPE_CHECKING:
+    from cutover._cutover import Breaker
+    from cutover.migrate._async import AsyncMigration
+
+
+class Deadline:
+    """Cancels the task that runs when its time is over, and tells that from a cancellation by somebody else."""
+
+    __slots__ = ("_handle", "_task", "over")
+
+    def __init__(self, ms: int) -> None:
+        self.over = False
+        task = asyncio.current_task()
+        assert task is not None
+        self._task = task
+        self._handle = asyncio.get_running_loop().call_later(ms / 1_000, self._end)
+
+    def _end(self) -> None:
+        self.over = True
+        self._task.cancel()
+
+    def ended(self) -> bool:
+        """Whether a cancellation that came is this deadline's own."""
+        # Since Python 3.11 a task knows how often it was cancelled, so that both are told apart.
+        uncancel = getattr(self._task, "uncancel", None)
+        return self.over and (uncancel is None or uncancel() == 0)
+
+    def stop(self) -> None:
+        """There is no deadline any more."""
+        self._handle.cancel()
+
+
+def late(store: str, ms: int) -> TimeoutError:
+    """The error of a side that took too long."""
+    return TimeoutError(f"`{store}` has not answered in {ms} ms")
+
+
+async def timed(call: Callable[..., Awaitable[Any]], ms: int, store: str, *arguments: Any) -> Any:
+    """What a coroutine function returns, if it does in time.
+
+    Raises `TimeoutError` where it does not.
+    """
+    deadline = Deadline(ms)
+    try:
+        return await call(*arguments)
+    except asyncio.CancelledError:
+        if deadline.ended():
+            raise late(store, ms) from None
+        raise
+    finally:
+        deadline.stop()
+
+
+async def ask(
+    migration: AsyncMigration[Any],
+    read: Callable[[str, ReadCall], Awaitable[Any]],
+    key: str,
+    call: ReadCall,
+    breaker: Breaker | None,
+) -> Said:
+    """Asks a side."""
+    started = 0
+    permit = None
+    if breaker is not None:
+        started = migration._clock.now()
+        permit = breaker.ask(started)
+        if permit is None:
+            return "error", None, Refused(call.store), 0.0
+    began = now_seconds()
+    error: Exception | None = None
+    record = None
+    deadline = Deadline(call.timeout_ms)
+    try:
+        record = await read(key, call)
+        said = "missing" if record is None else "found"
+    except (TimeoutError, asyncio.TimeoutError) as failed:
+        said, error = "timeout", failed
+    except Exception as failed:
+        said, error = "error", failed
+    except BaseException as left:
+        if not (isinstance(left, asyncio.CancelledError) and deadline.ended()):
+            migration._settled(breaker, permit, "ignored", started)
+            raise
+        said, error = "timeout", late(call.store, call.timeout_ms)
+    finally:
+        deadline.stop()
+    if breaker is not None:
+        migration._settled(breaker, permit, "failure" if error else "success", started)
+    return said, record, error, now_seconds() - began
+
+
+async def simple(migration: AsyncMigration[Any], plan: ReadPlan, key: str) -> Any:
+    """A read that compares nothing, through the table."""
+    table = plan.table
+    entry = table[STARTED]
+    from_error = other_error = from_record = other_record = None
+    took: float | None = None
+    while True:
+        effect = entry >> 8 & 31
+        if effect == ASK_FROM:
+            said, from_record, from_error, took = await ask(migration, plan.ask_from, key, plan.call_from, plan.from_breaker)
+            entry = table[(entry & 255) * EVENTS + FROM[said]]
+        elif effect == ANSWER_FROM:
+            if from_error is None:
+                migration._counters.served(plan.from_tally, plan.from_, took)
+                return from_record
+            migration._counters.took(plan.from_tally, plan.from_, took or 0.0)
+            raise from_error
+        elif effect == ASK_OTHER:
+            migration._counters.took(plan.from_tally, plan.from_, took or 0.0)
+            said, other_record, other_error, took = await ask(
+                migration, plan.ask_other, key, plan.call_other, plan.other_breaker
+            )
+            entry = table[(entry & 255) * EVENTS + OTHER[said]]
+        else:
+            return answer_other(migration, plan, FALLBACKS[effect], from_error, other_record, other_error, took)
+
+
+class Compared:
+    """A read that is compared: both sides are asked at once, and nobody waits for the comparison."""
+
+    def __init__(self, migration: AsyncMigration[Any], plan: ReadPlan, key: str) -> None:
+        self._migration, self._plan, self._key = migration, plan, key
+        self._state = plan.table[COMPARING] & 255
+        self._from: Said = ("error", None, None, 0.0)
+        self._other: Said = ("error", None, None, 0.0)
+        self._answer: int | None = None
+
+    async def run(self) -> Any:
+        """The answer; where too many comparisons are under way, that of a read which compares nothing."""
+        migration, plan = self._migration, self._plan
+        if len(migration._shadows) >= migration._shadow.concurrency:
+            migration._counters.compared("skipped")
+            migration._warnings.add("shadow_full", "too many reads for comparisons are under way")
+            return await simple(migration, plan, self._key)
+        shadow = asyncio.ensure_future(self._shadow())
+        migration._shadows[shadow] = None
+        shadow.add_done_callback(lambda shadow: migration._shadows.pop(shadow, None))
+        try:
+            self._from = await ask(migration, plan.ask_from, self._key, plan.call_from, plan.from_breaker)
+            migration._counters.took(plan.from_tally, plan.from_, self._from[3])
+            self._say(FROM[self._from[0]])
+            if self._answer is None:
+                # The shadow has a deadline of its own; whoever leaves does not take it along.
+                await asyncio.wait([shadow])
+        except BaseException:
+            self._say(CANCELLED)
+            raise
+        return self._answered()
+
+    async def _shadow(self) -> None:
+        plan = self._plan
+        try:
+            self._other = await ask(self._migration, plan.ask_other, self._key, plan.call_other, plan.other_breaker)
+            self._migration._counters.took(plan.other_tally, plan.other, self._other[3])
+        finally:
+            self._say(OTHER[self._other[0]])
+
+    def _say(self, event: int) -> None:
+        entry = self._plan.table[self._state * EVENTS + event]
+        self._state = entry & 255
+        for effect in (entry >> 8 & 31, entry >> 13 & 31):
+            if effect == ANSWER_FROM or effect in FALLBACKS:
+                self._answer = effect
+            elif effect == COMPARE:
+                # After the caller has its answer.
+                asyncio.get_running_loop().call_soon(self._compare)
+            elif effect in REPORTS:
+                self._migration._counters.compared(REPORTS[effect])
+
+    def _compare(self) -> None:
+        verdict = self._migration._judged(self._plan, self._from[1], self._other[1])
+        entry = self._plan.table[self._state * EVENTS + COMPARED]
+        self._state = entry & 255
+        if entry >> 8 & 31 == REPORT:
+            self._migration._counters.compared(verdict)
+
+    def _answered(self) -> Any:
+        _, record, error, _ = self._from
+        if self._answer == ANSWER_FROM:
+            if error is not None:
+                raise error
+            self._migration._counters.served(self._plan.from_tally, self._plan.from_, None)
+            return record
+        assert self._answer is not None
+        reason = FALLBACKS[self._answer]
+        return answer_other(self._migration, self._plan, reason, error, self._other[1], self._other[2], None)

@@ -1,0 +1,166 @@
+"""What the two executors have in common: the engine of the moment, its routes, and what was counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+from uuid import uuid4
+
+from cutover import Engine, Route
+from cutover._cutover import Breaker, stores
+from cutover.migrate._compare import Compare, by_route
+from cutover.migrate._counters import Counters, Counts
+from cutover.migrate._errors import MigrationError
+from cutover.migrate._owed import DeadLetter
+from cutover.migrate._plan import ReadPlan
+from cutover.migrate._types import Clock, Context, Metrics, Shadow, Switches, SystemClock, Timeouts
+from cutover.migrate._warnings import Warn, Warnings, log
+from cutover.migrate._writing import Budget, Write
+
+SideType = TypeVar("SideType")
+OutboxType = TypeVar("OutboxType")
+
+_KEPT_PLANS = 256
+
+
+class Base(Generic[SideType, OutboxType]):
+    """A migration, without what asks the sides."""
+
+    def __init__(
+        self,
+        engine: Engine | Callable[[], Engine],
+        name: str,
+        *,
+        old: SideType,
+        new: SideType,
+        switches: Callable[[], Switches | None] | None = None,
+        timeouts: Timeouts = Timeouts(),  # noqa: B008
+        shadow: Shadow = Shadow(),  # noqa: B008
+        compare: Compare | None = None,
+        breakers: Mapping[str, Mapping[str, Any] | None] | None = None,
+        retry: Mapping[str, Any] | None = None,
+        outbox: OutboxType | None = None,
+        journal_after_ms: int = 60_000,
+        encode: Callable[[Any], str] = json.dumps,
+        decode: Callable[[str], Any] = json.loads,
+        dead_letter: Callable[[DeadLetter], object] | None = None,
+        metrics: Metrics | None = None,
+        warn: Warn = log,
+        clock: Clock | None = None,
+    ) -> None:
+        self.name = name
+        """The migration's name."""
+        self._fixed = engine if isinstance(engine, Engine) else None
+        self._engine: Callable[[], Engine] = (lambda: engine) if isinstance(engine, Engine) else engine
+        self._switches = switches
+        self._timeouts, self._shadow, self._compare = timeouts, shadow, compare
+        self._retry = dict(retry or {})
+        self._outbox, self._journal_after_ms = outbox, journal_after_ms
+        self._encode, self._decode = encode, decode
+        self._clock: Clock = clock or SystemClock()
+        self._warnings = Warnings(name, warn)
+        self._counters = Counters(name, metrics, self._warnings)
+        found = stores(self._engine(), name)
+        if found is None:
+            raise MigrationError(f"there is no migration `{name}`")
+        self._sides: dict[str, SideType] = dict(zip(found, (old, new), strict=True))
+        given = dict(breakers or {})
+        if unknown := set(given) - {"old", "new"}:
+            raise MigrationError(f"breakers are of `old` and `new`, not of {sorted(unknown)}")
+        configs = zip(found, (given.get("old"), given.get("new")), strict=True)
+        self.breakers: dict[str, Breaker | None] = {
+            store: None if config is None else Breaker(json.dumps(config)) for store, config in configs
+        }
+        """The breaker of each store that has one."""
+        self._plans: dict[int, ReadPlan] = {}
+        self.dead_letters: list[DeadLetter] = []
+        """What nobody else could keep, where there is no hook `dead_letter`: the last thousand."""
+        self._dead_letter: Callable[[DeadLetter], object] = dead_letter or self._keep
+        self._budget = Budget(self._retry.get("budget"), self._clock)
+        self._made()
+
+    def _made(self) -> None:
+        """What an executor needs beside."""
+
+    def _keep(self, letter: DeadLetter) -> None:
+        self.dead_letters.append(letter)
+        del self.dead_letters[:-1_000]
+
+    def route(self, context: Context = None) -> Route:
+        """Where things go now: what the engine says, as the switches stand."""
+        switches = None if self._switches is None else self._switches()
+        return self._engine().route(self.name, context, switches=switches)
+
+    def counters(self) -> Counts:
+        """What was done since this was made."""
+        return self._counters.counts()
+
+    def _plan(self, context: Context) -> ReadPlan:
+        engine = self._fixed or self._engine()
+        if self._switches is None:
+            route = engine.route(self.name, context)
+        else:
+            route = engine.route(self.name, context, switches=self._switches())
+        # An engine gives the same route again for the same answer.
+        plan = self._plans.get(id(route))
+        if plan is not None and plan.route is route:
+            return plan
+        return self._new_plan(engine, route)
+
+    def _new_plan(self, engine: Engine, route: Route) -> ReadPlan:
+        if route.read is None:
+            raise MigrationError(f"`{self.name}` has nowhere to read: {route.error}")
+        self._told(route)
+        try:
+            plan = ReadPlan(engine, route, self._sides, self.breakers, self._timeouts, self._counters)
+        except KeyError as error:
+            raise MigrationError(f"there is no side for the store {error}") from None
+        if len(self._plans) >= _KEPT_PLANS:
+            self._plans.clear()
+        self._plans[id(route)] = plan
+        return plan
+
+    def _told(self, route: Route) -> None:
+        for hazard in route.hazards:
+            self._warnings.add(f"hazard_{hazard.code}", f"{hazard.message} {hazard.cost}")
+        if route.error is not None:
+            self._warnings.add(f"route_{route.error.lower()}", f"the route is less than was asked for: {route.error}")
+
+    def _write_of(
+        self, kind: str, key: str, record: Any, operation: str | None, version: int | None, context: Context
+    ) -> Write:
+        route = self.route(context)
+        self._told(route)
+        if not route.write:
+            raise MigrationError(f"`{self.name}` has nowhere to write: {route.error}")
+        first = self._sides[route.write[0].to]
+        return Write(
+            migration=self.name,
+            kind="delete" if kind == "delete" else "write",
+            key=key,
+            record=record,
+            operation=operation or str(uuid4()),
+            version=version,
+            writes=[{"to": write.to, "ack": write.ack} for write in route.write],
+            undoes=hasattr(first, "undo"),
+            retry=self._retry,
+            durable=self._outbox is not None,
+            epoch=route.digest,
+        )
+
+    def _judged(self, plan: ReadPlan, control: Any, candidate: Any) -> str:
+        """The verdict of the comparator; whatever it raises is one too."""
+        try:
+            if self._compare is None:
+                return by_route(plan.engine, plan.route, control, candidate)
+            return "match" if self._compare(control, candidate) else "mismatch"
+        except Exception as error:
+            self._warnings.add("comparator_error", repr(error))
+            return "comparator_error"
+
+    def _settled(self, breaker: Breaker | None, permit: int | None, outcome: str, started: int) -> None:
+        """Tells a breaker what came of a call."""
+        if breaker is not None and permit is not None:
+            now = self._clock.now()
+            breaker.report(permit, outcome, max(0, now - started), now)

@@ -1,0 +1,130 @@
+"""Performs what the machine of a write wants, without asyncio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from cutover.migrate._errors import Outcome, Refused, outcome_of
+from cutover.migrate._machine import Effects
+from cutover.migrate._writing import FORGETS, NOT_DURABLE, Run
+
+if TYPE_CHECKING:
+    from cutover.migrate._sync import Migration
+
+
+def drive(migration: Migration[Any], run: Run, effects: Effects, *, waits: bool) -> None:
+    """Performs effects until nothing is to be done any more, or, unless it `waits`, until the caller is told: then the
+    rest is done behind the caller's back, in the order of the key."""
+    while effects:
+        following: Effects = []
+        for place, effect in enumerate(effects):
+            kind = effect["effect"]
+            if kind == "acknowledge":
+                run.told = effect["told"]
+                rest = effects[place + 1 :]
+                if rest and not waits:
+                    _later(migration, run, rest)
+                    return
+            elif kind == "persist":
+                if not _persisted(migration, run, effect):
+                    following = run.say("persist_failed")
+                    break
+            elif kind == "forget":
+                if not _forgotten(migration, run):
+                    run.told = "unknown"
+                    return
+            elif kind == "wake_at":
+                migration._clock.sleep(max(0, effect["at"] - migration._clock.now()))
+                following = run.say("due", now=migration._clock.now(), granted=migration._budget.grants())
+            else:
+                outcome = _outcome(migration, run, effect)
+                following = run.finished(effect, outcome, migration._clock.now())
+        effects = following
+
+
+def _later(migration: Migration[Any], run: Run, effects: Effects) -> None:
+    migration._order.submit(run.write.key, lambda: drive(migration, run, effects, waits=True))
+
+
+def _persisted(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> bool:
+    outbox = migration._outbox
+    if outbox is None:
+        migration._warnings.add("not_durable", NOT_DURABLE)
+        return True
+    try:
+        now, after = migration._clock.now(), migration._journal_after_ms
+        entry, before = run.journal(effect["state"], now, after, migration._encode)
+        outbox.put(entry)
+        if before is not None:
+            outbox.withdraw(before)
+    except Exception as error:
+        run.cause = error
+        return False
+    return True
+
+
+def _forgotten(migration: Migration[Any], run: Run) -> bool:
+    outbox = migration._outbox
+    if outbox is None:
+        return True
+    for pause in FORGETS:
+        try:
+            for id in run.journals():
+                outbox.withdraw(id)
+            return True
+        except Exception as error:
+            run.cause = error
+            migration._clock.sleep(pause)
+    return False
+
+
+def _outcome(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> Outcome:
+    """What came of an effect."""
+    kind = effect["effect"]
+    try:
+        if kind == "enqueue":
+            assert migration._outbox is not None
+            for entry in run.owed(effect, migration._clock.now(), migration._encode):
+                migration._outbox.put(entry)
+        elif kind == "dead_letter":
+            migration._warnings.add("dead_letter", f"a write is given up: {effect['reason']}")
+            migration._dead_letter(run.letter(effect))
+        else:
+            send(migration, run, effect)
+    except Exception as error:
+        run.cause = error
+        return outcome_of(error)
+    return "done"
+
+
+def send(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> None:
+    """Writes to a side, deletes there, or takes back."""
+    store, write = effect["to"], run.write
+    side: Any = migration._sides[store]
+    call = run.call(effect, migration._timeouts.write_ms)
+    if effect["attempt"] == 1:
+        migration._budget.deposit()
+    if effect["effect"] == "compensate":
+        sent(migration, store, call.timeout_ms, lambda: side.undo(write.key, call))
+    elif write.kind == "delete":
+        sent(migration, store, call.timeout_ms, lambda: side.delete(write.key, call))
+    else:
+        sent(migration, store, call.timeout_ms, lambda: side.write(write.key, write.record, call))
+
+
+def sent(migration: Migration[Any], store: str, timeout_ms: int, task: Callable[[], object]) -> None:
+    """Asks a side to write, through its breaker."""
+    breaker, started, permit = migration.breakers[store], migration._clock.now(), None
+    if breaker is not None and (permit := breaker.ask(started)) is None:
+        raise Refused(store)
+    try:
+        migration._timed(task, store, timeout_ms)
+    except BaseException as error:
+        outcome = outcome_of(error)
+        known = {"superseded": "success", "permanent": "ignored"}.get(outcome, "failure")
+        migration._settled(breaker, permit, known, started)
+        if outcome != "superseded":
+            migration._counters.write_failed(store)
+        raise
+    migration._settled(breaker, permit, "success", started)

@@ -1,0 +1,100 @@
+"""Where counts go: to Prometheus, or to OpenTelemetry. Neither package is imported unless it is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cutover.migrate._counters import BOUNDS
+
+_NAMES = {
+    "reads": ("migration_reads_total", "Reads that were answered, by the store that answered"),
+    "fallbacks": ("migration_fallbacks_total", "Reads that fell back, by reason"),
+    "latency": ("migration_read_latency_seconds", "How long a store took to answer a read"),
+    "write_errors": ("migration_write_errors_total", "Writes that a store did not take"),
+    "inconsistencies": ("migration_inconsistencies_total", "Comparisons that found a difference"),
+}
+
+
+class PrometheusMetrics:
+    """Counts, in the collectors of `prometheus_client`. Make one for a registry, and give it to all migrations."""
+
+    def __init__(self, registry: Any = None) -> None:
+        import prometheus_client as client
+
+        more = {} if registry is None else {"registry": registry}
+        name, label = "migration", "source"
+        self._reads = client.Counter(*_NAMES["reads"], (name, label), **more)
+        self._fallbacks = client.Counter(*_NAMES["fallbacks"], (name, "reason"), **more)
+        self._latency = client.Histogram(*_NAMES["latency"], (name, label), buckets=BOUNDS, **more)
+        self._write_errors = client.Counter(*_NAMES["write_errors"], (name, "target"), **more)
+        self._inconsistencies = client.Counter(*_NAMES["inconsistencies"], (name,), **more)
+        self._children: dict[tuple[str, str, str], Any] = {}
+
+    def _child(self, kind: str, of: Any, migration: str, label: str) -> Any:
+        # Looking labels up costs more than counting.
+        child = self._children.get((kind, migration, label))
+        if child is None:
+            child = self._children[(kind, migration, label)] = of.labels(migration, label)
+        return child
+
+    def read(self, migration: str, source: str, /) -> None:
+        """A caller was answered from a store."""
+        self._child("read", self._reads, migration, source).inc()
+
+    def fallback(self, migration: str, reason: str, /) -> None:
+        """A read fell back."""
+        self._child("fallback", self._fallbacks, migration, reason).inc()
+
+    def latency(self, migration: str, source: str, seconds: float, /) -> None:
+        """A store has answered a read."""
+        self._child("latency", self._latency, migration, source).observe(seconds)
+
+    def write_error(self, migration: str, target: str, /) -> None:
+        """A store has not taken a write."""
+        self._child("write_error", self._write_errors, migration, target).inc()
+
+    def inconsistency(self, migration: str, /) -> None:
+        """The stores differ."""
+        self._inconsistencies.labels(migration).inc()
+
+
+class OtelMetrics:
+    """Counts, in the instruments of a meter of OpenTelemetry."""
+
+    def __init__(self, meter: Any) -> None:
+        def counter(name: str) -> Any:
+            return meter.create_counter(_NAMES[name][0], description=_NAMES[name][1])
+
+        self._reads, self._fallbacks = counter("reads"), counter("fallbacks")
+        self._write_errors, self._inconsistencies = counter("write_errors"), counter("inconsistencies")
+        self._latency = meter.create_histogram(_NAMES["latency"][0], unit="s", description=_NAMES["latency"][1])
+
+    def read(self, migration: str, source: str, /) -> None:
+        """A caller was answered from a store."""
+        self._reads.add(1, {"migration": migration, "source": source})
+
+    def fallback(self, migration: str, reason: str, /) -> None:
+        """A read fell back."""
+        self._fallbacks.add(1, {"migration": migration, "reason": reason})
+
+    def latency(self, migration: str, source: str, seconds: float, /) -> None:
+        """A store has answered a read."""
+        self._latency.record(seconds, {"migration": migration, "source": source})
+
+    def write_error(self, migration: str, target: str, /) -> None:
+        """A store has not taken a write."""
+        self._write_errors.add(1, {"migration": migration, "target": target})
+
+    def inconsistency(self, migration: str, /) -> None:
+        """The stores differ."""
+        self._inconsistencies.add(1, {"migration": migration})
+
+
+def prometheus_metrics(registry: Any = None) -> PrometheusMetrics:
+    """Metrics for `prometheus_client`: in its default registry, or in another."""
+    return PrometheusMetrics(registry)
+
+
+def otel_metrics(meter: Any) -> OtelMetrics:
+    """Metrics for a meter of OpenTelemetry, such as `opentelemetry.metrics.get_meter("cutover")`."""
+    return OtelMetrics(meter)

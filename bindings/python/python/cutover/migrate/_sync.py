@@ -1,0 +1,107 @@
+"""The executor for code without asyncio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+from cutover._cutover import draw as draw_of
+from cutover.migrate._base import Base
+from cutover.migrate._driving import drive
+from cutover.migrate._jobs import Variant, variants
+from cutover.migrate._pool import Order, Pool
+from cutover.migrate._reading import Compared, simple, within
+from cutover.migrate._types import Context, Record, Side
+from cutover.migrate._worker import Worker
+from cutover.migrate._writing import Run, Write
+from cutover.migrate.outbox import OutboxStore
+
+_BACKGROUND_THREADS, _CALL_THREADS = 8, 64
+Ran = TypeVar("Ran")
+
+
+class Migration(Base[Side[Record], OutboxStore[Any]], Generic[Record]):
+    r"""One migration, carried out: reads, writes and jobs go where the engine says.
+
+    Threads may share one. `old` and `new` are the two sides; every time is in milliseconds.
+
+    >>> from cutover import Engine
+    >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: sql, new: mongo, ladder: standard, phase: dual_write}}")
+    >>> class Rows(dict):
+    ...     def read(self, key, call): return self.get(key)
+    ...     def write(self, key, record, call): self[key] = record
+    ...     def delete(self, key, call): self.pop(key, None)
+    >>> sql, mongo = Rows(), Rows()
+    >>> orders = Migration(engine, "orders", old=sql, new=mongo)
+    >>> orders.write("order-7", {"total": 12}, operation="op-1")
+    'op-1'
+    >>> orders.read("order-7"), mongo
+    ({'total': 12}, {'order-7': {'total': 12}})
+    >>> orders.counters().reads
+    {'sql': 1}
+    """
+
+    def _made(self) -> None:
+        self._shadows = Pool(f"{self.name} shadow", self._shadow.concurrency)
+        self._background = Pool(f"{self.name} background", _BACKGROUND_THREADS)
+        self._threads = Pool(f"{self.name} calls", _CALL_THREADS) if self._timeouts.enforce else None
+        self._order = Order(self._background)
+
+    def read(self, key: str, *, context: Context = None, draw: int | None = None) -> Record | None:
+        """The record, from where the engine says; `None` where there is none.
+
+        Where the route compares, the other side is asked at the same time for those keys whose `draw` (from 0 to
+        999,999, by a hash of the key) is below its sample; nobody waits for it. What a side raises is raised where no
+        other side answers: the error of the side that the route reads from, with the other's as its cause.
+        """
+        plan = self._plan(context)
+        if plan.sample and (draw_of(key) if draw is None else draw) < plan.sample:
+            compared: Record | None = Compared(self, plan, key).run()
+            return compared
+        record: Record | None = simple(self, plan, key)
+        return record
+
+    def write(
+        self,
+        key: str,
+        record: Record,
+        *,
+        operation: str | None = None,
+        version: int | None = None,
+        context: Context = None,
+    ) -> str:
+        """Writes a record where the engine says, and gives the operation's idempotency key once that is done.
+
+        The same `operation` is the same write, however often it is called; without one, each call is another. `version`
+        is what the record has with this write. Raises `WriteError` where it is not done.
+        """
+        return self._written(self._write_of("write", key, record, operation, version, context))
+
+    def delete(
+        self, key: str, *, operation: str | None = None, version: int | None = None, context: Context = None
+    ) -> str:
+        """Deletes a record where the engine says, as `write` writes one."""
+        return self._written(self._write_of("delete", key, None, operation, version, context))
+
+    def _written(self, write: Write) -> str:
+        run = Run(write)
+        drive(self, run, run.say("started"), waits=False)
+        return run.result()
+
+    def job(
+        self, name: str, runs: Mapping[Variant, Callable[[], Ran]], *, context: Context = None
+    ) -> dict[Variant, Ran]:
+        """Runs the variants of a job that the engine names, `old` before `new`, and gives what each returned. It keeps
+        the route that it began with."""
+        return {variant: runs[variant]() for variant in variants(self.route(context), name)}
+
+    def worker(self, **options: Any) -> Worker:
+        """A worker that delivers what the outbox keeps; its options are those of `Worker`."""
+        return Worker(self, **options)
+
+    def settle(self, seconds: float | None = None) -> bool:
+        """Waits for comparisons and for writes that no caller waits for; false where that took too long."""
+        return self._shadows.settle(seconds) and self._background.settle(seconds)
+
+    def _timed(self, task: Callable[[], Any], store: str, timeout_ms: int) -> Any:
+        return task() if self._threads is None else within(self._threads, task, store, timeout_ms)

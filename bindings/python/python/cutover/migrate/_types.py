@@ -1,0 +1,148 @@
+"""What a migration is given: its two sides, and how long, how often and where."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeVar
+
+Record = TypeVar("Record")
+Verdict = Literal[
+    "match",
+    "mismatch",
+    "control_error",
+    "candidate_error",
+    "both_error",
+    "timed_out",
+    "comparator_error",
+    "skipped",
+]
+
+
+@dataclass(frozen=True)
+class ReadCall:
+    """What a side is told about a read."""
+
+    store: str
+    """The store's name."""
+    timeout_ms: int
+    """How long it may take. A side that takes longer raises `TimeoutError`."""
+
+
+@dataclass(frozen=True)
+class WriteCall:
+    """What a side is told about a write or a deletion."""
+
+    store: str
+    """The store's name."""
+    idempotency_key: str
+    """The store takes a write of a key once, however often it is sent."""
+    version: int | None
+    """The version that the record has with this write: the store takes it only where it has none newer."""
+    timeout_ms: int
+    """How long it may take. A side that takes longer raises `TimeoutError`, and it may have been done."""
+    attempt: int
+    """For which time, from 1."""
+
+
+class Side(Protocol[Record]):
+    """One store of a migration. `None` is a missing record.
+
+    A side may also have `undo(key, call)`, which takes back the write of `call.idempotency_key` where the record still
+    has `call.version`, and raises `Superseded` where it has not. Without it, no write is undone.
+    """
+
+    def read(self, key: str, call: ReadCall, /) -> Record | None:
+        """The record."""
+
+    def write(self, key: str, record: Record, call: WriteCall, /) -> object:
+        """Writes the record."""
+
+    def delete(self, key: str, call: WriteCall, /) -> object:
+        """Deletes the record; where the store has versions, it keeps a tombstone."""
+
+
+class AsyncSide(Protocol[Record]):
+    """One store of a migration, for asyncio. Its `undo`, if it has one, is a coroutine function too."""
+
+    async def read(self, key: str, call: ReadCall, /) -> Record | None:
+        """The record."""
+
+    async def write(self, key: str, record: Record, call: WriteCall, /) -> object:
+        """Writes the record."""
+
+    async def delete(self, key: str, call: WriteCall, /) -> object:
+        """Deletes the record; where the store has versions, it keeps a tombstone."""
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """How long a side may take, in milliseconds.
+
+    Each call is told. With asyncio it is cancelled then. Without, nothing stops a function that runs: a side that keeps
+    its own time raises `TimeoutError`, and with `enforce` calls run in threads of their own, so that the caller at
+    least goes on.
+    """
+
+    read_ms: int = 1_000
+    """The side that a read is answered from."""
+    other_ms: int = 1_000
+    """The side that it falls back to or compares with."""
+    write_ms: int = 5_000
+    """A write."""
+    enforce: bool = False
+    """Whether a caller without asyncio waits no longer. A read then costs tens of microseconds more."""
+
+
+@dataclass(frozen=True)
+class Shadow:
+    """How many reads for comparisons may be under way; above it, a comparison is `skipped`."""
+
+    concurrency: int = 16
+
+
+class Clock(Protocol):
+    """The time of the machines."""
+
+    def now(self) -> int:
+        """Milliseconds since the epoch."""
+        ...
+
+    def sleep(self, ms: int, /) -> object:
+        """Waits, without asyncio."""
+
+
+class SystemClock:
+    """The clock of the system."""
+
+    def now(self) -> int:
+        """Milliseconds since the epoch."""
+        return time.time_ns() // 1_000_000
+
+    def sleep(self, ms: int, /) -> None:
+        """Waits."""
+        time.sleep(ms / 1_000)
+
+
+class Metrics(Protocol):
+    """Where counts go, under the names of `prometheus_metrics`. What it raises is a warning, and nothing else."""
+
+    def read(self, migration: str, source: str, /) -> object:
+        """A caller was answered from a store."""
+
+    def fallback(self, migration: str, reason: str, /) -> object:
+        """A read fell back."""
+
+    def latency(self, migration: str, source: str, seconds: float, /) -> object:
+        """A store has answered a read."""
+
+    def write_error(self, migration: str, target: str, /) -> object:
+        """A store has not taken a write."""
+
+    def inconsistency(self, migration: str, /) -> object:
+        """The stores differ."""
+
+
+Context = Mapping[str, object] | Any
+Switches = Mapping[str, bool | str | None]

@@ -1,0 +1,130 @@
+"""A worker that delivers what an outbox keeps, without asyncio."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from threading import Event
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from cutover.migrate._delivering import Becomes, Drained, becomes, call_of, expired
+from cutover.migrate._driving import drive, sent
+from cutover.migrate._errors import MigrationError, Outcome, outcome_of
+from cutover.migrate._owed import is_journal, journal, journaled
+from cutover.migrate._writing import Run, resumed
+from cutover.migrate.outbox import Entry, OutboxCounts
+
+if TYPE_CHECKING:
+    from cutover.migrate._sync import Migration
+
+
+class Worker:
+    """Delivers what is owed, in order for each key, and goes on with writes that a process has left."""
+
+    def __init__(
+        self,
+        migration: Migration[Any],
+        *,
+        name: str | None = None,
+        limit: int = 100,
+        poll_ms: int = 1_000,
+        config: Mapping[str, Any] | None = None,
+    ) -> None:
+        if migration._outbox is None:
+            raise MigrationError(f"`{migration.name}` has no outbox")
+        self._migration, self._outbox = migration, migration._outbox
+        self._name, self._limit, self._poll_ms = name or str(uuid4()), limit, poll_ms
+        self._config: dict[str, Any] = {"retry": migration._retry, "lease_ms": 30_000, "dead": "park", **(config or {})}
+
+    def run(self, stop: Event) -> None:
+        """Delivers until it is told to stop. An outbox that fails is asked again later."""
+        while not stop.is_set():
+            try:
+                claimed = self.step().claimed
+            except Exception as error:
+                self._migration._warnings.add("outbox_failed", repr(error))
+                claimed = 0
+            if claimed == 0:
+                stop.wait(self._poll_ms / 1_000)
+
+    def drain(self) -> Drained:
+        """Delivers until nothing is due."""
+        done = Drained()
+        while (step := self.step()).claimed:
+            done = Drained(*(mine + its for mine, its in zip(vars(done).values(), vars(step).values(), strict=True)))
+        return done
+
+    def step(self) -> Drained:
+        """Claims what is due, and delivers it."""
+        done = Drained()
+        for name in (journal(self._migration.name), self._migration.name):
+            entries = self._outbox.claim(
+                now=self._migration._clock.now(),
+                limit=self._limit,
+                lease_ms=self._config["lease_ms"],
+                worker=self._name,
+                migration=name,
+                skip_dead=self._config["dead"] == "pass",
+            )
+            for entry in entries:
+                done = done.plus(self._deliver(entry))
+        return done
+
+    def _deliver(self, entry: Entry) -> str:
+        clock = self._migration._clock
+        given_up = expired(self._config, entry, clock.now())
+        if given_up is not None:
+            return self._keep(entry, given_up)
+        outcome: Outcome = "done"
+        message = ""
+        try:
+            self._recover(entry) if is_journal(entry) else self._send(entry)
+        except Exception as error:
+            outcome, message = outcome_of(error), repr(error)
+        kept = self._keep(entry, becomes(self._config, entry, outcome, message, clock.now()))
+        return "recovered" if is_journal(entry) and kept == "delivered" else kept
+
+    def _keep(self, entry: Entry, found: Becomes) -> str:
+        if found.what == "finish":
+            self._outbox.finish(entry.id, entry.generation)
+            return "delivered"
+        if found.what == "retry":
+            self._outbox.retry(entry.id, entry.generation, found.due_ms, found.reason)
+            return "retried"
+        self._outbox.bury(entry.id, entry.generation, found.reason)
+        self._migration._warnings.add("dead_letter", f"an owed write is given up: {found.reason}")
+        return "buried"
+
+    def _recover(self, entry: Entry) -> None:
+        run = Run(resumed(journaled(entry), self._migration._decode))
+        drive(self._migration, run, run.goes_on(entry.id), waits=True)
+
+    def _send(self, entry: Entry) -> None:
+        migration = self._migration
+        side: Any = migration._sides.get(entry.side)
+        if side is None:
+            error = MigrationError(f"there is no side `{entry.side}`")
+            setattr(error, "permanent", True)  # noqa: B010
+            raise error
+        call = call_of(entry, migration._timeouts.write_ms)
+        if entry.operation == "delete":
+            sent(migration, entry.side, call.timeout_ms, lambda: side.delete(entry.key, call))
+        else:
+            record = migration._decode(entry.payload)
+            sent(migration, entry.side, call.timeout_ms, lambda: side.write(entry.key, record, call))
+
+    def redrive(self, id: str | None = None) -> int:
+        """Makes dead letters pending again: one, or all."""
+        migration = self._migration
+        if id is not None:
+            return self._outbox.redrive(now=migration._clock.now(), id=id)
+        names = (migration.name, journal(migration.name))
+        return sum(self._outbox.redrive(now=migration._clock.now(), migration=name) for name in names)
+
+    def dead(self, limit: int = 100) -> list[Entry]:
+        """The oldest dead letters."""
+        return self._outbox.dead(limit, self._migration.name)
+
+    def counts(self) -> OutboxCounts:
+        """How many there are: gate G9."""
+        return self._outbox.counts(self._migration._clock.now(), self._migration.name)

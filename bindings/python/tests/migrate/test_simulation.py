@@ -1,0 +1,68 @@
+"""The executor in a world of faults: whatever happens, no acknowledged write is lost, and no read is older than its phase
+allows. `CUTOVER_HISTORIES` says how many histories are looked at, and `CUTOVER_SEED` that one is."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from history import History, Wrong
+from simulated import VirtualLoop
+
+HISTORIES = int(os.environ.get("CUTOVER_HISTORIES", "1000"))
+
+
+def show(seed: int, **options: bool) -> None:
+    """Runs a history, and says its seed where it shows something wrong."""
+    loop = VirtualLoop()
+    try:
+        loop.run_until_complete(History(seed, **options).run())
+    except Exception as error:
+        raise Wrong(f"history {seed}: {error}") from error
+    finally:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+
+
+def seeds() -> Iterator[int]:
+    given = os.environ.get("CUTOVER_SEED")
+    yield from range(HISTORIES) if given is None else [int(given)]
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_no_acknowledged_write_is_lost_and_no_read_is_too_old(part: int) -> None:
+    for seed in seeds():
+        if seed % 4 == part:
+            show(seed)
+
+
+@pytest.mark.parametrize("options", [{"with_outbox": False}, {"checks": False}], ids=["outbox", "versions"])
+def test_without_it_writes_are_lost(options: dict[str, bool]) -> None:
+    wrong: list[str] = []
+    for seed in range(300):
+        try:
+            show(seed, **options)
+        except Wrong as error:
+            wrong.append(str(error))
+        if len(wrong) == 5:
+            return
+    raise AssertionError(wrong)
+
+
+def test_a_seed_is_a_history() -> None:
+    def told(seed: int) -> list[Any]:
+        loop = VirtualLoop()
+        history = History(seed)
+        loop.run_until_complete(history.run())
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+        return [loop.now, history.truth.done, history.old.log, history.new.log]
+
+    assert told(7) == told(7) != told(8)
