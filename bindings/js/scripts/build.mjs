@@ -80,12 +80,13 @@ function typescript() {
   tool("typescript/bin/tsc", "-p", join(here, "tsconfig.cjs.json"), "--outDir", join(dist, "cjs"));
   writeFileSync(join(dist, "cjs/package.json"), '{ "type": "commonjs" }\n');
   // In Node one copy of the code serves both kinds of modules, so that an engine is an `Engine` for both.
-  for (const [name, entry, main] of [
-    ["index", "node", "Engine"],
-    ["wasm", "wasm-node", "Engine"],
-    ["decider-entry", "decider-node", "Decider"],
+  for (const [name, entry, ...values] of [
+    ["index", "node", "CutoverError", "Engine"],
+    ["wasm", "wasm-node", "CutoverError", "Engine"],
+    ["decider-entry", "decider-node", "CutoverError", "Decider"],
+    ["paths", "paths/index", "pathRouter"],
   ]) {
-    writeFileSync(join(dist, `${name}.js`), `export { CutoverError, ${main} } from "./cjs/${entry}.js";\n`);
+    writeFileSync(join(dist, `${name}.js`), `export { ${values.join(", ")} } from "./cjs/${entry}.js";\n`);
     writeFileSync(join(dist, `${name}.d.ts`), `export * from "./cjs/${entry}.js";\n`);
   }
 }
