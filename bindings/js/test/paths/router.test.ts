@@ -138,18 +138,15 @@ it("keeps what Express cuts off under a mount", async () => {
   expect(echo.url).toBe("/api/orders/7?x");
 });
 
-const command = [process.env["CUTOVER"], "fast", "debug", "release"]
-  .filter((each) => each !== undefined)
-  .map((each) => (each.includes("/") ? each : join(process.env["CARGO_TARGET_DIR"] ?? "../../target", each, "cutover")))
-  .find(existsSync);
+const command = join(process.env["CARGO_TARGET_DIR"] ?? "../../target", "fast/cutover");
 
-it.skipIf(command === undefined)("answers as `cutover path` says", async () => {
+it.skipIf(!existsSync(command))("answers as `cutover path` says", async () => {
   const file = join(mkdtempSync(join(tmpdir(), "cutover-")), "rules.yml");
   writeFileSync(file, RULESET);
   const { port } = await two("http");
   for (const [path, user] of [["/api/products/1"], ["/v1"], ["/cart", "user_1"], ["/cart", "user_2"], ["/cart", "user_3"]] as const) {
     const header = user === undefined ? [] : ["--header", `X-User=${user}`];
-    const said = execFileSync(command ?? "", ["path", file, "api", path, "--json", ...header], { encoding: "utf8" });
+    const said = execFileSync(command, ["path", file, "api", path, "--json", ...header], { encoding: "utf8" });
     const { headers } = JSON.parse(said) as { headers: Record<string, string> };
     const answer = await ask(port, path, { headers: user === undefined ? {} : { "X-User": user } });
     for (const [name, value] of Object.entries(headers)) expect(answer.headers[name.toLowerCase()]).toBe(value);

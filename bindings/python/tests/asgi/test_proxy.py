@@ -237,11 +237,6 @@ def test_head_304_and_bodies_without_a_length(at: Site) -> None:
 
 
 def test_a_service_that_closes_kept_connections_is_no_failure() -> None:
-    with site() as one, site(services={"new": one.new.url}) as at:
-        assert at.client.get("/api/alone").status_code == 200
-        time.sleep(0.1)
-    # Another server, on which each answer ends its connection.
-
     async def closing(scope: Any, receive: Any, send: Any) -> None:
         await respond(send, 200, b"closed", [(b"connection", b"close")])
 

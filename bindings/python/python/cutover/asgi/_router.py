@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from cutover import CutoverError, Engine
+from cutover._types import PathFoundDict
 from cutover.asgi._headers import answer_headers, asked, has_body
 from cutover.asgi._inbox import Inbox
 from cutover.asgi._types import ASGIApp, Message, PathFailure, Receive, Scope, Send, Service
 
 if TYPE_CHECKING:
     import httpx
-
-Found = dict[str, Any]
 
 _REASONS = {400: b"Bad Request\n", 502: b"Bad Gateway\n", 504: b"Gateway Timeout\n"}
 
@@ -155,7 +154,7 @@ class PathRouter:
             return await self._app(scope, receive, send)
         await self._serve(scope, Inbox(receive, has_body(scope)), send, found, target, found["service"])
 
-    def _find(self, scope: Scope, target: bytes) -> Found | None:
+    def _find(self, scope: Scope, target: bytes) -> PathFoundDict | None:
         attributes = self._attributes(scope) if self._attributes is not None else {}
         # Bytes that no URI has are read by each server in its own way.
         text = target.decode("ascii")
@@ -163,7 +162,7 @@ class PathRouter:
             self._table, text, method=scope["method"], headers=asked(scope), attributes=attributes
         )
 
-    async def _serve(self, scope: Scope, inbox: Inbox, send: Send, found: Found, target: bytes, name: str) -> None:
+    async def _serve(self, scope: Scope, inbox: Inbox, send: Send, found: PathFoundDict, target: bytes, name: str) -> None:
         headers: dict[str, str] = found["headers"]
         fallback: str | None = found["fallback"]
         if name != found["service"]:
