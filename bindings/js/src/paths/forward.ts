@@ -2,6 +2,7 @@
 
 import * as http from "node:http";
 import * as https from "node:https";
+import { isIP } from "node:net";
 import { pipeline } from "node:stream";
 import type { Passing } from "./headers.js";
 import { answerHeaders, hasBody, requestHeaders } from "./headers.js";
@@ -55,8 +56,9 @@ function open(forwarding: Forwarding): http.ClientRequest {
     agent: isSecure ? agents.https : agents.http,
     timeout,
   };
-  // The certificate is the service's, whoever `Host` names.
-  return isSecure ? https.request({ ...options, servername: url.hostname }) : http.request(options);
+  // The certificate is the service's, whoever `Host` names; an address of numbers is no name to ask for.
+  const servername = isIP(options.hostname ?? "") === 0 ? url.hostname : "";
+  return isSecure ? https.request({ ...options, servername }) : http.request(options);
 }
 
 /** Sends the request. Where the client goes away, so does the request to the service. */
