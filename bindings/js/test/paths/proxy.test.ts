@@ -220,7 +220,9 @@ describe.each(hosts)("%s", (host) => {
     const head = await ask(port, "/api/products", { method: "HEAD" });
     expect([head.status, head.headers["content-length"], head.text]).toEqual([200, "12", ""]);
     expect((await ask(port, "/api/products")).status).toBe(304);
-    const body = await ask(port, "/api/orders/1", { method: "DELETE", body: "why", headers: { "Transfer-Encoding": "chunked" } });
+    const headers = { "Transfer-Encoding": "chunked", Expect: "100-continue" };
+    const body = await ask(port, "/api/orders/1", { method: "DELETE", body: "why", headers });
+    expect(body.echo.headers.expect).toBeUndefined();
     expect(body.echo).toMatchObject({ method: "DELETE", body: "why" });
   });
 });

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import * as http from "node:http";
-import { connect } from "node:net";
+import { Socket, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -126,6 +126,14 @@ it("refuses a table that there is not, and services that are none", () => {
   for (const url of ["ftp://a", "http://u:p@a", "http://a/?q", "nowhere"]) {
     expect(() => pathRouter(engine, "api", { services: { old: url } })).toThrow(TypeError);
   }
+});
+
+it("refuses bytes that no URI has, where a parser lets them through", () => {
+  const router = pathRouter(engine, "api", { services: { old: "http://a" } });
+  const request = Object.assign(new http.IncomingMessage(new Socket()), { method: "GET", url: "/api/orders/\u00e9" });
+  const response = new http.ServerResponse(request);
+  router(request, response, () => expect.unreachable());
+  expect(response.statusCode).toBe(400);
 });
 
 it("keeps what Express cuts off under a mount", async () => {
