@@ -92,6 +92,7 @@ function typescript() {
     ["wasm", "wasm-node", "CutoverError", "Engine"],
     ["decider-entry", "decider-node", "CutoverError", "Decider"],
     ["migrate", "migrate/index", ...MIGRATE],
+    ["paths", "paths/index", "pathRouter"],
   ]) {
     writeFileSync(join(dist, `${name}.js`), `export { ${values.join(", ")} } from "./cjs/${entry}.js";\n`);
     writeFileSync(join(dist, `${name}.d.ts`), `export * from "./cjs/${entry}.js";\n`);
