@@ -16,11 +16,12 @@ from cutover._types import (
     JudgementDict,
     PathFoundDict,
     Reason,
+    ReconcileCounters,
     SafetyReport,
     SaidDict,
 )
 
-__all__ = ["Context", "Decision", "Decisions", "Engine", "__version__"]
+__all__ = ["Context", "Decision", "Decisions", "Engine", "Reconciliation", "__version__", "reconcile"]
 
 __version__: str
 
@@ -471,3 +472,27 @@ class Engine:
     def __copy__(self, /) -> Engine: ...
     def __deepcopy__(self, _memo: dict[int, Any], /) -> Engine: ...
     def __reduce__(self, /) -> NoReturn: ...
+
+@final
+class Reconciliation:
+    r"""x"""
+    @property
+    def counters(self) -> ReconcileCounters:
+        r"""x"""
+    def close(self) -> None:
+        r"""x"""
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def __arrow_c_schema__(self) -> object: ...
+
+def reconcile(
+    owner: Any,
+    owing: Any,
+    key: tuple[str, str],
+    fields: list[tuple[str, str]],
+    missing: str,
+    extra: str,
+    times: str,
+    folder: str | None,
+    memory: int,
+    partitions: int,
+) -> Reconciliation: ...
