@@ -95,7 +95,7 @@ def test_equal_is_what_is_the_same_value(one: Any, kind: pa.DataType, other: Any
     [
         ("1", pa.string(), 1, pa.int64(), '"1"', "1"),
         (1, pa.int64(), True, pa.bool_(), "1", "true"),
-        (2**63 - 1, pa.int64(), float(2**63), pa.float64(), "9223372036854775807", "9223372036854775808"),
+        (2**63 - 1, pa.int64(), float(2**63), pa.float64(), "9223372036854775807", "9223372036854776000"),
         (None, pa.string(), "", pa.string(), "null", '""'),
         (Decimal("-12.50"), pa.decimal128(9, 2), 1e30, pa.float64(), "-12.5", "1" + "0" * 30),
         (NOON, pa.timestamp("us", "UTC"), NOON.replace(tzinfo=None), pa.timestamp("us"), '"2026-03-02T12:00:00Z"', '"2026-03-02T12:00:00"'),
@@ -242,7 +242,7 @@ def test_memory_is_bounded() -> None:
     (count, counters, bounded), (other_count, _, unbounded) = measure(True), measure(False)
     assert count == other_count == 1_000_000 - 977 and counters["equal"] == 977
     assert counters["spilled"] > 110_000_000
-    assert bounded < 60_000_000 and unbounded > 110_000_000
+    assert bounded < 40_000_000 and unbounded > bounded + 60_000_000
 
 
 def test_the_example_of_the_jobs() -> None:

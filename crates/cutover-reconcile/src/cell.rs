@@ -57,6 +57,10 @@ pub(crate) const INSTANT: u8 = 9;
 pub(crate) const LOCAL: u8 = 10;
 pub(crate) const DAY: u8 = 11;
 
+/// Below these, floats of 64 and of 32 bits tell whole numbers apart.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
+const WHOLE_32: f64 = 16_777_216.0;
+
 const SIGN: u64 = 1 << 63;
 
 impl Cell<'_> {
@@ -83,12 +87,12 @@ impl Cell<'_> {
             Self::Instant(moment) => of_moment(INSTANT, moment, spec.times, out),
             Self::Local(moment) => of_moment(LOCAL, moment, spec.times, out),
             Self::Day(day) => ordered(DAY, day, out),
-            Self::Float(float) => match number::whole_float(float) {
+            Self::Float(float) => match number::whole_float(float, WHOLE) {
                 Some(whole) => ordered(INT, whole, out),
                 None if float.is_finite() => of_text(&format!("{float:e}"), digits, out)?,
                 None => no_number(float, out),
             },
-            Self::Float32(float) => match number::whole_float(float.into()) {
+            Self::Float32(float) => match number::whole_float(float.into(), WHOLE_32) {
                 Some(whole) => ordered(INT, whole, out),
                 None if float.is_finite() => of_text(&format!("{float:e}"), digits, out)?,
                 None => no_number(float.into(), out),
@@ -112,7 +116,11 @@ fn of_moment(tag: u8, moment: Moment, times: Times, out: &mut Vec<u8>) {
 
 fn no_number(float: f64, out: &mut Vec<u8>) {
     out.push(NO_NUMBER);
-    let text = if float.is_nan() { "NaN" } else { if float > 0.0 { "Infinity" } else { "-Infinity" } };
+    let text = match float {
+        float if float.is_nan() => "NaN",
+        float if float > 0.0 => "Infinity",
+        _ => "-Infinity",
+    };
     out.extend_from_slice(text.as_bytes());
 }
 

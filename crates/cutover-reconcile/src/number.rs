@@ -82,10 +82,9 @@ pub(crate) fn scaled(units: i128, scale: i32, digits: &mut Vec<u8>) -> Number<'_
     settle(units < 0, count - i64::from(scale), digits)
 }
 
-/// The whole number that a float is, where it is one of 64 bits.
-pub(crate) fn whole_float(float: f64) -> Option<i64> {
-    // From the negative power of two on, and below the positive one, the cast is exact.
-    let bound = 9_223_372_036_854_775_808.0;
+/// The whole number that a float is, where it is so small that no two whole numbers are one float. Its shortest decimal
+/// is that number; of larger ones it is another.
+pub(crate) fn whole_float(float: f64, bound: f64) -> Option<i64> {
     if !(-bound..bound).contains(&float) {
         return None;
     }

@@ -413,9 +413,30 @@ class Engine:
         ('condition', ['premium'], 'free', 'false')
         """
     def compare(self, comparator: str, control: object, candidate: object) -> ComparisonDict:
-        r"""x"""
+        r"""Compares two values by a comparator of the ruleset: a dict with the `count` of the differences and the first of
+        them. Values are taken as JSON has them, a `Decimal` as a number of all its digits, a `datetime` as its ISO text;
+        `bytes` are JSON already.
+
+        Raises `CutoverError` where there is no such comparator, or bytes are no JSON.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\ncomparators: {offers: {ignore: [_id], rename: snake_to_camel}}")
+        >>> engine.compare("offers", {"_id": 7, "user_id": 1}, {"userId": 1})["count"]
+        0
+        >>> engine.compare("offers", {"user_id": 1}, {"userId": 2})["differences"][0]["path"]
+        'userId'
+        """
     def judge(self, comparator: str | None, control: SaidDict, candidate: SaidDict) -> JudgementDict:
-        r"""x"""
+        r"""What comes of two sides, by a comparator or, with `None`, exactly. A side is a dict with one of `value`, `error` (a
+        dict with `class` and `message`), `timed_out` and `not_run`.
+
+        Raises `CutoverError` where there is no such comparator, or a side is none of these.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1")
+        >>> engine.judge(None, {"value": 1}, {"timed_out": True})["verdict"]
+        'timed_out'
+        """
     def path(
         self,
         table: str,
@@ -426,7 +447,17 @@ class Engine:
         attributes: Mapping[str, str | int] | None = None,
         now: _Now = None,
     ) -> PathFoundDict | None:
-        r"""x"""
+        r"""Who serves a request, by a path table: a dict, or `None` where no entry takes it.
+
+        Raises `CutoverError` where there is no such table, or the path could be read in two ways: answer with 400.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\npaths: {api: [{path: /api/orders, service: orders-sql, side: old}]}")
+        >>> engine.path("api", "/api/orders/7?full")["service"]
+        'orders-sql'
+        >>> engine.path("api", "/health") is None
+        True
+        """
     def safety(self, migration: str, *, nodes: int = 2, writes: int = 2) -> SafetyReport:
         r"""What the phases, moves, switches and emergencies of a migration can cost: a model of its two stores looks at
         everything that can happen to one record.
@@ -475,12 +506,25 @@ class Engine:
 
 @final
 class Reconciliation:
-    r"""x"""
+    r"""The corrections that one set of records is owed, as a stream of Arrow batches, and how many there are.
+
+    Made by `cutover.reconcile`. Whatever takes the Arrow PyCapsule interface reads it, once, as in
+    `pyarrow.RecordBatchReader.from_stream(it)` or `polars.DataFrame(it)`; what was spilled is gone when the stream ends
+    or is dropped, or with `close`.
+    """
     @property
     def counters(self) -> ReconcileCounters:
-        r"""x"""
+        r"""How many records were compared, and what is owed, as far as the stream was read; `complete` says whether that
+        is to its end.
+
+        - `owner`, `owing`: records of each side.
+        - `compared`: keys that both have once; `equal`: those of them with nothing owed.
+        - `missing`, `extra`: keys that the owner alone has, or the owing side, owed or not.
+        - `kinds`: corrections by kind; `fields`: updates by field.
+        - `spilled`: bytes that went to the disk.
+        """
     def close(self) -> None:
-        r"""x"""
+        """Drops what was not read, and what was spilled."""
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
 
