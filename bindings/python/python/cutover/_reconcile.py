@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cutover._cutover import Reconciliation
@@ -83,7 +84,7 @@ def reconcile(
     >>> owed.counters["compared"], owed.counters["equal"], owed.counters["missing"]
     (2, 1, 1)
     """
-    pairs = [_pair(field) for field in (fields.items() if isinstance(fields, Mapping) else _listed(fields))]
+    pairs = list(fields.items()) if isinstance(fields, Mapping) else list(map(_pair, _listed(fields)))
     keys = _pair(key)
     folder = None if spill is False else tempfile.gettempdir() if spill is True else os.fspath(spill)
     return _reconcile(
@@ -116,9 +117,8 @@ def _pair(names: _Pair) -> tuple[str, str]:
 def _source(side: Any, paths: list[str]) -> Any:
     """What the binary reads: a stream, a table or an iterable of them."""
     if isinstance(side, (str, os.PathLike)):
-        import pyarrow.dataset
-
-        side = pyarrow.dataset.dataset(os.fspath(side))
+        # What comes as a table needs no pyarrow.
+        side = import_module("pyarrow.dataset").dataset(os.fspath(side))
     if not hasattr(side, "scanner"):
         return side
     wanted = {name for path in paths for name in (path, path.split(".")[0])}
