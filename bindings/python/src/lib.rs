@@ -36,6 +36,10 @@ mod _cutover {
     #[pymodule_export]
     use crate::batch::Decisions;
     #[pymodule_export]
+    use crate::batch::Reconciliation;
+    #[pymodule_export]
+    use crate::batch::reconcile::reconcile;
+    #[pymodule_export]
     use crate::context::Context;
     #[pymodule_export]
     use crate::decision::Decision;

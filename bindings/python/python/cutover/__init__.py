@@ -14,12 +14,14 @@ True
 
 `Engine` loads rulesets and decides. `Decision` and `Route` are its answers, `Diagnostic` says what is wrong with a
 ruleset, and `CutoverError` carries all of them. `Decisions` are those of a whole table of rows, as Arrow, and the module
-`cutover.polars` asks for them in an expression of Polars. Nothing here starts a thread that outlives its call, opens a file or keeps a
+`cutover.polars` asks for them in an expression of Polars. `reconcile` says which corrections a set
+of records is owed by another. Nothing here starts a thread that outlives its call, opens a file or keeps a
 lock: engines are shared between threads as they are, and survive a fork.
 """
 
-from cutover._cutover import Context, Decision, Decisions, Engine, __version__
+from cutover._cutover import Context, Decision, Decisions, Engine, Reconciliation, __version__
 from cutover._diagnostic import CutoverError, Diagnostic, Imported
+from cutover._reconcile import reconcile
 from cutover._route import Hazard, Route, RouteCompare, RouteRead, RouteStreams, RouteWrite
 from cutover._types import (
     DecisionDict,
@@ -50,6 +52,7 @@ __all__ = [
     "ImportKind",
     "Imported",
     "Reason",
+    "Reconciliation",
     "Route",
     "RouteCompare",
     "RouteDict",
@@ -59,4 +62,5 @@ __all__ = [
     "SafetyReport",
     "Step",
     "__version__",
+    "reconcile",
 ]

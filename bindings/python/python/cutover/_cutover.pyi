@@ -16,11 +16,25 @@ from cutover._types import (
     JudgementDict,
     PathFoundDict,
     Reason,
+    ReconcileCounters,
     SafetyReport,
     SaidDict,
 )
 
-__all__ = ["Breaker", "Context", "Decision", "Decisions", "Engine", "__version__", "draw", "read_machine", "step", "stores"]
+__all__ = [
+    "Breaker",
+    "Context",
+    "Decision",
+    "Decisions",
+    "Engine",
+    "Reconciliation",
+    "__version__",
+    "draw",
+    "read_machine",
+    "reconcile",
+    "step",
+    "stores",
+]
 
 __version__: str
 
@@ -535,3 +549,40 @@ class Engine:
     def __copy__(self, /) -> Engine: ...
     def __deepcopy__(self, _memo: dict[int, Any], /) -> Engine: ...
     def __reduce__(self, /) -> NoReturn: ...
+
+@final
+class Reconciliation:
+    r"""The corrections that one set of records is owed, as a stream of Arrow batches, and how many there are.
+
+    Made by `cutover.reconcile`. Whatever takes the Arrow PyCapsule interface reads it, once, as in
+    `pyarrow.RecordBatchReader.from_stream(it)` or `polars.DataFrame(it)`; what was spilled is gone when the stream ends
+    or is dropped, or with `close`.
+    """
+    @property
+    def counters(self) -> ReconcileCounters:
+        r"""How many records were compared, and what is owed, as far as the stream was read; `complete` says whether that
+        is to its end.
+
+        - `owner`, `owing`: records of each side.
+        - `compared`: keys that both have once; `equal`: those of them with nothing owed.
+        - `missing`, `extra`: keys that the owner alone has, or the owing side, owed or not.
+        - `kinds`: corrections by kind; `fields`: updates by field.
+        - `spilled`: bytes that went to the disk.
+        """
+    def close(self) -> None:
+        """Drops what was not read, and what was spilled."""
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def __arrow_c_schema__(self) -> object: ...
+
+def reconcile(
+    owner: Any,
+    owing: Any,
+    key: tuple[str, str],
+    fields: list[tuple[str, str]],
+    missing: str,
+    extra: str,
+    times: str,
+    folder: str | None,
+    memory: int,
+    partitions: int,
+) -> Reconciliation: ...

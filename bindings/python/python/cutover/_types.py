@@ -292,3 +292,18 @@ JudgementDict = dict[str, Any]
 
 PathFoundDict = dict[str, Any]
 """Who serves a request: `service`, `side`, `store`, `params`, `headers` for the answer, and more."""
+
+
+class ReconcileCounters(TypedDict):
+    """The counters of a `Reconciliation`."""
+
+    complete: bool
+    owner: int
+    owing: int
+    compared: int
+    equal: int
+    missing: int
+    extra: int
+    kinds: dict[Literal["update", "create", "delete", "duplicate_key", "no_key"], int]
+    fields: dict[str, int]
+    spilled: int

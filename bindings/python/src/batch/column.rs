@@ -9,6 +9,10 @@ use cutover::{Value, ValueRef};
 use std::cell::OnceCell;
 use std::ops::Range;
 
+mod cell;
+
+pub(super) use cell::has_cells;
+
 type Half = <Float16Type as ArrowPrimitiveType>::Native;
 
 /// Rows of an array, and the nulls of whatever the array is nested in.
@@ -43,6 +47,14 @@ impl<'a> Window<'a> {
 
     fn buffer(&self, index: usize) -> Buffer {
         self.data.buffers().get(index).cloned().unwrap_or_else(|| Buffer::from_vec(Vec::<u8>::new()))
+    }
+
+    /// The first buffer, of so many bytes for each row.
+    fn wide(&self, width: usize) -> Result<Buffer, Fault> {
+        let size = |rows: usize| rows.checked_mul(width).ok_or(Fault::Broken);
+        let (start, len, buffer) = (size(self.physical())?, size(self.len)?, self.buffer(0));
+        start.checked_add(len).filter(|end| *end <= buffer.len()).ok_or(Fault::Broken)?;
+        Ok(buffer.slice_with_length(start, len))
     }
 
     fn scalars<T: ArrowNativeType>(&self, index: usize, more: usize) -> ScalarBuffer<T> {
@@ -86,6 +98,13 @@ enum Values {
     Float32(ScalarBuffer<f32>),
     Float64(ScalarBuffer<f64>),
     Instant(ScalarBuffer<i64>, TimeUnit),
+    /// What follows is no attribute, but a cell.
+    Local(ScalarBuffer<i64>, TimeUnit),
+    Day(ScalarBuffer<i32>),
+    /// Whole numbers of so many bytes, and how many digits are behind the point.
+    Decimal(usize, Buffer, i8),
+    Bytes(Offsets, Buffer),
+    FixedBytes(usize, Buffer),
     Text(Offsets, Buffer),
     /// Views of 16 bytes, and the buffers that the long ones lead into.
     View(Buffer, Vec<Buffer>),
@@ -153,13 +172,24 @@ impl Column {
             DataType::Float32 => Values::Float32(window.scalars(0, 0)),
             DataType::Float64 => Values::Float64(window.scalars(0, 0)),
             DataType::Timestamp(unit, Some(_)) => Values::Instant(window.scalars(0, 0), *unit),
+            DataType::Timestamp(unit, None) => Values::Local(window.scalars(0, 0), *unit),
+            DataType::Date32 => Values::Day(window.scalars(0, 0)),
+            DataType::Decimal32(_, scale) => Values::Decimal(4, window.wide(4)?, *scale),
+            DataType::Decimal64(_, scale) => Values::Decimal(8, window.wide(8)?, *scale),
+            DataType::Decimal128(_, scale) => Values::Decimal(16, window.wide(16)?, *scale),
+            DataType::Decimal256(_, scale) => Values::Decimal(32, window.wide(32)?, *scale),
+            DataType::Binary => Values::Bytes(Offsets::Small(window.scalars(0, 1)), window.buffer(1)),
+            DataType::LargeBinary => Values::Bytes(Offsets::Large(window.scalars(0, 1)), window.buffer(1)),
+            DataType::FixedSizeBinary(width) => {
+                let width = usize::try_from(*width).map_err(|_| Fault::Broken)?;
+                Values::FixedBytes(width, window.wide(width)?)
+            }
             DataType::Utf8 => Values::Text(Offsets::Small(window.scalars(0, 1)), window.buffer(1)),
             DataType::LargeUtf8 => Values::Text(Offsets::Large(window.scalars(0, 1)), window.buffer(1)),
-            DataType::Utf8View => {
-                let size = |rows: usize| rows.checked_mul(VIEW_BYTES).ok_or(Fault::Broken);
-                let views = window.buffer(0).slice_with_length(size(window.physical())?, size(window.len)?);
-                Values::View(views, window.data.buffers().iter().skip(1).cloned().collect())
-            }
+            DataType::Utf8View => Values::View(
+                window.wide(VIEW_BYTES)?,
+                window.data.buffers().iter().skip(1).cloned().collect(),
+            ),
             DataType::Dictionary(keys, _) => {
                 Values::Dictionary(Box::new(Self::keys(window, keys)?), Box::new(Self::items(window)?))
             }
@@ -307,9 +337,7 @@ impl Column {
             Values::Float32(values) => float(values.get(row).map(|value| (*value).into())),
             Values::Float64(values) => float(values.get(row).copied()),
             Values::Instant(values, unit) => int(values.get(row).map(|value| milliseconds(*value, *unit))),
-            Values::Other | Values::Dictionary(..) | Values::List(..) | Values::FixedList(..) => {
-                Ok(ValueRef::Other)
-            }
+            _ => Ok(ValueRef::Other),
         }
     }
 

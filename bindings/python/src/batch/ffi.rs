@@ -61,6 +61,11 @@ impl Table {
         Ok(table)
     }
 
+    /// The type of the batches, a struct.
+    pub(super) fn data_type(&self) -> &DataType {
+        &self.data_type
+    }
+
     fn of_stream(export: &Bound<'_, PyAny>) -> PyResult<Self> {
         let pointer = capsule(export, STREAM)?.cast::<FFI_ArrowArrayStream>();
         // SAFETY: a capsule of this name holds a valid stream, which its consumer takes over by moving it out; the

@@ -60,7 +60,7 @@ impl Batch {
 
 /// The rows of the attribute at a path, by the rule of [`cutover::Attributes::get`]: a column that is spelt like the
 /// whole path comes before fields of structs.
-fn find<'a>(data: &'a ArrayData, path: &str) -> Result<Option<Window<'a>>, String> {
+pub(super) fn find<'a>(data: &'a ArrayData, path: &str) -> Result<Option<Window<'a>>, String> {
     let table = Window::whole(data);
     if let Some(column) = child(&table, path)? {
         return Ok(Some(column));
@@ -85,7 +85,7 @@ fn child<'a>(window: &Window<'a>, name: &str) -> Result<Option<Window<'a>>, Stri
     window.child(index).map(Some).ok_or_else(|| said(name, Fault::Broken))
 }
 
-fn said(column: &str, fault: Fault) -> String {
+pub(super) fn said(column: &str, fault: Fault) -> String {
     match fault {
         Fault::Encoding(encoding) => {
             format!(

@@ -8,10 +8,12 @@ mod decisions;
 mod ffi;
 mod input;
 mod output;
+pub(crate) mod reconcile;
 mod run;
 mod shape;
 
 pub(crate) use decisions::Decisions;
+pub(crate) use reconcile::Reconciliation;
 
 use crate::engine::Engine;
 use crate::loaded::{self, Loaded};
