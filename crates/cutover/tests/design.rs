@@ -11,10 +11,20 @@ fn engine() -> Engine {
 #[test]
 fn the_design_loads_with_warnings_only_for_what_is_not_built() {
     let codes: Vec<(&str, String)> = engine().warnings(0).iter().map(|w| (w.code, w.path.clone())).collect();
-    let sections = ["comparators", "paths", "gates", "plans", "delivery"];
-    for section in sections {
+    for section in ["gates", "plans", "delivery"] {
         assert!(codes.contains(&("section_without_effect", section.to_owned())), "{codes:?}");
     }
+    assert_eq!(codes.iter().filter(|(code, _)| *code == "section_without_effect").count(), 3);
+}
+
+#[test]
+fn its_comparator_and_its_path_table_act() {
+    let engine = engine();
+    let (old, new) = (br#"{"_id":1,"is_open":1,"price":1.00001}"#, br#"{"isOpen":true,"price":1}"#);
+    assert!(engine.compare("offers", old, new).unwrap().unwrap().is_match());
+    let request = cutover::paths::Request::new("GET", "/api/products/7").unwrap();
+    let found = engine.path_table("api").unwrap().find(&request, 0).unwrap();
+    assert_eq!((found.service(), found.is_migrated()), ("product-service-mongo", true));
 }
 
 #[test]
