@@ -457,7 +457,20 @@ class Engine:
         default: object = None,
         now: _Now = None,
     ) -> dict[str, Any]:
-        r"""x"""
+        r"""Decides a flag whose variants cannot all be served just now: what a breaker holds back is skipped for the next of
+        the flag's `fallbacks`. A dict like that of the decision, with the variants that were `skipped`; where none can be
+        served, `variant` is `None` and `value` the default.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str('''
+        ... cutover: 1
+        ... flags:
+        ...   matcher: { variants: { nexten: 1, smart: 2, enhanced: 3 }, default: nexten, fallbacks: [nexten, smart, enhanced] }
+        ... ''')
+        >>> served = engine.select("matcher", {}, unavailable=["nexten"])
+        >>> served["variant"], served["value"], served["skipped"]
+        ('smart', 2, ['nexten'])
+        """
     def compare(self, comparator: str, control: object, candidate: object) -> ComparisonDict:
         r"""Compares two values by a comparator of the ruleset: a dict with the `count` of the differences and the first of
         them. Values are taken as JSON has them, a `Decimal` as a number of all its digits, a `datetime` as its ISO text;
