@@ -246,7 +246,7 @@ def test_memory_is_bounded() -> None:
     (count, counters, bounded), (other_count, _, unbounded) = measure(True), measure(False)
     assert count == other_count == 1_000_000 - 977 and counters["equal"] == 977
     assert counters["spilled"] > 110_000_000
-    # What is added does not grow with the rows: twice as many take as much.
+    # Buffers, and what pyarrow keeps, are the same however many rows there are.
     assert bounded < 110_000_000 and unbounded > bounded + 60_000_000
 
 
