@@ -70,6 +70,7 @@ fn entry(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Entry> 
     let mut fields = reader.fields(node, path)?;
     let pattern = fields.need(reader, path, "path").and_then(|node| reader.text(node, path.key("path")));
     let (service, side, store) = target(reader, &mut fields, path);
+    let named = pattern.zip(service.as_deref()).is_some();
     let mut entry = Entry::new(pattern.unwrap_or_default(), service.unwrap_or_default(), side?);
     entry.store = store;
     let mut text = |reader: &mut Reader, key| Some(reader.text(fields.take(key)?, path.key(key))?.to_owned());
@@ -94,12 +95,8 @@ fn entry(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Entry> 
         entry.fallback = Some(fallback(reader, node, path.key("fallback"))?);
     }
     fields.finish(reader, path, KEYS);
-    pattern.and(service_given(&entry))
-}
-
-/// An entry whose service could be read; that it could not is noted.
-fn service_given(entry: &Entry) -> Option<Entry> {
-    (!entry.service.is_empty()).then(|| entry.clone())
+    // That one of them could not be read is noted; the table says whether what was read will do.
+    named.then_some(entry)
 }
 
 /// Takes `service`, `side` and `store`.
@@ -240,5 +237,24 @@ impl Engine {
     /// The names of the path tables, sorted.
     pub fn path_tables(&self) -> impl ExactSizeIterator<Item = &str> {
         self.sections().paths.keys().map(String::as_str)
+    }
+}
+
+#[cfg(all(test, feature = "yaml"))]
+mod tests {
+    use crate::engine::Engine;
+
+    #[test]
+    fn a_table_is_refused_and_never_left_out() {
+        for (entry, code, path) in [
+            ("{ path: /api, service: \"\", side: old }", "bad_name", "paths.api[0].service"),
+            ("{ path: \"\", service: monolith, side: old }", "bad_path", "paths.api[0].path"),
+            ("{ service: monolith, side: old }", "missing_key", "paths.api[0]"),
+            ("{ path: /api, side: old }", "missing_key", "paths.api[0]"),
+        ] {
+            let refused = Engine::from_str(&format!("cutover: 1\npaths: {{ api: [{entry}] }}")).unwrap_err();
+            let first = refused.diagnostics.first().unwrap();
+            assert_eq!((first.code, first.path.as_str()), (code, path), "{entry}");
+        }
     }
 }
