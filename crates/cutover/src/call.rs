@@ -14,6 +14,18 @@ impl CallError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }
+
+    /// The ruleset has nothing of that name.
+    pub(crate) fn unknown<'a>(
+        call: &str,
+        what: &str,
+        name: &str,
+        known: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let known: Vec<String> = known.take(12).map(|name| format!("`{name}`")).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        Self(format!("{call}: the ruleset has no {what} `{name}` (it has {known})"))
+    }
 }
 
 impl Engine {

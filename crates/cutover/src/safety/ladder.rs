@@ -156,11 +156,11 @@ impl<'a> Analysis<'a> {
     fn dropped(&mut self, up: &[Stop], down: &[Stop]) -> Result<(), Invalid> {
         let bottom = down.len().saturating_sub(1);
         let paths = [(up, 0), (down, bottom)];
-        let mut anyway = Vec::new();
-        for (path, start) in paths {
-            let row = self.row(SafetyKind::Dropped, path, Guards::ALL, start)?;
-            anyway.extend(row.findings.into_iter().map(|finding| finding.verdict));
-        }
+        // The rows of these two paths under all guards: the one up, and the last one down.
+        let asked = |kind| self.rows.iter().rfind(move |row| row.kind == kind);
+        let rows = [SafetyKind::LadderUp, SafetyKind::LadderDown].into_iter().filter_map(asked);
+        let anyway: Vec<Verdict> =
+            rows.flat_map(|row| &row.findings).map(|finding| finding.verdict).collect();
         for (name, guards) in DROPPED {
             let mut findings: Vec<SafetyFinding> = Vec::new();
             let mut states = 0;

@@ -59,11 +59,7 @@ pub(crate) fn called(engine: &Engine, mut given: Arguments<'_>) -> Result<String
     given.finish()?;
     match engine.safety(&name, options) {
         Ok(Some(report)) => Ok(crate::wire::to_json(&report)),
-        Ok(None) => {
-            let known: Vec<String> = engine.migrations().take(12).map(|name| format!("`{name}`")).collect();
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            Err(CallError::new(format!("safety: the ruleset has no migration `{name}` (it has {known})")))
-        }
+        Ok(None) => Err(CallError::unknown("safety", "migration", &name, engine.migrations())),
         Err(error) => Err(CallError::new(format!("safety: {error}"))),
     }
 }

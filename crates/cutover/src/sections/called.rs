@@ -1,6 +1,5 @@
 //! The questions about comparators and path tables, as bindings ask them.
 
-use super::unknown;
 use crate::call::{Arguments, CallError};
 use crate::engine::Engine;
 use crate::value::Value;
@@ -12,11 +11,10 @@ pub(crate) fn compare(engine: &Engine, mut given: Arguments<'_>) -> Result<Strin
     let (name, control, candidate) =
         (given.text("comparator")?, given.text("control")?, given.text("candidate")?);
     given.finish()?;
-    let comparators = &engine.sections().comparators;
     match engine.compare(&name, control.as_bytes(), candidate.as_bytes()) {
         Some(Ok(comparison)) => Ok(to_json(&comparison)),
         Some(Err(error)) => Err(CallError::new(format!("compare: {error}"))),
-        None => Err(CallError::new(format!("compare: {}", unknown("comparator", &name, comparators.keys())))),
+        None => Err(CallError::unknown("compare", "comparator", &name, engine.comparators())),
     }
 }
 
@@ -26,10 +24,9 @@ pub(crate) fn judge(engine: &Engine, mut given: Arguments<'_>) -> Result<String,
     let usual = cutover_compare::Profile::default();
     let profile = match given.take("comparator") {
         None => &usual,
-        Some(Value::Text(name)) => engine.comparator(&name).ok_or_else(|| {
-            let known = engine.sections().comparators.keys();
-            CallError::new(format!("judge: {}", unknown("comparator", &name, known)))
-        })?,
+        Some(Value::Text(name)) => engine
+            .comparator(&name)
+            .ok_or_else(|| CallError::unknown("judge", "comparator", &name, engine.comparators()))?,
         Some(_) => return Err(CallError::new("judge: `comparator` is a text")),
     };
     let (control, candidate) = (said(&mut given, "control")?, said(&mut given, "candidate")?);
@@ -94,10 +91,9 @@ pub(crate) fn path(engine: &Engine, mut given: Arguments<'_>) -> Result<String, 
     let now_ms = given.whole("now")?;
     let (headers, attributes) = (given.entries("headers")?, given.entries("attributes")?);
     given.finish()?;
-    let tables = &engine.sections().paths;
     let table = engine
         .path_table(&name)
-        .ok_or_else(|| CallError::new(format!("path: {}", unknown("path table", &name, tables.keys()))))?;
+        .ok_or_else(|| CallError::unknown("path", "path table", &name, engine.path_tables()))?;
     let headers: Vec<(&str, &str)> = headers
         .iter()
         .filter_map(|(name, value)| match value {

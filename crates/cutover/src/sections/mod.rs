@@ -34,11 +34,3 @@ pub(crate) struct Sections {
     #[cfg(feature = "paths")]
     pub(crate) paths: BTreeMap<String, Table>,
 }
-
-/// The name that somebody asks for is none of those that there are.
-#[cfg(any(feature = "compare", feature = "paths"))]
-fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a String>) -> String {
-    let known: Vec<String> = known.take(12).map(|name| format!("`{name}`")).collect();
-    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-    format!("the ruleset has no {what} `{name}` (it has {known})")
-}
