@@ -32,8 +32,10 @@ pub struct State {
     pub emergency: bool,
     /// The latest time that was told.
     pub now: Millis,
-    /// Since when it is doing that; of a step that bakes, since when its window runs.
+    /// Since when it is doing that.
     pub since: Millis,
+    /// Only what gates said after this counts: when the step was acknowledged, or somebody resumed the plan.
+    pub window: Millis,
     /// How long it has been watched, without pauses and gaps.
     pub baked_ms: u64,
     /// What the gates said last.

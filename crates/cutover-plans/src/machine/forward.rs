@@ -33,7 +33,6 @@ impl Run<'_> {
         segments.extend(
             names.into_iter().filter(|name| !self.state.segments.contains(name)).collect::<Vec<String>>(),
         );
-        self.state.gates.clear();
         self.state.baked_ms = 0;
         self.go(Stage::Progressing, reason, said);
         self.state.step = step;
@@ -42,9 +41,9 @@ impl Run<'_> {
 
     /// Every node has acknowledged: from now on the step is watched. What gates said before was about something else.
     pub(super) fn bake(&mut self) {
-        self.state.gates.clear();
         self.state.baked_ms = 0;
         self.go(Stage::Baking, Reason::Acknowledged, &Said::default());
+        self.state.window = self.state.now;
     }
 
     /// A step has passed.

@@ -159,14 +159,14 @@ impl Run<'_> {
     /// this window has no data, and what passed too long ago is stale.
     pub(super) fn worst(&self) -> Option<Verdict> {
         let (state, fresh) = (&self.state, self.plan.spec().fresh_ms);
-        let window = self.window();
         Verdict::worst(self.step()?.gates.iter().map(|gate| match state.gates.get(gate) {
             None if self.plan.holds(Guard::GatesPass, false) => Verdict::Pass,
             None => Verdict::NoData,
             Some(judged) => {
                 let passes = self.plan.holds(Guard::GatesPass, judged.verdict == Verdict::Pass);
                 let recent = judged.at <= state.now && between(judged.at, state.now) <= fresh;
-                let in_window = window.is_none_or(|window| judged.at >= window);
+                // What was judged in the moment of the acknowledgement was measured before it.
+                let in_window = judged.at > state.window;
                 if !passes {
                     judged.verdict
                 } else if self.plan.holds(Guard::Fresh, recent) && self.plan.holds(Guard::InWindow, in_window)
@@ -177,11 +177,6 @@ impl Run<'_> {
                 }
             }
         }))
-    }
-
-    /// Since when a verdict counts: since the window of the step began.
-    fn window(&self) -> Option<crate::Millis> {
-        matches!(self.state.stage, Stage::Baking).then_some(self.state.since)
     }
 
     /// Whether every blocking gate passes.

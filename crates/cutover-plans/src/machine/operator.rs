@@ -54,8 +54,11 @@ impl Run<'_> {
         words([actor])?;
         let Stage::Paused { held, .. } = self.state.stage else { return Err(Refusal::NotNow) };
         // A clock that ran ahead would hold the plan for as long; somebody looks, so it counts anew.
+        if self.told < self.state.now {
+            self.state.gates.clear();
+        }
         self.state.now = self.told;
-        self.state.gates.clear();
+        self.state.window = self.told;
         let stage = match held {
             Held::Progressing => Stage::Progressing,
             Held::Baking => Stage::Baking,

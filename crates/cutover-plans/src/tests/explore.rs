@@ -1,14 +1,20 @@
 //! Every order of events, by breadth-first search over all states that there are.
 
+use super::std;
 use super::world::{Q, World};
 use crate::plan::Guard;
 use crate::*;
+use std::borrow::ToOwned as _;
 use std::collections::{BTreeMap, VecDeque};
-
-extern crate std;
+use std::string::String;
+use std::vec::Vec;
+use std::{format, vec};
 
 /// How old a pass may be in the small plans, in units of time.
 pub(super) const FRESH: u8 = 2;
+
+/// More states than any of the small plans has.
+const MOST: usize = 100_000;
 
 const UNIT: u64 = Q.unsigned_abs();
 
@@ -23,7 +29,8 @@ pub(super) fn small() -> Spec {
     spec.fresh_ms = u64::from(FRESH) * UNIT;
     spec.ack_within_ms = 2 * UNIT;
     spec.error_limit = 1;
-    spec.rollback = Rollback { steps: vec![WHOLE / 4, 0], every_ms: UNIT, ack_within_ms: 2 * UNIT, failures: 2 };
+    spec.rollback =
+        Rollback { steps: vec![WHOLE / 4, 0], every_ms: UNIT, ack_within_ms: 2 * UNIT, failures: 2 };
     spec
 }
 
@@ -63,10 +70,15 @@ pub(super) fn explore(plan: &Plan, verdicts: &[Verdict]) -> Result<(usize, usize
     let mut queue = VecDeque::from([0]);
     let mut moves = 0;
     while let Some(at) = queue.pop_front() {
+        if worlds.len() > MOST {
+            return Err(format!("more than {MOST} states, such as {:?}", worlds[at].0));
+        }
         let world = worlds[at].0.clone();
         for (changed, event) in world.events(plan, verdicts) {
             moves += 1;
-            let next = world.step(plan, changed, &event).map_err(|what| format!("{what}\n{}", story(&worlds, at, &event)))?;
+            let next = world
+                .step(plan, changed, &event)
+                .map_err(|what| format!("{what}\n{}", story(&worlds, at, &event)))?;
             let to = *known.entry(next.clone()).or_insert_with(|| {
                 worlds.push((next, Some((at, event))));
                 back.push(Vec::new());
@@ -96,7 +108,11 @@ fn no_dead_end(worlds: &[Seen], back: &[Vec<usize>], end: Stage) -> Result<(), S
             }
         }
     }
-    match worlds.iter().zip(reaches).find(|((world, _), reaches)| !reaches && world.state.stage != Stage::Completed) {
+    match worlds
+        .iter()
+        .zip(reaches)
+        .find(|((world, _), reaches)| !reaches && world.state.stage != Stage::Completed)
+    {
         None => Ok(()),
         Some(((world, _), _)) => Err(format!("no way to {end:?} from {:?}", world.state)),
     }

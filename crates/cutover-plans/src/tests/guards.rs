@@ -19,6 +19,11 @@ fn a_pass_that_is_old() {
 }
 
 #[test]
+fn a_pass_from_before() {
+    says(Guard::InWindow, "without a fresh pass of every blocking gate");
+}
+
+#[test]
 fn a_step_that_was_not_watched() {
     says(Guard::Baked, "goes on before it was watched long enough");
 }
@@ -30,12 +35,12 @@ fn a_pause_that_counts() {
 
 #[test]
 fn nodes_that_have_not_acknowledged() {
-    says(Guard::Acknowledged, "is watched before it is acknowledged");
+    says(Guard::Acknowledged, "not acknowledged");
 }
 
 #[test]
 fn skipping_what_is_not_watched() {
-    says(Guard::SkipsBaking, "paused or going back");
+    says(Guard::SkipsBaking, "begins by itself");
 }
 
 #[test]
@@ -45,7 +50,7 @@ fn skipping_the_last_step() {
 
 #[test]
 fn a_rollback_that_rises() {
-    says(Guard::Falls, "paused or going back");
+    says(Guard::Falls, "reaches more");
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! A plan, and what really happened to it: what the machine believes is compared with that.
 
+use super::std;
 use crate::*;
+use std::borrow::ToOwned as _;
+use std::string::String;
+use std::vec::Vec;
+use std::{format, vec};
 
 /// The unit of time of the exploration.
 pub(super) const Q: i64 = 60_000;
@@ -30,7 +35,7 @@ pub(super) struct World {
 }
 
 /// Ages beyond this are as good as this.
-const OLD: u8 = 4;
+const OLD: u8 = 3;
 
 impl World {
     pub(super) fn new(plan: &Plan) -> Self {
@@ -51,7 +56,12 @@ impl World {
             Kind::Approve { actor: actor.clone(), step: state.step, reason: reason.clone() },
             Kind::Pause { actor: actor.clone(), reason: reason.clone() },
             Kind::Resume { actor: actor.clone(), reason: reason.clone() },
-            Kind::Skip { actor: actor.clone(), step: state.step, reason: reason.clone(), accepted_cost: reason.clone() },
+            Kind::Skip {
+                actor: actor.clone(),
+                step: state.step,
+                reason: reason.clone(),
+                accepted_cost: reason.clone(),
+            },
             Kind::Promote { actor: actor.clone(), reason: reason.clone() },
             Kind::Complete { actor: actor.clone() },
             Kind::Abort { actor: actor.clone(), reason },
@@ -81,18 +91,31 @@ impl World {
     /// What becomes of the world, or what must not have happened. With `changed`, the plan is another one by now.
     pub(super) fn step(&self, plan: &Plan, changed: bool, event: &Event) -> Result<Self, String> {
         let mut before = self.state.clone();
+        let mut truth = self.truth.clone();
         if changed {
             before.plan = "another".into();
+            // Other triggers have other places: whoever measures tells anew.
+            (truth.firing, truth.set) = (None, false);
         }
         let Advanced { state: after, effects } = plan.advance(before, event.clone());
-        let mut truth = self.truth.clone();
         truth.hear(&self.state, &after, &event.kind);
         self.check(plan, event, &after, &effects, &mut truth)?;
         twice(plan, event, &after)?;
+        if !after.stage.is_active() {
+            truth = Truth { firing: truth.firing, set: truth.set, ..Truth::default() };
+        }
+        truth.baked = truth.baked.min(2);
         Ok(Self { state: canonical(plan, after), truth })
     }
 
-    fn check(&self, plan: &Plan, event: &Event, after: &State, effects: &[Effect], truth: &mut Truth) -> Result<(), String> {
+    fn check(
+        &self,
+        plan: &Plan,
+        event: &Event,
+        after: &State,
+        effects: &[Effect],
+        truth: &mut Truth,
+    ) -> Result<(), String> {
         let before = &self.state;
         let must = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
         let more = after.millionths > before.millionths || after.segments.len() > before.segments.len();
@@ -109,36 +132,60 @@ impl World {
         if more {
             let held = matches!(before.stage, Stage::Paused { .. } | Stage::RollingBack { .. });
             must(!held, "reaches more while paused or going back")?;
-            let first = matches!(before.stage, Stage::Draft | Stage::Scheduled | Stage::RolledBack | Stage::Superseded);
+            let first = matches!(
+                before.stage,
+                Stage::Draft | Stage::Scheduled | Stage::RolledBack | Stage::Superseded
+            );
             if !first && !matches!(event.kind, Kind::Skip { .. }) {
                 must(passes, "reaches more without a fresh pass of every blocking gate")?;
             }
             must(!first || starts, "begins by itself")?;
-            if before.stage == Stage::Baking && !matches!(event.kind, Kind::Skip { .. } | Kind::Promote { .. }) {
-                must(u64::from(truth_then.baked) * 60_000 >= plan.spec().steps[before.step].bake_ms, "goes on before it was watched long enough")?;
+            if before.stage == Stage::Baking
+                && !matches!(event.kind, Kind::Skip { .. } | Kind::Promote { .. })
+            {
+                must(
+                    u64::from(truth_then.baked) * 60_000 >= plan.spec().steps[before.step].bake_ms,
+                    "goes on before it was watched long enough",
+                )?;
             }
         }
         if moved && after.stage == Stage::Baking && before.stage == Stage::Progressing {
             must(truth.acked, "is watched before it is acknowledged")?;
         }
         if moved && after.stage == Stage::Completed {
-            must(before.stage == Stage::Promoted && passes, "completed without being promoted, or without a pass")?;
+            must(
+                before.stage == Stage::Promoted && passes,
+                "completed without being promoted, or without a pass",
+            )?;
         }
         if let (Kind::Skip { .. }, true) = (&event.kind, moved) {
-            must(before.stage == Stage::Baking && after.stage == Stage::Progressing, "skips what is not watched, or the last step")?;
+            must(
+                before.stage == Stage::Baking && after.stage == Stage::Progressing,
+                "skips what is not watched, or the last step",
+            )?;
         }
-        if let (Kind::Judged { verdict: Verdict::Fail, srm: false, .. }, true) = (&event.kind, before.stage.is_active()) {
+        if let (Kind::Judged { verdict: Verdict::Fail, srm: false, .. }, true) =
+            (&event.kind, before.stage.is_active())
+        {
             must(after.stage.rolls_back(), "a gate fails, and the plan does not go back")?;
         }
-        if truth.firing.is_some_and(|firing| firing >= 1) && before.stage.is_active() && after.stage.is_active() {
+        if truth.firing.is_some_and(|firing| firing >= 1)
+            && before.stage.is_active()
+            && after.stage.is_active()
+        {
             must(after.stage.rolls_back(), "a trigger fires, and the plan does not go back")?;
         }
-        let sets = effects.iter().filter(|effect| matches!(effect, Effect::Owed(Owed { task: Task::SetFlag { .. }, .. }))).count();
+        let sets = effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::Owed(Owed { task: Task::SetFlag { .. }, .. })))
+            .count();
         if event.kind != Kind::Restarted {
             must(sets == 0 || (sets == 1 && !truth.set), "a trigger acts twice")?;
             truth.set |= sets > 0;
         }
-        let asked = effects.iter().any(|effect| matches!(effect, Effect::Owed(Owed { task: Task::SetPercentage { .. }, .. })));
+        let asked = effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Owed(Owed { task: Task::SetPercentage { .. }, .. })));
         let other = (after.millionths, &after.segments) != (before.millionths, &before.segments);
         must(!other || (asked && after.epoch > before.epoch), "reaches others without asking for it")
     }
@@ -195,7 +242,9 @@ impl Truth {
     fn passes(&self, kind: &Kind) -> bool {
         let now = match (kind, self.verdict) {
             (Kind::Judged { verdict, .. }, None) => Some((*verdict, 0)),
-            (Kind::Judged { verdict, .. }, Some((last, age))) if age > 0 || *verdict > last => Some((*verdict, 0)),
+            (Kind::Judged { verdict, .. }, Some((last, age))) if age > 0 || *verdict > last => {
+                Some((*verdict, 0))
+            }
             (_, last) => last,
         };
         matches!(now, Some((Verdict::Pass, age)) if age <= super::explore::FRESH)
@@ -206,7 +255,9 @@ impl Truth {
 fn twice(plan: &Plan, event: &Event, after: &State) -> Result<(), String> {
     let again = plan.advance(after.clone(), event.clone());
     let new = again.effects.iter().any(|effect| match effect {
-        Effect::Owed(owed) => event.kind != Kind::Restarted || !after.owed.iter().any(|known| known.id == owed.id),
+        Effect::Owed(owed) => {
+            event.kind != Kind::Restarted || !after.owed.iter().any(|known| known.id == owed.id)
+        }
         Effect::Plain(Plain::Record(_)) => true,
         Effect::Plain(_) => false,
     });
@@ -215,8 +266,11 @@ fn twice(plan: &Plan, event: &Event, after: &State) -> Result<(), String> {
         return Err(format!("told twice: {event:?} makes\n{after:?}\nand again {:?}", again.effects));
     }
     let restarted = plan.advance(after.clone(), Event::new(after.now, Kind::Restarted));
-    let asked: Vec<u64> =
-        restarted.effects.iter().filter_map(|effect| if let Effect::Owed(owed) = effect { Some(owed.id) } else { None }).collect();
+    let asked: Vec<u64> = restarted
+        .effects
+        .iter()
+        .filter_map(|effect| if let Effect::Owed(owed) = effect { Some(owed.id) } else { None })
+        .collect();
     let owed: Vec<u64> = restarted.state.owed.iter().map(|owed| owed.id).collect();
     if asked != owed {
         return Err(format!("owes {owed:?}, and after a crash asks for {asked:?}"));
@@ -227,15 +281,38 @@ fn twice(plan: &Plan, event: &Event, after: &State) -> Result<(), String> {
     }
 }
 
+/// What means nothing in a stage is the same in all states of it.
+fn forget(state: &mut State, old: i64) {
+    let waits = matches!(state.stage, Stage::Progressing | Stage::Baking | Stage::RollingBack { .. });
+    let watched = matches!(state.stage, Stage::Baking | Stage::AwaitingApproval | Stage::Promoted);
+    if !waits {
+        state.since = old;
+    }
+    if !watched {
+        state.window = old;
+    }
+    if !watched && !matches!(state.stage, Stage::Paused { .. }) {
+        state.baked_ms = 0;
+    }
+    if !state.stage.is_active() {
+        state.gates.clear();
+    }
+}
+
 /// The state as one of finitely many: times relative to now, numbers from the beginning.
 fn canonical(plan: &Plan, mut state: State) -> State {
     let shift = NOW - state.now;
     let kept = |at: i64| (at + shift).clamp(NOW - i64::from(OLD) * Q, NOW + Q);
     state.now = NOW;
     state.since = kept(state.since);
-    state.gates.values_mut().for_each(|judged| judged.at = kept(judged.at));
+    state.window = kept(state.window);
+    for judged in state.gates.values_mut() {
+        judged.at = kept(judged.at);
+        judged.errors = judged.errors.min(plan.spec().error_limit + 1);
+    }
     state.triggers.iter_mut().for_each(|watch| watch.since = watch.since.map(kept));
-    state.baked_ms = state.baked_ms.min(u64::from(OLD) * 60_000);
+    state.baked_ms = state.baked_ms.min(2 * 60_000);
+    forget(&mut state, NOW - i64::from(OLD) * Q);
     state.wake = None;
     (state.log, state.revision) = (Vec::new(), 0);
     state.owed.retain(|owed| matches!(owed.task, Task::SetPercentage { .. } | Task::RequestApproval { .. }));
