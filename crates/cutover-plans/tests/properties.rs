@@ -18,8 +18,10 @@ fn plan() -> Plan {
     spec.on_fail = OnFail::RollbackProgressive;
     spec.holdback = 10_000;
     spec.complete_after_ms = Some(20 * MINUTE);
-    let trigger = |name: &str, action| Trigger { name: name.into(), for_ms: 2 * MINUTE, actions: vec![action] };
-    spec.triggers = vec![trigger("slow", Action::SetFlag("save".into())), trigger("bad", Action::RollbackImmediate)];
+    let trigger =
+        |name: &str, action| Trigger { name: name.into(), for_ms: 2 * MINUTE, actions: vec![action] };
+    spec.triggers =
+        vec![trigger("slow", Action::SetFlag("save".into())), trigger("bad", Action::RollbackImmediate)];
     spec.rollback = Rollback { steps: vec![500_000, 50_000, 0], ..Rollback::default() };
     Plan::new(spec).unwrap()
 }
