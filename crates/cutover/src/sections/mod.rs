@@ -1,4 +1,4 @@
-//! The sections of a ruleset beside flags and migrations: comparators and path tables.
+//! The sections of a ruleset beside flags and migrations: comparators, path tables, metrics and gates.
 //!
 //! What they mean is in crates of their own; here they are read from documents, and asked by name.
 
@@ -6,6 +6,16 @@
 pub(crate) mod called;
 #[cfg(feature = "compare")]
 mod comparator;
+#[cfg(feature = "gates")]
+mod duration;
+#[cfg(feature = "gates")]
+mod gate;
+#[cfg(feature = "gates")]
+pub(crate) mod gate_called;
+#[cfg(feature = "gates")]
+mod metric;
+#[cfg(feature = "gates")]
+mod number;
 #[cfg(feature = "paths")]
 mod path_table;
 mod read;
@@ -13,12 +23,18 @@ pub(crate) mod select;
 
 #[cfg(feature = "compare")]
 use cutover_compare::Profile;
+#[cfg(feature = "gates")]
+use cutover_gates::{Gate, Metric};
 #[cfg(feature = "paths")]
 use cutover_paths::Table;
 use std::collections::BTreeMap;
 
 #[cfg(all(test, feature = "schema", feature = "compare"))]
 pub(crate) use comparator::KEYS as COMPARATOR_KEYS;
+#[cfg(all(test, feature = "schema", feature = "gates"))]
+pub(crate) use gate::{CHECK_KEYS, GATE_KEYS};
+#[cfg(all(test, feature = "schema", feature = "gates"))]
+pub(crate) use metric::KEYS as METRIC_KEYS;
 #[cfg(all(test, feature = "schema", feature = "paths"))]
 pub(crate) use path_table::KEYS as PATH_ENTRY_KEYS;
 
@@ -33,4 +49,10 @@ pub(crate) struct Sections {
     /// Path tables by name.
     #[cfg(feature = "paths")]
     pub(crate) paths: BTreeMap<String, Table>,
+    /// Metrics by name; none where the document does not declare any, and every name will do.
+    #[cfg(feature = "gates")]
+    pub(crate) metrics: Option<BTreeMap<String, Metric>>,
+    /// Gates by name.
+    #[cfg(feature = "gates")]
+    pub(crate) gates: BTreeMap<String, Gate>,
 }
