@@ -4,7 +4,7 @@ use crate::WHOLE;
 use crate::spec::{Place, Problem, Spec, Target, percent};
 use alloc::collections::BTreeSet;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// The most steps, triggers, and gates of a step.

@@ -41,7 +41,9 @@ extern crate alloc;
 mod check;
 mod effect;
 mod event;
+mod guarded;
 mod machine;
+mod measured;
 mod plan;
 mod record;
 mod simulate;
@@ -51,15 +53,18 @@ mod state;
 mod tests;
 mod wire;
 
+pub use cutover_gates as gates;
 pub use cutover_gates::{Millis, Verdict};
 pub use effect::{Effect, Owed, Plain, Refusal, Severity, Task};
 pub use event::{Event, Kind};
+pub use guarded::{Guarded, GuardedState, Observed, Watched};
+pub use measured::{Measured, Signal, World};
 pub use plan::{Advanced, Plan};
 pub use record::{Reason, Record};
 pub use simulate::{Judge, Moment, Named, Scenario, Simulation, simulate};
 pub use spec::{Action, OnFail, Place, Problem, Rollback, Spec, Step, Target, Trigger};
 pub use state::{Held, Judged, Mode, Stage, State, Watch};
-pub use wire::{advance_json, percent};
+pub use wire::{advance_json, guarded_json, percent};
 
 /// One whole, in millionths.
 pub const WHOLE: u32 = 1_000_000;

@@ -194,7 +194,7 @@ impl Host<'_> {
 pub struct Named {
     kind: What,
     from: usize,
-    draws: u64,
+    draws: Draws,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,8 +220,7 @@ impl Named {
     /// The names that there are.
     pub const NAMES: [&'static str; 6] = ["healthy", "harmful", "no_data", "errors", "srm", "inconclusive"];
 
-    /// A scenario by its name, with a seed. `harmful@2` begins at step 2, counted from 0; without that, where two thirds of
-    /// the steps are behind would be a guess, so it begins at the first.
+    /// A scenario by its name, with a seed. `harmful@2` begins at step 2, counted from 0; `harmful` at the first.
     ///
     /// # Errors
     /// One sentence, where there is none of that name.
@@ -231,15 +230,20 @@ impl Named {
             .parse()
             .map_err(|_| format!("`{name}`: behind the @ is the step from which it is so, from 0"))?;
         match NAMES.iter().find(|(known, _)| *known == word) {
-            Some((_, kind)) => Ok(Self { kind: *kind, from, draws: seed }),
+            Some((_, kind)) => Ok(Self { kind: *kind, from, draws: Draws(seed) }),
             None => Err(format!("there is no scenario `{word}`; there are {}", Self::NAMES.join(", "))),
         }
     }
+}
 
-    /// A number that is drawn: splitmix64, a public-domain generator.
+/// Numbers that are drawn: splitmix64, which is in the public domain.
+#[derive(Debug, Clone)]
+pub(crate) struct Draws(pub(crate) u64);
+
+impl Draws {
     fn draw(&mut self) -> u64 {
-        self.draws = self.draws.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.draws;
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)
@@ -248,6 +252,12 @@ impl Named {
     /// Whether something of which one in `of` happens happens.
     fn one_in(&mut self, of: u64) -> bool {
         self.draw().is_multiple_of(of)
+    }
+
+    /// A number from 0 on, below 1.
+    #[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
+    pub(crate) fn unit(&mut self) -> f64 {
+        (self.draw() >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
 
@@ -258,14 +268,14 @@ impl Judge for Named {
         for gate in &step.gates {
             let (verdict, srm) = match kind {
                 // Now and then there is too little to tell.
-                What::Healthy if self.one_in(50) => (Verdict::Inconclusive, false),
+                What::Healthy if self.draws.one_in(50) => (Verdict::Inconclusive, false),
                 What::Healthy => (Verdict::Pass, false),
                 // Harm is found some hours after it began.
-                What::Harmful if self.one_in(180) => (Verdict::Fail, false),
+                What::Harmful if self.draws.one_in(180) => (Verdict::Fail, false),
                 What::Harmful | What::Inconclusive => (Verdict::Inconclusive, false),
                 What::NoData => (Verdict::NoData, false),
                 What::Errors => (Verdict::Error, false),
-                What::Srm if self.one_in(60) => (Verdict::Fail, true),
+                What::Srm if self.draws.one_in(60) => (Verdict::Fail, true),
                 What::Srm => (Verdict::Pass, false),
             };
             tell(Kind::Judged { gate: gate.clone(), verdict, srm });

@@ -1,11 +1,15 @@
 //! The machine for hosts that speak JSON.
 
 use crate::event::Event;
+use crate::guarded::{Guarded, GuardedState};
 use crate::plan::Plan;
 use crate::state::State;
 use crate::{Millis, spec};
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use cutover_gates::Observation;
+use serde::Deserialize;
 use serde_json::Value;
 
 /// One step of a plan: `{"state": …, "effects": […]}`. An empty state, or `null`, is the one at the beginning, and an event
@@ -32,13 +36,49 @@ pub fn advance_json(plan: &Plan, state: &str, event: &str, now: Millis) -> Resul
     serde_json::to_string(&advanced).map_err(|error| error.to_string())
 }
 
-fn event_of(text: &str, now: Millis) -> Result<Event, String> {
+/// The same for a plan with its gates, which also hears `{"event":"observe","observations":[…]}`: then `reports` say what the
+/// gates came to.
+///
+/// # Errors
+/// One sentence that says what cannot be read.
+pub fn guarded_json(guarded: &Guarded, state: &str, event: &str, now: Millis) -> Result<String, String> {
+    /// What was measured, and when.
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Observe {
+        #[serde(rename = "event")]
+        _event: String,
+        #[serde(default)]
+        observations: Vec<Observation>,
+        at: Millis,
+    }
+    let state = match state.trim() {
+        "" | "null" => guarded.draft(),
+        text => serde_json::from_str::<GuardedState>(text).map_err(|error| format!("the state: {error}"))?,
+    };
     let wrong = |error: serde_json::Error| format!("the event: {error}");
-    let mut event: Value = serde_json::from_str(text).map_err(wrong)?;
+    let value = timed(event, now)?;
+    let observed = if value.get("event").and_then(Value::as_str) == Some("observe") {
+        let seen: Observe = serde_json::from_value(value).map_err(wrong)?;
+        guarded.observe(state, seen.at, &seen.observations)
+    } else {
+        let Event { at, expect, kind } = serde_json::from_value(value).map_err(wrong)?;
+        guarded.advance(state, at, expect, kind)
+    };
+    serde_json::to_string(&observed).map_err(|error| error.to_string())
+}
+
+fn event_of(text: &str, now: Millis) -> Result<Event, String> {
+    serde_json::from_value(timed(text, now)?).map_err(|error| format!("the event: {error}"))
+}
+
+/// An event, with the time of now where it has none.
+fn timed(text: &str, now: Millis) -> Result<Value, String> {
+    let mut event: Value = serde_json::from_str(text).map_err(|error| format!("the event: {error}"))?;
     if let Value::Object(fields) = &mut event {
         fields.entry("at").or_insert(now.into());
     }
-    serde_json::from_value(event).map_err(wrong)
+    Ok(event)
 }
 
 /// A share in millionths as people write it.

@@ -35,7 +35,7 @@ fn verdict() -> impl Strategy<Value = Verdict> {
 
 /// An event, and how far the clock goes before it, backwards too.
 fn event() -> impl Strategy<Value = (i64, Kind)> {
-    let (a, b) = || -> (String, String) { ("a".into(), "b".into()) }();
+    let (a, b) = (String::from("a"), String::from("b"));
     let kinds = prop_oneof![
         10 => Just(Kind::Tick),
         10 => verdict().prop_map(|verdict| Kind::Judged { gate: "g".into(), verdict, srm: false }),
