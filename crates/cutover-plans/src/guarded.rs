@@ -60,13 +60,13 @@ pub struct GuardedState {
 
 /// What came of an event.
 #[derive(Debug, Clone, Serialize)]
-pub struct Observed {
+pub struct Observed<'a> {
     /// Where the plan stands now.
     pub state: GuardedState,
     /// What the host does, once the state is written.
     pub effects: Vec<Effect>,
     /// What the gates say, where something was observed.
-    pub reports: Vec<Report>,
+    pub reports: Vec<Report<'a>>,
 }
 
 impl Guarded {
@@ -105,7 +105,7 @@ impl Guarded {
     /// What becomes of a rollout when something happens. A rollout that starts, or goes on after what a gate has shown was
     /// looked into, has gates that begin anew: what was shown about the rollout before stays shown otherwise.
     #[must_use]
-    pub fn advance(&self, state: GuardedState, at: Millis, expect: Option<u64>, kind: Kind) -> Observed {
+    pub fn advance(&self, state: GuardedState, at: Millis, expect: Option<u64>, kind: Kind) -> Observed<'_> {
         let mut state = self.begun(state);
         let before = state.plan.stage;
         let anew = match (&kind, before) {
@@ -126,7 +126,7 @@ impl Guarded {
 
     /// Takes what was measured since the last time: gates are judged, triggers fire or cease, and the plan is told.
     #[must_use]
-    pub fn observe(&self, state: GuardedState, at: Millis, observations: &[Observation]) -> Observed {
+    pub fn observe(&self, state: GuardedState, at: Millis, observations: &[Observation]) -> Observed<'_> {
         let mut state = self.begun(state);
         let mut told = Vec::new();
         let reports =
@@ -153,22 +153,22 @@ impl Guarded {
     }
 
     /// What the plan is to be told of what was measured.
-    pub(crate) fn judge(
-        &self,
+    pub(crate) fn judge<'a>(
+        &'a self,
         state: &State,
         logs: &mut BTreeMap<String, Log>,
         held: &mut Vec<Held>,
         at: Millis,
         observations: &[Observation],
         tell: &mut dyn FnMut(Kind),
-    ) -> Vec<Report> {
+    ) -> Vec<Report<'a>> {
         let mut reports = Vec::new();
         let spec = self.plan.spec();
         let blocking = spec.steps.get(state.step).map(|step| step.gates.as_slice()).unwrap_or_default();
         let names = blocking.iter().chain(&spec.dry_run).filter(|_| state.stage.is_active());
         for gate in names.filter_map(|name| self.gates.get(name)) {
             let Some(report) = evaluate(gate, logs, observations, at) else { continue };
-            let ratio = |check: &cutover_gates::CheckReport| {
+            let ratio = |check: &cutover_gates::CheckReport<'_>| {
                 check.test == "sample_ratio" && check.mode == "blocking" && check.verdict == Verdict::Fail
             };
             let srm = report.checks.iter().any(ratio);
@@ -189,12 +189,12 @@ impl Guarded {
 }
 
 /// What a gate says; a log of another gate of that name is begun anew.
-fn evaluate(
-    gate: &Gate,
+fn evaluate<'a>(
+    gate: &'a Gate,
     logs: &mut BTreeMap<String, Log>,
     observations: &[Observation],
     at: Millis,
-) -> Option<Report> {
+) -> Option<Report<'a>> {
     let log = match logs.get_mut(gate.name()) {
         Some(log) => {
             if gate.owns(log.state()).is_err() {
