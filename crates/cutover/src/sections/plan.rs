@@ -41,7 +41,9 @@ const ON_FAIL: &[(&str, OnFail)] = &[
     ("pause", OnFail::Pause),
 ];
 
-const ACTIONS: &[(&str, fn() -> Action)] = &[
+type Make = fn() -> Action;
+
+const ACTIONS: &[(&str, Make)] = &[
     ("rollback_immediate", || Action::RollbackImmediate),
     ("rollback_progressive", || Action::RollbackProgressive),
     ("pause", || Action::Pause),
@@ -166,7 +168,7 @@ impl<'a> PlanReader<'_, 'a> {
         let flag = fields.need(self.reader, path, "flag");
         let flag = flag.and_then(|node| self.reader.spanned_text(node, path.key("flag")));
         let usual = Usual {
-            bake: self.duration(&mut fields, path, "bake"),
+            bake: self.bake(&mut fields, path),
             max_window: self.duration(&mut fields, path, "max_window"),
             gates: self.gates(&mut fields, path, "gate"),
         };
@@ -177,8 +179,9 @@ impl<'a> PlanReader<'_, 'a> {
             .enumerate()
             .map(|(index, node)| self.step(node, path.key("steps").index(index), &usual))
             .collect();
-        let list = fields.take("triggers");
-        let triggers = list.and_then(|node| self.reader.list(node, path.key("triggers"))).unwrap_or_default();
+        let alarms = fields.take("triggers");
+        let triggers =
+            alarms.and_then(|node| self.reader.list(node, path.key("triggers"))).unwrap_or_default();
         let read: Vec<Option<(Trigger, Option<Watched>)>> = triggers
             .iter()
             .enumerate()
@@ -244,7 +247,7 @@ impl<'a> PlanReader<'_, 'a> {
             Content::Map(_) => {
                 let mut fields = self.reader.fields(node, path)?;
                 let to = self.target(&mut fields, path);
-                let own = self.duration(&mut fields, path, "bake");
+                let own = self.bake(&mut fields, path);
                 let days = fields.take("days");
                 if let (Some(node), Some(_)) = (days, own) {
                     self.refuse(
@@ -482,6 +485,12 @@ impl<'a> PlanReader<'_, 'a> {
             names.push(name.value.to_owned());
         }
         names
+    }
+
+    /// Takes `bake`. One that cannot be read is noted, and is there all the same.
+    fn bake(&mut self, fields: &mut Fields<'_>, path: Path<'_>) -> Option<u64> {
+        let node = fields.take("bake")?;
+        Some(self.reader.duration(node, path.key("bake"), LONGEST).unwrap_or(0))
     }
 
     fn duration(&mut self, fields: &mut Fields<'_>, path: Path<'_>, key: &'static str) -> Option<u64> {
