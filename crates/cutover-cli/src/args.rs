@@ -1,5 +1,7 @@
 //! The command line.
 
+pub(crate) mod plan;
+
 use crate::{exit, now};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueHint};
@@ -53,6 +55,8 @@ pub(crate) enum Command {
     Path(PathQuery),
     /// Say what a gate comes to by what was measured
     Gate(Gate),
+    /// Move a rollout by its plan, see where it stands, or simulate all of it
+    Plan(plan::Plan),
     /// Turn a document of another system into a ruleset that decides the same
     Import(Import),
     /// Write the JSON Schema of rulesets, for editors

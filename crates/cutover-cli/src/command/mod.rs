@@ -12,6 +12,7 @@ mod gate;
 mod hash_list;
 mod import;
 mod path;
+mod plan;
 mod route;
 mod safety;
 mod schema;
@@ -38,6 +39,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Compare(args) => compare::run(&args, screen),
         Command::Path(args) => path::run(&args, now_ms, screen),
         Command::Gate(args) => gate::run(&args, now_ms, screen),
+        Command::Plan(args) => plan::run(&args, now_ms, screen),
         Command::Import(args) => import::run(&args, screen),
         Command::Schema => schema::run(screen),
         Command::HashList(args) => hash_list::run(&args, screen),

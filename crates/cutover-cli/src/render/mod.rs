@@ -6,6 +6,7 @@ pub(crate) mod diagnostic;
 pub(crate) mod explanation;
 pub(crate) mod gate;
 pub(crate) mod path;
+pub(crate) mod plan;
 pub(crate) mod route;
 pub(crate) mod safety;
 mod snippet;
