@@ -55,6 +55,8 @@ impl Engine {
     /// | `delivery` | `policy` or `migration`: a name | a [`DeliveryPolicy`](crate::DeliveryPolicy) |
     /// | `path` | `table`, `method`, `target`, `now`, `headers?`, `attributes?` | a [`Found`](cutover_paths::Found), or null |
     /// | `gate` | `gate`, `state?`, `observations`, `now` | `state`, to be given the next time, and a [`Report`](cutover_gates::Report) |
+    /// | `advance` | `plan`, `state?`, `event`, `now` | `state`, to be given the next time, `effects`, and the `reports` of gates |
+    /// | `simulate` | `plan`, `scenario?`: a name or a world of metrics, `seed?` | a [`Simulation`](cutover_plans::Simulation) |
     /// | `gate_replay` | `gate`, `state` | a [`Replayed`](cutover_gates::Replayed) |
     /// | `compare_arms` | `old` and `new`, `better?`, `alpha?`, `slow_old?` and `slow_new?`, `share?` | `answer`, and a [`Comparison`](cutover_gates::Comparison) of each |
     ///
@@ -84,6 +86,10 @@ impl Engine {
             "delivery" => crate::sections::delivery::called(self, given),
             #[cfg(feature = "paths")]
             "path" => crate::sections::called::path(self, given),
+            #[cfg(feature = "plans")]
+            "advance" => crate::sections::plan_called::advance(self, given),
+            #[cfg(feature = "plans")]
+            "simulate" => crate::sections::plan_called::simulate(self, given),
             #[cfg(feature = "gates")]
             "gate" => crate::sections::gate_called::gate(self, given),
             #[cfg(feature = "gates")]

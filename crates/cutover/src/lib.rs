@@ -63,6 +63,8 @@ pub use cutover_delivery as delivery;
 pub use cutover_gates as gates;
 #[cfg(feature = "paths")]
 pub use cutover_paths as paths;
+#[cfg(feature = "plans")]
+pub use cutover_plans as plans;
 pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use diagnostic::{Diagnostic, LoadError, Position, Severity};
 pub use engine::{Engine, FlagId, MigrationId};

@@ -1,5 +1,5 @@
-//! The sections of a ruleset beside flags and migrations: comparators, path tables, delivery policies, metrics
-//! and gates.
+//! The sections of a ruleset beside flags and migrations: comparators, path tables, delivery policies, metrics, gates and
+//! plans.
 //!
 //! What they mean is in crates of their own; here they are read from documents, and asked by name.
 
@@ -19,6 +19,10 @@ mod metric;
 mod number;
 #[cfg(feature = "paths")]
 mod path_table;
+#[cfg(feature = "plans")]
+mod plan;
+#[cfg(feature = "plans")]
+pub(crate) mod plan_called;
 mod read;
 pub(crate) mod select;
 
@@ -30,6 +34,8 @@ use cutover_delivery::policy::Delivery;
 use cutover_gates::{Gate, Metric};
 #[cfg(feature = "paths")]
 use cutover_paths::Table;
+#[cfg(feature = "plans")]
+use cutover_plans::Guarded;
 use std::collections::BTreeMap;
 
 #[cfg(all(test, feature = "schema", feature = "compare"))]
@@ -42,6 +48,10 @@ pub(crate) use gate::{CHECK_KEYS, GATE_KEYS};
 pub(crate) use metric::KEYS as METRIC_KEYS;
 #[cfg(all(test, feature = "schema", feature = "paths"))]
 pub(crate) use path_table::KEYS as PATH_ENTRY_KEYS;
+#[cfg(feature = "plans")]
+pub(crate) use plan::Named as PlanNames;
+#[cfg(all(test, feature = "schema", feature = "plans"))]
+pub(crate) use plan::{PLAN_KEYS, ROLLBACK_KEYS, STEP_KEYS, TRIGGER_KEYS};
 
 /// What the sections of a document say.
 #[derive(Debug, Default)]
@@ -63,4 +73,7 @@ pub(crate) struct Sections {
     /// Gates by name.
     #[cfg(feature = "gates")]
     pub(crate) gates: BTreeMap<String, Gate>,
+    /// Plans by name, with their gates.
+    #[cfg(feature = "plans")]
+    pub(crate) plans: BTreeMap<String, Guarded>,
 }

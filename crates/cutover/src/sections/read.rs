@@ -17,6 +17,8 @@ const ACTIVE: &[&str] = &[
     "metrics",
     #[cfg(feature = "gates")]
     "gates",
+    #[cfg(feature = "plans")]
+    "plans",
 ];
 
 /// All of them, each after those that it names things of.
@@ -27,6 +29,9 @@ const ALL: [&str; 6] = ["paths", "comparators", "metrics", "gates", "plans", "de
 pub(crate) struct Names<'a> {
     pub(crate) comparators: Vec<&'a str>,
     pub(crate) policies: Vec<&'a str>,
+    /// What plans refer to.
+    #[cfg(feature = "plans")]
+    pub(crate) plans: super::PlanNames<'a>,
 }
 
 impl Reader {
@@ -34,6 +39,8 @@ impl Reader {
     pub(crate) fn sections<'a>(&mut self, fields: &mut Fields<'a>, path: Path<'_>) -> (Sections, Names<'a>) {
         let mut sections = Sections::default();
         let mut names = Names::default();
+        #[cfg(feature = "plans")]
+        let mut gates: Vec<&str> = Vec::new();
         for section in ALL {
             let Some(node) = fields.take(section) else { continue };
             let path = path.key(section);
@@ -41,6 +48,10 @@ impl Reader {
             match section {
                 "comparators" => names.comparators = entries.iter().map(|entry| entry.key).collect(),
                 "delivery" => names.policies = entries.iter().map(|entry| entry.key).collect(),
+                #[cfg(feature = "plans")]
+                "gates" => gates = entries.iter().map(|entry| entry.key).collect(),
+                #[cfg(feature = "plans")]
+                "plans" => names.plans = super::plan::read_all(self, &mut sections, entries, path, &gates),
                 _ => {}
             }
             #[cfg(feature = "gates")]
