@@ -37,6 +37,7 @@ impl Engine {
     /// | `select` | `flag`, `variant?`, `unavailable`: a list of variants | a [`Selection`](crate::Selection) |
     /// | `compare` | `comparator`, `control` and `candidate`, texts of JSON | a [`Comparison`](cutover_compare::Comparison) |
     /// | `judge` | `comparator?`, `control` and `candidate`: what each side said | a [`Verdict`](cutover_compare::Verdict) |
+    /// | `delivery` | `policy` or `migration`: a name | a [`DeliveryPolicy`](crate::DeliveryPolicy) |
     /// | `path` | `table`, `method`, `target`, `now`, `headers?`, `attributes?` | a [`Found`](cutover_paths::Found), or null |
     ///
     /// # Errors
@@ -61,6 +62,8 @@ impl Engine {
             "compare" => crate::sections::called::compare(self, given),
             #[cfg(feature = "compare")]
             "judge" => crate::sections::called::judge(self, given),
+            #[cfg(feature = "delivery")]
+            "delivery" => crate::sections::delivery::called(self, given),
             #[cfg(feature = "paths")]
             "path" => crate::sections::called::path(self, given),
             _ => Err(CallError::new(format!("there is no question `{name}`"))),
