@@ -128,13 +128,6 @@ pub struct Pending {
     pub due: Option<Millis>,
 }
 
-impl Pending {
-    /// What tells one attempt from all others.
-    pub(crate) fn attempt(&self) -> (&str, u32) {
-        (&self.id, self.attempt)
-    }
-}
-
 /// Why a run needs an operator.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -39,6 +39,7 @@ impl Engine {
     /// | `judge` | `comparator?`, `control` and `candidate`: what each side said | a [`Verdict`](cutover_compare::Verdict) |
     /// | `delivery` | `policy` or `migration`: a name | a [`DeliveryPolicy`](crate::DeliveryPolicy) |
     /// | `path` | `table`, `method`, `target`, `now`, `headers?`, `attributes?` | a [`Found`](cutover_paths::Found), or null |
+    /// | `work` | `name`, `state?`, `event?` | `{"state": …, "effects": […]}` of [`cutover_work::step`]; without an event a [`cutover_work::Status`] |
     ///
     /// # Errors
     /// [`CallError`] where there is no such question, or an argument is missing, unknown or of the wrong type.
@@ -66,6 +67,8 @@ impl Engine {
             "delivery" => crate::sections::delivery::called(self, given),
             #[cfg(feature = "paths")]
             "path" => crate::sections::called::path(self, given),
+            #[cfg(feature = "work")]
+            "work" => crate::sections::work::called(self, given),
             _ => Err(CallError::new(format!("there is no question `{name}`"))),
         }
     }

@@ -61,6 +61,8 @@ pub use cutover_decider::{Program, ProgramError, bucket, packed};
 pub use cutover_delivery as delivery;
 #[cfg(feature = "paths")]
 pub use cutover_paths as paths;
+#[cfg(feature = "work")]
+pub use cutover_work as work;
 pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use diagnostic::{Diagnostic, LoadError, Position, Severity};
 pub use engine::{Engine, FlagId, MigrationId};

@@ -1,7 +1,7 @@
 //! What came of an effect.
 
 use super::Machine;
-use crate::{Effect, Expect, Pending, Point, Step, Word, later};
+use crate::{Effect, Expect, Point, Step, Word, later};
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
@@ -215,11 +215,12 @@ impl Machine<'_> {
     pub(super) fn restarted(&mut self) {
         self.log(Word::Restarted, None, None);
         self.effects.extend(self.state.notices.iter().map(crate::Notice::effect));
-        let before = self.state.pending.clone().filter(|pending| pending.due.is_none());
-        self.tick();
-        if before.is_some()
-            && self.state.pending.as_ref().map(Pending::attempt) == before.as_ref().map(Pending::attempt)
-        {
+        let timeout = self.action().and_then(|action| action.timeout_ms);
+        let now = self.now;
+        if let Some(pending) = self.state.pending.as_mut().filter(|pending| pending.due.is_none()) {
+            // While the host was away nobody worked on it: its time begins again.
+            pending.since = now;
+            pending.deadline = timeout.map(|timeout| later(now, timeout));
             let asked = match self.state.wanted {
                 Some(_) => self.cancelling(),
                 None => self.asked(),
@@ -227,6 +228,7 @@ impl Machine<'_> {
             self.effects.extend(asked);
             self.log(Word::Reissued, None, None);
         }
+        self.tick();
         self.go_on();
     }
 }

@@ -59,6 +59,7 @@ pub(crate) const KEYS: &[&str] = &[
     "gates",
     "plans",
     "delivery",
+    "work",
 ];
 
 impl Reader {

@@ -8,10 +8,14 @@ pub(crate) mod called;
 mod comparator;
 #[cfg(feature = "delivery")]
 pub(crate) mod delivery;
+#[cfg(any(feature = "compare", feature = "work"))]
+mod number;
 #[cfg(feature = "paths")]
 mod path_table;
 mod read;
 pub(crate) mod select;
+#[cfg(feature = "work")]
+pub(crate) mod work;
 
 #[cfg(feature = "compare")]
 use cutover_compare::Profile;
@@ -19,6 +23,8 @@ use cutover_compare::Profile;
 use cutover_delivery::policy::Delivery;
 #[cfg(feature = "paths")]
 use cutover_paths::Table;
+#[cfg(feature = "work")]
+use cutover_work::Work;
 use std::collections::BTreeMap;
 
 #[cfg(all(test, feature = "schema", feature = "compare"))]
@@ -27,6 +33,8 @@ pub(crate) use comparator::KEYS as COMPARATOR_KEYS;
 pub(crate) use delivery::{KEYS as DELIVERY_KEYS, PARTS as DELIVERY_PARTS};
 #[cfg(all(test, feature = "schema", feature = "paths"))]
 pub(crate) use path_table::KEYS as PATH_ENTRY_KEYS;
+#[cfg(all(test, feature = "schema", feature = "work"))]
+pub(crate) use work::{KEYS as WORK_KEYS, PARTS as WORK_PARTS};
 
 /// What the sections of a document say.
 #[derive(Debug, Default)]
@@ -42,4 +50,7 @@ pub(crate) struct Sections {
     /// Path tables by name.
     #[cfg(feature = "paths")]
     pub(crate) paths: BTreeMap<String, Table>,
+    /// Plans of work by name.
+    #[cfg(feature = "work")]
+    pub(crate) work: BTreeMap<String, Work>,
 }

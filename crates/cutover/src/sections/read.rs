@@ -13,10 +13,12 @@ const ACTIVE: &[&str] = &[
     "comparators",
     #[cfg(feature = "delivery")]
     "delivery",
+    #[cfg(feature = "work")]
+    "work",
 ];
 
 /// All of them.
-const ALL: [&str; 5] = ["paths", "comparators", "gates", "plans", "delivery"];
+const ALL: [&str; 6] = ["paths", "comparators", "gates", "plans", "delivery", "work"];
 
 /// The names of what migrations refer to.
 #[derive(Debug, Default)]
@@ -27,11 +29,7 @@ pub(crate) struct Names<'a> {
 
 impl Reader {
     /// Reads the sections of a document, and gives the names in them that migrations refer to.
-    pub(crate) fn sections<'a>(
-        &mut self,
-        fields: &mut Fields<'a>,
-        path: Path<'_>,
-    ) -> (Sections, Names<'a>) {
+    pub(crate) fn sections<'a>(&mut self, fields: &mut Fields<'a>, path: Path<'_>) -> (Sections, Names<'a>) {
         let mut sections = Sections::default();
         let mut names = Names::default();
         for section in ALL {
@@ -62,7 +60,7 @@ impl Reader {
     }
 
     #[cfg_attr(
-        not(any(feature = "compare", feature = "paths", feature = "delivery")),
+        not(any(feature = "compare", feature = "paths", feature = "delivery", feature = "work")),
         expect(unused_variables, reason = "no section is active without these features")
     )]
     fn section(
@@ -88,6 +86,11 @@ impl Reader {
             "paths" => {
                 let read = super::path_table::read(self, name, node, path);
                 sections.paths.extend(read.map(|table| (name.to_owned(), table)));
+            }
+            #[cfg(feature = "work")]
+            "work" => {
+                let read = super::work::read(self, node, path);
+                sections.work.extend(read.map(|work| (name.to_owned(), work)));
             }
             _ => {}
         }
