@@ -59,6 +59,7 @@ impl Engine {
     /// | `simulate` | `plan`, `scenario?`: a name or a world of metrics, `seed?` | a [`Simulation`](cutover_plans::Simulation) |
     /// | `gate_replay` | `gate`, `state` | a [`Replayed`](cutover_gates::Replayed) |
     /// | `compare_arms` | `old` and `new`, `better?`, `alpha?`, `slow_old?` and `slow_new?`, `share?` | `answer`, and a [`Comparison`](cutover_gates::Comparison) of each |
+    /// | `work` | `name`, `state?`, `event?` | `{"state": …, "effects": […]}` of [`cutover_work::step`]; without an event a [`cutover_work::Status`] |
     ///
     /// # Errors
     /// [`CallError`] where there is no such question, or an argument is missing, unknown or of the wrong type.
@@ -86,6 +87,8 @@ impl Engine {
             "delivery" => crate::sections::delivery::called(self, given),
             #[cfg(feature = "paths")]
             "path" => crate::sections::called::path(self, given),
+            #[cfg(feature = "work")]
+            "work" => crate::sections::work::called(self, given),
             #[cfg(feature = "plans")]
             "advance" => crate::sections::plan_called::advance(self, given),
             #[cfg(feature = "plans")]

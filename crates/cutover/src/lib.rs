@@ -65,6 +65,8 @@ pub use cutover_gates as gates;
 pub use cutover_paths as paths;
 #[cfg(feature = "plans")]
 pub use cutover_plans as plans;
+#[cfg(feature = "work")]
+pub use cutover_work as work;
 pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use diagnostic::{Diagnostic, LoadError, Position, Severity};
 pub use engine::{Engine, FlagId, MigrationId};

@@ -63,6 +63,7 @@ pub(crate) const KEYS: &[&str] = &[
     "gates",
     "plans",
     "delivery",
+    "work",
 ];
 
 impl Reader {
