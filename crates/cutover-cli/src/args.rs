@@ -3,6 +3,7 @@
 use crate::{exit, now};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueHint};
+use cutover::HazardCode;
 use cutover::import::Kind;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -47,6 +48,8 @@ pub(crate) enum Command {
     Route(Route),
     /// Say what each phase, move, switch and emergency of a migration can cost
     Safety(Safety),
+    /// Say whom a change of the ruleset moves, from what to what, and which hazards that has
+    Diff(Diff),
     /// Compare two documents of JSON by a comparator
     Compare(Compare),
     /// Find who serves a request by a path table
@@ -205,6 +208,58 @@ pub(crate) struct Safety {
 
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
+Both rulesets decide every context of the population, at the same instant and with the same switches. Contexts are counted \
+as they come, in a memory that does not grow with them; contexts with the same key (the attributes that a flag or \
+cohort hashes) are one key. Without a population, only moves that everybody makes are known.
+Hazards are those of a move whose guards are all kept; what can happen where the ruleset is published and nothing is \
+waited for is told beside them.
+Ends with 0 where no move has a hazard that is not accepted, otherwise with 1; with 1 too where a line of the population \
+is no context.
+With --json: the report.")]
+pub(crate) struct Diff {
+    /// The ruleset before
+    #[arg(value_name = "OLD", value_hint = ValueHint::FilePath)]
+    pub(crate) old: PathBuf,
+
+    /// The ruleset after
+    #[arg(value_name = "NEW", value_hint = ValueHint::FilePath)]
+    pub(crate) new: PathBuf,
+
+    /// A file with a context on each line (NDJSON)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) population: Option<PathBuf>,
+
+    /// Hazards that are accepted
+    #[arg(long, value_name = "CODE,…", value_delimiter = ',', value_parser = hazard_parser())]
+    pub(crate) accept: Vec<HazardCode>,
+
+    /// Throw a switch, for both rulesets; the last one of a name counts
+    #[arg(long = "switch", value_name = "NAME=true|false", value_parser = switch)]
+    pub(crate) switches: Vec<(String, String)>,
+
+    /// How many contexts of each move are shown
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    pub(crate) examples: u16,
+
+    /// Tell how each finding of the model comes about
+    #[arg(long)]
+    pub(crate) stories: bool,
+
+    /// Writes in a second, to say how many are at risk
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub(crate) writes_per_second: Option<f64>,
+
+    /// How far the stream is behind, for the writes at risk
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration, requires = "writes_per_second")]
+    pub(crate) lag: u64,
+
+    /// How long it takes until the last node has the new ruleset, for the writes at risk
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration, requires = "writes_per_second")]
+    pub(crate) adoption: u64,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
 Ends with 1 where the documents differ, and with 2 where one of them cannot be read.
 With --json: {\"count\":…,\"differences\":[{\"path\":…,\"kind\":…,\"control\":…,\"candidate\":…}]}.")]
 pub(crate) struct Compare {
@@ -308,6 +363,27 @@ fn kind_parser() -> impl TypedValueParser<Value = Kind> {
     };
     let values = Kind::ALL.map(|kind| PossibleValue::new(kind.name()).help(help(kind)));
     PossibleValuesParser::new(values).try_map(|name| name.parse::<Kind>())
+}
+
+fn hazard_parser() -> impl TypedValueParser<Value = HazardCode> {
+    let named = |name: &str| HazardCode::ALL.into_iter().find(|code| code.name() == name);
+    PossibleValuesParser::new(HazardCode::ALL.map(HazardCode::name))
+        .try_map(move |name| named(&name).ok_or("no hazard of that name"))
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate.is_finite() && rate >= 0.0 => Ok(rate),
+        _ => Err("a rate is a number from 0 on".to_owned()),
+    }
+}
+
+/// A duration in milliseconds.
+fn duration(text: &str) -> Result<u64, String> {
+    let duration = text.parse::<jiff::SignedDuration>().ok();
+    duration
+        .and_then(|duration| u64::try_from(duration.as_millis()).ok())
+        .ok_or_else(|| "a duration is given as 500ms, 2s or 1m30s".to_owned())
 }
 
 fn switch(text: &str) -> Result<(String, String), String> {

@@ -32,6 +32,8 @@ mod context;
 mod decimal;
 mod decision;
 mod diagnostic;
+#[cfg(feature = "diff")]
+pub mod diff;
 mod document;
 mod engine;
 mod explain;

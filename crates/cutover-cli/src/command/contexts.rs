@@ -4,8 +4,8 @@
 //! its own for its output, and the writer goes through these channels in the order of the pieces. All channels
 //! are bounded, so whoever is ahead waits.
 
-mod line;
-mod lines;
+pub(super) mod line;
+pub(super) mod lines;
 
 use crate::exit::Exit;
 use crate::failure::Failure;

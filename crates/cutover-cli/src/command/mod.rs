@@ -6,6 +6,7 @@ mod compile;
 mod completions;
 mod conformance;
 mod contexts;
+mod diff;
 mod eval;
 mod explain;
 mod hash_list;
@@ -34,6 +35,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(&args, now_ms, screen),
         Command::Route(args) => route::run(&args, now_ms, screen),
         Command::Safety(args) => safety::run(&args, screen),
+        Command::Diff(args) => diff::run(&args, now_ms, screen),
         Command::Compare(args) => compare::run(&args, screen),
         Command::Path(args) => path::run(&args, now_ms, screen),
         Command::Import(args) => import::run(&args, screen),

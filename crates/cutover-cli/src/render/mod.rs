@@ -3,6 +3,7 @@
 pub(crate) mod comparison;
 pub(crate) mod decision;
 pub(crate) mod diagnostic;
+pub(crate) mod diff;
 pub(crate) mod explanation;
 pub(crate) mod path;
 pub(crate) mod route;

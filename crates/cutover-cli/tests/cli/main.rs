@@ -4,6 +4,7 @@ mod broken;
 mod check;
 mod compile;
 mod contexts;
+mod diff;
 mod eval;
 mod explain;
 mod import;

@@ -20,6 +20,8 @@ mod tests;
 mod words;
 
 pub(crate) use compiled::CompiledMigration;
+#[cfg(feature = "diff")]
+pub(crate) use compiled::RouteData;
 pub use hazard::{Hazard, HazardCode};
 pub use job::JobVariant;
 pub use route::{

@@ -47,15 +47,26 @@ fn write(out: &mut Vec<u8>, answer: &impl Serialize) {
     out.push(b'\n');
 }
 
-fn attributes(line: &Line<'_>) -> Result<Attributes, Box<Diagnostic>> {
+/// The context on a line.
+pub(in crate::command) fn attributes(line: &Line<'_>) -> Result<Attributes, Box<Diagnostic>> {
+    let number = u32::try_from(line.number).unwrap_or(u32::MAX);
+    let text = text(line)?;
+    Attributes::from_json(text).map_err(|mut diagnostic| {
+        diagnostic.line = Some(number);
+        diagnostic.into()
+    })
+}
+
+/// The text of a line.
+pub(in crate::command) fn text<'l>(line: &Line<'l>) -> Result<&'l str, Box<Diagnostic>> {
     // Positions count lines in 32 bits; `line` of the answer is exact.
     let number = u32::try_from(line.number).unwrap_or(u32::MAX);
     let at = |column| Position { line: number, column };
     if line.too_long {
-        let problem = Diagnostic::error("line_too_long", "", at(1), "this line is too long for a context");
+        let problem = Diagnostic::error("line_too_long", "", at(1), "this line is too long");
         return Err(problem.expected([format!("at most {MAX_LINE_BYTES} bytes")]).into());
     }
-    let text = std::str::from_utf8(line.bytes).map_err(|error| {
+    std::str::from_utf8(line.bytes).map_err(|error| {
         let before = line.bytes.get(..error.valid_up_to()).unwrap_or_default();
         let column = String::from_utf8_lossy(before).chars().count() + 1;
         Diagnostic::error(
@@ -64,10 +75,7 @@ fn attributes(line: &Line<'_>) -> Result<Attributes, Box<Diagnostic>> {
             at(u32::try_from(column).unwrap_or(u32::MAX)),
             "this line is not UTF-8",
         )
-    })?;
-    Attributes::from_json(text).map_err(|mut diagnostic| {
-        diagnostic.line = Some(number);
-        diagnostic.into()
+        .into()
     })
 }
 
