@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Safety(Safety),
     /// Say whom a change of the ruleset moves, from what to what, and which hazards that has
     Diff(Diff),
+    /// Decide a log of decisions again, by the ruleset that made it or by another
+    Replay(Replay),
     /// Compare two documents of JSON by a comparator
     Compare(Compare),
     /// Find who serves a request by a path table
@@ -122,6 +124,10 @@ pub(crate) struct Eval {
     /// A file with a context on each line (NDJSON)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) contexts: Option<PathBuf>,
+
+    /// Write lines of a decision log, which `replay` decides again
+    #[arg(long)]
+    pub(crate) log: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -175,6 +181,10 @@ pub(crate) struct Route {
     /// Take the switches that are not given from the environment
     #[arg(long)]
     pub(crate) env: bool,
+
+    /// Write a line of a decision log, which `replay` decides again
+    #[arg(long)]
+    pub(crate) log: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -256,6 +266,32 @@ pub(crate) struct Diff {
     /// How long it takes until the last node has the new ruleset, for the writes at risk
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration, requires = "writes_per_second")]
     pub(crate) adoption: u64,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+A log has a line of JSON for each decision, with all that it depended on: {\"log\":1,\"now\":…,\"context\":{…},\
+\"decision\":{…}}, or {…,\"switches\":{…},\"route\":{…}}. `eval --log` and `route --log` write such lines, and so do the \
+packages. Every line is decided as at its own instant: --now changes nothing.
+Ends with 0 where every line comes out the same, with 1 where one would have come out otherwise or cannot be replayed, and \
+with 3 where there is no line.
+With --json: the report.")]
+pub(crate) struct Replay {
+    /// The ruleset that decides again
+    #[arg(value_name = "RULESET", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The log
+    #[arg(value_name = "LOG", value_hint = ValueHint::FilePath)]
+    pub(crate) log: PathBuf,
+
+    /// The ruleset that made the log, to tell how the explanations differ
+    #[arg(long, value_name = "RULESET", value_hint = ValueHint::FilePath)]
+    pub(crate) original: Option<PathBuf>,
+
+    /// How many lines of each change are named
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    pub(crate) examples: u16,
 }
 
 #[derive(Debug, ClapArgs)]

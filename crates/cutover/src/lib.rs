@@ -45,6 +45,8 @@ mod live;
 mod migration;
 mod names;
 mod order;
+#[cfg(feature = "replay")]
+pub mod replay;
 mod ruleset;
 mod safety;
 #[cfg(feature = "schema")]

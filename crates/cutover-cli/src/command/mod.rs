@@ -12,6 +12,7 @@ mod explain;
 mod hash_list;
 mod import;
 mod path;
+mod replay;
 mod route;
 mod safety;
 mod schema;
@@ -36,6 +37,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Route(args) => route::run(&args, now_ms, screen),
         Command::Safety(args) => safety::run(&args, screen),
         Command::Diff(args) => diff::run(&args, now_ms, screen),
+        Command::Replay(args) => replay::run(&args, screen),
         Command::Compare(args) => compare::run(&args, screen),
         Command::Path(args) => path::run(&args, now_ms, screen),
         Command::Import(args) => import::run(&args, screen),

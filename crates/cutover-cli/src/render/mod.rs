@@ -6,6 +6,7 @@ pub(crate) mod diagnostic;
 pub(crate) mod diff;
 pub(crate) mod explanation;
 pub(crate) mod path;
+pub(crate) mod replay;
 pub(crate) mod route;
 pub(crate) mod safety;
 mod snippet;

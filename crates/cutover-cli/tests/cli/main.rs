@@ -9,6 +9,7 @@ mod eval;
 mod explain;
 mod import;
 mod lists;
+mod replay;
 mod route;
 mod safety;
 mod usage;

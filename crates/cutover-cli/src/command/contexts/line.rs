@@ -6,11 +6,13 @@ use serde::Serialize;
 
 /// What to decide for each line.
 #[derive(Debug)]
-pub(super) struct Decider<'a> {
-    pub(super) engine: &'a Engine,
+pub(in crate::command) struct Decider<'a> {
+    pub(in crate::command) engine: &'a Engine,
     /// All flags, where it is `None`.
-    pub(super) flag: Option<&'a str>,
-    pub(super) now_ms: i64,
+    pub(in crate::command) flag: Option<&'a str>,
+    pub(in crate::command) now_ms: i64,
+    /// Whether lines of a decision log are written.
+    pub(in crate::command) log: bool,
 }
 
 /// A line that is no context.
@@ -23,13 +25,30 @@ struct Refused {
 impl Decider<'_> {
     /// Writes the line of JSON for `line`. False where it is no context.
     pub(super) fn decide(&self, line: &Line<'_>, out: &mut Vec<u8>) -> bool {
-        let context = match attributes(line) {
-            Ok(attributes) => self.engine.context(&attributes),
+        match attributes(line) {
+            Ok(attributes) => self.write(&attributes, out),
             Err(diagnostic) => {
                 write(out, &Refused { line: line.number, diagnostics: [diagnostic] });
                 return false;
             }
-        };
+        }
+        true
+    }
+
+    /// Writes what is decided for a context: a line, or in a log one for each flag.
+    pub(in crate::command) fn write(&self, attributes: &Attributes, out: &mut Vec<u8>) {
+        if self.log {
+            let flags: Vec<&str> = match self.flag {
+                Some(flag) => vec![flag],
+                None => self.engine.flags().collect(),
+            };
+            for flag in flags {
+                out.extend(self.engine.log_decision(flag, attributes, self.now_ms).bytes());
+                out.push(b'\n');
+            }
+            return;
+        }
+        let context = self.engine.context(attributes);
         match self.flag {
             Some(flag) => write(out, &self.engine.decide(flag, &context, self.now_ms)),
             None => {
@@ -37,7 +56,6 @@ impl Decider<'_> {
                 write(out, &all);
             }
         }
-        true
     }
 }
 
@@ -86,7 +104,7 @@ mod tests {
     fn decide(number: u64, bytes: &[u8]) -> (bool, String) {
         let engine = Engine::from_str("cutover: 1\nflags: {f: {rules: [{serve: on}]}}").unwrap();
         let mut out = Vec::new();
-        let decider = Decider { engine: &engine, flag: Some("f"), now_ms: 0 };
+        let decider = Decider { engine: &engine, flag: Some("f"), now_ms: 0, log: false };
         let done = decider.decide(&Line { number, bytes, too_long: false }, &mut out);
         (done, String::from_utf8(out).unwrap())
     }
