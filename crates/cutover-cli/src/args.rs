@@ -5,6 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueHint};
 use cutover::HazardCode;
 use cutover::import::Kind;
+use cutover::runbook::Language;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -52,6 +53,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Decide a log of decisions again, by the ruleset that made it or by another
     Replay(Replay),
+    /// Write the way back out of a phase as Markdown: each step, its command, how to verify it, and what it costs
+    Runbook(Runbook),
     /// Compare two documents of JSON by a comparator
     Compare(Compare),
     /// Find who serves a request by a path table
@@ -296,6 +299,41 @@ pub(crate) struct Replay {
 
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
+The steps come from what the phases do, the costs from the hazards and the model of the two stores, commands, limits and \
+checklists from `runbook` of the migration in the ruleset. A phase may be a group, such as `direct_write`.
+With --json: the runbook as data.")]
+pub(crate) struct Runbook {
+    /// The ruleset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The migration
+    #[arg(value_name = "NAME")]
+    pub(crate) migration: String,
+
+    /// Only the emergency of this phase, and the way back to the phase before it
+    #[arg(long, value_name = "PHASE", conflicts_with_all = ["from", "to"])]
+    pub(crate) phase: Option<String>,
+
+    /// Only the emergency of the phase
+    #[arg(long, requires = "phase")]
+    pub(crate) emergency: bool,
+
+    /// Only the way back from this phase
+    #[arg(long, value_name = "PHASE", requires = "to")]
+    pub(crate) from: Option<String>,
+
+    /// Only the way back to this phase
+    #[arg(long, value_name = "PHASE", requires = "from")]
+    pub(crate) to: Option<String>,
+
+    /// The language of the sentences
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = language_parser())]
+    pub(crate) lang: Language,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
 Ends with 1 where the documents differ, and with 2 where one of them cannot be read.
 With --json: {\"count\":…,\"differences\":[{\"path\":…,\"kind\":…,\"control\":…,\"candidate\":…}]}.")]
 pub(crate) struct Compare {
@@ -405,6 +443,12 @@ fn hazard_parser() -> impl TypedValueParser<Value = HazardCode> {
     let named = |name: &str| HazardCode::ALL.into_iter().find(|code| code.name() == name);
     PossibleValuesParser::new(HazardCode::ALL.map(HazardCode::name))
         .try_map(move |name| named(&name).ok_or("no hazard of that name"))
+}
+
+fn language_parser() -> impl TypedValueParser<Value = Language> {
+    let named = |code: &str| Language::ALL.into_iter().find(|language| language.code() == code);
+    PossibleValuesParser::new(Language::ALL.map(Language::code))
+        .try_map(move |code| named(&code).ok_or("no language of that code"))
 }
 
 fn rate(text: &str) -> Result<f64, String> {

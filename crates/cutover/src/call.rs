@@ -38,6 +38,7 @@ impl Engine {
     /// | `diff` | `to`: the text of the ruleset after, `now`, `from?`: the text of this one, `population?`: a list of contexts, `switches?`, `accept?`, `examples?`, `traffic?` | a [`DiffReport`](crate::diff::DiffReport) |
     /// | `log` | `flag`, or `migration` and `switches?`; `context`, `now` | `line`: a [line](Self::log_decision) of a decision log |
     /// | `replay` | `lines`, `original?`: the text of the ruleset that made them | a [`ReplayReport`](crate::replay::ReplayReport) |
+    /// | `runbook` | `migration`; `phase?` and `emergency?`, or `from?` and `to?`; `language?`, `file?` | `runbook`: a [`Runbook`](crate::runbook::Runbook), and `markdown` |
     /// | `compare` | `comparator`, `control` and `candidate`, texts of JSON | a [`Comparison`](cutover_compare::Comparison) |
     /// | `judge` | `comparator?`, `control` and `candidate`: what each side said | a [`Verdict`](cutover_compare::Verdict) |
     /// | `path` | `table`, `method`, `target`, `now`, `headers?`, `attributes?` | a [`Found`](cutover_paths::Found), or null |
@@ -66,6 +67,8 @@ impl Engine {
             "log" => crate::replay::log(self, given),
             #[cfg(feature = "replay")]
             "replay" => crate::replay::replay(self, given),
+            #[cfg(feature = "runbook")]
+            "runbook" => crate::runbook::called(self, given),
             #[cfg(feature = "compare")]
             "compare" => crate::sections::called::compare(self, given),
             #[cfg(feature = "compare")]
@@ -120,7 +123,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// The text of a name, where it is given.
-    #[cfg(any(feature = "diff", feature = "replay"))]
+    #[cfg(any(feature = "diff", feature = "replay", feature = "runbook"))]
     pub(crate) fn optional_text(&mut self, name: &str) -> Result<Option<String>, CallError> {
         match self.take(name) {
             None => Ok(None),

@@ -48,6 +48,8 @@ mod order;
 #[cfg(feature = "replay")]
 pub mod replay;
 mod ruleset;
+#[cfg(feature = "runbook")]
+pub mod runbook;
 mod safety;
 #[cfg(feature = "schema")]
 mod schema;

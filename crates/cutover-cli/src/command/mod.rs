@@ -14,6 +14,7 @@ mod import;
 mod path;
 mod replay;
 mod route;
+mod runbook;
 mod safety;
 mod schema;
 
@@ -38,6 +39,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Safety(args) => safety::run(&args, screen),
         Command::Diff(args) => diff::run(&args, now_ms, screen),
         Command::Replay(args) => replay::run(&args, screen),
+        Command::Runbook(args) => runbook::run(&args, screen),
         Command::Compare(args) => compare::run(&args, screen),
         Command::Path(args) => path::run(&args, now_ms, screen),
         Command::Import(args) => import::run(&args, screen),

@@ -11,6 +11,7 @@ mod import;
 mod lists;
 mod replay;
 mod route;
+mod runbook;
 mod safety;
 mod usage;
 

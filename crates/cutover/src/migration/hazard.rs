@@ -16,7 +16,7 @@ use crate::diagnostic::Severity;
 use serde::Serialize;
 
 pub(crate) use emergency::{Interrupted, of_emergency};
-#[cfg(feature = "diff")]
+#[cfg(any(feature = "diff", feature = "runbook"))]
 pub(crate) use phase::of_running;
 pub(crate) use phase::{of_phase, of_shape};
 

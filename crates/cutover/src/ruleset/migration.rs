@@ -26,6 +26,8 @@ pub(crate) struct Migration {
     pub(crate) salt: Option<String>,
     pub(crate) jobs: Vec<Job>,
     pub(crate) compare: Option<Compare>,
+    #[cfg(feature = "runbook")]
+    pub(crate) runbook: Option<read::Procedures>,
 }
 
 /// How the results of both stores are compared, in phases that compare.
@@ -50,6 +52,7 @@ pub(crate) const KEYS: &[&str] = &[
     "jobs",
     "week_one",
     "compare",
+    "runbook",
 ];
 
 impl Reader {
@@ -101,6 +104,13 @@ impl Reader {
             .map(|node| read::jobs(self, ladder.as_ref(), week_one, node, path.key("jobs")));
         let compare =
             fields.take("compare").and_then(|node| compare(self, ladder.as_ref(), node, path.key("compare")));
+        let runbook_node = fields.take("runbook");
+        #[cfg(feature = "runbook")]
+        let runbook =
+            runbook_node.and_then(|node| read::runbook(self, ladder.as_ref(), node, path.key("runbook")));
+        // Without it, what a runbook says beyond the ladder means nothing.
+        #[cfg(not(feature = "runbook"))]
+        let _ = runbook_node;
         fields.finish(self, path, KEYS);
         let cohort = match cohort {
             Some(cohort) => Some(cohort?),
@@ -118,6 +128,8 @@ impl Reader {
             salt,
             jobs: jobs.unwrap_or_default(),
             compare,
+            #[cfg(feature = "runbook")]
+            runbook,
         })
     }
 
