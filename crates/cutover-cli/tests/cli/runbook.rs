@@ -117,6 +117,6 @@ migrations:
         .iter()
         .map(|found| found["code"].as_str().unwrap())
         .collect();
-    let wanted = ["bad_command", "unknown_key", "bad_line", "bad_duration", "bad_duration", "unknown_phase"];
+    let wanted = ["bad_command", "unknown_key", "bad_line", "bad_duration", "out_of_range", "unknown_phase"];
     assert_eq!((run.code, codes), (Some(1), wanted.to_vec()));
 }
