@@ -32,6 +32,8 @@ mod context;
 mod decimal;
 mod decision;
 mod diagnostic;
+#[cfg(feature = "diff")]
+pub mod diff;
 mod document;
 mod engine;
 mod explain;
@@ -43,7 +45,11 @@ mod live;
 mod migration;
 mod names;
 mod order;
+#[cfg(feature = "replay")]
+pub mod replay;
 mod ruleset;
+#[cfg(feature = "runbook")]
+pub mod runbook;
 mod safety;
 #[cfg(feature = "schema")]
 mod schema;

@@ -2,7 +2,7 @@
 
 pub(crate) mod cidr;
 pub(crate) mod condition;
-#[cfg(feature = "delivery")]
+#[cfg(any(feature = "delivery", feature = "gates", feature = "work"))]
 pub(crate) mod duration;
 pub(crate) mod fields;
 pub(crate) mod flag;
