@@ -16,6 +16,7 @@ export type { Metrics, OtelMeter, PromClient } from "./metrics.js";
 export { Migration } from "./migration.js";
 export type { Job, JobRun } from "./migration.js";
 export type {
+  Answered,
   DeadLetter,
   EngineSource,
   MigrationOptions,

@@ -3,6 +3,7 @@
 import type { Decider } from "../api/engine.js";
 import type { JobVariant, Route } from "../api/route.js";
 import type { Breaker } from "./breaker.js";
+import { called } from "./calling.js";
 import { comparisonOf } from "./compare.js";
 import type { Counts } from "./counters.js";
 import { MigrationError } from "./errors.js";
@@ -12,10 +13,11 @@ import type { EngineSource, MigrationOptions, ReadOptions, WriteOptions } from "
 import type { Operation } from "./owed.js";
 import { CANCELLED, STARTED, STARTED_COMPARING, readTable } from "./read-machine.js";
 import { Reading } from "./reading.js";
-import type { ReadPlan, Source } from "./reading.js";
+import type { ReadPlan } from "./reading.js";
 import type { SideName } from "./side.js";
 import type { CountedWarning } from "./warnings.js";
 import { onlyRoute } from "./stores.js";
+import type { Store } from "./stores.js";
 import { Worker } from "./worker.js";
 import type { WorkerOptions } from "./worker.js";
 import { Writing, configOf } from "./writing.js";
@@ -83,6 +85,7 @@ export class Migration<R = unknown> {
       const route = this.#route(options?.context);
       const plan = route === this.#lastRoute ? (this.#lastPlan as ReadPlan<R>) : this.#plan(route);
       const reading = new Reading(this.#executor, plan, key, resolve, reject);
+      if (options?.answered !== undefined) reading.answered = options.answered;
       const signal = options?.signal;
       if (signal !== undefined) {
         if (signal.aborted) {
@@ -94,6 +97,28 @@ export class Migration<R = unknown> {
       }
       reading.on(plan.sample > 0 && this.#compares(plan.sample, key, options?.draw) ? STARTED_COMPARING : STARTED);
     });
+  }
+
+  /**
+   * Reads what an edit begins with: the record as the store has it that a write goes to first. Where reads come from
+   * the other store, that one may be behind. It does not fall back, is not compared, and is not counted as a read.
+   *
+   * Nothing is locked. Where others may edit the same record, the sides write only over the version that was read, and
+   * throw {@link Superseded} otherwise: the write has `failed` then, and the edit is made again.
+   *
+   * @throws what the side has thrown.
+   */
+  async readForUpdate(key: string, options?: { readonly context?: object }): Promise<R | null> {
+    const [first] = this.#route(options?.context).write;
+    if (first === undefined) throw new MigrationError(`${this.name} has no store that a write goes to first`);
+    const { clock, fromDeadlines } = this.#executor;
+    const store = this.#source(first.to);
+    let record: R | null | undefined;
+    const { outcome, error } = await called(clock, store as unknown as Store<never>, fromDeadlines.ms, async (signal) => {
+      record = await store.side.read(key, { signal });
+    });
+    if (outcome !== "done") throw error;
+    return record ?? null;
   }
 
   /**
@@ -199,10 +224,10 @@ export class Migration<R = unknown> {
     };
   }
 
-  #source(store: string): Source<R> {
-    const found = this.#executor.stores.get(store);
-    if (found === undefined) throw new MigrationError(`the route of ${this.name} names ${store}, which is none of its stores`);
-    return found;
+  #source(name: string): Store<R> {
+    const store = this.#executor.stores.get(name);
+    if (store === undefined) throw new MigrationError(`the route of ${this.name} names ${name}, which is none of its stores`);
+    return store;
   }
 
   /** The writes of a route, which this migration can make. */

@@ -16,6 +16,7 @@ export type StoreName = typeof OLD | typeof NEW;
 
 /** The counters of the server at one moment. */
 export interface Snapshot {
+  /** By the store that answered. */
   readonly reads: Record<StoreName, number>;
   readonly fallbacks: number;
   readonly writes: Record<StoreName, number>;
@@ -33,17 +34,16 @@ export interface Snapshot {
 export async function snapshot(client: Client, folder: string): Promise<Snapshot> {
   const samples = parseMetrics(await client.text("/metrics"));
   const { stream, recruiters } = await client.counts();
-  const value = (key: string) => samples.get(key) ?? 0;
   const both = (name: string, label: string) => ({
-    [OLD]: value(`${name}{${label}="${OLD}"}`),
-    [NEW]: value(`${name}{${label}="${NEW}"}`),
+    [OLD]: total(samples, name, `${label}="${OLD}"`),
+    [NEW]: total(samples, name, `${label}="${NEW}"`),
   });
   return {
     reads: both("migration_reads_total", "source"),
-    fallbacks: value("migration_fallbacks_total"),
+    fallbacks: total(samples, "migration_fallbacks_total"),
     writes: both("migration_writes_total", "target"),
     writeErrors: both("migration_write_errors_total", "target"),
-    inconsistencies: value("migration_inconsistencies_total"),
+    inconsistencies: total(samples, "migration_inconsistencies_total"),
     streamed: stream.applied + stream.skipped,
     applied: stream.applied,
     waiting: stream.backlog,
@@ -74,6 +74,12 @@ export function grown(before: Snapshot, after: Snapshot): Snapshot {
 export function parseMetrics(text: string): Map<string, number> {
   const samples = [...text.matchAll(/^([a-z_]+(?:\{[^}]*\})?) (\S+)$/gm)];
   return new Map(samples.map(([, key = "", value]) => [key, Number(value)]));
+}
+
+/** The sum of the samples of a name, of those with a label where one is given. */
+export function total(samples: ReadonlyMap<string, number>, name: string, label = ""): number {
+  const of = [...samples].filter(([key]) => (key === name || key.startsWith(`${name}{`)) && key.includes(label));
+  return of.reduce((sum, [, value]) => sum + value, 0);
 }
 
 /** How far the stream was behind, sampled while `work` ran. Milliseconds. */

@@ -14,7 +14,7 @@ from cutover.migrate._counters import Counters, Counts
 from cutover.migrate._errors import MigrationError
 from cutover.migrate._owed import DeadLetter
 from cutover.migrate._plan import ReadPlan
-from cutover.migrate._types import Clock, Context, Metrics, Shadow, Switches, SystemClock, Timeouts
+from cutover.migrate._types import Answered, Clock, Context, Metrics, ReadCall, Shadow, Switches, SystemClock, Timeouts
 from cutover.migrate._warnings import Warn, Warnings, log
 from cutover.migrate._writing import Budget, Write
 
@@ -126,6 +126,22 @@ class Base(Generic[SideType, OutboxType]):
             self._warnings.add(f"hazard_{hazard.code}", f"{hazard.message} {hazard.cost}")
         if route.error is not None:
             self._warnings.add(f"route_{route.error.lower()}", f"the route is less than was asked for: {route.error}")
+
+    def _first(self, context: Context) -> tuple[Any, ReadCall, Breaker | None]:
+        """How the store is read that a write goes to first, what it is told, and its breaker."""
+        route = self.route(context)
+        if not route.write:
+            raise MigrationError(f"`{self.name}` has no store that a write goes to first: {route.error}")
+        store = route.write[0].to
+        return self._sides[store].read, ReadCall(store, self._timeouts.read_ms), self.breakers[store]  # type: ignore[attr-defined]
+
+    def _tell(self, answered: Callable[[Answered], object] | None, store: str, fell_back: bool) -> None:
+        """Tells a caller who has answered; what it raises changes nothing."""
+        if answered is not None:
+            try:
+                answered(Answered(store, fell_back))
+            except Exception as error:
+                self._warnings.add("answered_error", repr(error))
 
     def _write_of(
         self, kind: str, key: str, record: Any, operation: str | None, version: int | None, context: Context

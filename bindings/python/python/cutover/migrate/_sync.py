@@ -10,8 +10,8 @@ from cutover.migrate._base import Base
 from cutover.migrate._driving import drive
 from cutover.migrate._jobs import Variant, variants
 from cutover.migrate._pool import Order, Pool
-from cutover.migrate._reading import Compared, simple, within
-from cutover.migrate._types import Context, Record, Side
+from cutover.migrate._reading import Compared, ask, simple, within
+from cutover.migrate._types import Answered, Context, Record, Side
 from cutover.migrate._worker import Worker
 from cutover.migrate._writing import Run, Write
 from cutover.migrate.outbox import OutboxStore
@@ -47,19 +47,41 @@ class Migration(Base[Side[Record], OutboxStore[Any]], Generic[Record]):
         self._threads = Pool(f"{self.name} calls", _CALL_THREADS) if self._timeouts.enforce else None
         self._order = Order(self._background)
 
-    def read(self, key: str, *, context: Context = None, draw: int | None = None) -> Record | None:
+    def read(
+        self,
+        key: str,
+        *,
+        context: Context = None,
+        draw: int | None = None,
+        answered: Callable[[Answered], object] | None = None,
+    ) -> Record | None:
         """The record, from where the engine says; `None` where there is none.
 
         Where the route compares, the other side is asked at the same time for those keys whose `draw` (from 0 to
         999,999, by a hash of the key) is below its sample; nobody waits for it. What a side raises is raised where no
-        other side answers: the error of the side that the route reads from, with the other's as its cause.
+        other side answers: the error of the side that the route reads from, with the other's as its cause. `answered`
+        is told which store has answered.
         """
         plan = self._plan(context)
         if plan.sample and (draw_of(key) if draw is None else draw) < plan.sample:
-            compared: Record | None = Compared(self, plan, key).run()
+            compared: Record | None = Compared(self, plan, key, answered).run()
             return compared
-        record: Record | None = simple(self, plan, key)
+        record: Record | None = simple(self, plan, key, answered)
         return record
+
+    def read_for_update(self, key: str, *, context: Context = None) -> Record | None:
+        """Reads what an edit begins with: the record as the store has it that a write goes to first.
+
+        Where reads come from the other store, that one may be behind. It does not fall back, is not compared, and is
+        not counted as a read. Nothing is locked: where others may edit the same record, the sides write only over the
+        version that was read, and raise `Superseded` otherwise; the write is `failed` then, and the edit is made again.
+        """
+        read, call, breaker = self._first(context)
+        _, record, error, _ = ask(self, read, key, call, breaker, self._threads)
+        if error is not None:
+            raise error
+        found: Record | None = record
+        return found
 
     def write(
         self,

@@ -31,6 +31,16 @@ class ReadCall:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """Who has answered a read."""
+
+    store: str
+    """The store's name."""
+    fell_back: bool
+    """Whether that is the store that the read went on to."""
+
+
+@dataclass(frozen=True)
 class WriteCall:
     """What a side is told about a write or a deletion."""
 
