@@ -4,7 +4,7 @@ import { request as rawRequest } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sampleFields } from "../src/sample.js";
 import { switchesOf } from "../src/switchboard.js";
-import { total } from "../src/walk/measure.js";
+import { total } from "../src/samples.js";
 import { ESTABLISHMENT, PHASES, RULESET, record, startSystem } from "./system.js";
 import type { System } from "./system.js";
 

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sampleFields } from "../src/sample.js";
 import { verify } from "../src/verify.js";
-import { total } from "../src/walk/measure.js";
+import { total } from "../src/samples.js";
 import { ESTABLISHMENT, LAG_MS, PHASES, RULESET, record, startSystem } from "./system.js";
 import type { System } from "./system.js";
 

@@ -5,7 +5,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { sampleFields } from "../src/sample.js";
-import { total } from "../src/walk/measure.js";
+import { total } from "../src/samples.js";
 import { ESTABLISHMENT, record, setting, startSystem } from "./system.js";
 import type { System } from "./system.js";
 

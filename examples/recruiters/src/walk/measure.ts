@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, Counts } from "../client.js";
 import type { Offer } from "../offer.js";
+import { parseSamples, total } from "../samples.js";
 import { openToRead } from "../stores/database.js";
 import type { Recruiter } from "../stores/recruiters.js";
 import { JOBS_PARTNERS_FILE, RECRUITERS_FILE } from "../stores/stores.js";
@@ -32,7 +33,7 @@ export interface Snapshot {
 }
 
 export async function snapshot(client: Client, folder: string): Promise<Snapshot> {
-  const samples = parseMetrics(await client.text("/metrics"));
+  const samples = parseSamples(await client.text("/metrics"));
   const { stream, recruiters } = await client.counts();
   const both = (name: string, label: string) => ({
     [OLD]: total(samples, name, `${label}="${OLD}"`),
@@ -68,18 +69,6 @@ export function grown(before: Snapshot, after: Snapshot): Snapshot {
     waiting: after.waiting - before.waiting,
     logged: after.logged === null || before.logged === null ? null : after.logged - before.logged,
   };
-}
-
-/** The samples of a text in the Prometheus format, by name and labels as they stand there. */
-export function parseMetrics(text: string): Map<string, number> {
-  const samples = [...text.matchAll(/^([a-z_]+(?:\{[^}]*\})?) (\S+)$/gm)];
-  return new Map(samples.map(([, key = "", value]) => [key, Number(value)]));
-}
-
-/** The sum of the samples of a name, of those with a label where one is given. */
-export function total(samples: ReadonlyMap<string, number>, name: string, label = ""): number {
-  const of = [...samples].filter(([key]) => (key === name || key.startsWith(`${name}{`)) && key.includes(label));
-  return of.reduce((sum, [, value]) => sum + value, 0);
 }
 
 /** How far the stream was behind, sampled while `work` ran. Milliseconds. */
