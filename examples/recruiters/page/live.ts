@@ -36,7 +36,7 @@ export function fillCounters(list: HTMLElement, samples: ReadonlyMap<string, num
   const rows: (readonly [string, readonly (string | undefined)[]])[] = [
     ["", [OLD, NEW]],
     ["offers", [String(counts.recruiters?.offers ?? "removed"), String(counts.jobs_partners.offers)]],
-    ["answered reads", pair("migration_reads_total", "source")],
+    ["reads", pair("migration_reads_total", "source")],
     ["writes", pair("migration_writes_total", "target")],
     ["write errors", pair("migration_write_errors_total", "target")],
     ["fallbacks", [of("migration_fallbacks_total")]],

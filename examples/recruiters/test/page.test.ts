@@ -167,7 +167,7 @@ test("what the server has done is counted by store", async () => {
   await page.waitForSelector("#probe-log .current >> nth=1");
   const counted = () => page.locator("#counters").innerText();
   await expect.poll(async () => (await counted()).split(/\s*\n\s*/)).toEqual([
-    ...["recruiters", "jobs_partners", "offers", "3", "2", "answered reads", "0", "2", "writes", "2", "2"],
+    ...["recruiters", "jobs_partners", "offers", "3", "2", "reads", "0", "2", "writes", "2", "2"],
     ...["write errors", "0", "0", "fallbacks", "0", "in the lag", "4"],
   ]);
 });

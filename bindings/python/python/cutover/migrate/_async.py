@@ -32,8 +32,8 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
     ...     async def write(self, key, record, call): self[key] = record
     ...     async def delete(self, key, call): self.pop(key, None)
     >>> sql, mongo = Rows(), Rows()
+    >>> orders = AsyncMigration(engine, "orders", old=sql, new=mongo)
     >>> async def main():
-    ...     orders = AsyncMigration(engine, "orders", old=sql, new=mongo)
     ...     await orders.write("order-7", {"total": 12})
     ...     return await orders.read("order-7")
     >>> asyncio.run(main()), mongo

@@ -88,12 +88,20 @@ class Base(Generic[SideType, OutboxType]):
         del self.dead_letters[:-1_000]
 
     def route(self, context: Context = None) -> Route:
-        """Where things go now: what the engine says, as the switches stand."""
+        """Where things go now: what the engine says, as the switches stand.
+
+        >>> orders.route().phase
+        'dual_write'
+        """
         switches = None if self._switches is None else self._switches()
         return self._engine().route(self.name, context, switches=switches)
 
     def counters(self) -> Counts:
-        """What was done since this was made."""
+        """What was done since this was made.
+
+        >>> orders.counters().reads
+        {'sql': 1}
+        """
         return self._counters.counts()
 
     def _plan(self, context: Context) -> ReadPlan:

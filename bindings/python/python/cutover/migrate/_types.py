@@ -124,7 +124,11 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The clock of the system."""
+    """The clock of the system.
+
+    >>> SystemClock().now() > 1_700_000_000_000
+    True
+    """
 
     def now(self) -> int:
         """Milliseconds since the epoch."""
