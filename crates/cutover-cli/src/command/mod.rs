@@ -6,6 +6,7 @@ mod compile;
 mod completions;
 mod conformance;
 mod contexts;
+mod diff;
 mod eval;
 mod explain;
 mod gate;
@@ -13,7 +14,9 @@ mod hash_list;
 mod import;
 mod path;
 mod plan;
+mod replay;
 mod route;
+mod runbook;
 mod safety;
 mod schema;
 
@@ -36,6 +39,9 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(&args, now_ms, screen),
         Command::Route(args) => route::run(&args, now_ms, screen),
         Command::Safety(args) => safety::run(&args, screen),
+        Command::Diff(args) => diff::run(&args, now_ms, screen),
+        Command::Replay(args) => replay::run(&args, screen),
+        Command::Runbook(args) => runbook::run(&args, screen),
         Command::Compare(args) => compare::run(&args, screen),
         Command::Path(args) => path::run(&args, now_ms, screen),
         Command::Gate(args) => gate::run(&args, now_ms, screen),
