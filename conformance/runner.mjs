@@ -129,6 +129,24 @@ const KINDS = {
     const named = want && found && Object.fromEntries(Object.keys(want).map((key) => [key, found[key]]));
     return diff(want, want === null ? found : named);
   },
+  gates(_, fields, rulesets) {
+    const engine = rulesets.engine(fields.need("ruleset"));
+    const gate = fields.text("gate");
+    let state = null;
+    const lines = fields.need("steps").flatMap(({ now, observations, want }, number) => {
+      const step = engine.gate(gate, state, wanted(observations), { now });
+      // As a host that keeps it would.
+      state = JSON.parse(JSON.stringify(step.state));
+      const checks = step.report.checks.map(({ verdict, value, against, proof }) => [verdict, value, against, proof]);
+      return diff(want, { verdict: step.report.verdict, checks }, `steps[${number}]`);
+    });
+    return engine.gateReplay(gate, state).same ? lines : [...lines, "replayed, it comes to something else"];
+  },
+  arm_results(_, fields, rulesets) {
+    const engine = rulesets.engine(fields.need("ruleset"));
+    const { answer, comparison } = engine.compareArms(fields.need("arms"));
+    return diff(fields.need("want"), { answer, interval: comparison.interval });
+  },
   buckets,
   diagnostics(Engine, fields) {
     const text = documentOf(fields.need("text"));

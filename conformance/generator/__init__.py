@@ -12,6 +12,7 @@ from . import (
     edges,
     explanations,
     flag_rules,
+    gates,
     import_config,
     import_env,
     import_features,
@@ -32,7 +33,7 @@ from . import (
 MODULES = [
     *[values, conditions, texts, edges, logic, times],
     *[buckets, shares, flag_rules, corners, explanations],
-    *[routes, switches, cohorts, phases, safety, comparators],
+    *[routes, switches, cohorts, phases, safety, comparators, gates],
     *[programs],
     *[documents, rulesets, bad_conditions, bad_shares, migrations],
     *[import_features, import_config, import_env],

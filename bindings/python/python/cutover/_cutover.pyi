@@ -8,10 +8,14 @@ from typing import Any, NoReturn, Protocol, TypeAlias, final
 from cutover._diagnostic import Diagnostic, Imported
 from cutover._route import Route
 from cutover._types import (
+    ArmResultsDict,
     ComparisonDict,
     DecisionDict,
     ErrorCode,
     Explanation,
+    GateReplayDict,
+    GateStateDict,
+    GateStepDict,
     ImportKind,
     JudgementDict,
     PathFoundDict,
@@ -496,6 +500,26 @@ class Engine:
         >>> engine.judge(None, {"value": 1}, {"timed_out": True})["verdict"]
         'timed_out'
         """
+    def compare_arms(
+        self,
+        old: Mapping[str, int],
+        new: Mapping[str, int],
+        *,
+        better: str = "lower",
+        alpha: float = 0.05,
+        slow_old: Mapping[str, int] | None = None,
+        slow_new: Mapping[str, int] | None = None,
+        share: float | None = None,
+    ) -> ArmResultsDict: ...
+    def gate(
+        self,
+        name: str,
+        state: GateStateDict | None,
+        observations: Iterable[Mapping[str, Any]],
+        *,
+        now: _Now = None,
+    ) -> GateStepDict: ...
+    def gate_replay(self, name: str, state: GateStateDict) -> GateReplayDict: ...
     def path(
         self,
         table: str,

@@ -307,3 +307,23 @@ class ReconcileCounters(TypedDict):
     kinds: dict[Literal["update", "create", "delete", "duplicate_key", "no_key"], int]
     fields: dict[str, int]
     spilled: int
+
+
+class GateStepDict(TypedDict):
+    """What a gate says, and what it remembers."""
+
+    state: GateStateDict
+    report: GateReportDict
+
+
+GateStateDict = dict[str, Any]
+"""What a gate remembers, with its last evaluations: to be given back the next time."""
+
+GateReportDict = dict[str, Any]
+"""What a gate says: `gate`, `verdict`, `dry_run`, `now`, `clock_went_back`, and for each of its `checks` what it comes to."""
+
+GateReplayDict = dict[str, Any]
+"""What deciding once more came to: `same`, `evaluations`, and those that are `different`."""
+
+ArmResultsDict = dict[str, Any]
+"""The results of two arms: the `answer`, the `comparison`, and where they were asked for `slow` and `sample_ratio`."""
