@@ -69,12 +69,15 @@ impl CheckState {
                 let before = self.old;
                 let rate = before.rate().unwrap_or_default();
                 let taught = before.total >= KNOWN && before.total >= old.total / 2;
+                let all =
+                    Counts::new(old.events.saturating_add(new.events), old.total.saturating_add(new.total));
                 if taught && (FREQUENT..1.0).contains(&rate) {
                     let pair = |counts: Counts| (number(counts.events), number(counts.total));
                     odds.more_frequent(pair(old), pair(new), rate);
-                } else {
-                    let share = number(new.total) / (number(old.total) + number(new.total));
-                    odds.more(new.events, old.events.saturating_add(new.events), share);
+                } else if all.rate().is_some_and(|rate| rate < FREQUENT) {
+                    // The other way would give away too much. The choice may rest on the events of both arms together:
+                    // given their number, too, this bet is not expected to win where the new arm is no worse.
+                    odds.more(new.events, all.events, number(new.total) / number(all.total));
                 }
             }
             _ => {}

@@ -8,14 +8,21 @@ from typing import Any, NoReturn, Protocol, TypeAlias, final
 from cutover._diagnostic import Diagnostic, Imported
 from cutover._route import Route
 from cutover._types import (
+    ArmResultsDict,
     ComparisonDict,
     DecisionDict,
     DeliveryPolicy,
     ErrorCode,
     Explanation,
+    GateReplayDict,
+    GateStateDict,
+    GateStepDict,
     ImportKind,
     JudgementDict,
     PathFoundDict,
+    PlanSimulationDict,
+    PlanStateDict,
+    PlanStepDict,
     Reason,
     ReconcileCounters,
     SafetyReport,
@@ -503,6 +510,37 @@ class Engine:
         >>> engine.judge(None, {"value": 1}, {"timed_out": True})["verdict"]
         'timed_out'
         """
+    def compare_arms(
+        self,
+        old: Mapping[str, int],
+        new: Mapping[str, int],
+        *,
+        better: str = "lower",
+        alpha: float = 0.05,
+        slow_old: Mapping[str, int] | None = None,
+        slow_new: Mapping[str, int] | None = None,
+        share: float | None = None,
+    ) -> ArmResultsDict: ...
+    def gate(
+        self,
+        name: str,
+        state: GateStateDict | None,
+        observations: Iterable[Mapping[str, Any]],
+        *,
+        now: _Now = None,
+    ) -> GateStepDict: ...
+    def gate_replay(self, name: str, state: GateStateDict) -> GateReplayDict: ...
+    def advance(
+        self,
+        name: str,
+        state: PlanStateDict | None,
+        event: Mapping[str, Any],
+        *,
+        now: _Now = None,
+    ) -> PlanStepDict: ...
+    def simulate(
+        self, name: str, *, scenario: str | Mapping[str, Any] | None = None, seed: int = 1
+    ) -> PlanSimulationDict: ...
     def path(
         self,
         table: str,

@@ -94,8 +94,10 @@ pub(crate) fn status(name: &str, plan: &Guarded, state: &State, width: Option<us
     }
     if !state.log.is_empty() {
         out.push('\n');
+        let after = state.log.iter().skip(1).map(|record| (record.millionths, record.segments.as_slice()));
+        let log = state.log.iter().zip(after.chain([(state.millionths, state.segments.as_slice())]));
         let rows: Vec<[Cell; 4]> =
-            state.log.iter().map(|record| row(record, &now::show(record.time))).collect();
+            log.map(|(record, reached)| row(record, reached, &now::show(record.time))).collect();
         out.push_str(&table(["at", "share", "stage", "why"], &rows, width));
     }
     out
@@ -146,10 +148,9 @@ pub(crate) fn simulated(
         format!("day {:>3} {:02}:{:02}", passed.div_euclid(DAY_MS) + 1, minutes / 60, minutes % 60)
     };
     out.push('\n');
-    let shown = simulation.log.iter().zip(shares(simulation));
-    let rows: Vec<[Cell; 4]> = shown
-        .map(|(record, share)| row(&Record { millionths: share, ..record.clone() }, &when(record.time)))
-        .collect();
+    let shown = simulation.log.iter().zip(reached(simulation));
+    let rows: Vec<[Cell; 4]> =
+        shown.map(|(record, reached)| row(record, reached, &when(record.time))).collect();
     out.push_str(&table(["when", "share", "stage", "why"], &rows, width));
     let flags = simulation
         .told
@@ -177,16 +178,20 @@ pub(crate) fn simulated(
     out
 }
 
-/// The share after each line of the log: a line names the share before what it asks for, and the next one that after it.
-fn shares(simulation: &Simulation) -> impl Iterator<Item = u32> {
-    let after = simulation.log.iter().skip(1).map(|record| record.millionths);
-    after.chain([simulation.state.millionths])
+/// Whom a plan reaches after each line of the log: a line names those before what it asks for, and the next one those after.
+fn reached(simulation: &Simulation) -> impl Iterator<Item = (u32, &[String])> {
+    let after = simulation.log.iter().skip(1).map(|record| (record.millionths, record.segments.as_slice()));
+    after.chain([(simulation.state.millionths, simulation.state.segments.as_slice())])
 }
 
-fn row(record: &Record, when: &str) -> [Cell; 4] {
-    let filled = (u64::from(record.millionths) * u64::from(BAR)).div_ceil(u64::from(WHOLE));
+fn row(record: &Record, (share, segments): (u32, &[String]), when: &str) -> [Cell; 4] {
+    let filled = (u64::from(share) * u64::from(BAR)).div_ceil(u64::from(WHOLE));
     let filled = usize::try_from(filled).unwrap_or_default();
-    let bar = format!("{:>6} {}", percent(record.millionths), "█".repeat(filled));
+    let bar = match segments.last() {
+        // The last one is the one that was added; how many there are says the rest.
+        Some(last) if share == 0 => format!("{:>6} {last}", format!("{}×", segments.len())),
+        _ => format!("{:>6} {}", percent(share), "█".repeat(filled)),
+    };
     let mut why = cutover::wire::to_json(&record.reason).trim_matches('"').replace('_', " ");
     for (text, before) in [
         (&record.gate, ": "),
