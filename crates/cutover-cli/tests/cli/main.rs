@@ -10,6 +10,7 @@ mod explain;
 mod gate;
 mod import;
 mod lists;
+mod plan;
 mod replay;
 mod route;
 mod runbook;
