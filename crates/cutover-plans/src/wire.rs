@@ -53,6 +53,15 @@ pub fn guarded_json(guarded: &Guarded, state: &str, event: &str, now: Millis) ->
 ///
 /// # Errors
 /// One sentence that says what cannot be read.
+///
+/// ```
+/// use cutover_plans::{Guarded, Plan, Spec, Step, hear};
+/// let plan = Plan::new(Spec::new("use_v2", vec![Step::share(1_000_000, 1, "errors")])).unwrap();
+/// let guarded = Guarded::new(plan, Vec::new(), Vec::new());
+/// let heard = hear(&guarded, guarded.draft(), r#"{"event":"start","actor":"ada"}"#, 1_000)?;
+/// assert_eq!(heard.state.plan.millionths, 1_000_000);
+/// # Ok::<(), String>(())
+/// ```
 pub fn hear<'a>(
     guarded: &'a Guarded,
     state: GuardedState,
