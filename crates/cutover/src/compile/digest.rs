@@ -69,8 +69,15 @@ fn sorted<'a>(entries: &'a [Entry<'a>]) -> Vec<&'a Entry<'a>> {
 }
 
 fn text(bytes: &mut Vec<u8>, text: &str) {
+    bytes.reserve(size_of::<u64>() + text.len());
     bytes.extend_from_slice(&(text.len() as u64).to_le_bytes());
     bytes.extend_from_slice(text.as_bytes());
+}
+
+/// Adds the sign of a type and a number of eight bytes.
+fn tagged(bytes: &mut Vec<u8>, tag: u8, number: [u8; 8]) {
+    let [a, b, c, d, e, f, g, h] = number;
+    bytes.extend_from_slice(&[tag, a, b, c, d, e, f, g, h]);
 }
 
 /// Adds a value with its type and length, mappings sorted by key. Depth is bounded by the readers.
@@ -78,26 +85,18 @@ fn add(bytes: &mut Vec<u8>, node: &Node<'_>) {
     match &node.content {
         Content::Null => bytes.push(b'n'),
         Content::Bool(value) => bytes.push(if *value { b't' } else { b'f' }),
-        Content::Int(value) => {
-            bytes.push(b'i');
-            bytes.extend_from_slice(&value.to_le_bytes());
-        }
-        Content::Float(value) => {
-            bytes.push(b'd');
-            bytes.extend_from_slice(&value.to_le_bytes());
-        }
+        Content::Int(value) => tagged(bytes, b'i', value.to_le_bytes()),
+        Content::Float(value) => tagged(bytes, b'd', value.to_le_bytes()),
         Content::Text(value) => {
-            bytes.push(b's');
-            text(bytes, value);
+            tagged(bytes, b's', (value.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(value.as_bytes());
         }
         Content::List(items) => {
-            bytes.push(b'l');
-            bytes.extend_from_slice(&(items.len() as u64).to_le_bytes());
+            tagged(bytes, b'l', (items.len() as u64).to_le_bytes());
             items.iter().for_each(|item| add(bytes, item));
         }
         Content::Map(entries) => {
-            bytes.push(b'm');
-            bytes.extend_from_slice(&(entries.len() as u64).to_le_bytes());
+            tagged(bytes, b'm', (entries.len() as u64).to_le_bytes());
             let mut entry = |entry: &Entry<'_>| {
                 text(bytes, entry.key);
                 add(bytes, &entry.value);

@@ -47,7 +47,8 @@ impl Compiler<'_> {
             let path = self.path(require.path, flag.path);
             requires.extend(self.require(&require.flag, &require.variants, path, footprint));
         }
-        let mut rules: Vec<u32> = Vec::with_capacity(flag.rules.len() * rule::WORDS as usize);
+        let mut rules = std::mem::take(&mut self.rules);
+        rules.clear();
         let mut reached = true;
         // What nobody reaches is looked at for its mistakes, and left out.
         let mut beyond = Footprint::default();
@@ -66,13 +67,13 @@ impl Compiler<'_> {
             reached &= each.condition.is_some();
         }
         self.note_expiry(flag);
-        let mut variants = Vec::with_capacity(names.len() * words::VARIANT_WORDS as usize);
+        let mut variants = self.out.scratch();
         for variant in sorted {
-            variants.extend(self.out.name(variant.key));
-            variants.push(self.out.value(&variant.value));
+            let [offset, length] = self.out.name(variant.key);
+            variants.extend([offset, length, self.out.value(&variant.value)]);
         }
         if !flag.enabled {
-            *footprint = Footprint::default();
+            footprint.clear();
         }
         let reads = footprint.reads.as_slice();
         let is_fixed = reads.is_empty() && !footprint.reads_time;
@@ -88,16 +89,18 @@ impl Compiler<'_> {
         };
         let variant_count = place(names.len());
         let rule_count = place(rules.len()) / rule::WORDS;
+        let (required, ruled) = (self.out.block(&requires), self.out.block(&rules));
+        self.rules = rules;
         [
             name,
             name_length,
             bits | variant_word(default) << 16,
             0,
-            self.out.block(&requires),
+            required,
             place(requires.len()),
-            self.out.block(&rules),
+            ruled,
             rule_count,
-            self.out.block(&variants),
+            self.out.scratched(variants),
             variant_count,
             self.out.block(reads),
             place(reads.len()),
