@@ -68,59 +68,74 @@ struct Interner {
     numbers: BTreeMap<Box<str>, u32>,
     /// Offsets and lengths, in the order of the numbers.
     texts: Vec<u32>,
-    /// The numbers plus one of texts that were asked for lately, by hash: most are asked for again and again.
-    recent: Vec<u32>,
+    /// Texts that were asked for lately, by hash: most are asked for again and again.
+    recent: Vec<Interned>,
+}
+
+/// A text that is kept. The default is the empty one, and asked for as such it is sought all the same.
+#[derive(Debug, Clone, Copy, Default)]
+struct Interned {
+    number: u32,
+    offset: u32,
+    length: u32,
 }
 
 /// How many texts an [`Interner`] has at hand; a power of two.
 const RECENT: usize = 1024;
 
 impl Interner {
-    fn number(&mut self, arena: &mut Arena, text: &str) -> u32 {
+    fn intern(&mut self, arena: &mut Arena, text: &str) -> Interned {
         #[expect(clippy::cast_possible_truncation, reason = "the lower bits are what is wanted")]
         let slot = names::hash(text.as_bytes()) as usize % RECENT;
-        let recent = self.recent.get(slot).and_then(|recent| recent.checked_sub(1));
-        if let Some(number) = recent.filter(|number| self.bytes(arena, *number) == text.as_bytes()) {
-            return number;
+        if let Some(recent) = self.recent.get(slot)
+            && recent.length as usize == text.len()
+            && recent.length != 0
+        {
+            let (start, end) = (recent.offset as usize, recent.offset as usize + text.len());
+            if arena.text.as_bytes().get(start..end) == Some(text.as_bytes()) {
+                return *recent;
+            }
         }
-        let number = self.sought(arena, text);
+        let found = self.sought(arena, text);
         if self.recent.is_empty() {
-            self.recent = vec![0; RECENT];
+            self.recent = vec![Interned::default(); RECENT];
         }
         if let Some(recent) = self.recent.get_mut(slot) {
-            *recent = number.saturating_add(1);
+            *recent = found;
         }
-        number
+        found
     }
 
-    /// The number of a text that was not asked for lately.
+    /// A text that was not asked for lately.
     #[inline(never)]
-    fn sought(&mut self, arena: &mut Arena, text: &str) -> u32 {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
-        }
-        let next = place(self.numbers.len());
-        self.numbers.insert(text.into(), next);
-        self.texts.extend(push_text(arena, text));
-        next
-    }
-
-    /// Offset and length of the text of a number.
-    fn text(&self, number: u32) -> [u32; 2] {
+    fn sought(&mut self, arena: &mut Arena, text: &str) -> Interned {
+        let number = self.numbers.get(text).copied().unwrap_or_else(|| {
+            let next = place(self.numbers.len());
+            self.numbers.insert(text.into(), next);
+            self.texts.extend(push_text(arena, text));
+            next
+        });
         let texts = self.texts.get(number as usize * 2..).and_then(|texts| texts.first_chunk());
-        texts.copied().unwrap_or_default()
+        let [offset, length] = texts.copied().unwrap_or_default();
+        Interned { number, offset, length }
     }
 
-    fn bytes<'a>(&self, arena: &'a Arena, number: u32) -> &'a [u8] {
-        let [offset, length] = self.text(number);
-        let rest = arena.text.as_bytes().get(offset as usize..).unwrap_or_default();
-        rest.get(..length as usize).unwrap_or_default()
+    fn number(&mut self, arena: &mut Arena, text: &str) -> u32 {
+        self.intern(arena, text).number
     }
 }
 
 /// A place, a count or an offset. Documents are far too small for one that does not fit.
 pub(super) fn place(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+/// The texts of a list that has few, written to `few`, where they are sorted and each is another: then they need no
+/// list of their own.
+fn few_in_order<'f, 'a>(values: Scalars<'a>, few: &'f mut [&'a str]) -> Option<&'f [&'a str]> {
+    let places = few.get_mut(..values.len())?;
+    let count = places.iter_mut().zip(values.texts()).map(|(place, text)| *place = text).count();
+    few.get(..count).filter(|texts| texts.is_sorted_by(|a, b| a < b))
 }
 
 /// Any hash will do, for it never leaves the assembler.
@@ -208,8 +223,8 @@ impl Assembler {
 
     /// A text that many flags share, such as the name of a variant.
     pub(super) fn name(&mut self, name: &str) -> [u32; 2] {
-        let number = self.names.number(&mut self.arena, name);
-        self.names.text(number)
+        let Interned { offset, length, .. } = self.names.intern(&mut self.arena, name);
+        [offset, length]
     }
 
     /// Writes words over those at a place.
@@ -263,10 +278,13 @@ impl Assembler {
 
     /// Appends a set of scalars and gives its place. Mappings, lists and nulls are in no set.
     pub(super) fn set(&mut self, values: Scalars<'_>) -> u32 {
-        let mut texts: Vec<&str> = Vec::with_capacity(values.len());
-        texts.extend(values.texts());
-        sort_unstable_by(&mut texts, Ord::cmp);
-        texts.dedup();
+        let (mut few, mut many) = ([""; set::FEW as usize], Vec::new());
+        let texts = few_in_order(values, &mut few).unwrap_or_else(|| {
+            many.extend(values.texts());
+            sort_unstable_by(&mut many, Ord::cmp);
+            many.dedup();
+            &many
+        });
         let mut bits = 0;
         let (mut ints, mut floats) = (Vec::new(), Vec::new());
         for value in values.iter() {
@@ -286,12 +304,17 @@ impl Assembler {
         };
         let count = place(slots.len()) / names::SLOT_WORDS;
         bits |= count << 2;
-        let filter = texts.iter().fold(0, |filter, text| filter | set_bit(set_head(text.as_bytes())));
+        let mut filter = 0;
         let mut words = self.scratch();
         words.extend([place(texts.len()), place(ints.len()), place(floats.len()), bits, filter]);
         for text in texts {
             let [offset, length] = self.name(text);
-            words.extend([offset, length, set_head(text.as_bytes())]);
+            let head = set_head(text.as_bytes());
+            filter |= set_bit(head);
+            words.extend([offset, length, head]);
+        }
+        if let Some(word) = words.get_mut(set::FILTER as usize) {
+            *word = filter;
         }
         words.extend(ints.into_iter().flat_map(|int| split_words(int.cast_unsigned())));
         words.extend(floats.into_iter().flat_map(|float| split_words(float.to_bits())));

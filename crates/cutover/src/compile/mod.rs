@@ -113,6 +113,7 @@ struct Compiler<'r> {
     suffix: String,
     /// What the code of a condition is written to before it is laid out.
     ops: code::Ops,
+    sorted: flag::Sorted<'r>,
     /// What the rules of a flag are written to before they are laid out.
     rules: Vec<u32>,
     out: Assembler,
@@ -178,6 +179,7 @@ impl<'r> Compiler<'r> {
             reader,
             suffix: String::new(),
             ops: code::Ops::new(),
+            sorted: flag::Sorted::default(),
             rules: Vec::new(),
             out: Assembler::new(),
             migrations: Vec::new(),

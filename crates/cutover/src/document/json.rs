@@ -131,7 +131,7 @@ impl<'a, 'p> Reader<'a, 'p> {
                 let outcome = self.entries(path, depth + 1);
                 // Also where a problem ended reading, the keys before it are compared.
                 let entries = self.entries.get(start..).unwrap_or_default();
-                if !self.lossy {
+                if !self.lossy && entries.len() > 1 {
                     self.problems.note_repeated(entries, path);
                 }
                 let entries = outcome.map(|()| &*self.arena.alloc_slice_copy(entries));
