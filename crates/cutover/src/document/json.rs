@@ -56,6 +56,15 @@ pub(crate) fn read_lossy(text: &str) -> Result<Value, Diagnostic> {
     outcome.map(Node::to_value).map_err(|problem| *problem)
 }
 
+/// Whether the lengths of the keys tell already that none stands twice, as they do in most mappings of one or two.
+fn plainly_unique(entries: &[Entry<'_>]) -> bool {
+    match entries {
+        [] | [_] => true,
+        [a, b] => a.key.len() != b.key.len(),
+        _ => false,
+    }
+}
+
 /// Inside of how many mappings the entries of a section stand.
 const SECTION: usize = 2;
 
@@ -105,7 +114,7 @@ impl<'a, 'p> Reader<'a, 'p> {
     }
 
     /// A value inside of `depth` lists and mappings.
-    #[inline(always)]
+    #[cfg_attr(not(cutover_small), inline(always))]
     fn value(&mut self, path: &Path<'_>, depth: usize) -> Result<Node<'a>, Stop> {
         let at = self.cursor.here();
         self.nodes += 1;
@@ -131,7 +140,7 @@ impl<'a, 'p> Reader<'a, 'p> {
                 let outcome = self.entries(path, depth + 1);
                 // Also where a problem ended reading, the keys before it are compared.
                 let entries = self.entries.get(start..).unwrap_or_default();
-                if !self.lossy && entries.len() > 1 {
+                if !self.lossy && !plainly_unique(entries) {
                     self.problems.note_repeated(entries, path);
                 }
                 let entries = outcome.map(|()| &*self.arena.alloc_slice_copy(entries));
@@ -185,7 +194,7 @@ impl<'a, 'p> Reader<'a, 'p> {
     }
 
     /// An entry, from its key, inside of `depth` lists and mappings.
-    #[inline(always)]
+    #[cfg_attr(not(cutover_small), inline(always))]
     fn entry(&mut self, path: &Path<'_>, depth: usize) -> Result<Entry<'a>, Stop> {
         let key_at = self.cursor.here();
         let key = match self.cursor.plain_string() {

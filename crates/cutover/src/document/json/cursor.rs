@@ -75,7 +75,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Goes behind white space. Only here do lines end: a string holds no line breaks.
-    #[inline(always)]
+    #[cfg_attr(not(cutover_small), inline(always))]
     pub(super) fn skip_space(&mut self) {
         if self.peek().is_some_and(|byte| byte <= b' ') {
             self.skip_spaces();
