@@ -7,12 +7,26 @@ use crate::value::Value;
 
 /// Why a question has no answer, in a sentence for whoever asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct CallError(String);
+#[error("{message}")]
+pub struct CallError {
+    message: String,
+    code: &'static str,
+}
 
 impl CallError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
+        Self { message: message.into(), code: "bad_argument" }
+    }
+
+    pub(crate) fn coded(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
+    /// A stable name of what is wrong: `unknown_question`, `unknown_name` (the ruleset has nothing of that name), `bad_path`
+    /// (a path that two readers could read differently: answer 400, and forward nothing), or `bad_argument`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
     }
 
     /// The ruleset has nothing of that name.
@@ -24,7 +38,7 @@ impl CallError {
     ) -> Self {
         let known: Vec<String> = known.take(12).map(|name| format!("`{name}`")).collect();
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        Self(format!("{call}: the ruleset has no {what} `{name}` (it has {known})"))
+        Self::new(format!("{call}: the ruleset has no {what} `{name}` (it has {known})")).coded("unknown_name")
     }
 }
 
@@ -37,6 +51,7 @@ impl Engine {
     /// | `select` | `flag`, `variant?`, `unavailable`: a list of variants | a [`Selection`](crate::Selection) |
     /// | `compare` | `comparator`, `control` and `candidate`, texts of JSON | a [`Comparison`](cutover_compare::Comparison) |
     /// | `judge` | `comparator?`, `control` and `candidate`: what each side said | a [`Verdict`](cutover_compare::Verdict) |
+    /// | `delivery` | `policy` or `migration`: a name | a [`DeliveryPolicy`](crate::DeliveryPolicy) |
     /// | `path` | `table`, `method`, `target`, `now`, `headers?`, `attributes?` | a [`Found`](cutover_paths::Found), or null |
     ///
     /// # Errors
@@ -61,9 +76,11 @@ impl Engine {
             "compare" => crate::sections::called::compare(self, given),
             #[cfg(feature = "compare")]
             "judge" => crate::sections::called::judge(self, given),
+            #[cfg(feature = "delivery")]
+            "delivery" => crate::sections::delivery::called(self, given),
             #[cfg(feature = "paths")]
             "path" => crate::sections::called::path(self, given),
-            _ => Err(CallError::new(format!("there is no question `{name}`"))),
+            _ => Err(CallError::new(format!("there is no question `{name}`")).coded("unknown_question")),
         }
     }
 }

@@ -57,6 +57,8 @@ pub use context::{AttributeId, Attributes, Context, ContextView};
 #[cfg(feature = "compare")]
 pub use cutover_compare as compare;
 pub use cutover_decider::{Program, ProgramError, bucket, packed};
+#[cfg(feature = "delivery")]
+pub use cutover_delivery as delivery;
 #[cfg(feature = "paths")]
 pub use cutover_paths as paths;
 pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};
@@ -75,5 +77,7 @@ pub use safety::{
 };
 #[cfg(feature = "schema")]
 pub use schema::schema;
+#[cfg(feature = "delivery")]
+pub use sections::delivery::DeliveryPolicy;
 pub use sections::select::Selection;
 pub use value::{Items, ListRef, Value, ValueRef, whole};

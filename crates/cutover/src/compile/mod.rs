@@ -41,7 +41,7 @@ pub(crate) struct Compiled {
     pub(crate) program: Program,
     /// Sorted by name.
     pub(crate) migrations: Vec<CompiledMigration>,
-    /// Comparators and path tables.
+    /// Comparators, path tables and delivery policies.
     pub(crate) sections: Arc<Sections>,
     /// What somebody should look at although the ruleset loads.
     pub(crate) warnings: Vec<Diagnostic>,
@@ -307,11 +307,17 @@ impl<'r> Compiler<'r> {
         }
     }
 
-    fn check_comparator(&mut self, migration: &Migration) {
+    /// Whether there is what the migration refers to.
+    fn check_references(&mut self, migration: &Migration) {
         let known = &self.ruleset.comparators;
         let profile = migration.compare.as_ref().and_then(|compare| compare.profile.as_ref());
         if let Some(profile) = profile.filter(|profile| !known.contains(&profile.value.as_str())) {
             self.reader.unknown_name("unknown_comparator", "comparator", profile, known.iter().copied());
+        }
+        let known = &self.ruleset.policies;
+        let policy = migration.delivery.as_ref();
+        if let Some(policy) = policy.filter(|policy| !known.contains(&policy.value.as_str())) {
+            self.reader.unknown_name("unknown_policy", "delivery policy", policy, known.iter().copied());
         }
     }
 }

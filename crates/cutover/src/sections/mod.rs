@@ -1,4 +1,4 @@
-//! The sections of a ruleset beside flags and migrations: comparators and path tables.
+//! The sections of a ruleset beside flags and migrations: comparators, path tables and delivery policies.
 //!
 //! What they mean is in crates of their own; here they are read from documents, and asked by name.
 
@@ -6,6 +6,8 @@
 pub(crate) mod called;
 #[cfg(feature = "compare")]
 mod comparator;
+#[cfg(feature = "delivery")]
+pub(crate) mod delivery;
 #[cfg(feature = "paths")]
 mod path_table;
 mod read;
@@ -13,12 +15,16 @@ pub(crate) mod select;
 
 #[cfg(feature = "compare")]
 use cutover_compare::Profile;
+#[cfg(feature = "delivery")]
+use cutover_delivery::policy::Delivery;
 #[cfg(feature = "paths")]
 use cutover_paths::Table;
 use std::collections::BTreeMap;
 
 #[cfg(all(test, feature = "schema", feature = "compare"))]
 pub(crate) use comparator::KEYS as COMPARATOR_KEYS;
+#[cfg(all(test, feature = "schema", feature = "delivery"))]
+pub(crate) use delivery::{KEYS as DELIVERY_KEYS, PARTS as DELIVERY_PARTS};
 #[cfg(all(test, feature = "schema", feature = "paths"))]
 pub(crate) use path_table::KEYS as PATH_ENTRY_KEYS;
 
@@ -30,6 +36,9 @@ pub(crate) struct Sections {
     /// Comparators by name.
     #[cfg(feature = "compare")]
     pub(crate) comparators: BTreeMap<String, Profile>,
+    /// Delivery policies by name.
+    #[cfg(feature = "delivery")]
+    pub(crate) delivery: BTreeMap<String, Delivery>,
     /// Path tables by name.
     #[cfg(feature = "paths")]
     pub(crate) paths: BTreeMap<String, Table>,

@@ -11,26 +11,37 @@ const ACTIVE: &[&str] = &[
     "paths",
     #[cfg(feature = "compare")]
     "comparators",
+    #[cfg(feature = "delivery")]
+    "delivery",
 ];
 
 /// All of them.
 const ALL: [&str; 5] = ["paths", "comparators", "gates", "plans", "delivery"];
 
+/// The names of what migrations refer to.
+#[derive(Debug, Default)]
+pub(crate) struct Names<'a> {
+    pub(crate) comparators: Vec<&'a str>,
+    pub(crate) policies: Vec<&'a str>,
+}
+
 impl Reader {
-    /// Reads the sections of a document, and gives the names of its comparators.
+    /// Reads the sections of a document, and gives the names in them that migrations refer to.
     pub(crate) fn sections<'a>(
         &mut self,
         fields: &mut Fields<'a>,
         path: Path<'_>,
-    ) -> (Sections, Vec<&'a str>) {
+    ) -> (Sections, Names<'a>) {
         let mut sections = Sections::default();
-        let mut comparators = Vec::new();
+        let mut names = Names::default();
         for section in ALL {
             let Some(node) = fields.take(section) else { continue };
             let path = path.key(section);
             let entries = self.named(node, path);
-            if section == "comparators" {
-                comparators = entries.iter().map(|entry| entry.key).collect();
+            match section {
+                "comparators" => names.comparators = entries.iter().map(|entry| entry.key).collect(),
+                "delivery" => names.policies = entries.iter().map(|entry| entry.key).collect(),
+                _ => {}
             }
             for entry in entries.iter().filter(|_| ACTIVE.contains(&section)) {
                 self.section(&mut sections, section, entry.key, &entry.value, path.key(entry.key));
@@ -47,11 +58,11 @@ impl Reader {
                 );
             }
         }
-        (sections, comparators)
+        (sections, names)
     }
 
     #[cfg_attr(
-        not(any(feature = "compare", feature = "paths")),
+        not(any(feature = "compare", feature = "paths", feature = "delivery")),
         expect(unused_variables, reason = "no section is active without these features")
     )]
     fn section(
@@ -67,6 +78,11 @@ impl Reader {
             "comparators" => {
                 let read = super::comparator::read(self, node, path);
                 sections.comparators.extend(read.map(|profile| (name.to_owned(), profile)));
+            }
+            #[cfg(feature = "delivery")]
+            "delivery" => {
+                let read = super::delivery::read(self, node, path);
+                sections.delivery.extend(read.map(|policy| (name.to_owned(), policy)));
             }
             #[cfg(feature = "paths")]
             "paths" => {
