@@ -130,6 +130,41 @@ def compares_kind(_, fields, rulesets):
     return diff(fields.decoded("want"), engine.compare(comparator, control, candidate))
 
 
+def delivery_kind(_, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    policy, migration = fields.take("policy"), fields.take("migration")
+    got = engine.delivery(policy) if migration is None else engine.delivery_of(migration)
+    return diff(fields.decoded("want"), got)
+
+
+def steps_kind(_, fields, __):
+    from cutover._cutover import step
+
+    machine, config, events = fields.text("machine"), fields.decoded("config"), fields.decoded("events")
+    state, effects = fields.take("state"), []
+    try:
+        for event in events:
+            said = json.loads(step(machine, json.dumps(config), json.dumps(state), json.dumps(event)))
+            state = said["state"]
+            effects.append(said["effects"])
+    except ValueError as error:
+        return diff(fields.decoded("want"), {"error": str(error)})
+    return diff(fields.decoded("want"), effects)
+
+
+def reads_kind(_, fields, __):
+    from cutover._cutover import read_machine
+
+    reasons = ["not_found", "error", "timeout"]
+    machine = json.loads(read_machine(sum(1 << reasons.index(reason) for reason in fields.decoded("fallback_on"))))
+    state, effects = 0, []
+    for event in fields.decoded("events"):
+        entry = machine["table"][state * len(machine["events"]) + machine["events"].index(event)]
+        state = entry & 255
+        effects.append([machine["effects"][number] for number in (entry >> 8 & 31, entry >> 13 & 31) if number])
+    return diff(fields.decoded("want"), effects)
+
+
 def judges_kind(_, fields, rulesets):
     engine = rulesets.engine(fields.need("ruleset"))
     comparator = fields.text("comparator")
@@ -287,6 +322,9 @@ KINDS = {
     "compares": compares_kind,
     "judges": judges_kind,
     "paths": paths_kind,
+    "delivery": delivery_kind,
+    "steps": steps_kind,
+    "reads": reads_kind,
     "explain": explain_kind,
     "buckets": buckets,
     "diagnostics": diagnostics,

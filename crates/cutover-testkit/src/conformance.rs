@@ -14,6 +14,7 @@
 mod diff;
 mod fields;
 mod kinds;
+mod machines;
 mod programs;
 mod rulesets;
 mod sections;

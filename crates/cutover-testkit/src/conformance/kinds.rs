@@ -2,6 +2,7 @@
 
 use super::diff::diff;
 use super::fields::Fields;
+use super::machines;
 use super::programs::{applies, programs};
 use super::rulesets::{Rulesets, load, text_of};
 use super::sections;
@@ -24,6 +25,9 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "compares" => sections::compares(fields, rulesets),
         "judges" => sections::judges(fields, rulesets),
         "paths" => sections::paths(fields, rulesets),
+        "delivery" => sections::delivery(fields, rulesets),
+        "steps" => machines::steps(fields),
+        "reads" => machines::reads(fields),
         "buckets" => buckets(fields),
         "diagnostics" => diagnostics(fields),
         "imports" => imports(fields),
