@@ -37,9 +37,8 @@ def shapes():
     case(
         "sections of later versions",
         "these are kept, and act on nothing yet",
-        "cutover: 1\ngates: «2»{}\nplans: «3»{}\n",
-        warning("section_without_effect", "gates", 2),
-        warning("section_without_effect", "plans", 3),
+        "cutover: 1\nplans: «2»{}\n",
+        warning("section_without_effect", "plans", 2),
     )
     case(
         "a zone",

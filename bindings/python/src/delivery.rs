@@ -21,7 +21,8 @@ pub(crate) fn step(
     state: &str,
     event: &str,
 ) -> PyResult<String> {
-    cutover_delivery::step_json(machine, config, state, event).map_err(|error| records::failed(py, &error, None))
+    cutover_delivery::step_json(machine, config, state, event)
+        .map_err(|error| records::failed(py, &error, None))
 }
 
 /// The machine of a read as a table, in JSON: `{"events": […], "effects": […], "table": […]}`.

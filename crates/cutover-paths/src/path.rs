@@ -1,8 +1,8 @@
 //! Paths of requests: read once, refused where two readers could read them differently.
 
 use crate::path::BadPath::{
-    Backslash, BadEncoding, Control, DotSegment, DoubleEncoding, EncodedSlash, Fragment, NotAbsolute,
-    NotUri, NotUtf8, TooLong,
+    Backslash, BadEncoding, Control, DotSegment, DoubleEncoding, EncodedSlash, Fragment, NotAbsolute, NotUri,
+    NotUtf8, TooLong,
 };
 use crate::segment::{self, HASH_OF_NOTHING, mix, named};
 use core::fmt;

@@ -38,7 +38,8 @@ impl CallError {
     ) -> Self {
         let known: Vec<String> = known.take(12).map(|name| format!("`{name}`")).collect();
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        Self::new(format!("{call}: the ruleset has no {what} `{name}` (it has {known})")).coded("unknown_name")
+        Self::new(format!("{call}: the ruleset has no {what} `{name}` (it has {known})"))
+            .coded("unknown_name")
     }
 }
 
@@ -53,6 +54,9 @@ impl Engine {
     /// | `judge` | `comparator?`, `control` and `candidate`: what each side said | a [`Verdict`](cutover_compare::Verdict) |
     /// | `delivery` | `policy` or `migration`: a name | a [`DeliveryPolicy`](crate::DeliveryPolicy) |
     /// | `path` | `table`, `method`, `target`, `now`, `headers?`, `attributes?` | a [`Found`](cutover_paths::Found), or null |
+    /// | `gate` | `gate`, `state?`, `observations`, `now` | `state`, to be given the next time, and a [`Report`](cutover_gates::Report) |
+    /// | `gate_replay` | `gate`, `state` | a [`Replayed`](cutover_gates::Replayed) |
+    /// | `compare_arms` | `old` and `new`, `better?`, `alpha?`, `slow_old?` and `slow_new?`, `share?` | `answer`, and a [`Comparison`](cutover_gates::Comparison) of each |
     ///
     /// # Errors
     /// [`CallError`] where there is no such question, or an argument is missing, unknown or of the wrong type.
@@ -80,6 +84,12 @@ impl Engine {
             "delivery" => crate::sections::delivery::called(self, given),
             #[cfg(feature = "paths")]
             "path" => crate::sections::called::path(self, given),
+            #[cfg(feature = "gates")]
+            "gate" => crate::sections::gate_called::gate(self, given),
+            #[cfg(feature = "gates")]
+            "gate_replay" => crate::sections::gate_called::replay(self, given),
+            #[cfg(feature = "gates")]
+            "compare_arms" => crate::sections::gate_called::compare_arms(self, given),
             _ => Err(CallError::new(format!("there is no question `{name}`")).coded("unknown_question")),
         }
     }
@@ -128,7 +138,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// A whole number.
-    #[cfg(feature = "paths")]
+    #[cfg(any(feature = "paths", feature = "gates"))]
     pub(crate) fn whole(&mut self, name: &str) -> Result<i64, CallError> {
         match self.take(name) {
             Some(Value::Int(number)) => Ok(number),

@@ -59,6 +59,8 @@ pub use cutover_compare as compare;
 pub use cutover_decider::{Program, ProgramError, bucket, packed};
 #[cfg(feature = "delivery")]
 pub use cutover_delivery as delivery;
+#[cfg(feature = "gates")]
+pub use cutover_gates as gates;
 #[cfg(feature = "paths")]
 pub use cutover_paths as paths;
 pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};

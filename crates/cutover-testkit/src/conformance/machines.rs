@@ -1,5 +1,6 @@
 //! Vectors of the state machines around a side effect.
 
+use super::as_text;
 use super::diff::diff;
 use super::fields::Fields;
 use super::kinds::answer;
@@ -61,6 +62,5 @@ pub(super) fn reads(mut fields: Fields<'_>) -> Result<Vec<String>, String> {
 
 fn texts(list: &Value) -> Result<Vec<&str>, String> {
     let Value::List(items) = list else { return Err("this is no list".to_owned()) };
-    let text = |item| if let Value::Text(text) = item { Some(text.as_str()) } else { None };
-    items.iter().map(|item| text(item).ok_or_else(|| "this is no text".to_owned())).collect()
+    items.iter().map(|item| as_text(item).ok_or_else(|| "this is no text".to_owned())).collect()
 }

@@ -56,6 +56,7 @@ pub(crate) const KEYS: &[&str] = &[
     "migrations",
     "paths",
     "comparators",
+    "metrics",
     "gates",
     "plans",
     "delivery",

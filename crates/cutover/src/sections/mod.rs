@@ -1,4 +1,5 @@
-//! The sections of a ruleset beside flags and migrations: comparators, path tables and delivery policies.
+//! The sections of a ruleset beside flags and migrations: comparators, path tables, delivery policies, metrics
+//! and gates.
 //!
 //! What they mean is in crates of their own; here they are read from documents, and asked by name.
 
@@ -8,6 +9,14 @@ pub(crate) mod called;
 mod comparator;
 #[cfg(feature = "delivery")]
 pub(crate) mod delivery;
+#[cfg(feature = "gates")]
+mod gate;
+#[cfg(feature = "gates")]
+pub(crate) mod gate_called;
+#[cfg(feature = "gates")]
+mod metric;
+#[cfg(feature = "gates")]
+mod number;
 #[cfg(feature = "paths")]
 mod path_table;
 mod read;
@@ -17,6 +26,8 @@ pub(crate) mod select;
 use cutover_compare::Profile;
 #[cfg(feature = "delivery")]
 use cutover_delivery::policy::Delivery;
+#[cfg(feature = "gates")]
+use cutover_gates::{Gate, Metric};
 #[cfg(feature = "paths")]
 use cutover_paths::Table;
 use std::collections::BTreeMap;
@@ -25,6 +36,10 @@ use std::collections::BTreeMap;
 pub(crate) use comparator::KEYS as COMPARATOR_KEYS;
 #[cfg(all(test, feature = "schema", feature = "delivery"))]
 pub(crate) use delivery::{KEYS as DELIVERY_KEYS, PARTS as DELIVERY_PARTS};
+#[cfg(all(test, feature = "schema", feature = "gates"))]
+pub(crate) use gate::{CHECK_KEYS, GATE_KEYS};
+#[cfg(all(test, feature = "schema", feature = "gates"))]
+pub(crate) use metric::KEYS as METRIC_KEYS;
 #[cfg(all(test, feature = "schema", feature = "paths"))]
 pub(crate) use path_table::KEYS as PATH_ENTRY_KEYS;
 
@@ -42,4 +57,10 @@ pub(crate) struct Sections {
     /// Path tables by name.
     #[cfg(feature = "paths")]
     pub(crate) paths: BTreeMap<String, Table>,
+    /// Metrics by name; none where the document does not declare any, and every name will do.
+    #[cfg(feature = "gates")]
+    pub(crate) metrics: Option<BTreeMap<String, Metric>>,
+    /// Gates by name.
+    #[cfg(feature = "gates")]
+    pub(crate) gates: BTreeMap<String, Gate>,
 }

@@ -13,10 +13,14 @@ const ACTIVE: &[&str] = &[
     "comparators",
     #[cfg(feature = "delivery")]
     "delivery",
+    #[cfg(feature = "gates")]
+    "metrics",
+    #[cfg(feature = "gates")]
+    "gates",
 ];
 
-/// All of them.
-const ALL: [&str; 5] = ["paths", "comparators", "gates", "plans", "delivery"];
+/// All of them, each after those that it names things of.
+const ALL: [&str; 6] = ["paths", "comparators", "metrics", "gates", "plans", "delivery"];
 
 /// The names of what migrations refer to.
 #[derive(Debug, Default)]
@@ -27,11 +31,7 @@ pub(crate) struct Names<'a> {
 
 impl Reader {
     /// Reads the sections of a document, and gives the names in them that migrations refer to.
-    pub(crate) fn sections<'a>(
-        &mut self,
-        fields: &mut Fields<'a>,
-        path: Path<'_>,
-    ) -> (Sections, Names<'a>) {
+    pub(crate) fn sections<'a>(&mut self, fields: &mut Fields<'a>, path: Path<'_>) -> (Sections, Names<'a>) {
         let mut sections = Sections::default();
         let mut names = Names::default();
         for section in ALL {
@@ -42,6 +42,10 @@ impl Reader {
                 "comparators" => names.comparators = entries.iter().map(|entry| entry.key).collect(),
                 "delivery" => names.policies = entries.iter().map(|entry| entry.key).collect(),
                 _ => {}
+            }
+            #[cfg(feature = "gates")]
+            if section == "metrics" {
+                sections.metrics = Some(std::collections::BTreeMap::new());
             }
             for entry in entries.iter().filter(|_| ACTIVE.contains(&section)) {
                 self.section(&mut sections, section, entry.key, &entry.value, path.key(entry.key));
@@ -62,7 +66,7 @@ impl Reader {
     }
 
     #[cfg_attr(
-        not(any(feature = "compare", feature = "paths", feature = "delivery")),
+        not(any(feature = "compare", feature = "paths", feature = "delivery", feature = "gates")),
         expect(unused_variables, reason = "no section is active without these features")
     )]
     fn section(
@@ -88,6 +92,17 @@ impl Reader {
             "paths" => {
                 let read = super::path_table::read(self, name, node, path);
                 sections.paths.extend(read.map(|table| (name.to_owned(), table)));
+            }
+            #[cfg(feature = "gates")]
+            "metrics" => {
+                // A metric that cannot be read is noted, and its name is known all the same.
+                let read = super::metric::read(self, node, path).unwrap_or_else(super::metric::unreadable);
+                sections.metrics.get_or_insert_default().insert(name.to_owned(), read);
+            }
+            #[cfg(feature = "gates")]
+            "gates" => {
+                let read = super::gate::read(self, name, node, path, sections.metrics.as_ref());
+                sections.gates.extend(read.map(|gate| (name.to_owned(), gate)));
             }
             _ => {}
         }
