@@ -6,6 +6,7 @@ import doctest
 import inspect
 import typing
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
@@ -18,6 +19,13 @@ MODULES = [module.name for module in iter_modules(migrate.__path__) if module.na
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name: str) -> None:
     assert doctest.testmod(import_module(f"cutover.migrate.{name}")).failed == 0
+
+
+def test_the_page_about_delivery() -> None:
+    page = Path(__file__).parents[4] / "docs" / "delivery.md"
+    results = doctest.testfile(str(page), module_relative=False)
+    assert results.attempted > 15
+    assert results.failed == 0
 
 
 def test_every_public_name_is_documented() -> None:
