@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 # In the same folder as the vectors, and none of them.
@@ -163,6 +164,33 @@ def reads_kind(_, fields, __):
         state = entry & 255
         effects.append([machine["effects"][number] for number in (entry >> 8 & 31, entry >> 13 & 31) if number])
     return diff(fields.decoded("want"), effects)
+
+
+def reconciles_kind(_, fields, __):
+    # Of the packages that tables come in, this one is enough.
+    import pyarrow as pa
+
+    import cutover
+
+    types = {"int": pa.int64(), "float": pa.float64(), "decimal": pa.decimal128(38, 6), "bool": pa.bool_(), "text": pa.string()}
+    pairs = [["o_key", "key"], *fields.decoded("fields")]
+
+    def table(side, which):
+        columns = zip(*side["rows"], strict=True) if side["rows"] else [[] for _ in side["types"]]
+        cells = {
+            pair[which]: pa.array([Decimal(cell) if kind == "decimal" else cell for cell in column], types[kind])
+            for pair, kind, column in zip(pairs, side["types"], columns, strict=True)
+        }
+        return pa.table(cells)
+
+    owner, owing = table(fields.decoded("owner"), 0), table(fields.decoded("owing"), 1)
+    policies = {name: given for name in ("missing", "extra") if (given := fields.take(name)) is not None}
+    owed = cutover.reconcile(owner, owing, key=tuple(pairs[0]), fields=[tuple(pair) for pair in pairs[1:]], **policies)
+    rows = [list(row.values()) for row in pa.table(owed).to_pylist()]
+    corrections = sorted([[json.dumps(key, ensure_ascii=False), *rest] for key, *rest in rows], key=json.dumps)
+    want = fields.decoded("want")
+    counters = {name: owed.counters[name] for name in want["counters"]}
+    return diff(want, {"corrections": corrections, "counters": counters})
 
 
 def judges_kind(_, fields, rulesets):
@@ -325,6 +353,7 @@ KINDS = {
     "delivery": delivery_kind,
     "steps": steps_kind,
     "reads": reads_kind,
+    "reconciles": reconciles_kind,
     "explain": explain_kind,
     "buckets": buckets,
     "diagnostics": diagnostics,

@@ -16,6 +16,7 @@ mod fields;
 mod kinds;
 mod machines;
 mod programs;
+mod reconcile;
 mod rulesets;
 mod sections;
 mod tags;

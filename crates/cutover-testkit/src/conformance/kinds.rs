@@ -4,6 +4,7 @@ use super::diff::diff;
 use super::fields::Fields;
 use super::machines;
 use super::programs::{applies, programs};
+use super::reconcile;
 use super::rulesets::{Rulesets, load, text_of};
 use super::sections;
 use cutover::bucket::{Salt, Unit, java31, position};
@@ -27,6 +28,7 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "paths" => sections::paths(fields, rulesets),
         "delivery" => sections::delivery(fields, rulesets),
         "steps" => machines::steps(fields),
+        "reconciles" => reconcile::reconciles(fields),
         "reads" => machines::reads(fields),
         "buckets" => buckets(fields),
         "diagnostics" => diagnostics(fields),
