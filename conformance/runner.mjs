@@ -10,6 +10,8 @@
  * twice and a file without vectors are failures. What the tags mean stands in README.md.
  */
 
+import { machineKinds } from "./machines.mjs";
+
 /** In the same folder as the vectors, and none of them. */
 export const NOT_VECTORS = new Set(["api.json"]);
 
@@ -47,34 +49,7 @@ export function show(report) {
 }
 
 /** The kinds that ask the machines, and no engine. */
-const OF_MACHINES = {
-  steps(machines, fields) {
-    const [machine, config, events] = [fields.text("machine"), fields.need("config"), fields.need("events")];
-    let state = fields.take("state") ?? null;
-    const want = wanted(fields.need("want"));
-    const effects = [];
-    for (const event of events) {
-      const reply = machines.step(machine, JSON.stringify(config), JSON.stringify(state), JSON.stringify(event));
-      const { answer, refusal } = JSON.parse(reply);
-      if (answer === undefined) return diff(want, { error: refusal });
-      state = answer.state;
-      effects.push(answer.effects);
-    }
-    return diff(want, effects);
-  },
-  reads(machines, fields) {
-    const reasons = ["not_found", "error", "timeout"];
-    const bits = fields.need("fallback_on").map((reason) => 1 << reasons.indexOf(reason));
-    const { events, effects, table } = JSON.parse(machines.readMachine(bits.reduce((all, bit) => all | bit, 0)));
-    let state = 0;
-    const walk = fields.need("events").map((event) => {
-      const entry = table[state * events.length + events.indexOf(event)];
-      state = entry & 255;
-      return [(entry >> 8) & 31, (entry >> 13) & 31].filter((number) => number > 0).map((number) => effects[number]);
-    });
-    return diff(wanted(fields.need("want")), walk);
-  },
-};
+const OF_MACHINES = machineKinds({ diff, wanted });
 
 /** What JavaScript has no function for. */
 const NOT_HERE = new Set(["reconciles"]);
