@@ -8,7 +8,8 @@ use cutover_reconcile::{Cell, Counters, Error, Part, Policy, Row, Spec, merge};
 /// What an owing side is owed: the corrections, sorted, and the counters that the vector names.
 pub(super) fn reconciles(mut fields: Fields<'_>) -> Result<Vec<String>, String> {
     let pairs = pairs(&fields.decoded("fields")?)?;
-    let mut spec = Spec::new(("o_key", "key"), pairs.iter().map(|(owner, owing)| (owner.as_str(), owing.as_str())));
+    let mut spec =
+        Spec::new(("o_key", "key"), pairs.iter().map(|(owner, owing)| (owner.as_str(), owing.as_str())));
     let policy = |given: Option<Value>, otherwise| match given {
         None => Ok(otherwise),
         Some(Value::Text(name)) => Policy::of(&name).ok_or_else(|| format!("there is no policy `{name}`")),
