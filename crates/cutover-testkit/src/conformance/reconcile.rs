@@ -3,7 +3,7 @@
 use super::diff::diff;
 use super::fields::Fields;
 use cutover::Value;
-use cutover_reconcile::{Cell, Counters, Error, Part, Policy, Row, Spec, merge};
+use cutover_reconcile::{Cell, Counters, Part, Policy, Row, Spec, merge};
 
 /// What an owing side is owed: the corrections, sorted, and the counters that the vector names.
 pub(super) fn reconciles(mut fields: Fields<'_>) -> Result<Vec<String>, String> {
@@ -67,7 +67,7 @@ fn side(spec: &Spec, given: &Value) -> Result<Vec<u8>, String> {
     for cells in rows {
         for (place, (kind, value)) in types.iter().zip(list(cells)?).enumerate() {
             let cell = cell(kind, value)?;
-            let put: Result<(), Error> = if place == 0 { row.key(&cell) } else { row.field(&cell) };
+            let put = if place == 0 { row.key(&cell).map(drop) } else { row.field(&cell).map(drop) };
             put.map_err(|error| error.to_string())?;
         }
         bytes.extend(row.take());
