@@ -7,6 +7,7 @@ use crate::reason::Reason;
 use crate::report::{CheckReport, DecidedFrom, Report, Samples};
 use crate::spec::{Check, Gate, Mode, Stake, Test};
 use crate::state::{CheckState, OtherGate, State, Statistic};
+use crate::statistic::Evidence;
 use crate::threshold::{Reading, Threshold};
 use crate::{Millis, Verdict};
 use alloc::borrow::ToOwned;
@@ -34,12 +35,12 @@ impl Gate {
     /// assert_eq!(report.verdict, Verdict::Fail);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn evaluate(
-        &self,
+    pub fn evaluate<'g>(
+        &'g self,
         state: &mut State,
         observations: &[Observation],
         now: Millis,
-    ) -> Result<Report, OtherGate> {
+    ) -> Result<Report<'g>, OtherGate> {
         self.owns(state)?;
         let clock = state.clock.unwrap_or(now);
         let time = now.max(clock);
@@ -52,19 +53,20 @@ impl Gate {
             self.checks.iter().zip(&mut state.checks).zip(&self.stakes).zip(&self.metric_of)
         {
             let Some(feed) = state.feeds.get(*metric) else { continue };
-            let (verdict, mut reason) = judge(check, stake, feed, known, time, started);
+            let evidence = known.evidence(stake);
+            let (verdict, mut reason) = judge(check, stake, evidence, feed, known, time, started);
             if let Reason::Missing { nearest } = &mut reason {
                 let names = names.get_or_insert_with(|| names_of(observations));
                 *nearest = (self.nearest)(&check.metric, names).map(str::to_owned);
             }
-            checks.push(report(check, stake, feed, known, verdict, reason));
+            checks.push(CheckReport { verdict, reason, ..report(check, stake, evidence, feed, known) });
         }
         let worst = |mode: Mode| {
             let of_mode = self.checks.iter().zip(&checks).filter(|(check, _)| check.mode == mode);
             Verdict::worst(of_mode.map(|(_, report)| report.verdict))
         };
         Ok(Report {
-            gate: self.name.clone(),
+            gate: &self.name,
             // A gate has a blocking check; one that had none would let nothing through.
             verdict: worst(Mode::Blocking).unwrap_or(Verdict::Error),
             dry_run: worst(Mode::DryRun),
@@ -145,13 +147,13 @@ fn step(check: &Check, feed: &Feed, known: &mut CheckState, started: Millis) {
 fn judge(
     check: &Check,
     stake: &Stake,
+    evidence: Evidence,
     feed: &Feed,
     known: &mut CheckState,
     now: Millis,
     started: Millis,
 ) -> (Verdict, Reason) {
     let statistical = check.test.is_statistical();
-    let evidence = known.evidence(stake);
     if statistical && known.failed_at.is_none() && evidence.against >= stake.needed {
         known.failed_at = Some(now);
     }
@@ -242,16 +244,15 @@ fn by_threshold(check: &Check, threshold: &Threshold, feed: &Feed, known: &Check
     }
 }
 
-fn report(
-    check: &Check,
+/// What is reported beside the verdict.
+fn report<'g>(
+    check: &'g Check,
     stake: &Stake,
+    evidence: Evidence,
     feed: &Feed,
     known: &CheckState,
-    verdict: Verdict,
-    reason: Reason,
-) -> CheckReport {
+) -> CheckReport<'g> {
     let statistical = check.test.is_statistical();
-    let evidence = known.evidence(stake);
     let (mut value, mut threshold, mut upper) = (None, None, None);
     let mut samples = Samples::default();
     let mut at = known.to;
@@ -268,12 +269,12 @@ fn report(
         samples = Samples { old: Some(known.old.total), new: Some(known.new.total) };
     }
     CheckReport {
-        check: check.name.clone(),
-        metric: check.metric.clone(),
+        check: &check.name,
+        metric: &check.metric,
         test: check.test.name(),
         mode: check.mode.name(),
-        verdict,
-        reason,
+        verdict: Verdict::NoData,
+        reason: Reason::NothingCounted,
         value,
         threshold,
         upper,

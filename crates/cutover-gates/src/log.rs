@@ -75,12 +75,12 @@ impl Log {
     ///
     /// # Errors
     /// [`OtherGate`] where the log is not of this gate.
-    pub fn evaluate(
+    pub fn evaluate<'g>(
         &mut self,
-        gate: &Gate,
+        gate: &'g Gate,
         observations: Vec<Observation>,
         now: Millis,
-    ) -> Result<Report, OtherGate> {
+    ) -> Result<Report<'g>, OtherGate> {
         let before = self.make_room(gate.retained());
         let report = gate.evaluate(&mut self.state, &observations, now)?;
         if gate.retained() > 0 {
@@ -124,12 +124,12 @@ impl Log {
 }
 
 impl Entry {
-    fn of(now: Millis, observations: Vec<Observation>, report: &Report) -> Self {
+    fn of(now: Millis, observations: Vec<Observation>, report: &Report<'_>) -> Self {
         Self { now, observations, verdict: report.verdict, checks: judged(report) }
     }
 }
 
-fn judged(report: &Report) -> Vec<Judged> {
+fn judged(report: &Report<'_>) -> Vec<Judged> {
     let each = report.checks.iter().map(|check| Judged {
         verdict: check.verdict,
         value: check.value,

@@ -2,15 +2,14 @@
 
 use crate::reason::Reason;
 use crate::{Millis, Verdict};
-use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
 
 /// What a gate says. JSON has the fields in this order, in every language.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Report {
+pub struct Report<'g> {
     /// The gate.
-    pub gate: String,
+    pub gate: &'g str,
     /// The worst of its blocking checks.
     pub verdict: Verdict,
     /// The worst of its dry runs, where it has any.
@@ -20,16 +19,16 @@ pub struct Report {
     /// Whether the clock went back.
     pub clock_went_back: bool,
     /// Its checks, in the order of the ruleset.
-    pub checks: Vec<CheckReport>,
+    pub checks: Vec<CheckReport<'g>>,
 }
 
 /// What a check says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct CheckReport {
+pub struct CheckReport<'g> {
     /// What it is called.
-    pub check: String,
+    pub check: &'g str,
     /// Its metric.
-    pub metric: String,
+    pub metric: &'g str,
     /// What is asked of it: `threshold`, `harm`, `margin`, `share`, `slower_than`, `sample_ratio`, `divergence`.
     pub test: &'static str,
     /// `blocking` or `dry_run`.

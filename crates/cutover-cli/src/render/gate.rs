@@ -8,11 +8,11 @@ use cutover::gates::{CheckReport, Report, Verdict};
 use std::fmt::Write as _;
 
 /// The page of a report.
-pub(crate) fn page(report: &Report, width: Option<usize>) -> String {
+pub(crate) fn page(report: &Report<'_>, width: Option<usize>) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail, here and below.
     let (word, style) = verdict(report.verdict);
-    let _ = writeln!(out, "{}  {}\n", paint(STRONG, clean(&report.gate)), paint(style, word));
+    let _ = writeln!(out, "{}  {}\n", paint(STRONG, clean(report.gate)), paint(style, word));
     let rows: Vec<[Cell; 6]> = report.checks.iter().map(row).collect();
     out.push_str(&table(["check", "verdict", "value", "asked for", "samples", "why"], &rows, width));
     if report.clock_went_back {
@@ -27,10 +27,10 @@ pub(crate) fn page(report: &Report, width: Option<usize>) -> String {
     out
 }
 
-fn row(check: &CheckReport) -> [Cell; 6] {
+fn row(check: &CheckReport<'_>) -> [Cell; 6] {
     let (word, style) = verdict(check.verdict);
     let name =
-        if check.mode == "dry_run" { format!("{} (dry run)", check.check) } else { check.check.clone() };
+        if check.mode == "dry_run" { format!("{} (dry run)", check.check) } else { check.check.to_owned() };
     let samples = match (check.samples.old, check.samples.new) {
         (Some(old), Some(new)) => format!("{old} and {new}"),
         (None, Some(samples)) | (Some(samples), None) => samples.to_string(),

@@ -94,10 +94,12 @@ fn nearest((m, a): (f64, f64), (n, b): (f64, f64), margin: f64) -> Option<f64> {
             m * (u - (x - a) * (1.0 - 2.0 * x)) / (u * u) + n * (v - (y - b) * (1.0 - 2.0 * y)) / (v * v);
         let step = x - slope / curve;
         let next = if step > low && step < high { step } else { f64::midpoint(low, high) };
-        if (next - x).abs() <= 1e-14 * x {
+        let moved = (next - x).abs();
+        x = next;
+        // The error is squared with each step: the next one would move by less than a float can say.
+        if moved <= 1e-8 * x {
             break;
         }
-        x = next;
     }
     (x > 0.0 && x + margin < 1.0).then_some(x)
 }

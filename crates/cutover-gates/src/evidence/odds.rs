@@ -10,6 +10,28 @@ const MORE: [f64; BETS] = [1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 25.0];
 /// The odds ratios that are bet on where a share must not be off in either direction.
 const EITHER: [f64; BETS] = [0.5, 0.8, 0.9, 0.97, 1.03, 1.1, 1.25, 2.0];
 
+/// The logarithms of [`MORE`] and of [`EITHER`].
+const LN_MORE: [f64; BETS] = [
+    0.09531017980432493,
+    0.22314355131420976,
+    0.4054651081081644,
+    0.6931471805599453,
+    1.0986122886681096,
+    1.6094379124341003,
+    2.302585092994046,
+    3.2188758248682006,
+];
+const LN_EITHER: [f64; BETS] = [
+    -0.6931471805599453,
+    -0.2231435513142097,
+    -0.10536051565782628,
+    -0.030459207484708574,
+    0.02955880224154443,
+    0.09531017980432493,
+    0.22314355131420976,
+    0.6931471805599453,
+];
+
 /// An e-process for shares of a whole: of `of` things, `hits` are of the new arm, where it should have `share` of them.
 ///
 /// Two uses of it are exact. Of all *requests*, the new arm should have the share that the plan gives it: each bet is the
@@ -37,21 +59,21 @@ pub struct Odds {
 impl Odds {
     /// Takes `hits` of `of` things, of which it should be no more than `share`.
     pub fn more(&mut self, hits: u64, of: u64, share: f64) {
-        self.bet(&MORE, hits, of, share);
+        self.bet(&MORE, &LN_MORE, hits, of, share);
     }
 
     /// Takes `hits` of `of` things, of which it should be `share`: neither more nor less.
     pub fn other(&mut self, hits: u64, of: u64, share: f64) {
-        self.bet(&EITHER, hits, of, share);
+        self.bet(&EITHER, &LN_EITHER, hits, of, share);
     }
 
-    fn bet(&mut self, odds: &[f64; BETS], hits: u64, of: u64, share: f64) {
+    fn bet(&mut self, odds: &[f64; BETS], logs: &[f64; BETS], hits: u64, of: u64, share: f64) {
         if of == 0 || !(0.0..=1.0).contains(&share) {
             return;
         }
         let (hits, of) = (number(hits.min(of)), number(of));
-        for (log, odds) in self.bets.iter_mut().zip(odds) {
-            *log += hits * ln(*odds) - of * libm::log1p(share * (odds - 1.0));
+        for ((log, odds), log_odds) in self.bets.iter_mut().zip(odds).zip(logs) {
+            *log += hits * log_odds - of * libm::log1p(share * (odds - 1.0));
         }
     }
 
@@ -131,6 +153,12 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_logarithms_are_those_of_the_odds() {
+        assert_eq!(MORE.map(ln).map(f64::to_bits), LN_MORE.map(f64::to_bits));
+        assert_eq!(EITHER.map(ln).map(f64::to_bits), LN_EITHER.map(f64::to_bits));
     }
 
     #[test]

@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 /// `gate`: what a gate comes to, and the state to give the next time.
 pub(crate) fn gate(engine: &Engine, mut given: Arguments<'_>) -> Result<String, CallError> {
     #[derive(Serialize)]
-    struct Evaluated {
+    struct Evaluated<'g> {
         state: Log,
-        report: Report,
+        report: Report<'g>,
     }
     let gate = gate_of("gate", engine, &given.text("gate")?)?;
     let state = given.take("state");

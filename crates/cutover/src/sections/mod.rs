@@ -1,5 +1,5 @@
-//! The sections of a ruleset beside flags and migrations: comparators, path tables, delivery policies, metrics
-//! and gates.
+//! The sections of a ruleset beside flags and migrations: comparators, path tables, delivery policies, metrics, gates and
+//! plans.
 //!
 //! What they mean is in crates of their own; here they are read from documents, and asked by name.
 
@@ -17,12 +17,18 @@ mod gate;
 pub(crate) mod gate_called;
 #[cfg(feature = "gates")]
 mod metric;
-#[cfg(feature = "gates")]
+#[cfg(any(feature = "compare", feature = "gates", feature = "work"))]
 mod number;
 #[cfg(feature = "paths")]
 mod path_table;
+#[cfg(feature = "plans")]
+mod plan;
+#[cfg(feature = "plans")]
+pub(crate) mod plan_called;
 mod read;
 pub(crate) mod select;
+#[cfg(feature = "work")]
+pub(crate) mod work;
 
 #[cfg(feature = "compare")]
 use cutover_compare::Profile;
@@ -32,6 +38,10 @@ use cutover_delivery::policy::Delivery;
 use cutover_gates::{Gate, Metric};
 #[cfg(feature = "paths")]
 use cutover_paths::Table;
+#[cfg(feature = "plans")]
+use cutover_plans::Guarded;
+#[cfg(feature = "work")]
+use cutover_work::Work;
 use std::collections::BTreeMap;
 
 #[cfg(all(test, feature = "schema", feature = "compare"))]
@@ -44,6 +54,12 @@ pub(crate) use gate::{CHECK_KEYS, GATE_KEYS};
 pub(crate) use metric::KEYS as METRIC_KEYS;
 #[cfg(all(test, feature = "schema", feature = "paths"))]
 pub(crate) use path_table::KEYS as PATH_ENTRY_KEYS;
+#[cfg(feature = "plans")]
+pub(crate) use plan::Named as PlanNames;
+#[cfg(all(test, feature = "schema", feature = "plans"))]
+pub(crate) use plan::{PLAN_KEYS, ROLLBACK_KEYS, STEP_KEYS, TRIGGER_KEYS};
+#[cfg(all(test, feature = "schema", feature = "work"))]
+pub(crate) use work::{KEYS as WORK_KEYS, PARTS as WORK_PARTS};
 
 /// What the sections of a document say.
 #[derive(Debug, Default)]
@@ -65,4 +81,10 @@ pub(crate) struct Sections {
     /// Gates by name.
     #[cfg(feature = "gates")]
     pub(crate) gates: BTreeMap<String, Gate>,
+    /// Plans by name, with their gates.
+    #[cfg(feature = "plans")]
+    pub(crate) plans: BTreeMap<String, Guarded>,
+    /// Plans of work by name.
+    #[cfg(feature = "work")]
+    pub(crate) work: BTreeMap<String, Work>,
 }

@@ -17,16 +17,23 @@ const ACTIVE: &[&str] = &[
     "metrics",
     #[cfg(feature = "gates")]
     "gates",
+    #[cfg(feature = "plans")]
+    "plans",
+    #[cfg(feature = "work")]
+    "work",
 ];
 
 /// All of them, each after those that it names things of.
-const ALL: [&str; 6] = ["paths", "comparators", "metrics", "gates", "plans", "delivery"];
+const ALL: [&str; 7] = ["paths", "comparators", "metrics", "gates", "plans", "delivery", "work"];
 
 /// The names of what migrations refer to.
 #[derive(Debug, Default)]
 pub(crate) struct Names<'a> {
     pub(crate) comparators: Vec<&'a str>,
     pub(crate) policies: Vec<&'a str>,
+    /// What plans refer to.
+    #[cfg(feature = "plans")]
+    pub(crate) plans: super::PlanNames<'a>,
 }
 
 impl Reader {
@@ -34,6 +41,8 @@ impl Reader {
     pub(crate) fn sections<'a>(&mut self, fields: &mut Fields<'a>, path: Path<'_>) -> (Sections, Names<'a>) {
         let mut sections = Sections::default();
         let mut names = Names::default();
+        #[cfg(feature = "plans")]
+        let mut gates: Vec<&str> = Vec::new();
         for section in ALL {
             let Some(node) = fields.take(section) else { continue };
             let path = path.key(section);
@@ -41,6 +50,10 @@ impl Reader {
             match section {
                 "comparators" => names.comparators = entries.iter().map(|entry| entry.key).collect(),
                 "delivery" => names.policies = entries.iter().map(|entry| entry.key).collect(),
+                #[cfg(feature = "plans")]
+                "gates" => gates = entries.iter().map(|entry| entry.key).collect(),
+                #[cfg(feature = "plans")]
+                "plans" => names.plans = super::plan::read_all(self, &mut sections, entries, path, &gates),
                 _ => {}
             }
             #[cfg(feature = "gates")]
@@ -66,7 +79,13 @@ impl Reader {
     }
 
     #[cfg_attr(
-        not(any(feature = "compare", feature = "paths", feature = "delivery", feature = "gates")),
+        not(any(
+            feature = "compare",
+            feature = "paths",
+            feature = "delivery",
+            feature = "gates",
+            feature = "work"
+        )),
         expect(unused_variables, reason = "no section is active without these features")
     )]
     fn section(
@@ -103,6 +122,11 @@ impl Reader {
             "gates" => {
                 let read = super::gate::read(self, name, node, path, sections.metrics.as_ref());
                 sections.gates.extend(read.map(|gate| (name.to_owned(), gate)));
+            }
+            #[cfg(feature = "work")]
+            "work" => {
+                let read = super::work::read(self, node, path);
+                sections.work.extend(read.map(|work| (name.to_owned(), work)));
             }
             _ => {}
         }
