@@ -5,6 +5,7 @@ import type { DecideOptions, Engine, SelectOptions, Selected, TimeOptions } from
 import type { Decision, ErrorCode, Explanation, Json } from "./api/decision.js";
 import type { Comparison, Judgement, Said } from "./api/compare.js";
 import { CutoverError } from "./api/diagnostic.js";
+import type { DeliveryPolicy } from "./api/delivery.js";
 import type { Diagnostic } from "./api/diagnostic.js";
 import type { ArmResults, ArmsToCompare, GateReplay, GateState, GateStep, Observation } from "./api/gate.js";
 import type { PathFound, PathRequest } from "./api/path.js";
@@ -40,6 +41,14 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
 
   safety(migration: string, options: SafetyOptions = {}): SafetyReport {
     return freeze(this.#call("safety", { ...options, migration }) as SafetyReport);
+  }
+
+  delivery(policy: string): DeliveryPolicy {
+    return freeze(this.#call("delivery", { policy }) as DeliveryPolicy);
+  }
+
+  deliveryOf(migration: string): DeliveryPolicy {
+    return freeze(this.#call("delivery", { migration }) as DeliveryPolicy);
   }
 
   compare(comparator: string, control: unknown, candidate: unknown): Comparison {
@@ -93,8 +102,8 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
 
   #call(name: string, args: object, replacer?: (key: string, value: unknown) => unknown): unknown {
     const reply = coreOf(this).program.call(name, JSON.stringify(args, replacer));
-    const { answer, refusal } = JSON.parse(reply) as { answer?: unknown; refusal?: string };
-    if (refusal !== undefined) throw new CutoverError(refusal);
+    const { answer, refusal, code } = JSON.parse(reply) as { answer?: unknown; refusal?: string; code?: string };
+    if (refusal !== undefined) throw new CutoverError(refusal, [], code === undefined ? {} : { code });
     return answer;
   }
 

@@ -31,11 +31,17 @@ pub(crate) struct CompiledMigration {
     jobs: Vec<Job>,
     profile: Option<String>,
     sample_ppm: u32,
+    /// The name of the delivery policy.
+    #[cfg(feature = "delivery")]
+    pub(crate) delivery: Option<String>,
     /// The index of the document's phase.
     phase: Option<usize>,
     switches: Switches,
     /// The index of the cohort's phase.
     cohort: Option<usize>,
+    /// What a runbook says beyond the ladder.
+    #[cfg(feature = "runbook")]
+    pub(crate) procedures: super::read::Procedures,
 }
 
 /// A route of the table.
@@ -65,9 +71,13 @@ impl CompiledMigration {
                 .and_then(|compare| compare.profile.as_ref())
                 .map(|profile| profile.value.clone()),
             sample_ppm: compare.map_or(ONE, |compare| compare.sample.0),
+            #[cfg(feature = "delivery")]
+            delivery: migration.delivery.as_ref().map(|policy| policy.value.clone()),
             phase: migration.phase,
             switches: migration.switches.clone(),
             cohort: migration.cohort.as_ref().map(|cohort| cohort.phase),
+            #[cfg(feature = "runbook")]
+            procedures: migration.runbook.clone().unwrap_or_default(),
         };
         compiled.routes = compiled.lay_out();
         compiled
@@ -124,6 +134,15 @@ impl CompiledMigration {
             digest,
             error: choice.error,
             cohort: data.cohort,
+        })
+    }
+
+    /// The jobs and their variants in a phase, once the calendar is over.
+    #[cfg(feature = "runbook")]
+    pub(crate) fn jobs_in(&self, phase: usize) -> impl Iterator<Item = (&str, JobVariant)> {
+        let shape = self.ladder.phases.get(phase).map(|phase| phase.shape);
+        self.jobs.iter().filter_map(move |job| {
+            Some((job.name.as_str(), job.variant(&self.ladder, phase, false, shape?, i64::MAX)))
         })
     }
 

@@ -4,11 +4,15 @@
 #![expect(dead_code, reason = "these types are never made: the schema is generated from them")]
 
 mod condition;
+mod delivery;
+mod duration;
 mod flag;
 mod gate;
 mod migration;
 mod sections;
+mod work;
 
+use delivery::DeliveryPolicy;
 use flag::{Flag, Segment};
 use gate::{Gate, Metric};
 use migration::Migration;
@@ -17,6 +21,7 @@ use schemars::generate::SchemaSettings;
 use sections::{Comparator, PathTable};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use work::WorkPlan;
 
 /// A Cutover ruleset: flags, segments and migrations, with all that decides them.
 #[derive(JsonSchema, Serialize)]
@@ -43,8 +48,10 @@ struct Ruleset {
     gates: Option<BTreeMap<String, Gate>>,
     /// Plans. Kept for later versions; without effect in this one.
     plans: Option<BTreeMap<String, serde_json::Value>>,
-    /// Delivery policies. Kept for later versions; without effect in this one.
-    delivery: Option<BTreeMap<String, serde_json::Value>>,
+    /// Delivery policies by name: how the side effects of a migration are carried out.
+    delivery: Option<BTreeMap<String, DeliveryPolicy>>,
+    /// Plans of work by name: phases that are carried out one after the other, and taken back.
+    work: Option<BTreeMap<String, WorkPlan>>,
 }
 
 /// The JSON Schema (draft 2020-12) of rulesets.
@@ -86,5 +93,16 @@ fn without_nulls(value: serde_json::Value) -> serde_json::Value {
         }
         Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// The keys of a type of the schema, sorted.
+    pub(super) fn keys(schema: &serde_json::Value, name: &str) -> Vec<String> {
+        let properties = schema["$defs"][name]["properties"].as_object().unwrap();
+        let mut keys: Vec<String> = properties.keys().cloned().collect();
+        keys.sort_unstable();
+        keys
     }
 }

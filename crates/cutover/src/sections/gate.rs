@@ -152,14 +152,14 @@ fn settings(reader: &mut Reader, fields: &mut Fields<'_>, path: Path<'_>, check:
         check.min_samples = count(reader, node, path.key("min_samples"))?;
     }
     if let Some(node) = fields.take("freshness") {
-        check.freshness = reader.duration(node, path.key("freshness"))?;
+        check.freshness = reader.span(node, path.key("freshness"))?;
     }
     if let Some(node) = fields.take("consecutive_errors") {
         let errors = count(reader, node, path.key("consecutive_errors"))?;
         check.consecutive_errors = u32::try_from(errors).unwrap_or(u32::MAX);
     }
     if let Some(node) = fields.take("initial_delay") {
-        check.initial_delay = reader.duration(node, path.key("initial_delay"))?;
+        check.initial_delay = reader.span(node, path.key("initial_delay"))?;
     }
     if let Some(node) = fields.take("weight") {
         check.weight = reader.measure(node, path.key("weight"))?;
@@ -192,7 +192,7 @@ fn test(reader: &mut Reader, fields: &mut Fields<'_>, path: Path<'_>) -> Option<
             let at_most = measure(reader, "at_most", false).unwrap_or(0.05);
             let than = fields.need(reader, path, "than")?;
             #[expect(clippy::cast_precision_loss, reason = "durations of documents are years at the most")]
-            let than = reader.duration(than, path.key("than"))? as f64;
+            let than = reader.span(than, path.key("than"))? as f64;
             Test::SlowerThan { than, at_most }
         }
         Asked::SampleRatio => Test::SampleRatio { share: measure(reader, "share", false) },
@@ -212,7 +212,7 @@ fn better(reader: &mut Reader, fields: &mut Fields<'_>, path: Path<'_>) -> Optio
 pub(crate) fn threshold(reader: &mut Reader, fields: &mut Fields<'_>, path: Path<'_>) -> Option<Threshold> {
     let at = fields.at;
     let (first, second) = fields.take_kinds(|key| BOUNDS.iter().position(|bound| *bound == key));
-    let hold = fields.take("for").map(|node| reader.duration(node, path.key("for")));
+    let hold = fields.take("for").map(|node| reader.span(node, path.key("for")));
     let baseline = fields.take("baseline").map(|node| reader.measure(node, path.key("baseline")));
     let note = |reader: &mut Reader, at, message| {
         let diagnostic = Diagnostic::error("bad_threshold", path.to_string(), at, message);
