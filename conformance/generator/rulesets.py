@@ -35,13 +35,6 @@ def shapes():
         problem("unknown_key", "wombat", found="wombat", help=None),
     )
     case(
-        "sections of later versions",
-        "these are kept, and act on nothing yet",
-        "cutover: 1\nplans: «2»{}\ndelivery: «3»{}\n",
-        warning("section_without_effect", "plans", 2),
-        warning("section_without_effect", "delivery", 3),
-    )
-    case(
         "a zone",
         "zones have IANA names, exactly",
         "cutover: 1\ntimezone: «1»Europe/Pariss\n",
