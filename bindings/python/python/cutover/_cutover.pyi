@@ -477,10 +477,28 @@ class Engine:
         ('smart', 2, ['nexten'])
         """
     def delivery(self, policy: str) -> DeliveryPolicy:
-        ...
+        r"""A delivery policy of the ruleset: a dict with what it says, and the defaults of what it does not say.
+
+        Raises `CutoverError` where there is no such policy.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\ndelivery: {patient: {attempts: 9, breaker: {failure_rate: 25%}}}")
+        >>> policy = engine.delivery("patient")
+        >>> policy["retry"]["attempts"], policy["breakers"]["old"]["failure_rate"]
+        (9, 250000)
+        """
 
     def delivery_of(self, migration: str) -> DeliveryPolicy:
-        ...
+        r"""The delivery policy of a migration: the one that it names, or the defaults.
+
+        Raises `CutoverError` where there is no such migration.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: sql, new: mongo, ladder: standard, phase: sync}}")
+        >>> policy = engine.delivery_of("orders")
+        >>> policy["policy"], policy["timeouts"]["write_ms"]
+        (None, 5000)
+        """
 
     def compare(self, comparator: str, control: object, candidate: object) -> ComparisonDict:
         r"""Compares two values by a comparator of the ruleset: a dict with the `count` of the differences and the first of
@@ -517,7 +535,18 @@ class Engine:
         slow_old: Mapping[str, int] | None = None,
         slow_new: Mapping[str, int] | None = None,
         share: float | None = None,
-    ) -> ArmResultsDict: ...
+    ) -> ArmResultsDict:
+        r"""Whether the new arm is better, worse, or whether that is not yet known, by what was counted in all: dicts with
+        `events` and `total`. It may be asked as often as one likes; `alpha` is the probability of a wrong answer over all
+        looks together. `share` is the share of the requests that the new arm was to get.
+
+        Raises `CutoverError` where counts or options make no sense.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1")
+        >>> engine.compare_arms({"events": 100, "total": 10_000}, {"events": 200, "total": 10_000})["answer"]
+        'worse'
+        """
     def gate(
         self,
         name: str,
@@ -525,8 +554,34 @@ class Engine:
         observations: Iterable[Mapping[str, Any]],
         *,
         now: _Now = None,
-    ) -> GateStepDict: ...
-    def gate_replay(self, name: str, state: GateStateDict) -> GateReplayDict: ...
+    ) -> GateStepDict:
+        r"""What a gate comes to by what was measured since the last time: a dict with the `report` and the `state` to give the
+        next time; the first time that is `None`. It may be kept as JSON meanwhile. Observations are dicts: a value
+        (`metric`, `at`, `value`), what was counted in a window (`metric`, `from`, `to`, `old`, `new`), what counters stand
+        at (`metric`, `at`, `old`, `new`), or an error (`metric`, `at`, `error`); instants are milliseconds since the epoch.
+
+        Raises `CutoverError` where there is no such gate, the state is of another one, or observations are none.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\ngates: {step: {checks: [{metric: error_rate, below: 1%}]}}")
+        >>> step = engine.gate("step", None, [{"metric": "error_rate", "at": 0, "value": 0.002}], now=0)
+        >>> step["report"]["verdict"]
+        'pass'
+        >>> engine.gate("step", step["state"], [], now=600_001)["report"]["verdict"]
+        'stale'
+        """
+    def gate_replay(self, name: str, state: GateStateDict) -> GateReplayDict:
+        r"""Decides once more, from the measurements alone, what a state of `gate` keeps: a dict that says whether all of it is
+        the `same`, to the bit.
+
+        Raises `CutoverError` where there is no such gate, or the state is of another one.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\ngates: {step: {checks: [{metric: error_rate, below: 1%}]}}")
+        >>> step = engine.gate("step", None, [{"metric": "error_rate", "at": 0, "value": 0.002}], now=0)
+        >>> engine.gate_replay("step", step["state"])["same"]
+        True
+        """
     def path(
         self,
         table: str,
