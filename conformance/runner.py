@@ -157,7 +157,7 @@ def gates_kind(_, fields, rulesets):
         # As a host that keeps it would.
         state, report = json.loads(json.dumps(step["state"])), step["report"]
         keys = ("verdict", "value", "against", "proof")
-        got = {"verdict": report["verdict"], "checks": [[check[key] for key in keys] for check in report["checks"]]}
+        got = {"verdict": report["verdict"], "checks": [[whole(check[key]) for key in keys] for check in report["checks"]]}
         lines += diff(given["want"], got, f"steps[{number}]")
     if not engine.gate_replay(gate, state)["same"]:
         lines.append("replayed, it comes to something else")
@@ -182,7 +182,7 @@ def plans_kind(_, fields, rulesets):
 def arm_results_kind(_, fields, rulesets):
     engine = rulesets.engine(fields.need("ruleset"))
     results = engine.compare_arms(**fields.need("arms"))
-    got = {"answer": results["answer"], "interval": results["comparison"]["interval"]}
+    got = {"answer": results["answer"], "interval": list(map(whole, results["comparison"]["interval"]))}
     return diff(fields.need("want"), got)
 
 

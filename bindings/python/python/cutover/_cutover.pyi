@@ -538,7 +538,18 @@ class Engine:
         slow_old: Mapping[str, int] | None = None,
         slow_new: Mapping[str, int] | None = None,
         share: float | None = None,
-    ) -> ArmResultsDict: ...
+    ) -> ArmResultsDict:
+        r"""Whether the new arm is better, worse, or whether that is not yet known, by what was counted in all: dicts with
+        `events` and `total`. It may be asked as often as one likes; `alpha` is the probability of a wrong answer over all
+        looks together. `share` is the share of the requests that the new arm was to get.
+
+        Raises `CutoverError` where counts or options make no sense.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1")
+        >>> engine.compare_arms({"events": 100, "total": 10_000}, {"events": 200, "total": 10_000})["answer"]
+        'worse'
+        """
     def gate(
         self,
         name: str,
@@ -546,8 +557,34 @@ class Engine:
         observations: Iterable[Mapping[str, Any]],
         *,
         now: _Now = None,
-    ) -> GateStepDict: ...
-    def gate_replay(self, name: str, state: GateStateDict) -> GateReplayDict: ...
+    ) -> GateStepDict:
+        r"""What a gate comes to by what was measured since the last time: a dict with the `report` and the `state` to give the
+        next time; the first time that is `None`. It may be kept as JSON meanwhile. Observations are dicts: a value
+        (`metric`, `at`, `value`), what was counted in a window (`metric`, `from`, `to`, `old`, `new`), what counters stand
+        at (`metric`, `at`, `old`, `new`), or an error (`metric`, `at`, `error`); instants are milliseconds since the epoch.
+
+        Raises `CutoverError` where there is no such gate, the state is of another one, or observations are none.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\ngates: {step: {checks: [{metric: error_rate, below: 1%}]}}")
+        >>> step = engine.gate("step", None, [{"metric": "error_rate", "at": 0, "value": 0.002}], now=0)
+        >>> step["report"]["verdict"]
+        'pass'
+        >>> engine.gate("step", step["state"], [], now=600_001)["report"]["verdict"]
+        'stale'
+        """
+    def gate_replay(self, name: str, state: GateStateDict) -> GateReplayDict:
+        r"""Decides once more, from the measurements alone, what a state of `gate` keeps: a dict that says whether all of it is
+        the `same`, to the bit.
+
+        Raises `CutoverError` where there is no such gate, or the state is of another one.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\ngates: {step: {checks: [{metric: error_rate, below: 1%}]}}")
+        >>> step = engine.gate("step", None, [{"metric": "error_rate", "at": 0, "value": 0.002}], now=0)
+        >>> engine.gate_replay("step", step["state"])["same"]
+        True
+        """
     def advance(
         self,
         name: str,

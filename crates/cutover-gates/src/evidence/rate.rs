@@ -61,7 +61,7 @@ impl Rate {
 }
 
 fn log_ratio<const N: usize>(bets: &[(f64, f64); N], counts: Counts) -> f64 {
-    let (events, others) = (number(counts.events), number(counts.others().total - counts.events));
+    let (events, others) = (number(counts.events), number(counts.others().events));
     log_mean(&bets.map(|(event, other)| {
         // A bet on a rate of zero is lost with the first event, and 0 · -inf would be no number.
         let events = if events > 0.0 { events * event } else { 0.0 };
