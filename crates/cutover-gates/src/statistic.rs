@@ -1,8 +1,9 @@
 //! What windows of counts add to the evidence of a check.
 
+use crate::check::{Better, Check, Test};
 use crate::feed::Batch;
 use crate::observation::{Counts, number};
-use crate::spec::{Better, Check, Stake, Test};
+use crate::spec::Stake;
 use crate::state::{CheckState, Statistic};
 
 /// From this rate on, and with so many requests of the old arm behind it, events are no longer rare.
