@@ -35,6 +35,11 @@ def shapes():
         problem("unknown_key", "wombat", found="wombat", help=None),
     )
     case(
+        "empty sections",
+        "a section may hold nothing",
+        "cutover: 1\npaths: {}\ncomparators: {}\ngates: {}\nplans: {}\ndelivery: {}\n",
+    )
+    case(
         "a zone",
         "zones have IANA names, exactly",
         "cutover: 1\ntimezone: «1»Europe/Pariss\n",

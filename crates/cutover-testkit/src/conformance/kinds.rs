@@ -3,7 +3,9 @@
 use super::diff::diff;
 use super::fields::Fields;
 use super::gates;
+use super::machines;
 use super::programs::{applies, programs};
+use super::reconcile;
 use super::rulesets::{Rulesets, load, text_of};
 use super::sections;
 use cutover::bucket::{Salt, Unit, java31, position};
@@ -27,6 +29,10 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "paths" => sections::paths(fields, rulesets),
         "gates" => gates::gates(fields, rulesets),
         "arm_results" => gates::arm_results(fields, rulesets),
+        "delivery" => sections::delivery(fields, rulesets),
+        "steps" => machines::steps(fields),
+        "reconciles" => reconcile::reconciles(fields),
+        "reads" => machines::reads(fields),
         "buckets" => buckets(fields),
         "diagnostics" => diagnostics(fields),
         "imports" => imports(fields),
