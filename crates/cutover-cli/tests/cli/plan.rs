@@ -102,7 +102,7 @@ fn a_whole_rollout_is_drawn() {
         folder.run(&["plan", "simulate", "rules.yaml", "v2", "--scenario", "world.json"]).code,
         Some(3)
     );
-    folder.file("plain.yaml", &RULES.replace(", min_samples: 500", ""));
+    folder.file("plain.yaml", RULES.replace(", min_samples: 500", ""));
     let measured =
         folder.run(&["plan", "simulate", "plain.yaml", "v2", "--scenario", "world.json", "--json"]);
     let told: serde_json::Value = serde_json::from_str(&measured.stdout).unwrap();
