@@ -29,6 +29,7 @@ pub(crate) const PLAN_KEYS: &[&str] = &[
     "ack_within",
     "error_limit",
     "complete_after",
+    "runbook",
 ];
 pub(crate) const STEP_KEYS: &[&str] =
     &["to", "segment", "bake", "days", "max_window", "gate", "approval", "capacity"];
@@ -67,7 +68,12 @@ pub(super) fn read_all<'a>(
     for entry in entries {
         let path = path.key(entry.key);
         let mut plan = PlanReader { reader, gates, metrics: sections.metrics.as_ref(), named: &mut named };
-        let Some((spec, watched, places)) = plan.plan(&entry.value, path) else { continue };
+        let read = plan.plan(&entry.value, path);
+        #[cfg(feature = "runbook")]
+        if let Some(commands) = commands(reader, &entry.value, path) {
+            sections.plan_commands.insert(entry.key.to_owned(), commands);
+        }
+        let Some((spec, watched, places)) = read else { continue };
         match Plan::new(spec) {
             Ok(plan) => {
                 let known = used(&plan, &sections.gates);
@@ -81,6 +87,22 @@ pub(super) fn read_all<'a>(
         }
     }
     named
+}
+
+/// Who answers for a plan, and what its runbook says of the place where it runs.
+#[cfg(feature = "runbook")]
+fn commands(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<super::commands::Commands> {
+    let Content::Map(entries) = node.content else { return None };
+    let under = |key: &str| entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value);
+    let mut commands = under("runbook").map_or_else(Default::default, |node| {
+        let path = path.key("runbook");
+        super::commands::read(reader, node, path, super::commands::PLAN, super::commands::PLAN_WITHIN)
+    });
+    commands.owner = under("owner").and_then(|node| match node.content {
+        Content::Text(owner) => Some(owner.to_owned()),
+        _ => None,
+    });
+    Some(commands)
 }
 
 /// The gates that a plan names.
@@ -154,6 +176,8 @@ impl<'a> PlanReader<'_, 'a> {
                 self.reader.text(node, path.key(key));
             }
         }
+        // It means nothing to the plan itself.
+        fields.take("runbook");
         let flag = fields.need(self.reader, path, "flag");
         let flag = flag.and_then(|node| self.reader.spanned_text(node, path.key("flag")));
         let usual = Usual {
