@@ -547,7 +547,7 @@ impl Writer<'_> {
 }
 
 /// A word of a shell that means itself.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let plain = |sign: char| sign.is_ascii_alphanumeric() || "_-./:@%+,".contains(sign);
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_owned();
