@@ -129,6 +129,25 @@ const KINDS = {
     const named = want && found && Object.fromEntries(Object.keys(want).map((key) => [key, found[key]]));
     return diff(want, want === null ? found : named);
   },
+  diffs(_, fields, rulesets) {
+    const ruleset = fields.need("ruleset");
+    const [engine, from] = [rulesets.engine(ruleset), rulesets.text(ruleset)];
+    const options = { from, population: fields.decoded("population"), now: fields.int("now") };
+    const to = textOf(fields.need("to"));
+    for (const key of ["switches", "accept"]) if (fields.has(key)) options[key] = fields.decoded(key);
+    const want = wanted(fields.need("want"));
+    return diff(want, pick(want, brief(engine.diff(to, options))));
+  },
+  replays(_, fields, rulesets) {
+    const ruleset = fields.need("original");
+    const [original, engine] = [rulesets.engine(ruleset), rulesets.engine(fields.need("ruleset"))];
+    const lines = fields.decoded("log").map((question) => logged(original, new Fields(question)));
+    const masked = lines.map((line) => line.replaceAll(original.digest, "DIGEST"));
+    const problems = diff(fields.decoded("lines"), masked);
+    const want = wanted(fields.need("want"));
+    const report = engine.replay([...lines, ...(fields.take("broken") ?? [])], { original: rulesets.text(ruleset) });
+    return problems.concat(diff(want, pick(want, report)));
+  },
   buckets,
   diagnostics(Engine, fields) {
     const text = documentOf(fields.need("text"));
@@ -138,6 +157,29 @@ const KINDS = {
   programs,
   applies,
 };
+
+/** The entries that are wanted. */
+function pick(want, got) {
+  return Object.fromEntries(Object.keys(want).map((key) => [key, got[key]]));
+}
+
+/** A report with each hazard as its code and each finding as its verdict. */
+function brief(value) {
+  if (Array.isArray(value)) return value.map(brief);
+  if (!isMap(value)) return value;
+  const shown = { hazards: "code", findings: "verdict" };
+  const entry = ([key, inner]) => [key, key in shown ? inner.map((item) => item[shown[key]] ?? item) : brief(inner)];
+  return Object.fromEntries(Object.entries(value).map(entry));
+}
+
+function logged(engine, question) {
+  const [context, now, migration] = [question.need("context"), question.int("now"), question.take("migration")];
+  const line = migration === undefined
+    ? engine.logDecision(question.text("flag"), context, { now })
+    : engine.logRoute(migration, context, { now, switches: question.take("switches") });
+  question.finish();
+  return line;
+}
 
 /** What a side said, whose value is a text of JSON. */
 function asBytes(side) {
@@ -310,12 +352,12 @@ class Rulesets {
   }
 
   engine(ruleset) {
-    const text = this.#text(ruleset);
+    const text = this.text(ruleset);
     if (!this.#loaded.has(text)) this.#loaded.set(text, this.#Engine.fromString(text));
     return this.#loaded.get(text);
   }
 
-  #text(ruleset) {
+  text(ruleset) {
     if (typeof ruleset !== "string") return textOf(ruleset);
     if (Object.hasOwn(this.#named, ruleset)) return textOf(this.#named[ruleset]);
     if (ruleset.includes("\n") || ruleset.startsWith("{")) return ruleset;

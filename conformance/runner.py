@@ -146,6 +146,49 @@ def paths_kind(_, fields, rulesets):
     return diff(want, found if want is None or found is None else {key: found.get(key) for key in want})
 
 
+def diffs_kind(_, fields, rulesets):
+    ruleset = fields.need("ruleset")
+    engine, original = rulesets.engine(ruleset), rulesets.text(ruleset)
+    to, population, now = text_of(fields.need("to")), fields.decoded("population"), fields.int("now")
+    options = {key: fields.decoded(key) for key in ("switches", "accept") if fields.has(key)}
+    want = fields.decoded("want")
+    report = brief(engine.diff(to, population, original=original, now=now, **options))
+    return diff(want, {key: report.get(key) for key in want})
+
+
+def brief(value):
+    """A report with each hazard as its code and each finding as its verdict."""
+    if isinstance(value, list):
+        return [brief(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    shown = {"hazards": "code", "findings": "verdict"}
+    return {
+        key: [item[shown[key]] if isinstance(item, dict) else item for item in inner] if key in shown else brief(inner)
+        for key, inner in value.items()
+    }
+
+
+def replays_kind(_, fields, rulesets):
+    ruleset = fields.need("original")
+    original, engine = rulesets.engine(ruleset), rulesets.engine(fields.need("ruleset"))
+    lines = [logged(original, Fields(question)) for question in fields.decoded("log")]
+    problems = diff(fields.decoded("lines"), [line.replace(original.digest, "DIGEST") for line in lines])
+    want = fields.decoded("want")
+    report = engine.replay(lines + fields.take("broken", []), original=rulesets.text(ruleset))
+    return problems + diff(want, {key: report.get(key) for key in want})
+
+
+def logged(engine, question):
+    context, now, migration = question.need("context"), question.int("now"), question.take("migration")
+    if migration is None:
+        line = engine.log_decision(question.text("flag"), context, now=now)
+    else:
+        line = engine.log_route(migration, context, switches=question.take("switches"), now=now)
+    question.finish()
+    return line
+
+
 def in_both_forms(engine, context, want, ask):
     """Asks with the context as it is given and with one that was prepared: both have to answer the same."""
     given = diff(want, ask(context))
@@ -287,6 +330,8 @@ KINDS = {
     "compares": compares_kind,
     "judges": judges_kind,
     "paths": paths_kind,
+    "diffs": diffs_kind,
+    "replays": replays_kind,
     "explain": explain_kind,
     "buckets": buckets,
     "diagnostics": diagnostics,

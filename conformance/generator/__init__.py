@@ -26,13 +26,14 @@ from . import (
     switches,
     texts,
     times,
+    tools,
     values,
 )
 
 MODULES = [
     *[values, conditions, texts, edges, logic, times],
     *[buckets, shares, flag_rules, corners, explanations],
-    *[routes, switches, cohorts, phases, safety, comparators],
+    *[routes, switches, cohorts, phases, safety, comparators, tools],
     *[programs],
     *[documents, rulesets, bad_conditions, bad_shares, migrations],
     *[import_features, import_config, import_env],

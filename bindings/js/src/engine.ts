@@ -1,13 +1,16 @@
 /** A whole engine: explains and warns, beside deciding. */
 
 import type { Columns, DecidedColumns } from "./api/columns.js";
-import type { DecideOptions, Engine, SelectOptions, Selected, TimeOptions } from "./api/engine.js";
+import type { DecideOptions, Engine, RouteOptions, SelectOptions, Selected, TimeOptions } from "./api/engine.js";
 import type { Decision, ErrorCode, Explanation, Json } from "./api/decision.js";
 import type { Comparison, Judgement, Said } from "./api/compare.js";
 import { CutoverError } from "./api/diagnostic.js";
 import type { DeliveryPolicy } from "./api/delivery.js";
 import type { Diagnostic } from "./api/diagnostic.js";
+import type { DiffOptions, DiffReport } from "./api/diff.js";
 import type { PathFound, PathRequest } from "./api/path.js";
+import type { ReplayOptions, ReplayReport } from "./api/replay.js";
+import type { Runbook, RunbookOptions } from "./api/runbook.js";
 import type { SafetyOptions, SafetyReport } from "./api/safety.js";
 import type { Shared } from "./api/shared.js";
 import type { FullProgram } from "./backend.js";
@@ -17,7 +20,7 @@ import { LoadedDecider, coreOf } from "./decider.js";
 import type { Decided } from "./decider.js";
 import { failed, withDefault } from "./decisions.js";
 import type { Flag } from "./decisions.js";
-import { jsonText } from "./json-text.js";
+import { contextText, jsonText } from "./json-text.js";
 import { freeze } from "./table.js";
 import { isTime, timeOf } from "./time.js";
 
@@ -35,6 +38,34 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
 
   safety(migration: string, options: SafetyOptions = {}): SafetyReport {
     return freeze(this.#call("safety", { ...options, migration }) as SafetyReport);
+  }
+
+  diff(to: string, { now, population = [], ...options }: DiffOptions = {}): DiffReport {
+    const contexts = `[${Array.from(population, contextText).join(",")}]`;
+    const given = JSON.stringify({ ...options, to, now: instantOf(now) });
+    return freeze(this.#ask("diff", `${given.slice(0, -1)},"population":${contexts}}`) as DiffReport);
+  }
+
+  logDecision(flag: string, context: Given, options?: TimeOptions): string {
+    return this.#log({ flag, now: instantOf(options?.now) }, context);
+  }
+
+  logRoute(migration: string, context: Given, { now, switches }: RouteOptions = {}): string {
+    return this.#log({ migration, switches, now: instantOf(now) }, context);
+  }
+
+  #log(question: object, context: Given): string {
+    const given = JSON.stringify(question);
+    const answer = this.#ask("log", `${given.slice(0, -1)},"context":${contextText(context ?? {})}}`);
+    return (answer as { line: string }).line;
+  }
+
+  replay(lines: Iterable<string>, options: ReplayOptions = {}): ReplayReport {
+    return freeze(this.#call("replay", { ...options, lines: [...lines] }) as ReplayReport);
+  }
+
+  runbook(migration: string, options: RunbookOptions = {}): Runbook {
+    return freeze(this.#call("runbook", { ...options, migration }) as Runbook);
   }
 
   delivery(policy: string): DeliveryPolicy {
@@ -80,7 +111,11 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
   }
 
   #call(name: string, args: object): unknown {
-    const reply = coreOf(this).program.call(name, JSON.stringify(args));
+    return this.#ask(name, JSON.stringify(args));
+  }
+
+  #ask(name: string, args: string): unknown {
+    const reply = coreOf(this).program.call(name, args);
     const { answer, refusal, code } = JSON.parse(reply) as { answer?: unknown; refusal?: string; code?: string };
     if (refusal !== undefined) throw new CutoverError(refusal, [], code === undefined ? {} : { code });
     return answer;
@@ -133,4 +168,11 @@ interface Selection {
 /** What a side said, with its value as a text of JSON. */
 function asText(said: Said): object {
   return "value" in said ? { value: jsonText(said.value) } : said;
+}
+
+/** An instant as the engine takes it: whole milliseconds since the epoch. */
+function instantOf(given: number | Date | undefined): number {
+  const now = timeOf({ now: given });
+  if (!isTime(now)) throw new RangeError("`now` is no time");
+  return Math.trunc(now);
 }

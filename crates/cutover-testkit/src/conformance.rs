@@ -18,6 +18,7 @@ mod programs;
 mod rulesets;
 mod sections;
 mod tags;
+mod tools;
 
 use cutover::Value;
 use fields::Fields;

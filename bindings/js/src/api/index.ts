@@ -22,5 +22,8 @@ export type {
 } from "./engine.js";
 export type * from "./path.js";
 export type * from "./route.js";
+export type * from "./diff.js";
+export type * from "./replay.js";
+export type * from "./runbook.js";
 export type * from "./safety.js";
 export type { Shared } from "./shared.js";

@@ -1,7 +1,7 @@
 # The signatures are written by hand, the docstrings copied from the binary by `python stub.py`, and both checked
 # against the binary by the tests.
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn, Protocol, TypeAlias, final
 
@@ -11,6 +11,7 @@ from cutover._types import (
     ComparisonDict,
     DecisionDict,
     DeliveryPolicy,
+    DiffReport,
     ErrorCode,
     Explanation,
     ImportKind,
@@ -18,6 +19,8 @@ from cutover._types import (
     PathFoundDict,
     Reason,
     ReconcileCounters,
+    ReplayReport,
+    RunbookDict,
     SafetyReport,
     SaidDict,
 )
@@ -472,6 +475,49 @@ class Engine:
         >>> served["variant"], served["value"], served["skipped"]
         ('smart', 2, ['nexten'])
         """
+    def diff(
+        self,
+        to: str,
+        population: Iterable[Mapping[str, object]] | None = None,
+        *,
+        original: str | None = None,
+        switches: Mapping[str, object] | None = None,
+        accept: Sequence[str] | None = None,
+        examples: int = 3,
+        traffic: Mapping[str, float] | None = None,
+        now: int | datetime | None = None,
+    ) -> DiffReport:
+        ...
+
+    def log_decision(self, key: str, ctx: Mapping[str, object], *, now: int | datetime | None = None) -> str:
+        ...
+
+    def log_route(
+        self,
+        migration: str,
+        ctx: Mapping[str, object],
+        *,
+        switches: Mapping[str, object] | None = None,
+        now: int | datetime | None = None,
+    ) -> str:
+        ...
+
+    def replay(self, lines: Iterable[str], *, original: str | None = None) -> ReplayReport:
+        ...
+
+    def runbook(
+        self,
+        migration: str,
+        *,
+        phase: str | None = None,
+        emergency: bool = False,
+        start: str | None = None,
+        end: str | None = None,
+        language: str = "en",
+        file: str = "ruleset.yaml",
+    ) -> RunbookDict:
+        ...
+
     def delivery(self, policy: str) -> DeliveryPolicy:
         ...
 

@@ -5,6 +5,7 @@ use super::fields::Fields;
 use super::programs::{applies, programs};
 use super::rulesets::{Rulesets, load, text_of};
 use super::sections;
+use super::tools;
 use cutover::bucket::{Salt, Unit, java31, position};
 use cutover::import::{Kind, Options, import};
 use cutover::wire::to_json;
@@ -24,6 +25,8 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "compares" => sections::compares(fields, rulesets),
         "judges" => sections::judges(fields, rulesets),
         "paths" => sections::paths(fields, rulesets),
+        "diffs" => tools::diffs(fields, rulesets),
+        "replays" => tools::replays(fields, rulesets),
         "buckets" => buckets(fields),
         "diagnostics" => diagnostics(fields),
         "imports" => imports(fields),
