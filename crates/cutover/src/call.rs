@@ -58,6 +58,12 @@ impl Engine {
     /// | `judge` | `comparator?`, `control` and `candidate`: what each side said | a [`Verdict`](cutover_compare::Verdict) |
     /// | `delivery` | `policy` or `migration`: a name | a [`DeliveryPolicy`](crate::DeliveryPolicy) |
     /// | `path` | `table`, `method`, `target`, `now`, `headers?`, `attributes?` | a [`Found`](cutover_paths::Found), or null |
+    /// | `gate` | `gate`, `state?`, `observations`, `now` | `state`, to be given the next time, and a [`Report`](cutover_gates::Report) |
+    /// | `advance` | `plan`, `state?`, `event`, `now` | `state`, to be given the next time, `effects`, and the `reports` of gates |
+    /// | `simulate` | `plan`, `scenario?`: a name or a world of metrics, `seed?` | a [`Simulation`](cutover_plans::Simulation) |
+    /// | `gate_replay` | `gate`, `state` | a [`Replayed`](cutover_gates::Replayed) |
+    /// | `compare_arms` | `old` and `new`, `better?`, `alpha?`, `slow_old?` and `slow_new?`, `share?` | `answer`, and a [`Comparison`](cutover_gates::Comparison) of each |
+    /// | `work` | `name`, `state?`, `event?` | `{"state": …, "effects": […]}` of [`cutover_work::step`]; without an event a [`cutover_work::Status`] |
     ///
     /// # Errors
     /// [`CallError`] where there is no such question, or an argument is missing, unknown or of the wrong type.
@@ -93,6 +99,18 @@ impl Engine {
             "delivery" => crate::sections::delivery::called(self, given),
             #[cfg(feature = "paths")]
             "path" => crate::sections::called::path(self, given),
+            #[cfg(feature = "work")]
+            "work" => crate::sections::work::called(self, given),
+            #[cfg(feature = "plans")]
+            "advance" => crate::sections::plan_called::advance(self, given),
+            #[cfg(feature = "plans")]
+            "simulate" => crate::sections::plan_called::simulate(self, given),
+            #[cfg(feature = "gates")]
+            "gate" => crate::sections::gate_called::gate(self, given),
+            #[cfg(feature = "gates")]
+            "gate_replay" => crate::sections::gate_called::replay(self, given),
+            #[cfg(feature = "gates")]
+            "compare_arms" => crate::sections::gate_called::compare_arms(self, given),
             _ => Err(CallError::new(format!("there is no question `{name}`")).coded("unknown_question")),
         }
     }
@@ -161,7 +179,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// A whole number.
-    #[cfg(any(feature = "paths", feature = "diff", feature = "replay"))]
+    #[cfg(any(feature = "paths", feature = "gates", feature = "diff", feature = "replay"))]
     pub(crate) fn whole(&mut self, name: &str) -> Result<i64, CallError> {
         match self.take(name) {
             Some(Value::Int(number)) => Ok(number),

@@ -65,8 +65,14 @@ pub use cutover_compare as compare;
 pub use cutover_decider::{Program, ProgramError, bucket, packed};
 #[cfg(feature = "delivery")]
 pub use cutover_delivery as delivery;
+#[cfg(feature = "gates")]
+pub use cutover_gates as gates;
 #[cfg(feature = "paths")]
 pub use cutover_paths as paths;
+#[cfg(feature = "plans")]
+pub use cutover_plans as plans;
+#[cfg(feature = "work")]
+pub use cutover_work as work;
 pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use diagnostic::{Diagnostic, LoadError, Position, Severity};
 pub use engine::{Engine, FlagId, MigrationId};

@@ -67,6 +67,13 @@ export interface MigrationOptions<R> {
 /** An engine, or what gives the engine of the moment. */
 export type EngineSource = Decider | (() => Decider);
 
+/** Who has answered a read. */
+export interface Answered {
+  readonly store: string;
+  /** Whether that is the store that the read went on to. */
+  readonly fellBack: boolean;
+}
+
 /** How one read is made. */
 export interface ReadOptions {
   /** What is known of the request. */
@@ -74,6 +81,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** A number below a million that says whether the read is compared; by default it is the key's. */
   readonly draw?: number;
+  /** Told which store has answered, before the caller has the record; what it throws changes nothing. */
+  readonly answered?: (by: Answered) => void;
 }
 
 /** How one write is made. */

@@ -9,6 +9,7 @@ mod contexts;
 mod diff;
 mod eval;
 mod explain;
+mod gate;
 mod hash_list;
 mod import;
 mod path;
@@ -42,6 +43,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Runbook(args) => runbook::run(&args, screen),
         Command::Compare(args) => compare::run(&args, screen),
         Command::Path(args) => path::run(&args, now_ms, screen),
+        Command::Gate(args) => gate::run(&args, now_ms, screen),
         Command::Import(args) => import::run(&args, screen),
         Command::Schema => schema::run(screen),
         Command::HashList(args) => hash_list::run(&args, screen),

@@ -7,6 +7,7 @@ mod contexts;
 mod diff;
 mod eval;
 mod explain;
+mod gate;
 mod import;
 mod lists;
 mod replay;

@@ -7,17 +7,21 @@ mod condition;
 mod delivery;
 mod duration;
 mod flag;
+mod gate;
 mod migration;
 mod sections;
+mod work;
 
 use delivery::DeliveryPolicy;
 use flag::{Flag, Segment};
+use gate::{Gate, Metric};
 use migration::Migration;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use sections::{Comparator, PathTable};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use work::WorkPlan;
 
 /// A Cutover ruleset: flags, segments and migrations, with all that decides them.
 #[derive(JsonSchema, Serialize)]
@@ -38,12 +42,16 @@ struct Ruleset {
     paths: Option<BTreeMap<String, PathTable>>,
     /// Comparators by name: how two results are compared.
     comparators: Option<BTreeMap<String, Comparator>>,
-    /// Gates. Kept for later versions; without effect in this one.
-    gates: Option<BTreeMap<String, serde_json::Value>>,
+    /// Metrics by name. Where there are any, gates and triggers name no others.
+    metrics: Option<BTreeMap<String, Metric>>,
+    /// Gates by name: what a rollout must measure before it goes on.
+    gates: Option<BTreeMap<String, Gate>>,
     /// Plans. Kept for later versions; without effect in this one.
     plans: Option<BTreeMap<String, serde_json::Value>>,
     /// Delivery policies by name: how the side effects of a migration are carried out.
     delivery: Option<BTreeMap<String, DeliveryPolicy>>,
+    /// Plans of work by name: phases that are carried out one after the other, and taken back.
+    work: Option<BTreeMap<String, WorkPlan>>,
 }
 
 /// The JSON Schema (draft 2020-12) of rulesets.
