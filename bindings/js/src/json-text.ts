@@ -13,13 +13,15 @@ export function jsonText(value: unknown): string {
 /**
  * The JSON of a context that decides as the context does: a `Date` is milliseconds since the epoch.
  *
- * @throws TypeError where it is no plain object: a prepared context does not say what it was made of.
+ * What is no object stays what it is, for the engine to refuse.
+ *
+ * @throws TypeError for a prepared context: it does not say what it was made of.
  */
-export function contextText(context: object): string {
-  if (typeof context !== "object" || context === null || Context.prepared(context) !== undefined) {
+export function contextText(context: unknown): string {
+  if (typeof context === "object" && context !== null && Context.prepared(context) !== undefined) {
     throw new TypeError("this takes a context as a plain object, not a prepared one");
   }
-  return write(instants(context), "") ?? "{}";
+  return write(instants(context), "") ?? "null";
 }
 
 /** The value with each `Date` as a number. */

@@ -68,7 +68,7 @@ impl Engine {
     /// after the change, `original` the text that this engine was loaded from: with it, the report says what changed in the
     /// document. `traffic` is a dict with `writes_per_second`, `lag_ms` and `adoption_ms`.
     ///
-    /// Raises `CutoverError` where `to` is refused or an option is of no use, and `TypeError` where a context is no mapping.
+    /// Raises `CutoverError` where `to` is refused or an option is of no use, and `TypeError` for a prepared context.
     ///
     /// >>> from cutover import Engine
     /// >>> ruleset = "cutover: 1\nflags: {beta: {rules: [{serve: {rollout: %d%%, by: userId}}]}}"
