@@ -14,6 +14,10 @@ import re
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import data_plane  # noqa: E402
+import operating  # noqa: E402
+
 # In the same folder as the vectors, and none of them.
 NOT_VECTORS = {"api.json"}
 
@@ -130,6 +134,13 @@ def compares_kind(_, fields, rulesets):
     return diff(fields.decoded("want"), engine.compare(comparator, control, candidate))
 
 
+def delivery_kind(_, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    policy, migration = fields.take("policy"), fields.take("migration")
+    got = engine.delivery(policy) if migration is None else engine.delivery_of(migration)
+    return diff(fields.decoded("want"), got)
+
+
 def judges_kind(_, fields, rulesets):
     engine = rulesets.engine(fields.need("ruleset"))
     comparator = fields.text("comparator")
@@ -144,49 +155,6 @@ def paths_kind(_, fields, rulesets):
     want = fields.decoded("want")
     found = engine.path(table, **request, now=now)
     return diff(want, found if want is None or found is None else {key: found.get(key) for key in want})
-
-
-def diffs_kind(_, fields, rulesets):
-    ruleset = fields.need("ruleset")
-    engine, original = rulesets.engine(ruleset), rulesets.text(ruleset)
-    to, population, now = text_of(fields.need("to")), fields.decoded("population"), fields.int("now")
-    options = {key: fields.decoded(key) for key in ("switches", "accept") if fields.has(key)}
-    want = fields.decoded("want")
-    report = brief(engine.diff(to, population, original=original, now=now, **options))
-    return diff(want, {key: report.get(key) for key in want})
-
-
-def brief(value):
-    """A report with each hazard as its code and each finding as its verdict."""
-    if isinstance(value, list):
-        return [brief(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    shown = {"hazards": "code", "findings": "verdict"}
-    return {
-        key: [item[shown[key]] if isinstance(item, dict) else item for item in inner] if key in shown else brief(inner)
-        for key, inner in value.items()
-    }
-
-
-def replays_kind(_, fields, rulesets):
-    ruleset = fields.need("original")
-    original, engine = rulesets.engine(ruleset), rulesets.engine(fields.need("ruleset"))
-    lines = [logged(original, Fields(question)) for question in fields.decoded("log")]
-    problems = diff(fields.decoded("lines"), [line.replace(original.digest, "DIGEST") for line in lines])
-    want = fields.decoded("want")
-    report = engine.replay(lines + fields.take("broken", []), original=rulesets.text(ruleset))
-    return problems + diff(want, {key: report.get(key) for key in want})
-
-
-def logged(engine, question):
-    context, now, migration = question.need("context"), question.int("now"), question.take("migration")
-    if migration is None:
-        line = engine.log_decision(question.text("flag"), context, now=now)
-    else:
-        line = engine.log_route(migration, context, switches=question.take("switches"), now=now)
-    question.finish()
-    return line
 
 
 def in_both_forms(engine, context, want, ask):
@@ -323,6 +291,11 @@ def rows(engine, fields):
     return lines
 
 
+def differing(run):
+    """A kind that says what differs by the function of this runner."""
+    return lambda *given: run(diff, *given)
+
+
 KINDS = {
     "decide": decide_kind,
     "routes": routes_kind,
@@ -330,8 +303,8 @@ KINDS = {
     "compares": compares_kind,
     "judges": judges_kind,
     "paths": paths_kind,
-    "diffs": diffs_kind,
-    "replays": replays_kind,
+    "delivery": delivery_kind,
+    **{kind: differing(run) for kind, run in {**data_plane.KINDS, **operating.KINDS}.items()},
     "explain": explain_kind,
     "buckets": buckets,
     "diagnostics": diagnostics,
