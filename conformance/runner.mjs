@@ -462,9 +462,7 @@ function diff(want, got, path = "") {
   return want === got ? [] : [`${path || "it"}: want ${written(want)}, got ${written(got)}`];
 }
 
-function written(value) {
-  return JSON.stringify(value) ?? String(value);
-}
+const written = (value) => JSON.stringify(value) ?? String(value);
 
 /** The command. */
 async function main(arguments_) {

@@ -7,6 +7,7 @@
 mod called;
 mod document;
 mod flags;
+mod judged;
 mod keys;
 mod report;
 mod routes;
