@@ -487,10 +487,29 @@ class Engine:
         traffic: Mapping[str, float] | None = None,
         now: int | datetime | None = None,
     ) -> DiffReport:
-        ...
+        r"""Whom a change of this ruleset moves, from what to what, and which hazards that has. `to` is the text of the ruleset
+        after the change, `original` the text that this engine was loaded from: with it, the report says what changed in the
+        document. `traffic` is a dict with `writes_per_second`, `lag_ms` and `adoption_ms`.
+
+        Raises `CutoverError` where `to` is refused or an option is of no use, and `TypeError` for a prepared context.
+
+        >>> from cutover import Engine
+        >>> ruleset = "cutover: 1\nflags: {beta: {rules: [{serve: {rollout: %d%%, by: userId}}]}}"
+        >>> population = [{"userId": "ada"}, {"userId": "grace"}, {"userId": "ada"}]
+        >>> report = Engine.from_str(ruleset % 0).diff(ruleset % 100, population)
+        >>> report["flags"][0]["moved"], report["flags"][0]["keys"]
+        (3, {'count': 2, 'exact': True})
+        """
 
     def log_decision(self, key: str, ctx: Mapping[str, object], *, now: int | datetime | None = None) -> str:
-        ...
+        r"""Decides a flag, and gives a line of a decision log: what was asked, when, and what was answered. `replay` and
+        `cutover replay` decide it again. The context is a mapping, and all of it is in the line.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}")
+        >>> engine.log_decision("beta", {"userId": "ada"}, now=0)[:77]
+        '{"log":1,"now":0,"context":{"userId":"ada"},"decision":{"flag":"beta","value"'
+        """
 
     def log_route(
         self,
@@ -500,10 +519,27 @@ class Engine:
         switches: Mapping[str, object] | None = None,
         now: int | datetime | None = None,
     ) -> str:
-        ...
+        r"""Decides a migration, and gives a line of a decision log. Of the switches, only those of the migration are in it.
+
+        >>> import json
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nmigrations: {m: {old: a, new: b, ladder: standard, phase: sync}}")
+        >>> json.loads(engine.log_route("m", {}, now=0))["route"]["phase"]
+        'sync'
+        """
 
     def replay(self, lines: Iterable[str], *, original: str | None = None) -> ReplayReport:
-        ...
+        r"""Decides the lines of a log again: which come out the same, which would have come out otherwise and why, and which
+        cannot be replayed. `original` is the text of the ruleset that made the log.
+
+        Raises `CutoverError` where `original` is refused.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}")
+        >>> report = engine.replay([engine.log_decision("beta", {}), "{"])
+        >>> report["identical"], report["unreplayable"]
+        (1, 1)
+        """
 
     def runbook(
         self,
@@ -516,7 +552,17 @@ class Engine:
         language: str = "en",
         file: str = "ruleset.yaml",
     ) -> RunbookDict:
-        ...
+        r"""The way back out of the phases of a migration: each step, its command, how to verify it, and what it costs. All of
+        them, or those of a `phase` (with `emergency=True`, its emergency alone), or the way back from the phase `start` to the
+        phase `end`.
+
+        Raises `CutoverError` where there is no such migration or phase, or the way does not lead back.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: sql, new: mongo, ladder: standard, phase: live}}")
+        >>> engine.runbook("orders", phase="live")["markdown"].splitlines()[0]
+        '# Runbook: orders'
+        """
 
     def delivery(self, policy: str) -> DeliveryPolicy:
         r"""A delivery policy of the ruleset: a dict with what it says, and the defaults of what it does not say.
