@@ -168,7 +168,7 @@ fn the_flag_of_a_plan_that_divides_otherwise_resets_its_gates() {
     let ruleset = |salt: &str| {
         format!(
             r#"{{"cutover":1,"flags":{{"f":{{"salt":"{salt}","rules":[{{"serve":{{"rollout":"50%","by":"id"}}}}]}}}},
-            "gates":{{"g":{{"checks":[{{"metric":"m","below":1}}]}}}},"plans":{{"p":{{"flag":"f","gate":"g"}}}}}}"#
+            "gates":{{"g":{{"checks":[{{"metric":"m","below":1}}]}}}},"plans":{{"p":{{"flag":"f","steps":["5%","100%"],"bake":"48h","gate":"g"}}}}}}"#
         )
     };
     let (before, after) = (ruleset("a"), ruleset("b"));
