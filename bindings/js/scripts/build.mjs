@@ -77,7 +77,7 @@ function decider() {
 
 /** What `cutover/migrate` has beside types. */
 const MIGRATE = [
-  ...["Breaker", "BreakerOpen", "ChangeConsumer", "Migration", "MigrationError", "OutboxError", "Permanent"],
+  ...["BEGUN", "Breaker", "BreakerOpen", "ChangeConsumer", "Migration", "MigrationError", "OutboxError", "Permanent"],
   ...["PostgresOutbox", "SideTimeout", "SqliteOutbox", "Superseded", "Transient", "Worker", "WriteError"],
   ...["otelMetrics", "prometheusMetrics", "sameJson", "streamHealth"],
 ];

@@ -9,7 +9,7 @@ import { step } from "./machines.js";
 import type { DeadLetter, RetryPolicy } from "./options.js";
 import { OutboxError } from "./outbox/entry.js";
 import type { OutboxStore } from "./outbox/entry.js";
-import { begunEntry, begunId, owedEntry } from "./owed.js";
+import { begunEntry, begunId, owedEntry, owedId } from "./owed.js";
 import type { Operation } from "./owed.js";
 import type { UndoCall, WriteCall } from "./side.js";
 import type { Store } from "./stores.js";
@@ -62,6 +62,8 @@ export class Writing<R> {
   #error: unknown = undefined;
   #persisted = false;
   #foreign = false;
+  /** Of the entry that a worker goes on with. */
+  #claim: number | undefined = undefined;
   /** A worker may go on with a write that was to be forgotten. */
   #remembered = false;
   #tell: (told: Told) => void = () => {};
@@ -93,9 +95,11 @@ export class Writing<R> {
     return told;
   }
 
-  /** Goes on with a write that another process has begun. */
-  resume(state: unknown): Promise<void> {
+  /** Goes on with a write that another process has begun, and whose entry is claimed under this generation. */
+  resume(state: unknown, generation: number): Promise<void> {
     this.#state = state as WriteState;
+    this.#claim = generation;
+    this.#persisted = true;
     const failed = new Promise<never>((_, reject) => (this.#fail = reject));
     this.#say({ event: "resumed" });
     return Promise.race([this.ended, failed]);
@@ -155,7 +159,7 @@ export class Writing<R> {
           await this.#owe("dead_letter", effect, () => this.#deadLetter(effect));
           break;
         case "withdraw":
-          await this.#writer.outbox?.withdraw(effect.key).catch(() => false);
+          await this.#withdraw(effect.key);
           break;
         case "acknowledge":
           this.#tell(effect.told);
@@ -180,14 +184,11 @@ export class Writing<R> {
     const { name, clock, outbox, abandonedAfter } = this.#writer;
     if (outbox === null) return true;
     const now = clock.now();
-    const first = this.#writes[0]?.to ?? "";
-    const entry = begunEntry(name, this.#operation, first, this.#config, state, now, now + abandonedAfter);
+    const entry = begunEntry(name, this.#operation, this.#config, state, now, now + abandonedAfter);
     try {
-      if (this.#state?.at.state === "doing" && this.#persisted) {
-        return await outbox.amend(entry.id, entry.payload ?? "");
-      }
-      this.#persisted = true;
+      if (this.#persisted) return await outbox.amend(entry.id, entry.payload, this.#claim);
       await outbox.put(entry);
+      this.#persisted = true;
       return true;
     } catch (error) {
       this.#error = error;
@@ -199,14 +200,17 @@ export class Writing<R> {
 
   async #forget(): Promise<void> {
     const { outbox, clock } = this.#writer;
-    if (outbox === null) return;
+    // What a worker goes on with, it finishes.
+    if (outbox === null || this.#claim !== undefined) return;
     if (this.#foreign) {
       this.#remembered = true;
       return;
     }
     for (let tries = 1; ; tries += 1) {
       try {
-        await outbox.withdraw(begunId(this.#operation.id));
+        const gone = await outbox.withdraw(begunId(this.#operation.id));
+        // It was kept, and is not there, or is not to be had: a worker has taken it for abandoned.
+        this.#remembered = !gone && this.#persisted && tries === 1;
         return;
       } catch (error) {
         this.#error ??= error;
@@ -215,6 +219,11 @@ export class Writing<R> {
       }
       await new Promise<void>((resolve) => clock.after(FORGET_AGAIN_MS * tries, resolve));
     }
+  }
+
+  async #withdraw(operation: string): Promise<void> {
+    const second = this.#writes[1]?.to ?? "";
+    await this.#writer.outbox?.withdraw(owedId(operation, second)).catch(() => false);
   }
 
   async #write(work: "first" | "second", attempt: number, to: string, idempotencyKey: string): Promise<void> {

@@ -26,7 +26,7 @@ describe("a write", () => {
     old.writing = (asked) => (asked === 1 ? Promise.reject(new Transient("busy")) : undefined);
     const written = migration.write("k", { n: 1 }, { operation: "op", version: 7 });
     await quiet();
-    expect(outbox.entries.map(({ id }) => id)).toEqual(["op:begun"]);
+    expect(outbox.entries.map(({ id }) => id)).toEqual(["op#begun"]);
     await clock.pass(100);
     await written;
     expect(old.asked).toEqual(["write k=1 op:left v7", "write k=1 op:left v7"]);
@@ -154,7 +154,7 @@ describe("a write", () => {
     void migration.write("k", { n: 1 }, { operation: "op" }).catch(() => {});
     await quiet();
     expect(await wrong(migration.write("k", { n: 2 }, { operation: "op" }))).toMatchObject({ told: "unknown" });
-    expect(outbox.entries.map(({ id }) => id)).toEqual(["op:begun"]);
+    expect(outbox.entries.map(({ id }) => id)).toEqual(["op#begun"]);
   });
 
   it("goes to the one store of its phase without an outbox", async () => {

@@ -3,7 +3,7 @@
 import { checkClaim, checkEntry, checkSame, integer, reason, text, time } from "./check.js";
 import type { Checked } from "./check.js";
 import type { ClaimOptions, Entry, NewEntry, OutboxCounts, OutboxStore, RedriveOptions } from "./entry.js";
-import { OutboxError } from "./entry.js";
+import { BEGUN, OutboxError } from "./entry.js";
 import { SQLITE_TABLES, checkVersion, columns, notThere, toCounts, toEntry, toNumber } from "./schema.js";
 import type { Row } from "./schema.js";
 
@@ -59,8 +59,10 @@ const DISCARD = `INSERT INTO cutover_outbox_discarded
   SELECT sequence, id, migration, key, operation, side, payload, version, epoch, attempt, reason, ?, created_ms, ?
   FROM cutover_outbox WHERE id = ? AND state = 'dead'`;
 
-const COUNTS = `SELECT coalesce(sum(state = 'pending'), 0) AS pending, coalesce(sum(state = 'claimed'), 0) AS claimed,
-  coalesce(sum(state = 'dead'), 0) AS dead, min(CASE WHEN state <> 'dead' THEN created_ms END) AS oldest
+const COUNTS = `SELECT coalesce(sum(side <> '${BEGUN}' AND state = 'pending'), 0) AS pending,
+  coalesce(sum(side <> '${BEGUN}' AND state = 'claimed'), 0) AS claimed, coalesce(sum(state = 'dead'), 0) AS dead,
+  coalesce(sum(side = '${BEGUN}' AND state <> 'dead'), 0) AS begun,
+  min(CASE WHEN side <> '${BEGUN}' AND state <> 'dead' THEN created_ms END) AS oldest
   FROM cutover_outbox WHERE ? IS NULL OR migration = ?`;
 
 const DEAD = `SELECT ${columns("found")} FROM cutover_outbox AS found
@@ -138,9 +140,11 @@ export class SqliteOutbox implements OutboxStore<SqliteHandle> {
     return this.#change("DELETE FROM cutover_outbox WHERE id = ? AND state = 'pending'", id);
   }
 
-  amend(id: string, payload: string): Promise<boolean> {
+  amend(id: string, payload: string, generation?: number): Promise<boolean> {
     const found = text("invalid_argument", "payload", payload, Infinity);
-    return this.#change("UPDATE cutover_outbox SET payload = ? WHERE id = ? AND state = 'pending'", found, id);
+    const update = "UPDATE cutover_outbox SET payload = ?";
+    if (generation === undefined) return this.#change(`${update} WHERE id = ? AND state = 'pending'`, found, id);
+    return this.#change(`${update} WHERE ${HELD}`, found, id, generation);
   }
 
   finish(id: string, generation: number): Promise<boolean> {

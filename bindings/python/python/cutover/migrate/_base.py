@@ -134,19 +134,25 @@ class Base(Generic[SideType, OutboxType]):
         self._told(route)
         if not route.write:
             raise MigrationError(f"`{self.name}` has nowhere to write: {route.error}")
-        first = self._sides[route.write[0].to]
+        operation = operation or str(uuid4())
+        # Where the store cannot undo a write, the machine must not count on it.
+        undoes = hasattr(self._sides[route.write[0].to], "undo")
+        config = {
+            "operation": operation,
+            "version": version if undoes else None,
+            "writes": [{"to": write.to, "ack": write.ack} for write in route.write],
+            "retry": self._retry,
+            "outbox": "none" if self._outbox is None else "durable",
+        }
         return Write(
-            migration=self.name,
-            kind="delete" if kind == "delete" else "write",
-            key=key,
-            record=record,
-            operation=operation or str(uuid4()),
-            version=version,
-            writes=[{"to": write.to, "ack": write.ack} for write in route.write],
-            undoes=hasattr(first, "undo"),
-            retry=self._retry,
-            durable=self._outbox is not None,
-            epoch=route.digest,
+            self.name,
+            "delete" if kind == "delete" else "write",
+            key,
+            record,
+            operation,
+            version,
+            route.digest,
+            config,
         )
 
     def _judged(self, plan: ReadPlan, control: Any, candidate: Any) -> str:

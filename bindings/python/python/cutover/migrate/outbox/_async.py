@@ -79,6 +79,10 @@ class AsyncOutbox:
         """As `OutboxStore.withdraw` says."""
         return await to_thread(self._store.withdraw, id)
 
+    async def amend(self, id: str, payload: str, generation: int | None = None) -> bool:
+        """As `OutboxStore.amend` says."""
+        return await to_thread(self._store.amend, id, payload, generation)
+
     async def retry(self, id: str, generation: int, due_ms: int, reason: str) -> bool:
         """As `OutboxStore.retry` says."""
         return await to_thread(self._store.retry, id, generation, due_ms, reason)

@@ -13,7 +13,7 @@ from typing import Any
 
 from cutover.migrate.outbox import _check as check
 from cutover.migrate.outbox import _schema as schema
-from cutover.migrate.outbox._entry import Entry, NewEntry, OutboxCounts, OutboxError
+from cutover.migrate.outbox._entry import BEGUN, Entry, NewEntry, OutboxCounts, OutboxError
 from cutover.migrate.outbox._schema import Parameters
 
 _PUT = """INSERT INTO cutover_outbox
@@ -50,8 +50,10 @@ _DISCARD = """INSERT INTO cutover_outbox_discarded
     :now
   FROM cutover_outbox WHERE id = :id AND state = 'dead'"""
 
-_COUNTS = """SELECT coalesce(sum(state = 'pending'), 0), coalesce(sum(state = 'claimed'), 0),
-    coalesce(sum(state = 'dead'), 0), min(CASE WHEN state <> 'dead' THEN created_ms END)
+_COUNTS = f"""SELECT coalesce(sum(side <> '{BEGUN}' AND state = 'pending'), 0),
+    coalesce(sum(side <> '{BEGUN}' AND state = 'claimed'), 0), coalesce(sum(state = 'dead'), 0),
+    coalesce(sum(side = '{BEGUN}' AND state <> 'dead'), 0),
+    min(CASE WHEN side <> '{BEGUN}' AND state <> 'dead' THEN created_ms END)
   FROM cutover_outbox WHERE :migration IS NULL OR migration = :migration"""
 
 _DEAD = f"""SELECT {schema.columns("found")} FROM cutover_outbox AS found
@@ -82,7 +84,7 @@ class SqliteOutbox:
     ...     outbox.put(NewEntry("op-1:mongo", "orders", "order-7", "write", "mongo", created_ms=1_000), orders)
     True
     >>> outbox.counts(1_500)
-    OutboxCounts(pending=1, claimed=0, dead=0, oldest_age_ms=500)
+    OutboxCounts(pending=1, claimed=0, dead=0, oldest_age_ms=500, begun=0)
     >>> orders.close(); outbox.close()
     """
 
@@ -166,6 +168,15 @@ class SqliteOutbox:
         """As `OutboxStore.withdraw` says."""
         with self._atomically():
             return self._execute("DELETE FROM cutover_outbox WHERE id = :id AND state = 'pending'", {"id": id}) > 0
+
+    def amend(self, id: str, payload: str, generation: int | None = None) -> bool:
+        """As `OutboxStore.amend` says."""
+        found = check.text("invalid_argument", "payload", payload, None)
+        update = "UPDATE cutover_outbox SET payload = :payload"
+        if generation is not None:
+            return self._change(update, id, generation, {"payload": found})
+        with self._atomically():
+            return self._execute(f"{update} WHERE id = :id AND state = 'pending'", {"id": id, "payload": found}) > 0
 
     def retry(self, id: str, generation: int, due_ms: int, reason: str) -> bool:
         """As `OutboxStore.retry` says."""
