@@ -1,6 +1,7 @@
 /** What the reads and writes of a migration have in common: its stores, its time, and all that is told of it. */
 
 import type { Decider } from "../api/engine.js";
+import { Budget } from "./budget.js";
 import { Deadlines, systemClock } from "./clock.js";
 import type { Clock } from "./clock.js";
 import type { Compared } from "./compare.js";
@@ -23,6 +24,7 @@ export class Executor<R> implements Reader<R>, Writer<R> {
   readonly outbox: OutboxStore | null;
   readonly writeTimeout: number;
   readonly abandonedAfter: number;
+  readonly budget: Budget;
   readonly fromDeadlines: Deadlines;
   readonly otherDeadlines: Deadlines;
   readonly now: () => number;
@@ -42,6 +44,7 @@ export class Executor<R> implements Reader<R>, Writer<R> {
     this.outbox = options.outbox ?? null;
     this.writeTimeout = options.timeouts?.write ?? 5_000;
     this.abandonedAfter = options.abandonedAfter ?? 60_000;
+    this.budget = new Budget(options.retry?.budget, this.clock);
     this.fromDeadlines = new Deadlines(this.clock, options.timeouts?.read ?? 1_000);
     this.otherDeadlines = new Deadlines(this.clock, options.timeouts?.other ?? 1_000);
     this.warned = new Warnings(name, options.warn ?? processWarning);

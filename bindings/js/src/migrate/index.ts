@@ -20,6 +20,7 @@ export type {
   EngineSource,
   MigrationOptions,
   ReadOptions,
+  RetryBudget,
   RetryPolicy,
   Switches,
   WriteOptions,

@@ -13,6 +13,16 @@ import type { Warning } from "./warnings.js";
 /** How the switches stand, by their names. */
 export type Switches = NonNullable<RouteOptions["switches"]>;
 
+/** How many retries all operations of a migration have together, so that a store that is down is not hammered. */
+export interface RetryBudget {
+  /** Retries for each first attempt, in millionths; 200,000 by default, which is one for five. */
+  readonly ratio?: number;
+  /** Retries in a second that need no first attempts; 10 by default. */
+  readonly min_per_second?: number;
+  /** How far back attempts are looked at; 10,000 by default. */
+  readonly window_ms?: number;
+}
+
 /** How a failed write is retried; times are milliseconds. */
 export interface RetryPolicy {
   /** With the first one: 5 by default. */
@@ -21,6 +31,8 @@ export interface RetryPolicy {
   readonly factor?: number;
   readonly cap_ms?: number;
   readonly jitter?: "full" | "none";
+  /** What all operations together may retry; without it, all that they wish. A write whose retry is refused is owed. */
+  readonly budget?: RetryBudget;
 }
 
 /** What a side did not take, and no outbox keeps. */

@@ -44,7 +44,7 @@ export interface OweEffect {
 
 /** What is known of a write. More is in it; the engine alone reads that. */
 export interface WriteState {
-  readonly at: { readonly state: string };
+  readonly at: { readonly state: string; readonly work?: Work };
   readonly told: Told | null;
   readonly reason: string | null;
 }

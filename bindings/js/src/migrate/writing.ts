@@ -1,6 +1,7 @@
 /** One write: it performs what the machine `dual_write` says, and tells it what came of that. */
 
 import type { RouteWrite } from "../api/route.js";
+import type { Budget } from "./budget.js";
 import { called } from "./calling.js";
 import type { Clock } from "./clock.js";
 import { MigrationError, WriteError } from "./errors.js";
@@ -23,6 +24,7 @@ export interface Writer<R> {
   readonly outbox: OutboxStore | null;
   readonly writeTimeout: number;
   readonly abandonedAfter: number;
+  readonly budget: Budget;
   /** An attempt to write has failed. */
   writeFailed(store: Store<R>, error: unknown): void;
   /** A write could not be gone on with; what was begun is in the outbox, where there is one. */
@@ -171,8 +173,13 @@ export class Writing<R> {
   }
 
   #wake(at: number): void {
-    const { clock } = this.#writer;
-    clock.after(Math.max(at - clock.now(), 0), () => this.#say({ event: "due", now: clock.now() }));
+    const { clock, budget } = this.#writer;
+    clock.after(Math.max(at - clock.now(), 0), () => {
+      const work = this.#state?.at.work;
+      // Only writes to stores are refused.
+      const granted = (work !== "first" && work !== "second") || budget.grants();
+      this.#say({ event: "due", now: clock.now(), granted });
+    });
   }
 
   #finished(work: Work, attempt: number, outcome: Outcome): void {
@@ -228,6 +235,7 @@ export class Writing<R> {
 
   async #write(work: "first" | "second", attempt: number, to: string, idempotencyKey: string): Promise<void> {
     const writer = this.#writer;
+    if (attempt === 1) writer.budget.deposit();
     const store = this.#store(to);
     const { key, record, version } = this.#operation;
     const send = () =>

@@ -2,7 +2,7 @@
 
 import Database from "libsql";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { OutboxError, SqliteOutbox } from "../../dist/migrate.js";
+import { BEGUN, OutboxError, SqliteOutbox } from "../../dist/migrate.js";
 import type { NewEntry } from "../../dist/migrate.js";
 import { claim, end, entry, place } from "./outbox-support.js";
 import type { Place } from "./outbox-support.js";

@@ -74,6 +74,23 @@ describe("a write", () => {
     expect([undone, outbox.entries]).toEqual([[["k", 7]], []]);
   });
 
+  it("is retried while the budget of all writes lasts, and owed then", async () => {
+    const budget = { ratio: 500_000, min_per_second: 0 };
+    const { migration, fresh, outbox, clock } = writing("required", { retry: { ...retry, budget } });
+    fresh.writing = rejected("down", { transient: true });
+    const told: unknown[] = [];
+    for (const operation of ["a", "b"]) {
+      // Both stores are asked once each: half a retry for either.
+      migration.write("k", { n: 1 }, { operation }).catch(({ told: said, reason }) => told.push([said, reason]));
+      await clock.pass(5_000);
+    }
+    expect(told).toEqual([["pending", "budget"], ["pending", "budget"]]);
+    expect(fresh.asked).toEqual(["a", "a", "b", "b"].map((name) => `write k=1 ${name}:right vnull`));
+    expect(outbox.entries).toHaveLength(2);
+    const wrong = () => over(dual("required"), { retry: { budget: { window_ms: 1 } } });
+    expect(wrong).toThrow(/window_ms/);
+  });
+
   it("is unknown where the store never answers, and goes to the worker", async () => {
     const { migration, old, outbox, clock } = writing("required", { timeouts: { write: 50 } });
     old.writing = never;

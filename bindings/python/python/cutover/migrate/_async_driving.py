@@ -80,7 +80,7 @@ class Drive:
         if self._owing:
             owing, self._owing = self._owing, []
             return owing
-        return self._run.say("due", now=clock.now(), granted=self._migration._budget.grants())
+        return self._run.due(clock.now(), self._migration._budget)
 
     async def _persisted(self, effect: dict[str, Any]) -> bool:
         migration, run, outbox = self._migration, self._run, self._migration._outbox
@@ -143,7 +143,7 @@ class Drive:
         migration, write, store = self._migration, self._run.write, effect["to"]
         side: Any = migration._sides[store]
         call = self._run.call(effect, migration._timeouts.write_ms)
-        if effect["attempt"] == 1:
+        if effect["attempt"] == 1 and effect["effect"] == "write":
             migration._budget.deposit()
         if effect["effect"] == "compensate":
             await migration._sent(store, call, side.undo, write.key, call)

@@ -38,7 +38,7 @@ def drive(migration: Migration[Any], run: Run, effects: Effects, *, waits: bool)
                 _withdraw(migration, run)
             elif kind == "wake_at":
                 migration._clock.sleep(max(0, effect["at"] - migration._clock.now()))
-                following = run.say("due", now=migration._clock.now(), granted=migration._budget.grants())
+                following = run.due(migration._clock.now(), migration._budget)
             else:
                 outcome = _outcome(migration, run, effect)
                 following = run.finished(effect, outcome, migration._clock.now())
@@ -112,7 +112,7 @@ def send(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> None:
     store, write = effect["to"], run.write
     side: Any = migration._sides[store]
     call = run.call(effect, migration._timeouts.write_ms)
-    if effect["attempt"] == 1:
+    if effect["attempt"] == 1 and effect["effect"] == "write":
         migration._budget.deposit()
     if effect["effect"] == "compensate":
         sent(migration, store, call.timeout_ms, lambda: side.undo(write.key, call))

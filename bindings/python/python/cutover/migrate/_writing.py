@@ -81,6 +81,12 @@ class Run:
         """The caller is to be told this."""
         self.told = "unknown" if self.remembered and told == "failed" else told
 
+    def due(self, now: int, budget: Budget) -> Effects:
+        """What is to be done, now that the time has come. Only writes to stores are refused another attempt."""
+        state: Any = self.machine.state
+        granted = state["at"].get("work") not in ("first", "second") or budget.grants()
+        return self.say("due", now=now, granted=granted)
+
     def finished(self, effect: dict[str, Any], outcome: Outcome, now: int) -> Effects:
         """What is to be done, now that an effect was performed, or was not."""
         work = effect.get("work") or _WORK[effect["effect"]]
