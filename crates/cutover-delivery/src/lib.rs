@@ -35,6 +35,7 @@ extern crate alloc;
 
 pub mod breaker;
 pub mod change;
+mod divergence;
 pub mod dual;
 pub mod health;
 mod invalid;

@@ -6,6 +6,8 @@ import { Deadlines, systemClock } from "./clock.js";
 import type { Clock } from "./clock.js";
 import type { Compared } from "./compare.js";
 import { Counters } from "./counters.js";
+import { Divergence } from "./divergence.js";
+import type { Observed } from "./divergence.js";
 import { messageOf } from "./errors.js";
 import type { DeadLetter, MigrationOptions } from "./options.js";
 import type { OutboxStore } from "./outbox/entry.js";
@@ -31,6 +33,7 @@ export class Executor<R> implements Reader<R>, Writer<R> {
   readonly ticks: () => number;
   shadows = 0;
   readonly counted = new Counters();
+  readonly divergence = new Divergence();
   readonly warned: Warnings;
   readonly #options: MigrationOptions<R>;
   readonly #lanes = new Map<string, Promise<unknown>>();
@@ -66,14 +69,16 @@ export class Executor<R> implements Reader<R>, Writer<R> {
     isolated(() => this.#options.metrics?.fallback(this.name, reason));
   }
 
-  compared(verdict: Verdict): void {
+  compared(seen: Observed): void {
+    const { verdict } = seen;
     this.counted.comparisons[verdict] += 1;
+    this.divergence.add(seen);
     if (verdict === "mismatch") isolated(() => this.#options.metrics?.inconsistency(this.name));
   }
 
-  compare(plan: ReadPlan<R>, control: R, candidate: R, done: (verdict: Verdict) => void): void {
+  compare(plan: ReadPlan<R>, control: R, candidate: R, done: (verdict: Verdict, paths?: readonly string[]) => void): void {
     const said = (found: boolean | Compared): void =>
-      done(typeof found === "boolean" ? (found ? "match" : "mismatch") : found.verdict);
+      typeof found === "boolean" ? done(found ? "match" : "mismatch") : done(found.verdict, found.paths);
     const failed = (error: unknown): void => {
       this.warned.warn("comparator_error", `the comparator failed: ${messageOf(error)}`);
       done("comparator_error");

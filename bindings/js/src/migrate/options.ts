@@ -88,6 +88,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** A number below a million that says whether the read is compared; by default it is the key's. */
   readonly draw?: number;
+  /** What kind of read it is, for the report: `getOffer`; `read` by default. Of more than 256 the later ones are one. */
+  readonly label?: string;
 }
 
 /** How one write is made. */

@@ -11,6 +11,7 @@ from cutover.migrate._async_driving import Drive, sent
 from cutover.migrate._async_reading import Compared, simple
 from cutover.migrate._async_worker import AsyncWorker
 from cutover.migrate._base import Base
+from cutover.migrate._divergence import LABEL
 from cutover.migrate._jobs import Variant, variants
 from cutover.migrate._types import AsyncSide, Context, Record, WriteCall
 from cutover.migrate._writing import Run, Write
@@ -46,11 +47,13 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
         self._writes: dict[asyncio.Task[None], None] = {}
         self._turns: dict[str, asyncio.Task[Any]] = {}
 
-    async def read(self, key: str, *, context: Context = None, draw: int | None = None) -> Record | None:
+    async def read(
+        self, key: str, *, context: Context = None, draw: int | None = None, label: str = LABEL
+    ) -> Record | None:
         """The record, from where the engine says; `None` where there is none. As `Migration.read`."""
         plan = self._plan(context)
         if plan.sample and (draw_of(key) if draw is None else draw) < plan.sample:
-            compared: Record | None = await Compared(self, plan, key).run()
+            compared: Record | None = await Compared(self, plan, key, label).run()
             return compared
         record: Record | None = await simple(self, plan, key)
         return record

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cutover.migrate._counters import now_seconds
+from cutover.migrate._divergence import observed
 from cutover.migrate._errors import Refused
 from cutover.migrate._machine import (
     ANSWER_FROM,
@@ -149,8 +150,8 @@ async def simple(migration: AsyncMigration[Any], plan: ReadPlan, key: str) -> An
 class Compared:
     """A read that is compared: both sides are asked at once, and nobody waits for the comparison."""
 
-    def __init__(self, migration: AsyncMigration[Any], plan: ReadPlan, key: str) -> None:
-        self._migration, self._plan, self._key = migration, plan, key
+    def __init__(self, migration: AsyncMigration[Any], plan: ReadPlan, key: str, label: str) -> None:
+        self._migration, self._plan, self._key, self._label = migration, plan, key, label
         self._state = plan.table[COMPARING] & 255
         self._from: Said = ("error", None, None, 0.0)
         self._other: Said = ("error", None, None, 0.0)
@@ -160,7 +161,7 @@ class Compared:
         """The answer; where too many comparisons are under way, that of a read which compares nothing."""
         migration, plan = self._migration, self._plan
         if len(migration._shadows) >= migration._shadow.concurrency:
-            migration._counters.compared("skipped")
+            migration._counters.compared({"operation": self._label, "verdict": "skipped"})
             migration._warnings.add("shadow_full", "too many reads for comparisons are under way")
             return await simple(migration, plan, self._key)
         shadow = asyncio.ensure_future(self._shadow())
@@ -196,14 +197,17 @@ class Compared:
                 # After the caller has its answer.
                 asyncio.get_running_loop().call_soon(self._compare)
             elif effect in REPORTS:
-                self._migration._counters.compared(REPORTS[effect])
+                self._migration._counters.compared(self._observed(REPORTS[effect]))
+
+    def _observed(self, verdict: str, paths: Sequence[str] = ()) -> dict[str, Any]:
+        return observed(verdict, self._label, paths, self._from, self._other)
 
     def _compare(self) -> None:
-        verdict = self._migration._judged(self._plan, self._from[1], self._other[1])
+        verdict, paths = self._migration._judged(self._plan, self._from[1], self._other[1])
         entry = self._plan.table[self._state * EVENTS + COMPARED]
         self._state = entry & 255
         if entry >> 8 & 31 == REPORT:
-            self._migration._counters.compared(verdict)
+            self._migration._counters.compared(self._observed(verdict, paths))
 
     def _answered(self) -> Any:
         _, record, error, _ = self._from

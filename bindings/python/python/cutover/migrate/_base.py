@@ -11,6 +11,7 @@ from cutover import Engine, Route
 from cutover._cutover import Breaker, stores
 from cutover.migrate._compare import Compare, by_route
 from cutover.migrate._counters import Counters, Counts
+from cutover.migrate._divergence import DivergenceReport
 from cutover.migrate._errors import MigrationError
 from cutover.migrate._owed import DeadLetter
 from cutover.migrate._plan import ReadPlan
@@ -96,6 +97,11 @@ class Base(Generic[SideType, OutboxType]):
         """What was done since this was made."""
         return self._counters.counts()
 
+    def report(self, top: int = 10) -> DivergenceReport:
+        """How the sides diverge, by the reads that were compared since this was made: rates, the `top` operations and
+        fields that diverge most, and how long each side took. `report()["text"]` is a summary for people."""
+        return self._counters.report(top)
+
     def _plan(self, context: Context) -> ReadPlan:
         engine = self._fixed or self._engine()
         if self._switches is None:
@@ -155,15 +161,15 @@ class Base(Generic[SideType, OutboxType]):
             config,
         )
 
-    def _judged(self, plan: ReadPlan, control: Any, candidate: Any) -> str:
-        """The verdict of the comparator; whatever it raises is one too."""
+    def _judged(self, plan: ReadPlan, control: Any, candidate: Any) -> tuple[str, list[str]]:
+        """The verdict of the comparator, and where they differ; whatever it raises is one too."""
         try:
             if self._compare is None:
                 return by_route(plan.engine, plan.route, control, candidate)
-            return "match" if self._compare(control, candidate) else "mismatch"
+            return "match" if self._compare(control, candidate) else "mismatch", []
         except Exception as error:
             self._warnings.add("comparator_error", repr(error))
-            return "comparator_error"
+            return "comparator_error", []
 
     def _settled(self, breaker: Breaker | None, permit: int | None, outcome: str, started: int) -> None:
         """Tells a breaker what came of a call."""
