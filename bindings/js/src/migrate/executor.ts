@@ -13,6 +13,7 @@ import type { DeadLetter, MigrationOptions } from "./options.js";
 import type { OutboxStore } from "./outbox/entry.js";
 import type { REASONS, Verdict } from "./read-machine.js";
 import type { ReadPlan, Reader, Source } from "./reading.js";
+import type { SideName } from "./side.js";
 import { storesOf } from "./stores.js";
 import type { Store } from "./stores.js";
 import { Warnings, isolated, processWarning } from "./warnings.js";
@@ -27,6 +28,7 @@ export class Executor<R> implements Reader<R>, Writer<R> {
   readonly writeTimeout: number;
   readonly abandonedAfter: number;
   readonly budget: Budget;
+  readonly transactional: SideName | null;
   readonly fromDeadlines: Deadlines;
   readonly otherDeadlines: Deadlines;
   readonly now: () => number;
@@ -47,6 +49,7 @@ export class Executor<R> implements Reader<R>, Writer<R> {
     this.outbox = options.outbox ?? null;
     this.writeTimeout = options.timeouts?.write ?? 5_000;
     this.abandonedAfter = options.abandonedAfter ?? 60_000;
+    this.transactional = options.transactional ?? null;
     this.budget = new Budget(options.retry?.budget, this.clock);
     this.fromDeadlines = new Deadlines(this.clock, options.timeouts?.read ?? 1_000);
     this.otherDeadlines = new Deadlines(this.clock, options.timeouts?.other ?? 1_000);
@@ -98,6 +101,11 @@ export class Executor<R> implements Reader<R>, Writer<R> {
     store.counter.writeErrors += 1;
     this.warned.warn(`write_error_${store.store}`, `a write to ${store.store} failed: ${messageOf(error)}`);
     isolated(() => this.#options.metrics?.writeError(this.name, store.store));
+  }
+
+  notTransactional(store: Store<R>): void {
+    const message = `${store.store} was written without \`withEntry\`: its entry is not of the same transaction`;
+    this.warned.warn("not_transactional", message);
   }
 
   broken(error: unknown): void {

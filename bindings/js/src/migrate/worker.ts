@@ -1,6 +1,6 @@
 /** A worker: it delivers what an outbox keeps, in order for each key, and gives up what cannot be delivered. */
 
-import { called } from "./calling.js";
+import { called, sendTo, undoIn } from "./calling.js";
 import type { Called } from "./calling.js";
 import { MigrationError, messageOf } from "./errors.js";
 import type { Outcome } from "./errors.js";
@@ -10,7 +10,7 @@ import type { Entry, OutboxCounts, OutboxStore } from "./outbox/entry.js";
 import { BEGUN, UNDO } from "./outbox/entry.js";
 import { recordOf, resumed } from "./owed.js";
 import type { Store } from "./stores.js";
-import { Writing, sendTo, undoIn } from "./writing.js";
+import { Writing } from "./writing.js";
 import type { Writer } from "./writing.js";
 
 /** How a worker works. */

@@ -43,29 +43,49 @@ function open() {
     };
   }
   const pool = new pg.Pool({ host: where, user: "cutover", database: "cutover", max: 10 });
-  const query = (sql, values) => {
+  const query = (sql, values, client = pool) => {
     let place = 0;
-    return pool.query(sql.replaceAll("?", () => `$${(place += 1)}`), values);
+    return client.query(sql.replaceAll("?", () => `$${(place += 1)}`), values);
   };
   return {
     outbox: new PostgresOutbox(pool),
-    change: async (sql, values) => (await query(sql, values)).rowCount,
-    row: async (sql, values) => (await query(sql, values)).rows[0],
+    change: async (sql, values, client) => (await query(sql, values, client)).rowCount,
+    row: async (sql, values, client) => (await query(sql, values, client)).rows[0],
+    async transaction(work) {
+      const client = await pool.connect();
+      try {
+        await client.query("BEGIN");
+        await work(client);
+        await client.query("COMMIT");
+      } catch (error) {
+        await client.query("ROLLBACK");
+        throw error;
+      } finally {
+        client.release();
+      }
+    },
   };
 }
 
-const { outbox, change, row } = open();
+const { outbox, change, row, transaction } = open();
 
 /** A store with versions and tombstones, which fails now and then, before its effect or after it. */
 function side(name, random) {
   const newer = without === "versions" ? "" : " WHERE excluded.version > held.version";
   const put = `INSERT INTO side_${name} AS held (key, version, record) VALUES (?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET version = excluded.version, record = excluded.record${newer}`;
-  const write = async (key, record, { version }) => {
+  const write = (key, record, { version, withEntry }) => {
+    if (withEntry === undefined) return store(key, record, version);
+    return transaction(async (client) => {
+      await store(key, record, version, client);
+      await withEntry(client);
+    });
+  };
+  const store = async (key, record, version, client) => {
     const fate = random();
     if (fate < 0.05) throw new Transient("not now");
-    if ((await change(put, [key, version, record === null ? null : JSON.stringify(record)])) === 0) {
-      const held = await row(`SELECT version FROM side_${name} WHERE key = ?`, [key]);
+    if ((await change(put, [key, version, record === null ? null : JSON.stringify(record)], client)) === 0) {
+      const held = await row(`SELECT version FROM side_${name} WHERE key = ?`, [key], client);
       if (Number(held.version) !== version) throw new Superseded("newer");
     }
     if (fate > 0.95) throw new Error("lost on the way back");
@@ -86,15 +106,17 @@ function forgetful(begun) {
 const kept = ["outbox", "journal"].includes(without) ? forgetful(without === "journal") : outbox;
 const [old, fresh] = [side("old", chance(Number(seed) * 2)), side("new", chance(Number(seed) * 2 + 1))];
 
-function migration(ack) {
+function migration(ack, more) {
   const phase = `{ name: only, read: old, write: [old, { to: new, ack: ${ack} }] }`;
   const text = `cutover: 1\nmigrations:\n  orders: { old: left, new: right, phase: only, phases: [${phase}] }`;
-  const more = { retry: RETRY, outbox: kept, abandonedAfter: ABANDONED_MS, warn: () => {} };
-  return new Migration(Engine.fromString(text), "orders", { old, new: fresh, ...more });
+  const same = { retry: RETRY, outbox: kept, abandonedAfter: ABANDONED_MS, warn: () => {} };
+  return new Migration(Engine.fromString(text), "orders", { old, new: fresh, ...same, ...more });
 }
 
 await outbox.init();
-const migrations = ["required", "best_effort", "outbox"].map(migration);
+// The sides are in the same database as the outbox, where that is PostgreSQL.
+const ways = kind === "sqlite" ? [{}] : [{}, { transactional: "old" }];
+const migrations = ["required", "best_effort", "outbox"].flatMap((ack) => ways.map((more) => migration(ack, more)));
 const worker = migrations[0].worker(DELIVERY);
 const { begun, pending, claimed } = await worker.counts();
 await worker.drain();

@@ -16,7 +16,8 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from random import Random
 from typing import Any
 
@@ -45,6 +46,13 @@ class Database:
     def __init__(self, kind: str, where: str) -> None:
         self._local, self._kind, self._where = threading.local(), kind, where
 
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        """A transaction of PostgreSQL, in this thread."""
+        self.run("SELECT 1")
+        with self._local.connection.transaction():
+            yield self._local.connection
+
     def run(self, sql: str, *values: object) -> Any:
         connection = getattr(self._local, "connection", None)
         if connection is None:
@@ -67,6 +75,14 @@ class Side:
         raise AssertionError("nobody reads here")
 
     def write(self, key: str, record: Any, call: WriteCall) -> None:
+        if call.with_entry is None:
+            self._put(key, record, call)
+            return
+        with self._database.transaction() as connection:
+            self._put(key, record, call)
+            call.with_entry(connection)
+
+    def _put(self, key: str, record: Any, call: WriteCall) -> None:
         fate = self._random.random()
         if fate < 0.05:
             raise Transient
@@ -102,10 +118,11 @@ def outbox_at(kind: str, where: str) -> OutboxStore[Any]:
     return PostgresOutbox(psycopg.connect(f"host={where} user=cutover dbname=cutover"))
 
 
-def migration(ack: str, old: Side, new: Side, outbox: Any) -> Migration[Any]:
+def migration(ack: str, transactional: bool, old: Side, new: Side, outbox: Any) -> Migration[Any]:
     phase = f"{{ name: only, read: old, write: [old, {{ to: new, ack: {ack} }}] }}"
     ruleset = f"cutover: 1\nmigrations:\n  orders: {{ old: left, new: right, phase: only, phases: [{phase}] }}"
     more: Any = {"retry": RETRY, "outbox": outbox, "journal_after_ms": ABANDONED_MS, "warn": lambda _: None}
+    more["transactional"] = "old" if transactional else None
     return Migration(Engine.from_str(ruleset), "orders", old=old, new=new, **more)
 
 
@@ -130,7 +147,9 @@ def main(kind: str, where: str, first: str, seed: str, without: str = "") -> Non
     kept = Forgetful(outbox, without == "journal") if without in ("outbox", "journal") else outbox
     database = Database(kind, where)
     sides = [Side(database, name, Random(f"{seed} {name}"), without != "versions") for name in ("old", "new")]
-    migrations = [migration(ack, *sides, kept) for ack in ("required", "best_effort", "outbox")]
+    # The sides are in the same database as the outbox, where that is PostgreSQL.
+    ways = [(ack, in_one) for ack in ("required", "best_effort", "outbox") for in_one in {False, kind == "postgres"}]
+    migrations = [migration(ack, in_one, *sides, kept) for ack, in_one in ways]
     worker = migrations[0].worker(config=DELIVERY, poll_ms=20)
     left = worker.counts()
     while (counts := worker.counts()).pending + counts.claimed + counts.begun > 0:

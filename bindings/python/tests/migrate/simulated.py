@@ -248,7 +248,7 @@ class Outbox(AsyncOutbox):
         done: bool = await self._do(act)
         return done
 
-    async def withdraw(self, id: str) -> bool:
+    async def withdraw(self, id: str, within: Any = None) -> bool:
         def act() -> bool:
             found = self.entries.get(id)
             return found is not None and found.state == "pending" and self.entries.pop(id) is not None

@@ -143,8 +143,15 @@ export interface OutboxStore<Within = unknown> {
   claim(options: ClaimOptions): Promise<Entry[]>;
   /** Gives a claim more time; false where it is no longer the last one. */
   extend(id: string, generation: number, leaseUntilMs: number): Promise<boolean>;
-  /** Removes a pending entry that nobody is owed any more; false where it is not there, claimed or dead. */
-  withdraw(id: string): Promise<boolean>;
+  /** `put` at once, where the store can: for transactions that are functions. */
+  putSync?(entry: NewEntry, within?: Within): boolean;
+  /**
+   * Removes a pending entry that nobody is owed any more; false where it is not there, claimed or dead. With `within`, in
+   * that transaction of the caller.
+   */
+  withdraw(id: string, within?: Within): Promise<boolean>;
+  /** `withdraw` at once, where the store can. */
+  withdrawSync?(id: string, within?: Within): boolean;
   /** Gives a pending entry, or one that is claimed under this generation, another payload; false where it is neither. */
   amend(id: string, payload: string, generation?: number): Promise<boolean>;
   /** It was delivered, and is removed; false where the claim is no longer the last one, and nothing has changed. */

@@ -124,8 +124,9 @@ export class PostgresOutbox implements OutboxStore<PostgresClient> {
     return this.#change(update, [id, generation, time("leaseUntilMs", leaseUntilMs)]);
   }
 
-  withdraw(id: string): Promise<boolean> {
-    return this.#change("DELETE FROM cutover_outbox WHERE id = $1 AND state = 'pending'", [id]);
+  async withdraw(id: string, within: PostgresClient = this.#pool): Promise<boolean> {
+    const sql = "DELETE FROM cutover_outbox WHERE id = $1 AND state = 'pending'";
+    return (await query(within, sql, [id])).rowCount === 1;
   }
 
   amend(id: string, payload: string, generation?: number): Promise<boolean> {

@@ -50,6 +50,8 @@ const HEADS = `SELECT ${columns("head")} FROM cutover_outbox AS head
 const CLAIM = `UPDATE cutover_outbox SET state = 'claimed', attempt = attempt + 1, generation = generation + 1,
   lease_until_ms = ?, worker = ? WHERE sequence = ?`;
 
+const WITHDRAW = "DELETE FROM cutover_outbox WHERE id = ? AND state = 'pending'";
+
 const HELD = "id = ? AND generation = ? AND state = 'claimed'";
 
 const REDRIVE = `UPDATE cutover_outbox SET state = 'pending', attempt = 0, generation = generation + 1, due_ms = ?
@@ -136,8 +138,14 @@ export class SqliteOutbox implements OutboxStore<SqliteHandle> {
     return this.#change(`UPDATE cutover_outbox SET lease_until_ms = ? WHERE ${HELD}`, until, id, generation);
   }
 
-  withdraw(id: string): Promise<boolean> {
-    return this.#change("DELETE FROM cutover_outbox WHERE id = ? AND state = 'pending'", id);
+  async withdraw(id: string, within?: SqliteHandle): Promise<boolean> {
+    return this.withdrawSync(id, within);
+  }
+
+  /** `withdraw` at once, for transactions that are functions. */
+  withdrawSync(id: string, within?: SqliteHandle): boolean {
+    const remove = (handle: SqliteHandle): boolean => toNumber(statement(handle, WITHDRAW).run(id).changes) > 0;
+    return within === undefined ? this.#atomically(() => remove(this.#handle)) : remove(within);
   }
 
   amend(id: string, payload: string, generation?: number): Promise<boolean> {

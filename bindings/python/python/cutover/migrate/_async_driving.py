@@ -11,6 +11,7 @@ from cutover.migrate._async_reading import timed
 from cutover.migrate._errors import Outcome, Refused, outcome_of
 from cutover.migrate._machine import Effects
 from cutover.migrate._owed import begun_id
+from cutover.migrate._transaction import NOT_TRANSACTIONAL, AsyncWithEntry
 from cutover.migrate._writing import FORGETS, NOT_DURABLE, Run
 
 if TYPE_CHECKING:
@@ -142,7 +143,11 @@ class Drive:
         """Writes to a side, deletes there, or takes back."""
         migration, write, store = self._migration, self._run.write, effect["to"]
         side: Any = migration._sides[store]
-        call = self._run.call(effect, migration._timeouts.write_ms)
+        outbox, within = migration._outbox, None
+        if effect["with_entry"] and outbox is not None:
+            entry = self._run.second(migration._clock.now(), migration._journal_after_ms, migration._encode)
+            within = AsyncWithEntry(outbox, entry, effect["effect"] == "compensate")
+        call = self._run.call(effect, migration._timeouts.write_ms, within)
         if effect["attempt"] == 1 and effect["effect"] == "write":
             migration._budget.deposit()
         if effect["effect"] == "compensate":
@@ -151,6 +156,9 @@ class Drive:
             await migration._sent(store, call, side.delete, write.key, call)
         else:
             await migration._sent(store, call, side.write, write.key, write.record, call)
+        if within is not None and not within.called:
+            migration._warnings.add("not_transactional", f"`{store}` {NOT_TRANSACTIONAL}")
+            await within.without()
 
 
 async def sent(migration: AsyncMigration[Any], store: str, timeout_ms: int, call: Any, *arguments: Any) -> None:

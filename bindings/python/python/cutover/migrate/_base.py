@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 from uuid import uuid4
 
 from cutover import Engine, Route
@@ -42,6 +42,7 @@ class Base(Generic[SideType, OutboxType]):
         breakers: Mapping[str, Mapping[str, Any] | None] | None = None,
         retry: Mapping[str, Any] | None = None,
         outbox: OutboxType | None = None,
+        transactional: Literal["old", "new"] | None = None,
         journal_after_ms: int = 60_000,
         encode: Callable[[Any], str] = json.dumps,
         decode: Callable[[str], Any] = json.loads,
@@ -66,6 +67,9 @@ class Base(Generic[SideType, OutboxType]):
         if found is None:
             raise MigrationError(f"there is no migration `{name}`")
         self._sides: dict[str, SideType] = dict(zip(found, (old, new), strict=True))
+        if transactional not in (None, "old", "new"):
+            raise MigrationError(f"`transactional` is `old` or `new`, not {transactional!r}")
+        self._transactional = None if transactional is None else found[transactional == "new"]
         given = dict(breakers or {})
         if unknown := set(given) - {"old", "new"}:
             raise MigrationError(f"breakers are of `old` and `new`, not of {sorted(unknown)}")
@@ -148,7 +152,7 @@ class Base(Generic[SideType, OutboxType]):
             "version": version if undoes else None,
             "writes": [{"to": write.to, "ack": write.ack} for write in route.write],
             "retry": self._retry,
-            "outbox": "none" if self._outbox is None else "durable",
+            "outbox": self._keeps(route.write[0].to),
         }
         return Write(
             self.name,
@@ -160,6 +164,12 @@ class Base(Generic[SideType, OutboxType]):
             route.digest,
             config,
         )
+
+    def _keeps(self, first: str) -> str:
+        """How an outbox keeps what is owed of writes to this store first."""
+        if self._outbox is None:
+            return "none"
+        return "transactional" if first == self._transactional else "durable"
 
     def _judged(self, plan: ReadPlan, control: Any, candidate: Any) -> tuple[str, list[str]]:
         """The verdict of the comparator, and where they differ; whatever it raises is one too."""

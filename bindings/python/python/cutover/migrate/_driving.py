@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cutover.migrate._errors import Outcome, Refused, outcome_of
 from cutover.migrate._machine import Effects
 from cutover.migrate._owed import begun_id
+from cutover.migrate._transaction import NOT_TRANSACTIONAL, WithEntry
 from cutover.migrate._writing import FORGETS, NOT_DURABLE, Run
 
 if TYPE_CHECKING:
@@ -111,7 +112,11 @@ def send(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> None:
     """Writes to a side, deletes there, or takes back."""
     store, write = effect["to"], run.write
     side: Any = migration._sides[store]
-    call = run.call(effect, migration._timeouts.write_ms)
+    outbox, within = migration._outbox, None
+    if effect["with_entry"] and outbox is not None:
+        entry = run.second(migration._clock.now(), migration._journal_after_ms, migration._encode)
+        within = WithEntry(outbox, entry, effect["effect"] == "compensate")
+    call = run.call(effect, migration._timeouts.write_ms, within)
     if effect["attempt"] == 1 and effect["effect"] == "write":
         migration._budget.deposit()
     if effect["effect"] == "compensate":
@@ -120,6 +125,9 @@ def send(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> None:
         sent(migration, store, call.timeout_ms, lambda: side.delete(write.key, call))
     else:
         sent(migration, store, call.timeout_ms, lambda: side.write(write.key, write.record, call))
+    if within is not None and not within.called:
+        migration._warnings.add("not_transactional", f"`{store}` {NOT_TRANSACTIONAL}")
+        within.without()
 
 
 def sent(migration: Migration[Any], store: str, timeout_ms: int, task: Callable[[], object]) -> None:

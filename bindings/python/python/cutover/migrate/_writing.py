@@ -92,10 +92,17 @@ class Run:
         work = effect.get("work") or _WORK[effect["effect"]]
         return self.say("finished", work=work, attempt=effect["attempt"], outcome=outcome, now=now)
 
-    def call(self, effect: dict[str, Any], timeout_ms: int) -> WriteCall:
+    def call(self, effect: dict[str, Any], timeout_ms: int, within: Callable[[Any], Any] | None) -> WriteCall:
         """What a side is told."""
         version = effect.get("if_version", self.write.version)
-        return WriteCall(effect["to"], effect["key"], version, timeout_ms, effect["attempt"])
+        return WriteCall(effect["to"], effect["key"], version, timeout_ms, effect["attempt"], within)
+
+    def second(self, now: int, after_ms: int, encode: Callable[[Any], str]) -> NewEntry:
+        """What the second store is owed, where the transaction of the first store keeps it. Nobody else delivers it while
+        it is written here."""
+        second = self.write.config["writes"][1]
+        due = now if second["ack"] == "outbox" else now + after_ms
+        return self._entry(self.second_id(), second["to"], self.write.payload(encode), now, due)
 
     def begun(self, state: dict[str, Any], now: int, after_ms: int, encode: Callable[[Any], str]) -> NewEntry:
         """What is kept of it before it goes on: nobody looks at it before its time, unless it is withdrawn."""

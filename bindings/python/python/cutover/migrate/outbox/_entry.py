@@ -170,8 +170,9 @@ class OutboxStore(Protocol[Within]):
         """It was delivered, and is removed; false where the claim is no longer the last one: nothing has changed."""
         ...
 
-    def withdraw(self, id: str) -> bool:
-        """It is not owed after all, and is removed; false where it is not there, claimed, or a dead letter."""
+    def withdraw(self, id: str, within: Within | None = None) -> bool:
+        """It is not owed after all, and is removed; false where it is not there, claimed, or a dead letter. With
+        `within`, in that transaction of the caller."""
         ...
 
     def amend(self, id: str, payload: str, generation: int | None = None) -> bool:

@@ -64,6 +64,8 @@ _CLAIM = f"""WITH head AS MATERIALIZED (
     generation = taken.generation + 1, lease_until_ms = %(until)s, worker = %(worker)s
   FROM head WHERE taken.sequence = head.sequence RETURNING {schema.columns("taken")}"""
 
+_WITHDRAW = "DELETE FROM cutover_outbox WHERE id = %(id)s AND state = 'pending'"
+
 _HELD = "id = %(id)s AND generation = %(generation)s AND state = 'claimed'"
 
 _REDRIVE = """UPDATE cutover_outbox SET state = 'pending', attempt = 0, generation = generation + 1, due_ms = %(now)s
@@ -164,9 +166,22 @@ class PostgresOutbox:
         """As `OutboxStore.finish` says."""
         return self._change("DELETE FROM cutover_outbox", id, generation, {})
 
-    def withdraw(self, id: str) -> bool:
+    def withdraw(self, id: str, within: Executes | None = None) -> bool:
         """As `OutboxStore.withdraw` says."""
-        return self._run("DELETE FROM cutover_outbox WHERE id = %(id)s AND state = 'pending'", {"id": id}) == 1
+        if within is None:
+            return self._run(_WITHDRAW, {"id": id}) == 1
+        with _plain(within) as cursor, _telling():
+            cursor.execute(_WITHDRAW, {"id": id})
+            gone: bool = cursor.rowcount == 1
+            return gone
+
+    async def withdraw_async(self, id: str, within: Any) -> bool:
+        """`withdraw` in a transaction of a `psycopg.AsyncConnection`, or of a cursor of one."""
+        async with _plain(within) as cursor:
+            with _telling():
+                await cursor.execute(_WITHDRAW, {"id": id})
+            gone: bool = cursor.rowcount == 1
+            return gone
 
     def amend(self, id: str, payload: str, generation: int | None = None) -> bool:
         """As `OutboxStore.amend` says."""

@@ -40,6 +40,8 @@ _HEADS = f"""SELECT {schema.columns("head")} FROM cutover_outbox AS head
 _CLAIM = """UPDATE cutover_outbox SET state = 'claimed', attempt = attempt + 1, generation = generation + 1,
   lease_until_ms = :until, worker = :worker WHERE sequence = :sequence"""
 
+_WITHDRAW = "DELETE FROM cutover_outbox WHERE id = :id AND state = 'pending'"
+
 _HELD = "id = :id AND generation = :generation AND state = 'claimed'"
 
 _REDRIVE = """UPDATE cutover_outbox SET state = 'pending', attempt = 0, generation = generation + 1, due_ms = :now
@@ -122,7 +124,7 @@ class SqliteOutbox:
         """As `OutboxStore.put` says."""
         row = check.check_entry(entry)
         if within is not None:
-            return _insert(within.connection if isinstance(within, sqlite3.Cursor) else within, row)
+            return _insert(_connection(within), row)
         with self._atomically():
             return _insert(self._connection, row)
 
@@ -164,10 +166,12 @@ class SqliteOutbox:
         """As `OutboxStore.finish` says."""
         return self._change("DELETE FROM cutover_outbox", id, generation, {})
 
-    def withdraw(self, id: str) -> bool:
+    def withdraw(self, id: str, within: sqlite3.Connection | sqlite3.Cursor | None = None) -> bool:
         """As `OutboxStore.withdraw` says."""
+        if within is not None:
+            return _run(_connection(within), _WITHDRAW, {"id": id}).rowcount > 0
         with self._atomically():
-            return self._execute("DELETE FROM cutover_outbox WHERE id = :id AND state = 'pending'", {"id": id}) > 0
+            return self._execute(_WITHDRAW, {"id": id}) > 0
 
     def amend(self, id: str, payload: str, generation: int | None = None) -> bool:
         """As `OutboxStore.amend` says."""
@@ -256,6 +260,10 @@ class SqliteOutbox:
 
     def _all(self, sql: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
         return _run(self._connection, sql, parameters or {}).fetchall()
+
+
+def _connection(within: sqlite3.Connection | sqlite3.Cursor) -> sqlite3.Connection:
+    return within.connection if isinstance(within, sqlite3.Cursor) else within
 
 
 def _run(connection: sqlite3.Connection, sql: str, parameters: Parameters) -> sqlite3.Cursor:
