@@ -129,8 +129,18 @@ class Run:
 
     def _entry(self, id: str, side: str, payload: str, now: int, due: int | None = None) -> NewEntry:
         write = self.write
-        more = {"created_ms": now, "due_ms": due}
-        return NewEntry(id, write.migration, write.key, write.kind, side, payload, write.version, write.epoch, **more)
+        return NewEntry(
+            id,
+            write.migration,
+            write.key,
+            write.kind,
+            side,
+            payload,
+            write.version,
+            write.epoch,
+            created_ms=now,
+            due_ms=due,
+        )
 
     def second_id(self) -> str:
         """The entry that says that the second store is owed the write."""
