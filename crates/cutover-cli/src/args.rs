@@ -51,6 +51,8 @@ pub(crate) enum Command {
     Compare(Compare),
     /// Find who serves a request by a path table
     Path(PathQuery),
+    /// Say what a gate comes to by what was measured
+    Gate(Gate),
     /// Turn a document of another system into a ruleset that decides the same
     Import(Import),
     /// Write the JSON Schema of rulesets, for editors
@@ -253,6 +255,32 @@ pub(crate) struct PathQuery {
     /// An attribute that a percentage may hash, as a text
     #[arg(long = "attribute", value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) attributes: Vec<(String, String)>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Observations are a JSON list: {\"metric\":…,\"at\":…,\"value\":…} for a value, {\"metric\":…,\"from\":…,\"to\":…,\
+\"old\":{\"events\":…,\"total\":…},\"new\":{…}} for what was counted in a window, the same with `at` for what counters \
+stand at, {\"metric\":…,\"at\":…,\"error\":…} where the source fails. Instants are milliseconds since the epoch.
+Ends with 0 where the gate passes, with 1 where it fails, and with 3 where that is not known: no data, stale data, an \
+error of a source, or not enough yet.
+With --json: the report.")]
+pub(crate) struct Gate {
+    /// The ruleset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The gate
+    #[arg(value_name = "NAME")]
+    pub(crate) gate: String,
+
+    /// What was measured
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) metrics: PathBuf,
+
+    /// What the gate remembers: read where the file is there, and written
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) state: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -14,6 +14,8 @@
 //! | [`change`] | what a change event does to a record, and what becomes of one that cannot be applied |
 //! | [`health`] | whether a stream is healthy |
 //!
+//! [`policy`] holds the numbers of all of them, as one section of a ruleset says them, and [`limits`] what each may be.
+//!
 //! Effects are performed in their order, each after the one before it has succeeded. [`step_json`] is all of it for
 //! hosts that speak JSON; [`breaker`] and [`read`] are cheap enough for every request through their own types.
 
@@ -39,7 +41,9 @@ mod divergence;
 pub mod dual;
 pub mod health;
 mod invalid;
+pub mod limits;
 pub mod outbox;
+pub mod policy;
 pub mod read;
 pub mod retry;
 mod wire;

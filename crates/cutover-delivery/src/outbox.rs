@@ -6,9 +6,8 @@
 //!
 //! Deliveries happen at least once, and in the order of `seq` for each key.
 
-use crate::invalid::require;
 use crate::retry::{Failure, GaveUp, Policy};
-use crate::{Invalid, Millis, later};
+use crate::{Invalid, Millis, later, limits};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -50,7 +49,7 @@ impl Config {
     /// # Errors
     /// The first that does not.
     pub fn check(&self) -> Result<(), Invalid> {
-        require(&[(self.lease_ms >= 1, "`lease_ms` is 1 or more")])?;
+        limits::LEASE_MS.check(self.lease_ms)?;
         self.retry.check()
     }
 }

@@ -1,6 +1,7 @@
 //! The machines for hosts that speak JSON.
 
 use crate::breaker::{Asked, Breaker, Force, Outcome, Permit, Reported};
+use crate::policy::Delivery;
 use crate::retry::{Budget, BudgetPolicy, Policy, Retry};
 use crate::{Millis, breaker, change, dual, health, outbox, read, retry};
 use alloc::format;
@@ -20,6 +21,7 @@ pub const MACHINES: [&str; 10] = [
     "dual_write",
     "outbox",
     "outbox_next",
+    "policy",
     "read",
     "retry",
     "retry_budget",
@@ -37,6 +39,7 @@ pub const MACHINES: [&str; 10] = [
 /// | `dual_write` | [`dual::Config`] | [`dual::DualWrite`] | [`dual::Event`] |
 /// | `outbox` | [`outbox::Config`] | [`outbox::Entry`] | [`outbox::Event`] |
 /// | `outbox_next` | [`outbox::Config`] | a list of [`outbox::Entry`] | `look {now, limit}`; effects `claim {place, id}`, `wake_at {at}`; the list is not repeated |
+/// | `policy` | a [`Delivery`], or parts of one | - | `asked {given}`: parts of a [`Delivery`] that win; effects `policy {policy}`: all of it |
 /// | `change` | [`change::Config`] | [`change::Partition`] | [`change::Event`] |
 /// | `divergence` | `{}` | a [`Divergence`](cutover_compare::Divergence) | `compared {comparisons}`, `reported {top}`; effects `report {report, text}` |
 /// | `stream_health` | [`health::Limits`] | - | `observed {seen, now}`; effects `verdict {verdict, checks}` |
@@ -65,6 +68,7 @@ pub fn step_json(machine: &str, config: &str, state: &str, event: &str) -> Resul
         "dual_write" => step_dual(&text),
         "outbox" => step_outbox(&text),
         "outbox_next" => step_next(&text),
+        "policy" => step_policy(&text),
         "read" => step_read(&text),
         "retry" => step_retry(&text),
         "retry_budget" => step_budget(&text),
@@ -302,6 +306,25 @@ fn step_change(text: &Text<'_>) -> Step {
     let partition: change::Partition = text.state()?.unwrap_or_default();
     let (partition, effects) = partition.step(&config, text.event()?);
     answer(partition, effects)
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
+enum PolicyEvent {
+    Asked { given: serde_json::Value },
+}
+
+#[derive(Serialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+enum PolicyEffect {
+    Policy { policy: Delivery },
+}
+
+fn step_policy(text: &Text<'_>) -> Step {
+    let base: Delivery = text.config()?;
+    base.check().map_err(sentence)?;
+    let PolicyEvent::Asked { given } = text.event()?;
+    answer((), vec![PolicyEffect::Policy { policy: base.with(given)? }])
 }
 
 #[derive(Deserialize)]

@@ -235,7 +235,7 @@ fn a_restored_breaker_goes_on() {
 fn configurations_that_make_no_sense_are_refused() {
     let refused = |config: Config| Breaker::new(config).unwrap_err().to_string();
     let window = Window::Count { calls: 0 };
-    assert_eq!(refused(Config { window, ..small() }), "`calls` of a window is 1 to 65536");
+    assert_eq!(refused(Config { window, ..small() }), "`calls` is 1 to 65536");
     let window = Window::Time { ms: 5, buckets: 10 };
     assert_eq!(refused(Config { window, ..small() }), "a bucket of a window is at least a millisecond");
     assert_eq!(
@@ -243,7 +243,7 @@ fn configurations_that_make_no_sense_are_refused() {
         "`min_calls` is not above the calls of the window"
     );
     assert_eq!(refused(Config { permits: 0, ..small() }), "`permits` is 1 to 1000");
-    assert_eq!(refused(Config { failure_rate: 0, ..small() }), "`failure_rate` is 1 to 1000000 millionths");
+    assert_eq!(refused(Config { failure_rate: 0, ..small() }), "`failure_rate` is 1 to 1000000");
 }
 
 #[test]

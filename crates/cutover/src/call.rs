@@ -7,12 +7,26 @@ use crate::value::Value;
 
 /// Why a question has no answer, in a sentence for whoever asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct CallError(String);
+#[error("{message}")]
+pub struct CallError {
+    message: String,
+    code: &'static str,
+}
 
 impl CallError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
+        Self { message: message.into(), code: "bad_argument" }
+    }
+
+    pub(crate) fn coded(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
+    /// A stable name of what is wrong: `unknown_question`, `unknown_name` (the ruleset has nothing of that name), `bad_path`
+    /// (a path that two readers could read differently: answer 400, and forward nothing), or `bad_argument`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
     }
 
     /// The ruleset has nothing of that name.
@@ -24,7 +38,8 @@ impl CallError {
     ) -> Self {
         let known: Vec<String> = known.take(12).map(|name| format!("`{name}`")).collect();
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        Self(format!("{call}: the ruleset has no {what} `{name}` (it has {known})"))
+        Self::new(format!("{call}: the ruleset has no {what} `{name}` (it has {known})"))
+            .coded("unknown_name")
     }
 }
 
@@ -37,7 +52,13 @@ impl Engine {
     /// | `select` | `flag`, `variant?`, `unavailable`: a list of variants | a [`Selection`](crate::Selection) |
     /// | `compare` | `comparator`, `control` and `candidate`, texts of JSON | a [`Comparison`](cutover_compare::Comparison) |
     /// | `judge` | `comparator?`, `control` and `candidate`: what each side said | a [`Verdict`](cutover_compare::Verdict) |
+    /// | `delivery` | `policy` or `migration`: a name | a [`DeliveryPolicy`](crate::DeliveryPolicy) |
     /// | `path` | `table`, `method`, `target`, `now`, `headers?`, `attributes?` | a [`Found`](cutover_paths::Found), or null |
+    /// | `gate` | `gate`, `state?`, `observations`, `now` | `state`, to be given the next time, and a [`Report`](cutover_gates::Report) |
+    /// | `advance` | `plan`, `state?`, `event`, `now` | `state`, to be given the next time, `effects`, and the `reports` of gates |
+    /// | `simulate` | `plan`, `scenario?`: a name or a world of metrics, `seed?` | a [`Simulation`](cutover_plans::Simulation) |
+    /// | `gate_replay` | `gate`, `state` | a [`Replayed`](cutover_gates::Replayed) |
+    /// | `compare_arms` | `old` and `new`, `better?`, `alpha?`, `slow_old?` and `slow_new?`, `share?` | `answer`, and a [`Comparison`](cutover_gates::Comparison) of each |
     ///
     /// # Errors
     /// [`CallError`] where there is no such question, or an argument is missing, unknown or of the wrong type.
@@ -61,9 +82,21 @@ impl Engine {
             "compare" => crate::sections::called::compare(self, given),
             #[cfg(feature = "compare")]
             "judge" => crate::sections::called::judge(self, given),
+            #[cfg(feature = "delivery")]
+            "delivery" => crate::sections::delivery::called(self, given),
             #[cfg(feature = "paths")]
             "path" => crate::sections::called::path(self, given),
-            _ => Err(CallError::new(format!("there is no question `{name}`"))),
+            #[cfg(feature = "plans")]
+            "advance" => crate::sections::plan_called::advance(self, given),
+            #[cfg(feature = "plans")]
+            "simulate" => crate::sections::plan_called::simulate(self, given),
+            #[cfg(feature = "gates")]
+            "gate" => crate::sections::gate_called::gate(self, given),
+            #[cfg(feature = "gates")]
+            "gate_replay" => crate::sections::gate_called::replay(self, given),
+            #[cfg(feature = "gates")]
+            "compare_arms" => crate::sections::gate_called::compare_arms(self, given),
+            _ => Err(CallError::new(format!("there is no question `{name}`")).coded("unknown_question")),
         }
     }
 }
@@ -111,7 +144,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// A whole number.
-    #[cfg(feature = "paths")]
+    #[cfg(any(feature = "paths", feature = "gates"))]
     pub(crate) fn whole(&mut self, name: &str) -> Result<i64, CallError> {
         match self.take(name) {
             Some(Value::Int(number)) => Ok(number),

@@ -401,7 +401,7 @@ impl Engine {
         &self.compiled.program
     }
 
-    /// Comparators, path tables and fallbacks.
+    /// Comparators, path tables, delivery policies and fallbacks.
     pub(crate) fn sections(&self) -> &crate::sections::Sections {
         &self.compiled.sections
     }

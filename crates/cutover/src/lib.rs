@@ -57,8 +57,14 @@ pub use context::{AttributeId, Attributes, Context, ContextView};
 #[cfg(feature = "compare")]
 pub use cutover_compare as compare;
 pub use cutover_decider::{Program, ProgramError, bucket, packed};
+#[cfg(feature = "delivery")]
+pub use cutover_delivery as delivery;
+#[cfg(feature = "gates")]
+pub use cutover_gates as gates;
 #[cfg(feature = "paths")]
 pub use cutover_paths as paths;
+#[cfg(feature = "plans")]
+pub use cutover_plans as plans;
 pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use diagnostic::{Diagnostic, LoadError, Position, Severity};
 pub use engine::{Engine, FlagId, MigrationId};
@@ -75,5 +81,7 @@ pub use safety::{
 };
 #[cfg(feature = "schema")]
 pub use schema::schema;
+#[cfg(feature = "delivery")]
+pub use sections::delivery::DeliveryPolicy;
 pub use sections::select::Selection;
 pub use value::{Items, ListRef, Value, ValueRef, whole};

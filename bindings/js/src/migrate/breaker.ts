@@ -1,20 +1,14 @@
 /** Breakers: whether a side is asked at all. What decides is the engine's machine. */
 
+import type { DeliveryBreaker } from "../api/delivery.js";
 import { CutoverError } from "../api/diagnostic.js";
 import { machines } from "./machines.js";
 
-/** When a breaker opens, for how long, and how it is tried again; shares are millionths. */
-export interface BreakerConfig {
-  /** The calls that are looked at: the last 100 by default. */
-  readonly window?: { readonly count: { readonly calls: number } } | { readonly time: { readonly ms: number; readonly buckets: number } };
-  readonly failure_rate?: number;
-  readonly slow_call_rate?: number;
-  readonly slow_call_ms?: number;
-  readonly min_calls?: number;
-  readonly open_for_ms?: number;
-  readonly permits?: number;
-  readonly lease_ms?: number;
-}
+/**
+ * When a breaker opens, for how long, and how it is tried again; shares are millionths. By default it looks at the last 100
+ * calls, and opens for a minute where half of them failed.
+ */
+export type BreakerConfig = Partial<DeliveryBreaker>;
 
 /** A state that a breaker can be put into by hand. */
 export type ForcedState = "closed" | "open" | "half_open" | "forced_open" | "disabled" | "metrics_only";

@@ -1,36 +1,34 @@
-/** What all operations of a migration together may retry. */
+/** What all writes of a migration together may retry. */
 
+import type { DeliveryRetry } from "../api/delivery.js";
 import type { Clock } from "./clock.js";
 import { step } from "./machines.js";
-import type { RetryBudget } from "./options.js";
 
-/** The machine `retry_budget`; without a policy, all are granted that they wish. */
+/** The budget of a migration; without a policy every retry is granted. */
 export class Budget {
-  readonly #clock: Clock;
   readonly #config: string | null;
+  readonly #clock: Clock;
   #state: unknown = null;
 
-  constructor(policy: RetryBudget | null | undefined, clock: Clock) {
+  constructor(policy: DeliveryRetry["budget"], clock: Clock) {
+    this.#config = policy === null ? null : JSON.stringify(policy);
     this.#clock = clock;
-    this.#config = policy === null || policy === undefined ? null : JSON.stringify(policy);
-    // What makes no sense is refused now, and not by the first write.
-    if (this.#config !== null) this.#say("deposit", this.#config);
-    this.#state = null;
   }
 
   /** A first attempt is made. */
   deposit(): void {
-    if (this.#config !== null) this.#say("deposit", this.#config);
+    this.#say("deposit");
   }
 
-  /** Whether another attempt may be made. */
+  /** Whether a retry may be made. */
   grants(): boolean {
-    return this.#config === null || this.#say("withdraw", this.#config) === "granted";
+    return this.#say("withdraw") !== "refused";
   }
 
-  #say(event: "deposit" | "withdraw", config: string): string | undefined {
-    const now = this.#clock.now();
-    const { state, effects } = step<unknown, { effect: string }>("retry_budget", config, this.#state, { event, now });
+  #say(event: "deposit" | "withdraw"): string | undefined {
+    if (this.#config === null) return undefined;
+    const said = { event, now: this.#clock.now() };
+    const { state, effects } = step<unknown, { effect: string }>("retry_budget", this.#config, this.#state, said);
     this.#state = state;
     return effects[0]?.effect;
   }

@@ -28,7 +28,6 @@ export type {
   EngineSource,
   MigrationOptions,
   ReadOptions,
-  RetryBudget,
   RetryPolicy,
   Switches,
   WriteOptions,

@@ -69,8 +69,8 @@ export class Migration<R = unknown> {
     this.name = name;
     this.#engine = engine;
     this.#options = options;
-    this.#concurrency = options.shadow?.concurrency ?? 16;
     this.#executor = new Executor(typeof engine === "function" ? engine() : engine, name, options);
+    this.#concurrency = this.#executor.policy.shadow.concurrency;
     this.#writes(this.#route(undefined));
   }
 
@@ -135,7 +135,7 @@ export class Migration<R = unknown> {
   worker(options: WorkerOptions = {}): Worker<R> {
     const { outbox } = this.#executor;
     if (outbox === null) throw new MigrationError(`${this.name} has no outbox, and so there is nothing to deliver`);
-    return new Worker(this.#executor, outbox, { ...options, retry: options.retry ?? this.#options.retry ?? {} });
+    return new Worker(this.#executor, outbox, this.#executor.policy, options);
   }
 
   /** What was counted since this was made. */
@@ -242,7 +242,7 @@ export class Migration<R = unknown> {
     if (!this.#plans.has(route)) this.#plan(route);
     const { operation: id = crypto.randomUUID(), version = null } = options;
     const operation: Operation<R> = { id, key, record, version, epoch: route.digest };
-    const config = configOf(this.#executor, operation, this.#writes(route), this.#options.retry ?? {});
+    const config = configOf(this.#executor, operation, this.#writes(route), this.#executor.policy.retry);
     const writing = new Writing<R>(this.#executor, operation, config);
     this.#writing.add(writing.ended);
     void writing.ended.then(() => this.#writing.delete(writing.ended));

@@ -1,5 +1,6 @@
 /** What a migration is made of. */
 
+import type { DeliveryRetry } from "../api/delivery.js";
 import type { Decider, RouteOptions } from "../api/engine.js";
 import type { BreakerConfig } from "./breaker.js";
 import type { Clock } from "./clock.js";
@@ -13,27 +14,8 @@ import type { Warning } from "./warnings.js";
 /** How the switches stand, by their names. */
 export type Switches = NonNullable<RouteOptions["switches"]>;
 
-/** How many retries all operations of a migration have together, so that a store that is down is not hammered. */
-export interface RetryBudget {
-  /** Retries for each first attempt, in millionths; 200,000 by default, which is one for five. */
-  readonly ratio?: number;
-  /** Retries in a second that need no first attempts; 10 by default. */
-  readonly min_per_second?: number;
-  /** How far back attempts are looked at; 10,000 by default. */
-  readonly window_ms?: number;
-}
-
 /** How a failed write is retried; times are milliseconds. */
-export interface RetryPolicy {
-  /** With the first one: 5 by default. */
-  readonly attempts?: number;
-  readonly base_ms?: number;
-  readonly factor?: number;
-  readonly cap_ms?: number;
-  readonly jitter?: "full" | "none";
-  /** What all operations together may retry; without it, all that they wish. A write whose retry is refused is owed. */
-  readonly budget?: RetryBudget;
-}
+export type RetryPolicy = Partial<DeliveryRetry>;
 
 /** What a side did not take, and no outbox keeps. */
 export interface DeadLetter {
@@ -49,7 +31,10 @@ export interface DeadLetter {
   readonly reason: string;
 }
 
-/** What a migration is made of. */
+/**
+ * What a migration is made of. What is not given of timeouts, shadow, breakers, retry and `abandonedAfter` is as the delivery
+ * policy of the migration says, and where it names none, as {@link Engine.deliveryOf} says; it is read once.
+ */
 export interface MigrationOptions<R> {
   readonly old: Side<R>;
   readonly new: Side<R>;
@@ -59,12 +44,13 @@ export interface MigrationOptions<R> {
   readonly switches?: () => Switches;
   /** In milliseconds: a read of the side that is asked first, of the other side, and a write. */
   readonly timeouts?: { readonly read?: number; readonly other?: number; readonly write?: number };
-  /** How many reads may be compared at one time; 16 by default. Beyond that a comparison is skipped. */
+  /** How many reads may be compared at one time; beyond that a comparison is skipped. */
   readonly shadow?: { readonly concurrency?: number };
   /** Whether two records are the same; by the engine and the comparator that the route names by default. */
   readonly compare?: Compare<R>;
-  /** A breaker for each side; none by default. */
+  /** A breaker for each side, or null for none, whatever the policy says. */
   readonly breakers?: { readonly old?: BreakerConfig | null; readonly new?: BreakerConfig | null };
+  /** How a failed write is tried again. */
   readonly retry?: RetryPolicy;
   /** Where owed writes are kept. Without one, a process that ends between two writes forgets the second. */
   readonly outbox?: OutboxStore;
@@ -74,7 +60,7 @@ export interface MigrationOptions<R> {
    * else has to be kept before.
    */
   readonly transactional?: SideName;
-  /** After so many milliseconds a write that was begun, and of which nothing is heard, is gone on with by a worker; 60,000 by default. */
+  /** After so many milliseconds a write that was begun, and of which nothing is heard, is gone on with by a worker. */
   readonly abandonedAfter?: number;
   /** Keeps what nothing else keeps; without it, it is a warning. */
   readonly deadLetter?: (letter: DeadLetter) => unknown;

@@ -26,7 +26,6 @@ export interface Writer<R> {
   readonly outbox: OutboxStore | null;
   readonly writeTimeout: number;
   readonly abandonedAfter: number;
-  readonly budget: Budget;
   /** The side whose transactions may put entries. */
   readonly transactional: SideName | null;
   /** A side was written without the transaction that it was asked for. */
@@ -35,6 +34,8 @@ export interface Writer<R> {
   writeFailed(store: Store<R>, error: unknown): void;
   /** A write could not be gone on with; what was begun is in the outbox, where there is one. */
   broken(error: unknown): void;
+  /** What all writes together may retry. */
+  readonly budget: Budget;
   /** Keeps what nothing else keeps. */
   deadLetter(letter: DeadLetter): unknown;
   /** Calls once every earlier such call of the key is over. */

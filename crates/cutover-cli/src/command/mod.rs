@@ -8,6 +8,7 @@ mod conformance;
 mod contexts;
 mod eval;
 mod explain;
+mod gate;
 mod hash_list;
 mod import;
 mod path;
@@ -36,6 +37,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Safety(args) => safety::run(&args, screen),
         Command::Compare(args) => compare::run(&args, screen),
         Command::Path(args) => path::run(&args, now_ms, screen),
+        Command::Gate(args) => gate::run(&args, now_ms, screen),
         Command::Import(args) => import::run(&args, screen),
         Command::Schema => schema::run(screen),
         Command::HashList(args) => hash_list::run(&args, screen),

@@ -4,6 +4,7 @@ pub(crate) mod comparison;
 pub(crate) mod decision;
 pub(crate) mod diagnostic;
 pub(crate) mod explanation;
+pub(crate) mod gate;
 pub(crate) mod path;
 pub(crate) mod route;
 pub(crate) mod safety;

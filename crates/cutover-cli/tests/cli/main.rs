@@ -6,6 +6,7 @@ mod compile;
 mod contexts;
 mod eval;
 mod explain;
+mod gate;
 mod import;
 mod lists;
 mod route;

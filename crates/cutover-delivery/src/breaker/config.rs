@@ -1,7 +1,7 @@
 //! When a breaker opens, for how long, and how it is tried again.
 
 use crate::invalid::require;
-use crate::{Invalid, WHOLE};
+use crate::{Invalid, WHOLE, limits};
 use serde::{Deserialize, Serialize};
 
 /// When a breaker opens, for how long, and how it is tried again.
@@ -67,24 +67,23 @@ impl Config {
     /// # Errors
     /// The first that does not.
     pub fn check(&self) -> Result<(), Invalid> {
-        let rate = 1..=WHOLE;
-        require(&[
-            (rate.contains(&self.failure_rate), "`failure_rate` is 1 to 1000000 millionths"),
-            (rate.contains(&self.slow_call_rate), "`slow_call_rate` is 1 to 1000000 millionths"),
-            (self.min_calls >= 1, "`min_calls` is 1 or more"),
-            ((1..=1_000).contains(&self.permits), "`permits` is 1 to 1000"),
-            (self.lease_ms >= 1, "`lease_ms` is 1 or more"),
-        ])?;
+        limits::FAILURE_RATE.check(self.failure_rate)?;
+        limits::SLOW_CALL_RATE.check(self.slow_call_rate)?;
+        limits::SLOW_CALL_MS.check(self.slow_call_ms)?;
+        limits::MIN_CALLS.check(self.min_calls)?;
+        limits::OPEN_FOR_MS.check(self.open_for_ms)?;
+        limits::PERMITS.check(self.permits)?;
+        limits::LEASE_MS.check(self.lease_ms)?;
         match self.window {
-            Window::Count { calls } => require(&[
-                ((1..=65_536).contains(&calls), "`calls` of a window is 1 to 65536"),
-                (self.min_calls <= calls, "`min_calls` is not above the calls of the window"),
-            ]),
-            Window::Time { ms, buckets } => require(&[
-                ((1..=1_000).contains(&buckets), "`buckets` of a window is 1 to 1000"),
-                (ms >= u64::from(buckets), "a bucket of a window is at least a millisecond"),
-                (ms <= 86_400_000, "`ms` of a window is at most a day"),
-            ]),
+            Window::Count { calls } => {
+                limits::WINDOW_CALLS.check(calls)?;
+                require(&[(self.min_calls <= calls, "`min_calls` is not above the calls of the window")])
+            }
+            Window::Time { ms, buckets } => {
+                limits::WINDOW_BUCKETS.check(buckets)?;
+                limits::WINDOW_MS.check(ms)?;
+                require(&[(ms >= u64::from(buckets), "a bucket of a window is at least a millisecond")])
+            }
         }
     }
 

@@ -13,9 +13,8 @@ mod apply;
 
 pub use apply::{Applied, Current, Op, Poison, Skip, apply};
 
-use crate::invalid::require;
 use crate::retry::{Failure, Policy};
-use crate::{Invalid, Millis, later};
+use crate::{Invalid, Millis, later, limits};
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -33,7 +32,7 @@ pub struct Config {
     /// How long to wait for a store that is down. It is waited for as long as it takes: `attempts` counts nothing here.
     pub retry: Policy,
     /// So many keys may be parked; with more, the partition halts, for something else is wrong.
-    pub max_parked: usize,
+    pub max_parked: u32,
 }
 
 impl Default for Config {
@@ -48,7 +47,7 @@ impl Config {
     /// # Errors
     /// The first that does not.
     pub fn check(&self) -> Result<(), Invalid> {
-        require(&[(self.max_parked >= 1, "`max_parked` is 1 or more")])?;
+        limits::MAX_PARKED.check(self.max_parked)?;
         self.retry.check()
     }
 }
@@ -265,7 +264,7 @@ impl Partition {
 
     fn work_on(&mut self, config: &Config, doing: Doing) -> Vec<Effect> {
         if let (Work::Park(_), Some(key)) = (doing.work, &doing.key) {
-            if !self.parked.contains_key(key) && self.parked.len() >= config.max_parked {
+            if !self.parked.contains_key(key) && self.parked.len() >= config.max_parked as usize {
                 self.halted = true;
                 return vec![self.persist(), Effect::Halt];
             }

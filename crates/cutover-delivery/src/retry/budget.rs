@@ -1,7 +1,6 @@
 //! What all operations together may retry, so that a dead store is not hammered.
 
-use crate::invalid::require;
-use crate::{Invalid, Millis, WHOLE};
+use crate::{Invalid, Millis, WHOLE, limits};
 use serde::{Deserialize, Serialize};
 
 /// How many retries there may be, beside the first attempts.
@@ -24,10 +23,9 @@ impl Default for BudgetPolicy {
 
 impl BudgetPolicy {
     pub(crate) fn check(&self) -> Result<(), Invalid> {
-        require(&[
-            (self.window_ms >= 1_000, "`window_ms` of a budget is 1000 or more"),
-            (self.window_ms <= 3_600_000, "`window_ms` of a budget is at most an hour"),
-        ])
+        limits::RATIO.check(self.ratio)?;
+        limits::MIN_PER_SECOND.check(self.min_per_second)?;
+        limits::BUDGET_WINDOW_MS.check(self.window_ms)
     }
 
     /// What a window may retry without any first attempt, in millionths of a retry.

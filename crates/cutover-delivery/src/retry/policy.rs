@@ -2,7 +2,7 @@
 
 use super::BudgetPolicy;
 use crate::invalid::require;
-use crate::{Invalid, Millis, later};
+use crate::{Invalid, Millis, later, limits};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -76,11 +76,11 @@ impl Policy {
     /// # Errors
     /// The first that does not.
     pub fn check(&self) -> Result<(), Invalid> {
-        require(&[
-            (self.attempts >= 1, "`attempts` counts the first one: it is 1 or more"),
-            (self.factor >= 1, "`factor` is 1 or more"),
-            (self.cap_ms >= self.base_ms, "`cap_ms` is not below `base_ms`"),
-        ])?;
+        limits::ATTEMPTS.check(self.attempts)?;
+        limits::BASE_MS.check(self.base_ms)?;
+        limits::FACTOR.check(self.factor)?;
+        limits::CAP_MS.check(self.cap_ms)?;
+        require(&[(self.cap_ms >= self.base_ms, "`cap_ms` is not below `base_ms`")])?;
         self.budget.map_or(Ok(()), |budget| budget.check())
     }
 

@@ -13,7 +13,7 @@ use cutover_decider::format::{NONE, header, migration as words};
 use cutover_decider::{Program, split_words};
 
 /// The sections of a document that a program carries as it stood.
-const NOTED: &[&str] = &["migrations", "comparators", "paths"];
+const NOTED: &[&str] = &["migrations", "comparators", "paths", "delivery", "metrics", "gates", "plans"];
 
 /// The migrations and sections of a program that was loaded, from the document of them that it carries; none where that is
 /// not what the program says.
@@ -70,7 +70,7 @@ impl Compiler<'_> {
         let ruleset = self.ruleset;
         let mut records = Vec::new();
         for migration in &ruleset.migrations {
-            self.check_comparator(migration);
+            self.check_references(migration);
             let compiled = CompiledMigration::new(migration);
             records.extend(self.migration(migration, &compiled));
             self.migrations.push(compiled);

@@ -12,6 +12,8 @@ mod flag;
 mod graph;
 mod lint;
 mod migration;
+#[cfg(feature = "plans")]
+mod plan;
 #[cfg(feature = "change")]
 mod rope;
 pub(crate) mod zone;
@@ -41,7 +43,7 @@ pub(crate) struct Compiled {
     pub(crate) program: Program,
     /// Sorted by name.
     pub(crate) migrations: Vec<CompiledMigration>,
-    /// Comparators and path tables.
+    /// Comparators, path tables and delivery policies.
     pub(crate) sections: Arc<Sections>,
     /// What somebody should look at although the ruleset loads.
     pub(crate) warnings: Vec<Diagnostic>,
@@ -76,6 +78,8 @@ fn compile_node(node: &Node<'_>) -> Result<(Compiled, Digests), LoadError> {
     let readable = reader.diagnostics.iter().all(|diagnostic| !diagnostic.is_error());
     let mut compiler = Compiler::new(&ruleset, reader);
     compiler.check_names();
+    #[cfg(feature = "plans")]
+    compiler.check_plans();
     // A cycle, or a name that nothing has, would make the rest of the compiler guess.
     let sound = compiler.reader.diagnostics.iter().all(|diagnostic| !diagnostic.is_error());
     let order = compiler.order();
@@ -86,6 +90,8 @@ fn compile_node(node: &Node<'_>) -> Result<(Compiled, Digests), LoadError> {
     compiler.keep_notes(node, &sections);
     if readable {
         compiler.lint();
+        #[cfg(feature = "plans")]
+        compiler.lint_plans(node, &sections);
     }
     let Compiler { reader, out, migrations, expiries, .. } = compiler;
     let diagnostics = reader.into_diagnostics();
@@ -307,11 +313,17 @@ impl<'r> Compiler<'r> {
         }
     }
 
-    fn check_comparator(&mut self, migration: &Migration) {
+    /// Whether there is what the migration refers to.
+    fn check_references(&mut self, migration: &Migration) {
         let known = &self.ruleset.comparators;
         let profile = migration.compare.as_ref().and_then(|compare| compare.profile.as_ref());
         if let Some(profile) = profile.filter(|profile| !known.contains(&profile.value.as_str())) {
             self.reader.unknown_name("unknown_comparator", "comparator", profile, known.iter().copied());
+        }
+        let known = &self.ruleset.policies;
+        let policy = migration.delivery.as_ref();
+        if let Some(policy) = policy.filter(|policy| !known.contains(&policy.value.as_str())) {
+            self.reader.unknown_name("unknown_policy", "delivery policy", policy, known.iter().copied());
         }
     }
 }

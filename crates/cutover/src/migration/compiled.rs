@@ -31,6 +31,9 @@ pub(crate) struct CompiledMigration {
     jobs: Vec<Job>,
     profile: Option<String>,
     sample_ppm: u32,
+    /// The name of the delivery policy.
+    #[cfg(feature = "delivery")]
+    pub(crate) delivery: Option<String>,
     /// The index of the document's phase.
     phase: Option<usize>,
     switches: Switches,
@@ -65,6 +68,8 @@ impl CompiledMigration {
                 .and_then(|compare| compare.profile.as_ref())
                 .map(|profile| profile.value.clone()),
             sample_ppm: compare.map_or(ONE, |compare| compare.sample.0),
+            #[cfg(feature = "delivery")]
+            delivery: migration.delivery.as_ref().map(|policy| policy.value.clone()),
             phase: migration.phase,
             switches: migration.switches.clone(),
             cohort: migration.cohort.as_ref().map(|cohort| cohort.phase),

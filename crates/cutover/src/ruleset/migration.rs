@@ -26,6 +26,8 @@ pub(crate) struct Migration {
     pub(crate) salt: Option<String>,
     pub(crate) jobs: Vec<Job>,
     pub(crate) compare: Option<Compare>,
+    /// The name of its delivery policy.
+    pub(crate) delivery: Option<Spanned<String>>,
 }
 
 /// How the results of both stores are compared, in phases that compare.
@@ -50,6 +52,7 @@ pub(crate) const KEYS: &[&str] = &[
     "jobs",
     "week_one",
     "compare",
+    "delivery",
 ];
 
 impl Reader {
@@ -101,6 +104,7 @@ impl Reader {
             .map(|node| read::jobs(self, ladder.as_ref(), week_one, node, path.key("jobs")));
         let compare =
             fields.take("compare").and_then(|node| compare(self, ladder.as_ref(), node, path.key("compare")));
+        let delivery = fields.take("delivery").and_then(|node| reference(self, node, path.key("delivery")));
         fields.finish(self, path, KEYS);
         let cohort = match cohort {
             Some(cohort) => Some(cohort?),
@@ -118,6 +122,7 @@ impl Reader {
             salt,
             jobs: jobs.unwrap_or_default(),
             compare,
+            delivery,
         })
     }
 
@@ -184,10 +189,15 @@ fn emergency(
     Some(emergency)
 }
 
+/// Reads the name of something else in the ruleset.
+fn reference(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Spanned<String>> {
+    let Spanned { value, at, path } = reader.spanned_text(node, path)?;
+    Some(Spanned { value: value.to_owned(), at, path })
+}
+
 fn compare(reader: &mut Reader, ladder: Option<&Ladder>, node: &Node<'_>, path: Path<'_>) -> Option<Compare> {
     let mut fields = reader.fields(node, path)?;
-    let profile = fields.take("profile").and_then(|node| reader.spanned_text(node, path.key("profile")));
-    let profile = profile.map(|Spanned { value, at, path }| Spanned { value: value.to_owned(), at, path });
+    let profile = fields.take("profile").and_then(|node| reference(reader, node, path.key("profile")));
     let sample = fields.take("sample").and_then(|node| reader.percent(node, path.key("sample")));
     fields.finish(reader, path, &["profile", "sample"]);
     let compares = |phase: &Phase| phase.shape.compare || phase.emergency.compare;

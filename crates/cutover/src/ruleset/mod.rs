@@ -2,6 +2,8 @@
 
 pub(crate) mod cidr;
 pub(crate) mod condition;
+#[cfg(feature = "delivery")]
+pub(crate) mod duration;
 pub(crate) mod fields;
 pub(crate) mod flag;
 pub(crate) mod migration;
@@ -31,6 +33,11 @@ pub(crate) struct Ruleset<'a> {
     pub(crate) unreadable: Vec<&'a str>,
     /// The names of the comparators.
     pub(crate) comparators: Vec<&'a str>,
+    /// The names of the delivery policies.
+    pub(crate) policies: Vec<&'a str>,
+    /// What the plans refer to.
+    #[cfg(feature = "plans")]
+    pub(crate) plans: crate::sections::PlanNames<'a>,
     /// What the sections beside flags and migrations say.
     pub(crate) sections: Sections,
 }
@@ -52,6 +59,7 @@ pub(crate) const KEYS: &[&str] = &[
     "migrations",
     "paths",
     "comparators",
+    "metrics",
     "gates",
     "plans",
     "delivery",
@@ -111,7 +119,13 @@ impl Reader {
                 ruleset.migrations.extend(self.migration(entry.key, &entry.value, path));
             }
         }
-        (ruleset.sections, ruleset.comparators) = self.sections(&mut fields, path);
+        let (sections, names) = self.sections(&mut fields, path);
+        (ruleset.sections, ruleset.comparators, ruleset.policies) =
+            (sections, names.comparators, names.policies);
+        #[cfg(feature = "plans")]
+        {
+            ruleset.plans = names.plans;
+        }
         fields.finish(self, path, KEYS);
         ruleset
     }

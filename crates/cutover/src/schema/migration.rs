@@ -40,6 +40,8 @@ pub(super) struct Migration {
     jobs: Option<BTreeMap<String, Job>>,
     /// How the results of both stores are compared, in phases that compare.
     compare: Option<Compare>,
+    /// The delivery policy that its executors follow: a name of `delivery`.
+    delivery: Option<String>,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -264,14 +266,8 @@ mod tests {
     #[test]
     fn the_schema_has_the_keys_of_the_reader() {
         let schema = crate::schema();
-        let mut keys: Vec<&str> = schema["$defs"]["Migration"]["properties"]
-            .as_object()
-            .unwrap()
-            .keys()
-            .map(String::as_str)
-            .collect();
+        let keys = super::super::tests::keys(&schema, "Migration");
         let mut known = crate::ruleset::migration::KEYS.to_vec();
-        keys.sort_unstable();
         known.sort_unstable();
         assert_eq!(keys, known);
         let mut sections: Vec<&str> =

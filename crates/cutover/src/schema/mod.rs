@@ -4,11 +4,16 @@
 #![expect(dead_code, reason = "these types are never made: the schema is generated from them")]
 
 mod condition;
+mod delivery;
+mod duration;
 mod flag;
+mod gate;
 mod migration;
 mod sections;
 
+use delivery::DeliveryPolicy;
 use flag::{Flag, Segment};
+use gate::{Gate, Metric};
 use migration::Migration;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -35,12 +40,14 @@ struct Ruleset {
     paths: Option<BTreeMap<String, PathTable>>,
     /// Comparators by name: how two results are compared.
     comparators: Option<BTreeMap<String, Comparator>>,
-    /// Gates. Kept for later versions; without effect in this one.
-    gates: Option<BTreeMap<String, serde_json::Value>>,
+    /// Metrics by name. Where there are any, gates and triggers name no others.
+    metrics: Option<BTreeMap<String, Metric>>,
+    /// Gates by name: what a rollout must measure before it goes on.
+    gates: Option<BTreeMap<String, Gate>>,
     /// Plans. Kept for later versions; without effect in this one.
     plans: Option<BTreeMap<String, serde_json::Value>>,
-    /// Delivery policies. Kept for later versions; without effect in this one.
-    delivery: Option<BTreeMap<String, serde_json::Value>>,
+    /// Delivery policies by name: how the side effects of a migration are carried out.
+    delivery: Option<BTreeMap<String, DeliveryPolicy>>,
 }
 
 /// The JSON Schema (draft 2020-12) of rulesets.
@@ -82,5 +89,16 @@ fn without_nulls(value: serde_json::Value) -> serde_json::Value {
         }
         Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// The keys of a type of the schema, sorted.
+    pub(super) fn keys(schema: &serde_json::Value, name: &str) -> Vec<String> {
+        let properties = schema["$defs"][name]["properties"].as_object().unwrap();
+        let mut keys: Vec<String> = properties.keys().cloned().collect();
+        keys.sort_unstable();
+        keys
     }
 }

@@ -1,4 +1,5 @@
-//! The sections of a ruleset beside flags and migrations: comparators and path tables.
+//! The sections of a ruleset beside flags and migrations: comparators, path tables, delivery policies, metrics, gates and
+//! plans.
 //!
 //! What they mean is in crates of their own; here they are read from documents, and asked by name.
 
@@ -6,21 +7,51 @@
 pub(crate) mod called;
 #[cfg(feature = "compare")]
 mod comparator;
+#[cfg(feature = "delivery")]
+pub(crate) mod delivery;
+#[cfg(feature = "gates")]
+mod gate;
+#[cfg(feature = "gates")]
+pub(crate) mod gate_called;
+#[cfg(feature = "gates")]
+mod metric;
+#[cfg(feature = "gates")]
+mod number;
 #[cfg(feature = "paths")]
 mod path_table;
+#[cfg(feature = "plans")]
+mod plan;
+#[cfg(feature = "plans")]
+pub(crate) mod plan_called;
 mod read;
 pub(crate) mod select;
 
 #[cfg(feature = "compare")]
 use cutover_compare::Profile;
+#[cfg(feature = "delivery")]
+use cutover_delivery::policy::Delivery;
+#[cfg(feature = "gates")]
+use cutover_gates::{Gate, Metric};
 #[cfg(feature = "paths")]
 use cutover_paths::Table;
+#[cfg(feature = "plans")]
+use cutover_plans::Guarded;
 use std::collections::BTreeMap;
 
 #[cfg(all(test, feature = "schema", feature = "compare"))]
 pub(crate) use comparator::KEYS as COMPARATOR_KEYS;
+#[cfg(all(test, feature = "schema", feature = "delivery"))]
+pub(crate) use delivery::{KEYS as DELIVERY_KEYS, PARTS as DELIVERY_PARTS};
+#[cfg(all(test, feature = "schema", feature = "gates"))]
+pub(crate) use gate::{CHECK_KEYS, GATE_KEYS};
+#[cfg(all(test, feature = "schema", feature = "gates"))]
+pub(crate) use metric::KEYS as METRIC_KEYS;
 #[cfg(all(test, feature = "schema", feature = "paths"))]
 pub(crate) use path_table::KEYS as PATH_ENTRY_KEYS;
+#[cfg(feature = "plans")]
+pub(crate) use plan::Named as PlanNames;
+#[cfg(all(test, feature = "schema", feature = "plans"))]
+pub(crate) use plan::{PLAN_KEYS, ROLLBACK_KEYS, STEP_KEYS, TRIGGER_KEYS};
 
 /// What the sections of a document say.
 #[derive(Debug, Default)]
@@ -30,7 +61,19 @@ pub(crate) struct Sections {
     /// Comparators by name.
     #[cfg(feature = "compare")]
     pub(crate) comparators: BTreeMap<String, Profile>,
+    /// Delivery policies by name.
+    #[cfg(feature = "delivery")]
+    pub(crate) delivery: BTreeMap<String, Delivery>,
     /// Path tables by name.
     #[cfg(feature = "paths")]
     pub(crate) paths: BTreeMap<String, Table>,
+    /// Metrics by name; none where the document does not declare any, and every name will do.
+    #[cfg(feature = "gates")]
+    pub(crate) metrics: Option<BTreeMap<String, Metric>>,
+    /// Gates by name.
+    #[cfg(feature = "gates")]
+    pub(crate) gates: BTreeMap<String, Gate>,
+    /// Plans by name, with their gates.
+    #[cfg(feature = "plans")]
+    pub(crate) plans: BTreeMap<String, Guarded>,
 }

@@ -20,22 +20,28 @@ if TYPE_CHECKING:
 
 
 class AsyncWorker:
-    """Delivers what is owed, in order for each key, and goes on with writes that a process has left."""
+    """Delivers what is owed, in order for each key, and goes on with writes that a process has left.
+
+    What is not given is as the migration's delivery policy says.
+    """
 
     def __init__(
         self,
         migration: AsyncMigration[Any],
         *,
         name: str | None = None,
-        limit: int = 100,
-        poll_ms: int = 1_000,
+        limit: int | None = None,
+        poll_ms: int | None = None,
         config: Mapping[str, Any] | None = None,
     ) -> None:
         if migration._outbox is None:
             raise MigrationError(f"`{migration.name}` has no outbox")
         self._migration, self._outbox = migration, migration._outbox
-        self._name, self._limit, self._poll_ms = name or str(uuid4()), limit, poll_ms
-        self._config: dict[str, Any] = {"retry": migration._retry, "lease_ms": 30_000, "dead": "park", **(config or {})}
+        self._name, policy = name or str(uuid4()), migration._policy
+        self._limit: int = policy.worker["limit"] if limit is None else limit
+        self._poll_ms: int = policy.worker["poll_ms"] if poll_ms is None else poll_ms
+        usual = {"lease_ms": policy.worker["lease_ms"], "dead": policy.worker["dead"], **(config or {})}
+        self._config: dict[str, Any] = {**usual, "retry": {**policy.retry, **usual.get("retry", {})}}
 
     async def run(self) -> None:
         """Delivers until it is cancelled. An outbox that fails is asked again later."""

@@ -15,6 +15,7 @@ from cutover.migrate._divergence import DivergenceReport
 from cutover.migrate._errors import MigrationError
 from cutover.migrate._owed import DeadLetter
 from cutover.migrate._plan import ReadPlan
+from cutover.migrate._policy import policy_of
 from cutover.migrate._types import Clock, Context, Metrics, Shadow, Switches, SystemClock, Timeouts
 from cutover.migrate._warnings import Warn, Warnings, log
 from cutover.migrate._writing import Budget, Write
@@ -26,7 +27,11 @@ _KEPT_PLANS = 256
 
 
 class Base(Generic[SideType, OutboxType]):
-    """A migration, without what asks the sides."""
+    """A migration, without what asks the sides.
+
+    What is not given of timeouts, shadow, breakers, retry and `journal_after_ms` is as the migration's delivery policy says
+    (`Engine.delivery_of`), read once; a breaker of `None` is none, whatever the policy says.
+    """
 
     def __init__(
         self,
@@ -37,13 +42,13 @@ class Base(Generic[SideType, OutboxType]):
         new: SideType,
         switches: Callable[[], Switches | None] | None = None,
         timeouts: Timeouts = Timeouts(),  # noqa: B008
-        shadow: Shadow = Shadow(),  # noqa: B008
+        shadow: Shadow | None = None,
         compare: Compare | None = None,
         breakers: Mapping[str, Mapping[str, Any] | None] | None = None,
         retry: Mapping[str, Any] | None = None,
         outbox: OutboxType | None = None,
         transactional: Literal["old", "new"] | None = None,
-        journal_after_ms: int = 60_000,
+        journal_after_ms: int | None = None,
         encode: Callable[[Any], str] = json.dumps,
         decode: Callable[[str], Any] = json.loads,
         dead_letter: Callable[[DeadLetter], object] | None = None,
@@ -56,9 +61,7 @@ class Base(Generic[SideType, OutboxType]):
         self._fixed = engine if isinstance(engine, Engine) else None
         self._engine: Callable[[], Engine] = (lambda: engine) if isinstance(engine, Engine) else engine
         self._switches = switches
-        self._timeouts, self._shadow, self._compare = timeouts, shadow, compare
-        self._retry = dict(retry or {})
-        self._outbox, self._journal_after_ms = outbox, journal_after_ms
+        self._compare, self._outbox = compare, outbox
         self._encode, self._decode = encode, decode
         self._clock: Clock = clock or SystemClock()
         self._warnings = Warnings(name, warn)
@@ -70,10 +73,20 @@ class Base(Generic[SideType, OutboxType]):
         if transactional not in (None, "old", "new"):
             raise MigrationError(f"`transactional` is `old` or `new`, not {transactional!r}")
         self._transactional = None if transactional is None else found[transactional == "new"]
-        given = dict(breakers or {})
-        if unknown := set(given) - {"old", "new"}:
+        if unknown := set(breakers or {}) - {"old", "new"}:
             raise MigrationError(f"breakers are of `old` and `new`, not of {sorted(unknown)}")
-        configs = zip(found, (given.get("old"), given.get("new")), strict=True)
+        self._policy = policy_of(
+            self._engine(),
+            name,
+            retry=retry,
+            breakers=breakers,
+            timeouts=timeouts,
+            shadow=shadow,
+            abandoned_after_ms=journal_after_ms,
+        )
+        self._timeouts, self._shadow, self._retry = self._policy.deadlines, self._policy.shadow, self._policy.retry
+        self._journal_after_ms: int = self._policy.worker["abandoned_after_ms"]
+        configs = zip(found, (self._policy.breakers["old"], self._policy.breakers["new"]), strict=True)
         self.breakers: dict[str, Breaker | None] = {
             store: None if config is None else Breaker(json.dumps(config)) for store, config in configs
         }
