@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) type Step = Result<String, String>;
 
 /// The machines that [`step_json`] knows.
-pub const MACHINES: [&str; 10] = [
+pub const MACHINES: [&str; 11] = [
     "breaker",
     "change",
     "divergence",

@@ -75,7 +75,7 @@ describe("a write", () => {
   });
 
   it("is retried while the budget of all writes lasts, and owed then", async () => {
-    const budget = { ratio: 500_000, min_per_second: 0 };
+    const budget = { ratio: 500_000, min_per_second: 0, window_ms: 10_000 };
     const { migration, fresh, outbox, clock } = writing("required", { retry: { ...retry, budget } });
     fresh.writing = rejected("down", { transient: true });
     const told: unknown[] = [];
@@ -87,7 +87,7 @@ describe("a write", () => {
     expect(told).toEqual([["pending", "budget"], ["pending", "budget"]]);
     expect(fresh.asked).toEqual(["a", "a", "b", "b"].map((name) => `write k=1 ${name}:right vnull`));
     expect(outbox.entries).toHaveLength(2);
-    const wrong = () => over(dual("required"), { retry: { budget: { window_ms: 1 } } });
+    const wrong = () => over(dual("required"), { retry: { budget: { ratio: 0, min_per_second: 0, window_ms: 1 } } });
     expect(wrong).toThrow(/window_ms/);
   });
 
