@@ -11,6 +11,7 @@ from cutover.migrate._async_driving import Drive, sent
 from cutover.migrate._async_reading import Compared, simple
 from cutover.migrate._async_worker import AsyncWorker
 from cutover.migrate._base import Base
+from cutover.migrate._deadline import Deadlines
 from cutover.migrate._divergence import LABEL
 from cutover.migrate._jobs import Variant, variants
 from cutover.migrate._types import AsyncSide, Context, Record, WriteCall
@@ -43,6 +44,9 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
 
     def _made(self) -> None:
         # Ordered, so that what goes wrong can be run again.
+        timeouts = self._timeouts
+        self._from_deadlines, self._other_deadlines = Deadlines(timeouts.read_ms), Deadlines(timeouts.other_ms)
+        self._write_deadlines = Deadlines(timeouts.write_ms)
         self._shadows: dict[asyncio.Future[None], None] = {}
         self._writes: dict[asyncio.Task[None], None] = {}
         self._turns: dict[str, asyncio.Task[Any]] = {}

@@ -167,7 +167,7 @@ async def sent(migration: AsyncMigration[Any], store: str, timeout_ms: int, call
     if breaker is not None and (permit := breaker.ask(started)) is None:
         raise Refused(store)
     try:
-        await timed(call, timeout_ms, store, *arguments)
+        await timed(call, migration._write_deadlines, timeout_ms, store, *arguments)
     except BaseException as error:
         outcome = outcome_of(error)
         known = {"superseded": "success", "permanent": "ignored"}.get(outcome, "failure")
