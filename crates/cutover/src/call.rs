@@ -50,6 +50,10 @@ impl Engine {
     /// |---|---|---|
     /// | `safety` | `migration`, `nodes?`, `writes?` | a [`SafetyReport`](crate::SafetyReport) |
     /// | `select` | `flag`, `variant?`, `unavailable`: a list of variants | a [`Selection`](crate::Selection) |
+    /// | `diff` | `to`: the text of the ruleset after, `now`, `from?`: the text of this one, `population?`: a list of contexts, `switches?`, `accept?`, `examples?`, `traffic?` | a [`DiffReport`](crate::diff::DiffReport) |
+    /// | `log` | `flag`, or `migration` and `switches?`; `context`, `now` | `line`: a [line](Self::log_decision) of a decision log |
+    /// | `replay` | `lines`, `original?`: the text of the ruleset that made them | a [`ReplayReport`](crate::replay::ReplayReport) |
+    /// | `runbook` | `migration`; `phase?` and `emergency?`, or `from?` and `to?`; `language?`, `file?` | `runbook`: a [`Runbook`](crate::runbook::Runbook), and `markdown` |
     /// | `compare` | `comparator`, `control` and `candidate`, texts of JSON | a [`Comparison`](cutover_compare::Comparison) |
     /// | `judge` | `comparator?`, `control` and `candidate`: what each side said | a [`Verdict`](cutover_compare::Verdict) |
     /// | `delivery` | `policy` or `migration`: a name | a [`DeliveryPolicy`](crate::DeliveryPolicy) |
@@ -59,6 +63,7 @@ impl Engine {
     /// | `simulate` | `plan`, `scenario?`: a name or a world of metrics, `seed?` | a [`Simulation`](cutover_plans::Simulation) |
     /// | `gate_replay` | `gate`, `state` | a [`Replayed`](cutover_gates::Replayed) |
     /// | `compare_arms` | `old` and `new`, `better?`, `alpha?`, `slow_old?` and `slow_new?`, `share?` | `answer`, and a [`Comparison`](cutover_gates::Comparison) of each |
+    /// | `work` | `name`, `state?`, `event?` | `{"state": …, "effects": […]}` of [`cutover_work::step`]; without an event a [`cutover_work::Status`] |
     ///
     /// # Errors
     /// [`CallError`] where there is no such question, or an argument is missing, unknown or of the wrong type.
@@ -78,6 +83,14 @@ impl Engine {
         match name {
             "safety" => crate::safety::called(self, given),
             "select" => crate::sections::select::called(self, given),
+            #[cfg(feature = "diff")]
+            "diff" => crate::diff::called(self, given),
+            #[cfg(feature = "replay")]
+            "log" => crate::replay::log(self, given),
+            #[cfg(feature = "replay")]
+            "replay" => crate::replay::replay(self, given),
+            #[cfg(feature = "runbook")]
+            "runbook" => crate::runbook::called(self, given),
             #[cfg(feature = "compare")]
             "compare" => crate::sections::called::compare(self, given),
             #[cfg(feature = "compare")]
@@ -86,6 +99,8 @@ impl Engine {
             "delivery" => crate::sections::delivery::called(self, given),
             #[cfg(feature = "paths")]
             "path" => crate::sections::called::path(self, given),
+            #[cfg(feature = "work")]
+            "work" => crate::sections::work::called(self, given),
             #[cfg(feature = "plans")]
             "advance" => crate::sections::plan_called::advance(self, given),
             #[cfg(feature = "plans")]
@@ -143,8 +158,28 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// The text of a name, where it is given.
+    #[cfg(any(feature = "diff", feature = "replay", feature = "runbook"))]
+    pub(crate) fn optional_text(&mut self, name: &str) -> Result<Option<String>, CallError> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Text(text)) => Ok(Some(text)),
+            found => Err(self.wrong(name, "a text", found.as_ref())),
+        }
+    }
+
+    /// The items of a list; none where it is not given.
+    #[cfg(any(feature = "diff", feature = "replay"))]
+    pub(crate) fn list(&mut self, name: &str) -> Result<Vec<Value>, CallError> {
+        match self.take(name) {
+            None => Ok(Vec::new()),
+            Some(Value::List(items)) => Ok(items),
+            found => Err(self.wrong(name, "a list", found.as_ref())),
+        }
+    }
+
     /// A whole number.
-    #[cfg(any(feature = "paths", feature = "gates"))]
+    #[cfg(any(feature = "paths", feature = "gates", feature = "diff", feature = "replay"))]
     pub(crate) fn whole(&mut self, name: &str) -> Result<i64, CallError> {
         match self.take(name) {
             Some(Value::Int(number)) => Ok(number),
@@ -153,7 +188,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// The entries of an object; none where it is not given.
-    #[cfg(feature = "paths")]
+    #[cfg(any(feature = "paths", feature = "diff", feature = "replay"))]
     pub(crate) fn entries(&mut self, name: &str) -> Result<Vec<(String, Value)>, CallError> {
         match self.take(name) {
             None => Ok(Vec::new()),

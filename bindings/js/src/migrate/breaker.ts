@@ -25,9 +25,11 @@ export interface BreakerState {
   };
 }
 
-/** What came of a call. */
+/** What came of a call, for {@link Breaker.report}: it was done. */
 export const SUCCESS = 0;
+/** It failed, or took too long. */
 export const FAILURE = 1;
+/** It says nothing of how the side fares. */
 export const IGNORED = 2;
 
 const released = new FinalizationRegistry<number>((breaker) => machines.breakerRelease(breaker));
@@ -36,9 +38,11 @@ const released = new FinalizationRegistry<number>((breaker) => machines.breakerR
  * A breaker.
  *
  * @example
- * const breaker = new Breaker({ window: { count: { calls: 20 } }, min_calls: 10, open_for_ms: 5_000 });
+ * const breaker = new Breaker({ window: { count: { calls: 20 } }, min_calls: 1, open_for_ms: 5_000 });
  * const permit = breaker.ask(Date.now());
- * if (permit >= 0) breaker.report(permit, SUCCESS, 12, Date.now());
+ * if (permit >= 0) breaker.report(permit, FAILURE, 12, Date.now());
+ * breaker.state.state.state; // "open"
+ * breaker.ask(Date.now()); // -1
  */
 export class Breaker {
   readonly #number: number;

@@ -73,6 +73,13 @@ export interface MigrationOptions<R> {
 /** An engine, or what gives the engine of the moment. */
 export type EngineSource = Decider | (() => Decider);
 
+/** Who has answered a read. */
+export interface Answered {
+  readonly store: string;
+  /** Whether that is the store that the read went on to. */
+  readonly fellBack: boolean;
+}
+
 /** How one read is made. */
 export interface ReadOptions {
   /** What is known of the request. */
@@ -82,6 +89,8 @@ export interface ReadOptions {
   readonly draw?: number;
   /** What kind of read it is, for the report: `getOffer`; `read` by default. Of more than 256 the later ones are one. */
   readonly label?: string;
+  /** Told which store has answered, before the caller has the record; what it throws changes nothing. */
+  readonly answered?: (by: Answered) => void;
 }
 
 /** How one write is made. */

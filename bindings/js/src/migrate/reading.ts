@@ -10,7 +10,9 @@ import type { Observed } from "./divergence.js";
 import { BreakerOpen, SideTimeout } from "./errors.js";
 import * as machine from "./read-machine.js";
 import type { Verdict } from "./read-machine.js";
+import type { Answered } from "./options.js";
 import type { Side } from "./side.js";
+import { isolated } from "./warnings.js";
 
 /** A side of a read, as the route has it. */
 export interface Source<R> {
@@ -151,6 +153,8 @@ export const LABEL = "read";
 /** One read. */
 export class Reading<R> {
   readonly reader: Reader<R>;
+  /** Told which store has answered. */
+  answered: ((by: Answered) => void) | null = null;
   readonly #plan: ReadPlan<R>;
   readonly #key: string;
   readonly #resolve: (record: R | null) => void;
@@ -274,6 +278,8 @@ export class Reading<R> {
     this.#signal?.removeEventListener("abort", this.#leave);
     if (!call.failed) {
       this.reader.answered(source, this.reader.ticks() - this.#began);
+      const { answered } = this;
+      if (answered !== null) isolated(() => answered({ store: source.store, fellBack: call === this.#other }));
       this.#resolve(call.value ?? null);
       return;
     }

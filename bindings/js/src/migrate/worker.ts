@@ -42,12 +42,35 @@ interface Machined {
 }
 
 /**
- * Delivers the owed writes of one migration. Any number of workers may run at one time.
+ * Delivers the owed writes of one migration. Any number of workers may run at one time; in a service,
+ * `worker.run(signal)` goes on until the signal is aborted.
  *
  * @example
- * const stop = new AbortController();
- * process.once("SIGTERM", () => stop.abort());
- * await recruiters.worker().run(stop.signal);
+ * import Database from "libsql";
+ * const outbox = new SqliteOutbox(new Database(":memory:"));
+ * await outbox.init();
+ * const engine = Engine.fromString(
+ *   "cutover: 1\nmigrations: { orders: { old: sql, new: mongo, ladder: standard, phase: dual_write } }",
+ * );
+ * const [sql, mongo] = [new Map(), new Map()];
+ * let down = true;
+ * const orders = new Migration(engine, "orders", {
+ *   old: { read: (key) => sql.get(key), write: (key, record) => sql.set(key, record) },
+ *   new: {
+ *     read: (key) => mongo.get(key),
+ *     write(key, record) {
+ *       if (down) throw new Transient("mongo is down");
+ *       mongo.set(key, record);
+ *     },
+ *   },
+ *   outbox,
+ *   retry: { attempts: 1 },
+ * });
+ * await orders.write("order-7", { total: 12 }).catch((error) => error.told); // "pending"
+ * down = false;
+ * const { pending, claimed, dead } = await orders.worker().drain();
+ * [pending, claimed, dead]; // [0, 0, 0]
+ * mongo.get("order-7"); // { total: 12 }
  */
 export class Worker<R> {
   readonly #writer: Writer<R>;

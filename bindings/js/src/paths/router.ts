@@ -69,12 +69,24 @@ function announce(response: http.ServerResponse, headers: PathFound["headers"]):
  * @throws CutoverError where there is no such table, TypeError where a service is no address of `http:` or `https:`.
  *
  * @example
+ * import express from "express";
+ * const engine = Engine.fromString(`
+ *   cutover: 1
+ *   paths:
+ *     api:
+ *       - { path: /api/products, service: products, side: new, fallback: monolith }
+ * `);
  * const router = pathRouter(engine, "api", {
- *   services: { "product-service-mongo": "http://products:8080", monolith: "next" },
- *   attributes: (request) => ({ userId: request.headers["x-user"] ?? "" }),
+ *   services: { products: "http://127.0.0.1:9", monolith: (request, response) => response.end("served here") },
  *   onError: ({ kind, service, fallback }) => console.warn(kind, service, fallback),
  * });
- * express().use(router); // or: await fastify().register(router.fastify)
+ * // Or, for Fastify: await fastify().register(router.fastify)
+ * const server = express().use(router).listen(0);
+ * const answer = await fetch(`http://127.0.0.1:${server.address().port}/api/products`);
+ * await answer.text(); // "served here"
+ * answer.headers.get("X-Service"); // "monolith"
+ * server.close();
+ * router.close();
  */
 export function pathRouter(
   engine: PathFinder | (() => PathFinder),

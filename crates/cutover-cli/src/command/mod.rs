@@ -6,13 +6,16 @@ mod compile;
 mod completions;
 mod conformance;
 mod contexts;
+mod diff;
 mod eval;
 mod explain;
 mod gate;
 mod hash_list;
 mod import;
 mod path;
+mod replay;
 mod route;
+mod runbook;
 mod safety;
 mod schema;
 
@@ -35,6 +38,9 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(&args, now_ms, screen),
         Command::Route(args) => route::run(&args, now_ms, screen),
         Command::Safety(args) => safety::run(&args, screen),
+        Command::Diff(args) => diff::run(&args, now_ms, screen),
+        Command::Replay(args) => replay::run(&args, screen),
+        Command::Runbook(args) => runbook::run(&args, screen),
         Command::Compare(args) => compare::run(&args, screen),
         Command::Path(args) => path::run(&args, now_ms, screen),
         Command::Gate(args) => gate::run(&args, now_ms, screen),

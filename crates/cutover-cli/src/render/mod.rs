@@ -3,9 +3,11 @@
 pub(crate) mod comparison;
 pub(crate) mod decision;
 pub(crate) mod diagnostic;
+pub(crate) mod diff;
 pub(crate) mod explanation;
 pub(crate) mod gate;
 pub(crate) mod path;
+pub(crate) mod replay;
 pub(crate) mod route;
 pub(crate) mod safety;
 mod snippet;

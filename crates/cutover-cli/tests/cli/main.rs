@@ -4,12 +4,15 @@ mod broken;
 mod check;
 mod compile;
 mod contexts;
+mod diff;
 mod eval;
 mod explain;
 mod gate;
 mod import;
 mod lists;
+mod replay;
 mod route;
+mod runbook;
 mod safety;
 mod usage;
 

@@ -2,7 +2,7 @@
 
 pub(crate) mod cidr;
 pub(crate) mod condition;
-#[cfg(feature = "delivery")]
+#[cfg(any(feature = "delivery", feature = "gates", feature = "work"))]
 pub(crate) mod duration;
 pub(crate) mod fields;
 pub(crate) mod flag;
@@ -63,6 +63,7 @@ pub(crate) const KEYS: &[&str] = &[
     "gates",
     "plans",
     "delivery",
+    "work",
 ];
 
 impl Reader {

@@ -10,6 +10,7 @@ mod flag;
 mod gate;
 mod migration;
 mod sections;
+mod work;
 
 use delivery::DeliveryPolicy;
 use flag::{Flag, Segment};
@@ -20,6 +21,7 @@ use schemars::generate::SchemaSettings;
 use sections::{Comparator, PathTable};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use work::WorkPlan;
 
 /// A Cutover ruleset: flags, segments and migrations, with all that decides them.
 #[derive(JsonSchema, Serialize)]
@@ -48,6 +50,8 @@ struct Ruleset {
     plans: Option<BTreeMap<String, serde_json::Value>>,
     /// Delivery policies by name: how the side effects of a migration are carried out.
     delivery: Option<BTreeMap<String, DeliveryPolicy>>,
+    /// Plans of work by name: phases that are carried out one after the other, and taken back.
+    work: Option<BTreeMap<String, WorkPlan>>,
 }
 
 /// The JSON Schema (draft 2020-12) of rulesets.

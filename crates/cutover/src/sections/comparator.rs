@@ -40,10 +40,11 @@ pub(super) fn read(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Opti
         profile = rename(reader, profile, node, path.key("rename"))?;
     }
     if let Some(node) = fields.take("tolerance") {
-        profile = profile.tolerance(number(reader, node, path.key("tolerance"))?);
+        profile = profile.tolerance(super::number::read(reader, node, path.key("tolerance"))?);
     }
     if let Some(node) = fields.take("relative_tolerance") {
-        profile = profile.relative_tolerance(number(reader, node, path.key("relative_tolerance"))?);
+        profile =
+            profile.relative_tolerance(super::number::read(reader, node, path.key("relative_tolerance"))?);
     }
     if let Some(node) = fields.take("dates") {
         profile = profile.dates(reader.word(node, path.key("dates"), DATES)?);
@@ -106,18 +107,6 @@ fn rename(
         profile = profile.rename(entry.key, new);
     }
     Some(profile)
-}
-
-fn number(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<f64> {
-    match node.content {
-        Content::Float(number) => Some(number),
-        #[expect(clippy::cast_precision_loss, reason = "a tolerance beyond 2^53 tolerates one more or less")]
-        Content::Int(number) => Some(number as f64),
-        _ => {
-            reader.wrong_type(node, path, "a number");
-            None
-        }
-    }
 }
 
 impl Engine {

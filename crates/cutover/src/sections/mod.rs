@@ -15,7 +15,7 @@ mod gate;
 pub(crate) mod gate_called;
 #[cfg(feature = "gates")]
 mod metric;
-#[cfg(feature = "gates")]
+#[cfg(any(feature = "compare", feature = "gates", feature = "work"))]
 mod number;
 #[cfg(feature = "paths")]
 mod path_table;
@@ -25,6 +25,8 @@ mod plan;
 pub(crate) mod plan_called;
 mod read;
 pub(crate) mod select;
+#[cfg(feature = "work")]
+pub(crate) mod work;
 
 #[cfg(feature = "compare")]
 use cutover_compare::Profile;
@@ -36,6 +38,8 @@ use cutover_gates::{Gate, Metric};
 use cutover_paths::Table;
 #[cfg(feature = "plans")]
 use cutover_plans::Guarded;
+#[cfg(feature = "work")]
+use cutover_work::Work;
 use std::collections::BTreeMap;
 
 #[cfg(all(test, feature = "schema", feature = "compare"))]
@@ -52,6 +56,8 @@ pub(crate) use path_table::KEYS as PATH_ENTRY_KEYS;
 pub(crate) use plan::Named as PlanNames;
 #[cfg(all(test, feature = "schema", feature = "plans"))]
 pub(crate) use plan::{PLAN_KEYS, ROLLBACK_KEYS, STEP_KEYS, TRIGGER_KEYS};
+#[cfg(all(test, feature = "schema", feature = "work"))]
+pub(crate) use work::{KEYS as WORK_KEYS, PARTS as WORK_PARTS};
 
 /// What the sections of a document say.
 #[derive(Debug, Default)]
@@ -76,4 +82,7 @@ pub(crate) struct Sections {
     /// Plans by name, with their gates.
     #[cfg(feature = "plans")]
     pub(crate) plans: BTreeMap<String, Guarded>,
+    /// Plans of work by name.
+    #[cfg(feature = "work")]
+    pub(crate) work: BTreeMap<String, Work>,
 }

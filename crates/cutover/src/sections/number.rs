@@ -1,9 +1,22 @@
-//! Numbers of gates: themselves, or percentages of one.
+//! Numbers, as sections write them: themselves, or percentages of one.
 
+#[cfg(feature = "gates")]
 use crate::diagnostic::Diagnostic;
-use crate::document::{Content, Node, Path, decimal};
+#[cfg(feature = "gates")]
+use crate::document::decimal;
+use crate::document::{Content, Node, Path};
 use crate::ruleset::fields::Reader;
 
+/// Reads a number, whole or not.
+pub(super) fn read(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<f64> {
+    let number = float(&node.content);
+    if number.is_none() {
+        reader.wrong_type(node, path, "a number");
+    }
+    number
+}
+
+#[cfg(feature = "gates")]
 impl Reader {
     /// Reads a number, or a percentage such as `0.1%`, which is 0.001.
     pub(crate) fn measure(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<f64> {
@@ -28,6 +41,7 @@ impl Reader {
 }
 
 /// A percentage as the float nearest to it: the exponent is part of what is parsed, so that nothing is rounded twice.
+#[cfg(feature = "gates")]
 fn percentage(text: &str) -> Option<f64> {
     let digits = text.strip_suffix('%')?;
     let plain = |byte: u8| byte.is_ascii_digit() || byte == b'.';
@@ -40,13 +54,13 @@ fn percentage(text: &str) -> Option<f64> {
 fn float(content: &Content<'_>) -> Option<f64> {
     match content {
         Content::Float(number) => Some(*number),
-        #[expect(clippy::cast_precision_loss, reason = "a measurement is a float")]
+        #[expect(clippy::cast_precision_loss, reason = "bounds beyond 2^53 are one more or less")]
         Content::Int(number) => Some(*number as f64),
         _ => None,
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "gates"))]
 mod tests {
     use super::percentage;
 

@@ -19,10 +19,12 @@ const ACTIVE: &[&str] = &[
     "gates",
     #[cfg(feature = "plans")]
     "plans",
+    #[cfg(feature = "work")]
+    "work",
 ];
 
 /// All of them, each after those that it names things of.
-const ALL: [&str; 6] = ["paths", "comparators", "metrics", "gates", "plans", "delivery"];
+const ALL: [&str; 7] = ["paths", "comparators", "metrics", "gates", "plans", "delivery", "work"];
 
 /// The names of what migrations refer to.
 #[derive(Debug, Default)]
@@ -77,7 +79,13 @@ impl Reader {
     }
 
     #[cfg_attr(
-        not(any(feature = "compare", feature = "paths", feature = "delivery", feature = "gates")),
+        not(any(
+            feature = "compare",
+            feature = "paths",
+            feature = "delivery",
+            feature = "gates",
+            feature = "work"
+        )),
         expect(unused_variables, reason = "no section is active without these features")
     )]
     fn section(
@@ -114,6 +122,11 @@ impl Reader {
             "gates" => {
                 let read = super::gate::read(self, name, node, path, sections.metrics.as_ref());
                 sections.gates.extend(read.map(|gate| (name.to_owned(), gate)));
+            }
+            #[cfg(feature = "work")]
+            "work" => {
+                let read = super::work::read(self, node, path);
+                sections.work.extend(read.map(|work| (name.to_owned(), work)));
             }
             _ => {}
         }

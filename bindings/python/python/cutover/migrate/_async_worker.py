@@ -20,9 +20,32 @@ if TYPE_CHECKING:
 
 
 class AsyncWorker:
-    """Delivers what is owed, in order for each key, and goes on with writes that a process has left.
+    r"""Delivers what is owed, in order for each key, and goes on with writes that a process has left.
 
     What is not given is as the migration's delivery policy says.
+
+    >>> import asyncio
+    >>> from cutover import Engine
+    >>> from cutover.migrate import AsyncMigration, Transient
+    >>> from cutover.migrate.outbox import AsyncOutbox, SqliteOutbox
+    >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: sql, new: mongo, ladder: standard, phase: dual_write}}")
+    >>> class Rows(dict):
+    ...     down = False
+    ...     async def read(self, key, call): return self.get(key)
+    ...     async def write(self, key, record, call):
+    ...         if self.down: raise Transient("later")
+    ...         self[key] = record
+    >>> sql, mongo = Rows(), Rows()
+    >>> mongo.down = True
+    >>> outbox = AsyncOutbox(SqliteOutbox.open(":memory:"))
+    >>> asyncio.run(outbox.init())
+    >>> orders = AsyncMigration(engine, "orders", old=sql, new=mongo, outbox=outbox, retry={"attempts": 1})
+    >>> asyncio.run(orders.write("order-7", {"total": 12}, operation="op-1"))
+    Traceback (most recent call last):
+    cutover.migrate._errors.WriteError: the write op-1 is pending: exhausted
+    >>> mongo.down = False
+    >>> asyncio.run(orders.worker().drain()).delivered, mongo
+    (1, {'order-7': {'total': 12}})
     """
 
     def __init__(

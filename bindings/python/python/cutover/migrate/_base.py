@@ -16,7 +16,7 @@ from cutover.migrate._errors import MigrationError
 from cutover.migrate._owed import DeadLetter
 from cutover.migrate._plan import ReadPlan
 from cutover.migrate._policy import policy_of
-from cutover.migrate._types import Clock, Context, Metrics, Shadow, Switches, SystemClock, Timeouts
+from cutover.migrate._types import Answered, Clock, Context, Metrics, ReadCall, Shadow, Switches, SystemClock, Timeouts
 from cutover.migrate._warnings import Warn, Warnings, log
 from cutover.migrate._writing import Budget, Write
 
@@ -106,12 +106,20 @@ class Base(Generic[SideType, OutboxType]):
         del self.dead_letters[:-1_000]
 
     def route(self, context: Context = None) -> Route:
-        """Where things go now: what the engine says, as the switches stand."""
+        """Where things go now: what the engine says, as the switches stand.
+
+        >>> orders.route().phase
+        'dual_write'
+        """
         switches = None if self._switches is None else self._switches()
         return self._engine().route(self.name, context, switches=switches)
 
     def counters(self) -> Counts:
-        """What was done since this was made."""
+        """What was done since this was made.
+
+        >>> orders.counters().reads
+        {'sql': 1}
+        """
         return self._counters.counts()
 
     def report(self, top: int = 10) -> DivergenceReport:
@@ -149,6 +157,22 @@ class Base(Generic[SideType, OutboxType]):
             self._warnings.add(f"hazard_{hazard.code}", f"{hazard.message} {hazard.cost}")
         if route.error is not None:
             self._warnings.add(f"route_{route.error.lower()}", f"the route is less than was asked for: {route.error}")
+
+    def _first(self, context: Context) -> tuple[Any, ReadCall, Breaker | None]:
+        """How the store is read that a write goes to first, what it is told, and its breaker."""
+        route = self.route(context)
+        if not route.write:
+            raise MigrationError(f"`{self.name}` has no store that a write goes to first: {route.error}")
+        store = route.write[0].to
+        return self._sides[store].read, ReadCall(store, self._timeouts.read_ms), self.breakers[store]  # type: ignore[attr-defined]
+
+    def _tell(self, answered: Callable[[Answered], object] | None, store: str, fell_back: bool) -> None:
+        """Tells a caller who has answered; what it raises changes nothing."""
+        if answered is not None:
+            try:
+                answered(Answered(store, fell_back))
+            except Exception as error:
+                self._warnings.add("answered_error", repr(error))
 
     def _write_of(
         self, kind: str, key: str, record: Any, operation: str | None, version: int | None, context: Context

@@ -31,6 +31,16 @@ class ReadCall:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """Who has answered a read."""
+
+    store: str
+    """The store's name."""
+    fell_back: bool
+    """Whether that is the store that the read went on to."""
+
+
+@dataclass(frozen=True)
 class WriteCall:
     """What a side is told about a write or a deletion."""
 
@@ -118,7 +128,11 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The clock of the system."""
+    """The clock of the system.
+
+    >>> SystemClock().now() > 1_700_000_000_000
+    True
+    """
 
     def now(self) -> int:
         """Milliseconds since the epoch."""

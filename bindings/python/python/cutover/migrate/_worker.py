@@ -20,9 +20,31 @@ if TYPE_CHECKING:
 
 
 class Worker:
-    """Delivers what is owed, in order for each key, and goes on with writes that a process has left.
+    r"""Delivers what is owed, in order for each key, and goes on with writes that a process has left.
 
     What is not given is as the migration's delivery policy says.
+
+    >>> from cutover import Engine
+    >>> from cutover.migrate import Migration, Transient
+    >>> from cutover.migrate.outbox import SqliteOutbox
+    >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: sql, new: mongo, ladder: standard, phase: dual_write}}")
+    >>> class Rows(dict):
+    ...     down = False
+    ...     def read(self, key, call): return self.get(key)
+    ...     def write(self, key, record, call):
+    ...         if self.down: raise Transient("later")
+    ...         self[key] = record
+    >>> sql, mongo = Rows(), Rows()
+    >>> mongo.down = True
+    >>> outbox = SqliteOutbox.open(":memory:")
+    >>> outbox.init()
+    >>> orders = Migration(engine, "orders", old=sql, new=mongo, outbox=outbox, retry={"attempts": 1})
+    >>> orders.write("order-7", {"total": 12}, operation="op-1")
+    Traceback (most recent call last):
+    cutover.migrate._errors.WriteError: the write op-1 is pending: exhausted
+    >>> mongo.down = False
+    >>> orders.worker().drain().delivered, mongo
+    (1, {'order-7': {'total': 12}})
     """
 
     def __init__(
