@@ -219,7 +219,7 @@ export class Migration<R = unknown> {
    * that diverge most, and how long each side took.
    *
    * @example
-   * console.log(recruiters.report().text);
+   * orders.report().divergence.count; // 0
    */
   report(top = 10): DivergenceReport {
     return this.#executor.divergence.report(top);

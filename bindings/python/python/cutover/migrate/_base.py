@@ -124,7 +124,11 @@ class Base(Generic[SideType, OutboxType]):
 
     def report(self, top: int = 10) -> DivergenceReport:
         """How the sides diverge, by the reads that were compared since this was made: rates, the `top` operations and
-        fields that diverge most, and how long each side took. `report()["text"]` is a summary for people."""
+        fields that diverge most, and how long each side took. `text` is a summary for people.
+
+        >>> orders.report()["divergence"]
+        {'count': 0, 'of': 0, 'rate': None}
+        """
         return self._counters.report(top)
 
     def _plan(self, context: Context) -> ReadPlan:
