@@ -1,5 +1,7 @@
 //! The command line.
 
+pub(crate) mod work;
+
 use crate::{exit, now};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueHint};
@@ -51,6 +53,8 @@ pub(crate) enum Command {
     Compare(Compare),
     /// Find who serves a request by a path table
     Path(PathQuery),
+    /// Carry out a plan of work, phase by phase, and take it back
+    Work(work::Work),
     /// Turn a document of another system into a ruleset that decides the same
     Import(Import),
     /// Write the JSON Schema of rulesets, for editors

@@ -2,7 +2,7 @@
 //!
 //! - [`Work`] is a plan of work: ordered phases of actions, validations, a checkpoint and perhaps an approval, with a
 //!   restore point before them and a procedure that takes them back. [`step`] is its machine.
-//! - `incident` is what goes wrong meanwhile: a clock against the objective of its severity, checklists with evidence,
+//! - [`incident`] is what goes wrong meanwhile: a clock against the objective of its severity, checklists with evidence,
 //!   a timeline, and the draft of a post-mortem.
 //! - `drill` rehearses a rollback with the same machine, and says whether the objective would be met.
 //!
@@ -29,10 +29,12 @@ extern crate alloc;
 
 mod effect;
 mod event;
+pub mod incident;
 mod machine;
 mod spec;
 mod state;
 mod status;
+mod text;
 mod wire;
 
 pub use effect::{Call, Effect, Task};

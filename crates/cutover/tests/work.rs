@@ -113,7 +113,7 @@ fn what_makes_no_sense_is_refused_at_its_place() {
     );
     assert_eq!(
         refused("      - { name: a, actions: [{ name: x, below: 3 }], validations: v }"),
-        ["unknown_key 5:43 work.w.phases[0].actions[0].below"]
+        ["unknown_key 5:41 work.w.phases[0].actions[0].below"]
     );
     assert_eq!(
         refused("      - { name: a, validations: [{ name: x, below: 3, above: 1 }] }"),

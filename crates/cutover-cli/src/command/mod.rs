@@ -14,6 +14,7 @@ mod path;
 mod route;
 mod safety;
 mod schema;
+mod work;
 
 use crate::args::{Args, Command};
 use crate::exit::Exit;
@@ -36,6 +37,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Safety(args) => safety::run(&args, screen),
         Command::Compare(args) => compare::run(&args, screen),
         Command::Path(args) => path::run(&args, now_ms, screen),
+        Command::Work(args) => work::run(&args, now_ms, screen),
         Command::Import(args) => import::run(&args, screen),
         Command::Schema => schema::run(screen),
         Command::HashList(args) => hash_list::run(&args, screen),

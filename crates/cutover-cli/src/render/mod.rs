@@ -11,3 +11,4 @@ mod snippet;
 mod style;
 mod table;
 mod text;
+pub(crate) mod work;

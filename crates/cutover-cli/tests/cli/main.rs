@@ -11,6 +11,7 @@ mod lists;
 mod route;
 mod safety;
 mod usage;
+mod work;
 
 use std::fs;
 use std::io::Write as _;

@@ -57,7 +57,7 @@ struct RestorePoint {
 #[serde(untagged)]
 enum RollbackAs {
     Actions(Actions),
-    Rollback(Rollback),
+    Rollback(Box<Rollback>),
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -74,7 +74,7 @@ struct Rollback {
 #[derive(JsonSchema, Serialize)]
 #[serde(untagged)]
 enum Actions {
-    One(WorkActionAs),
+    One(Box<WorkActionAs>),
     More(Vec<WorkActionAs>),
 }
 
@@ -83,7 +83,7 @@ enum Actions {
 #[serde(untagged)]
 enum WorkActionAs {
     Name(String),
-    Action(WorkAction),
+    Action(Box<WorkAction>),
 }
 
 #[derive(JsonSchema, Serialize)]
