@@ -4,7 +4,7 @@
 //!   restore point before them and a procedure that takes them back. [`step`] is its machine.
 //! - [`incident`] is what goes wrong meanwhile: a clock against the objective of its severity, checklists with evidence,
 //!   a timeline, and the draft of a post-mortem.
-//! - `drill` rehearses a rollback with the same machine, and says whether the objective would be met.
+//! - [`drill`] rehearses a rollback with the same machine, and says whether the objective would be met.
 //!
 //! Each machine is `(state, event) -> (state, effects)`: no clock, no randomness and no I/O in it. A host saves the new
 //! state, then performs the effects, then tells what came of them. Every effect has an id and stands in the state until
@@ -27,6 +27,7 @@
 
 extern crate alloc;
 
+pub mod drill;
 mod effect;
 mod event;
 pub mod incident;

@@ -83,9 +83,7 @@ impl Machine<'_> {
                 self.incident.stage = Stage::Mitigating;
                 self.incident.acknowledged_at.get_or_insert(now);
                 self.incident.mitigating_at.get_or_insert(now);
-                if rollback && !self.incident.rollback {
-                    self.incident.rollback = true;
-                }
+                self.incident.rollback |= rollback;
                 self.log(now, Word::Mitigating, Some(actor), what);
             }
             Event::Resolve { actor, what, now } => {
