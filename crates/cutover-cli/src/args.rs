@@ -55,6 +55,10 @@ pub(crate) enum Command {
     Path(PathQuery),
     /// Carry out a plan of work, phase by phase, and take it back
     Work(work::Work),
+    /// Rehearse a rollback, and say whether it would be over in time
+    Drill(work::Drill),
+    /// Keep an incident: its clock, its checklists, its post-mortem
+    Incident(work::Incident),
     /// Turn a document of another system into a ruleset that decides the same
     Import(Import),
     /// Write the JSON Schema of rulesets, for editors

@@ -44,6 +44,7 @@ pub use machine::{Refused, step};
 pub use spec::{Action, Expect, Phase, Problem, RestorePoint, Rollback, Takes, Work};
 pub use state::{Entry, Mode, Notice, Pending, Point, State, Step, Word};
 pub use status::{PhaseStatus, Standing, Status, status};
+pub use text::span;
 pub use wire::{status_json, step_json};
 
 /// Milliseconds since the epoch.

@@ -31,8 +31,13 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
-/// A span such as `1 h 30 min`: its two largest units.
-pub(crate) fn span(ms: u64) -> String {
+/// A span of milliseconds as people read it: its two largest units.
+///
+/// ```
+/// assert_eq!(cutover_work::span(5_400_000), "1 h 30 min");
+/// ```
+#[must_use]
+pub fn span(ms: u64) -> String {
     const UNITS: [(&str, u64); 5] =
         [("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1)];
     let mut parts = String::new();

@@ -40,6 +40,9 @@ impl Engine {
     /// | `delivery` | `policy` or `migration`: a name | a [`DeliveryPolicy`](crate::DeliveryPolicy) |
     /// | `path` | `table`, `method`, `target`, `now`, `headers?`, `attributes?` | a [`Found`](cutover_paths::Found), or null |
     /// | `work` | `name`, `state?`, `event?` | `{"state": …, "effects": […]}` of [`cutover_work::step`]; without an event a [`cutover_work::Status`] |
+    /// | `incident` | `name`, `state?`, and `event` or `now` | `{"state": …, "effects": […]}` of [`cutover_work::incident::step`]; without an event a [`cutover_work::incident::Standing`] |
+    /// | `post_mortem` | `name`, `state` | Markdown, as a text |
+    /// | `drill` | `name`, `scenario?` as [`Engine::drill_scenario`] reads it | a [`cutover_work::drill::Report`] |
     ///
     /// # Errors
     /// [`CallError`] where there is no such question, or an argument is missing, unknown or of the wrong type.
@@ -69,6 +72,12 @@ impl Engine {
             "path" => crate::sections::called::path(self, given),
             #[cfg(feature = "work")]
             "work" => crate::sections::work::called(self, given),
+            #[cfg(feature = "work")]
+            "incident" => crate::sections::incident::called(self, given),
+            #[cfg(feature = "work")]
+            "post_mortem" => crate::sections::incident::post_mortem(self, given),
+            #[cfg(feature = "work")]
+            "drill" => crate::sections::drill::called(self, given),
             _ => Err(CallError::new(format!("there is no question `{name}`"))),
         }
     }
@@ -117,7 +126,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// A whole number.
-    #[cfg(feature = "paths")]
+    #[cfg(any(feature = "paths", feature = "work"))]
     pub(crate) fn whole(&mut self, name: &str) -> Result<i64, CallError> {
         match self.take(name) {
             Some(Value::Int(number)) => Ok(number),

@@ -89,3 +89,70 @@ pub(crate) struct Run {
     #[arg(long, value_name = "NAME", default_value = "operator")]
     pub(crate) actor: String,
 }
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+An event is JSON: {\"event\":\"open\",\"id\":\"i7\",\"title\":\"the till is down\",\"feature\":\"till\",\"actor\":\"ann\"}; `now` may be \
+left out. Others are acknowledge, check, mitigate, resolve, reopen, rate, note, close and tick.
+Ends with 1 where the objective is missed or the event is refused, and with 3 where there is no incident.
+With --json: where it stands, or {\"effects\":[…],\"standing\":…} of an event, or the draft as a text.")]
+pub(crate) struct Incident {
+    /// The ruleset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The policy for incidents
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+
+    /// The incident; where there is no such file, none is open
+    #[arg(value_name = "STATE", value_hint = ValueHint::FilePath)]
+    pub(crate) state: PathBuf,
+
+    /// What happened, as JSON; the file is written anew
+    #[arg(long, value_name = "JSON", conflicts_with = "post_mortem")]
+    pub(crate) event: Option<String>,
+
+    /// Write the draft of a post-mortem, in Markdown
+    #[arg(long)]
+    pub(crate) post_mortem: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Nothing is touched: the machine of the plan is taken to the phase in which it goes wrong, and rolls back, with steps \
+that take as long as `takes` in the ruleset or the scenario says. A scenario is YAML or JSON:
+
+  from: write_new              # the phase under way; to: the lowest that is taken back
+  objective: 1h                # instead of the plan's
+  detection: 5m                # until somebody notices; `{ from: 1m, to: 10m }` is anything between
+  approval: { from: 0s, to: 15m }
+  operator: 30m                # until a person has mended what a failed rollback leaves
+  takes: { restore_sql: 40m }  # instead of what the plan says
+  fails: { restore_sql: 1, revert: 10% }   # the first attempt; a tenth of the attempts
+  seeds: 1000
+
+Ends with 0 where the objective is met in the worst case, with 1 where it is not, and with 3 where that is not known: \
+there is no objective, or nobody says how long a step takes.
+With --json: the report.")]
+pub(crate) struct Drill {
+    /// The ruleset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The plan of work
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+
+    /// What is rehearsed; without it, a rollback of the last phase
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) scenario: Option<PathBuf>,
+
+    /// The phase in which it goes wrong
+    #[arg(long, value_name = "PHASE")]
+    pub(crate) from: Option<String>,
+
+    /// The lowest phase that is taken back
+    #[arg(long, value_name = "PHASE")]
+    pub(crate) to: Option<String>,
+}

@@ -6,10 +6,12 @@ mod compile;
 mod completions;
 mod conformance;
 mod contexts;
+mod drill;
 mod eval;
 mod explain;
 mod hash_list;
 mod import;
+mod incident;
 mod path;
 mod route;
 mod safety;
@@ -38,6 +40,8 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Compare(args) => compare::run(&args, screen),
         Command::Path(args) => path::run(&args, now_ms, screen),
         Command::Work(args) => work::run(&args, now_ms, screen),
+        Command::Drill(args) => drill::run(&args, screen),
+        Command::Incident(args) => incident::run(&args, now_ms, screen),
         Command::Import(args) => import::run(&args, screen),
         Command::Schema => schema::run(screen),
         Command::HashList(args) => hash_list::run(&args, screen),

@@ -3,7 +3,9 @@
 pub(crate) mod comparison;
 pub(crate) mod decision;
 pub(crate) mod diagnostic;
+pub(crate) mod drill;
 pub(crate) mod explanation;
+pub(crate) mod incident;
 pub(crate) mod path;
 pub(crate) mod route;
 pub(crate) mod safety;

@@ -53,7 +53,7 @@ pub(crate) fn page(name: &str, status: &Status, log: &[Entry]) -> String {
 }
 
 /// A word as JSON has it.
-fn word(word: &impl serde::Serialize) -> String {
+pub(super) fn word(word: &impl serde::Serialize) -> String {
     cutover::wire::to_json(word).trim_matches('"').replace('_', " ")
 }
 

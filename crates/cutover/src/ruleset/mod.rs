@@ -60,6 +60,7 @@ pub(crate) const KEYS: &[&str] = &[
     "plans",
     "delivery",
     "work",
+    "incidents",
 ];
 
 impl Reader {

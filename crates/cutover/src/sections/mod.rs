@@ -8,6 +8,10 @@ pub(crate) mod called;
 mod comparator;
 #[cfg(feature = "delivery")]
 pub(crate) mod delivery;
+#[cfg(feature = "work")]
+pub(crate) mod drill;
+#[cfg(feature = "work")]
+pub(crate) mod incident;
 #[cfg(any(feature = "compare", feature = "work"))]
 mod number;
 #[cfg(feature = "paths")]
@@ -24,13 +28,15 @@ use cutover_delivery::policy::Delivery;
 #[cfg(feature = "paths")]
 use cutover_paths::Table;
 #[cfg(feature = "work")]
-use cutover_work::Work;
+use cutover_work::{Work, incident::Policy};
 use std::collections::BTreeMap;
 
 #[cfg(all(test, feature = "schema", feature = "compare"))]
 pub(crate) use comparator::KEYS as COMPARATOR_KEYS;
 #[cfg(all(test, feature = "schema", feature = "delivery"))]
 pub(crate) use delivery::{KEYS as DELIVERY_KEYS, PARTS as DELIVERY_PARTS};
+#[cfg(all(test, feature = "schema", feature = "work"))]
+pub(crate) use incident::{ITEM_KEYS, KEYS as INCIDENT_KEYS, SEVERITY_KEYS};
 #[cfg(all(test, feature = "schema", feature = "paths"))]
 pub(crate) use path_table::KEYS as PATH_ENTRY_KEYS;
 #[cfg(all(test, feature = "schema", feature = "work"))]
@@ -53,4 +59,7 @@ pub(crate) struct Sections {
     /// Plans of work by name.
     #[cfg(feature = "work")]
     pub(crate) work: BTreeMap<String, Work>,
+    /// Policies for incidents by name.
+    #[cfg(feature = "work")]
+    pub(crate) incidents: BTreeMap<String, Policy>,
 }

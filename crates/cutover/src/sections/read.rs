@@ -15,10 +15,12 @@ const ACTIVE: &[&str] = &[
     "delivery",
     #[cfg(feature = "work")]
     "work",
+    #[cfg(feature = "work")]
+    "incidents",
 ];
 
 /// All of them.
-const ALL: [&str; 6] = ["paths", "comparators", "gates", "plans", "delivery", "work"];
+const ALL: [&str; 7] = ["paths", "comparators", "gates", "plans", "delivery", "work", "incidents"];
 
 /// The names of what migrations refer to.
 #[derive(Debug, Default)]
@@ -91,6 +93,11 @@ impl Reader {
             "work" => {
                 let read = super::work::read(self, node, path);
                 sections.work.extend(read.map(|work| (name.to_owned(), work)));
+            }
+            #[cfg(feature = "work")]
+            "incidents" => {
+                let read = super::incident::read(self, node, path);
+                sections.incidents.extend(read.map(|policy| (name.to_owned(), policy)));
             }
             _ => {}
         }

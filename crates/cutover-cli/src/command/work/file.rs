@@ -6,32 +6,38 @@ use crate::failure::Failure;
 use crate::input::{Source, unreadable, unwritable};
 use cutover::work::{State, Work};
 use cutover::{Diagnostic, Position};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// The state in a file; none where there is no such file.
+/// The state of a run in a file; none where there is no such file.
 pub(super) fn read(path: &Path, work: &Work) -> Result<Option<State>, Failure> {
+    let state: Option<State> = any(path)?;
+    if state.as_ref().is_some_and(|state| state.shape != State::new(work).shape) {
+        let message = format!(
+            "`{}` belongs to another plan: phases or actions were renamed, added or removed since the run began",
+            path.display()
+        );
+        return Err(bad("wrong_state", message));
+    }
+    Ok(state)
+}
+
+/// What is in a file, as JSON; none where there is no such file.
+pub(in crate::command) fn any<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Failure> {
     if !path.exists() {
         return Ok(None);
     }
     let source = Source::read(path)?;
-    let read: Result<State, _> = serde_json::from_slice(&source.bytes);
-    let state =
-        read.map_err(|error| bad("bad_state", format!("`{}` is no state of a run: {error}", source.name)))?;
-    if state.shape != State::new(work).shape {
-        let message = format!(
-            "`{}` belongs to another plan: phases or actions were renamed, added or removed since the run began",
-            source.name
-        );
-        return Err(bad("wrong_state", message));
-    }
-    Ok(Some(state))
+    let read = serde_json::from_slice(&source.bytes);
+    read.map(Some).map_err(|error| bad("bad_state", format!("`{}` is no state: {error}", source.name)))
 }
 
 /// Saves a state: whoever reads it finds the old one or the new one, also after a crash.
-pub(super) fn save(path: &Path, state: &State) -> Result<(), Failure> {
+pub(in crate::command) fn save(path: &Path, state: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_vec(state).map_err(|error| bad("bad_state", error.to_string()))?;
     let beside = with_ending(path, ".new");
     let write = || -> io::Result<()> {
@@ -47,7 +53,7 @@ pub(super) fn save(path: &Path, state: &State) -> Result<(), Failure> {
 }
 
 /// Holds a run: for this command, and for each command that it starts, as long as one of them lives.
-pub(super) fn hold(path: &Path, wait: bool) -> Result<File, Failure> {
+pub(in crate::command) fn hold(path: &Path, wait: bool) -> Result<File, Failure> {
     let lock = with_ending(path, ".lock");
     // Read alone is enough to hold it, and what inherits it as its input finds nothing in it.
     let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&lock);

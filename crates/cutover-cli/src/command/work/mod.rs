@@ -1,7 +1,7 @@
 //! `cutover work`: plans of work, told, shown and carried out.
 
 mod commands;
-mod file;
+pub(super) mod file;
 mod perform;
 mod run;
 
@@ -89,6 +89,6 @@ fn event_of(text: &str, state: &State, now_ms: i64) -> Result<Event, String> {
 }
 
 /// Something on the command line, or a file that it names, is of no use.
-fn bad(code: &'static str, message: impl Into<String>) -> Failure {
+pub(super) fn bad(code: &'static str, message: impl Into<String>) -> Failure {
     Failure::usage(Diagnostic::error(code, "", Position::default(), message))
 }
