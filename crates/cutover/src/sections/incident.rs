@@ -1,6 +1,6 @@
 //! Incidents, as a document writes them: severities, features, checklists.
 
-use super::work::{SOME_TIME, duration, state_and_event};
+use super::work::{SOME_TIME, state_and_event};
 use crate::call::{Arguments, CallError};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Content, Node, Path};
