@@ -37,10 +37,9 @@ def shapes():
     case(
         "sections of later versions",
         "these are kept, and act on nothing yet",
-        "cutover: 1\ngates: «2»{}\nplans: «3»{}\ndelivery: «4»{}\n",
-        warning("section_without_effect", "gates", 2),
-        warning("section_without_effect", "plans", 3),
-        warning("section_without_effect", "delivery", 4),
+        "cutover: 1\nplans: «2»{}\ndelivery: «3»{}\n",
+        warning("section_without_effect", "plans", 2),
+        warning("section_without_effect", "delivery", 3),
     )
     case(
         "a zone",

@@ -2,8 +2,9 @@
 """Validates the running example from outside, in another language.
 
 It imports the Python package, decides all sixteen settings of the four switches by the ruleset that the server
-follows, and compares each decision with the server's, byte for byte. Then it opens the files of both stores itself
-and compares what is in them, as far as the route keeps them in step.
+follows, and compares each decision with the server's, byte for byte. It opens the files of both stores itself, reads
+offers through the executor of Python, and holds the server's answers against that: the same offer, from the same
+store. Last it compares what is in the stores, as far as the route keeps them in step.
 
     python validate.py --server http://127.0.0.1:4310 --data data
 
@@ -21,12 +22,13 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from cutover import Engine, Route
+from cutover.migrate import Answered, Migration, ReadCall
 
 MIGRATION = "recruiters"
 OLD, NEW = "recruiters", "jobs_partners"
@@ -41,8 +43,11 @@ STATUSES = {"Active": "Active", "Pourvue": "Filled", "Annulée": "Cancelled", "E
 ANSWER_WITHIN_S = 10
 LOOK_AGAIN_AFTER_S = 0.2
 NAMED = 5
+READ = 100
+UNKNOWN_ID = "f" * 24
 
-Offers = dict[str, dict[str, Any]]
+Columns = dict[str, Any]
+Offers = dict[str, Columns]
 
 
 class Report:
@@ -92,6 +97,89 @@ def validate_routes(engine: Engine, server: str, report: Report) -> None:
         report.check(what, None if same else f"{here.to_json()} here, {there.decode()} there")
 
 
+class Store:
+    """A side of the migration that is only read: what is written is the server's business."""
+
+    def __init__(self, file: Path, find: Callable[[sqlite3.Connection, str], Columns | None]) -> None:
+        self._file, self._find = file, find
+
+    def read(self, key: str, _call: ReadCall) -> Columns | None:
+        """The columns of an offer."""
+        with closing(read_only(self._file)) as database:
+            return self._find(database, key)
+
+    def write(self, *_: object) -> None:
+        """Nothing is written."""
+        raise NotImplementedError
+
+    delete = write
+
+
+def find_in_recruiters(database: sqlite3.Connection, offer: str) -> Columns | None:
+    """An offer that is nested in the document of its employer."""
+    sql = "SELECT document FROM recruiters JOIN job_index USING (establishment_id) WHERE job_id = ?"
+    row = database.execute(sql, (offer,)).fetchone()
+    jobs = [] if row is None else json.loads(row["document"])["jobs"]
+    return next((columns(job) for job in jobs if job["_id"] == offer), None)
+
+
+def find_in_jobs_partners(database: sqlite3.Connection, offer: str) -> Columns | None:
+    """The row of an offer."""
+    sql = "SELECT * FROM jobs_partners WHERE _id = ? AND partner_label = ? AND deleted = 0"
+    row = database.execute(sql, (offer, PARTNER_LABEL)).fetchone()
+    return None if row is None else {**row, "contract_type": json.loads(row["contract_type"])}
+
+
+def validate_reads(engine: Engine, server: str, stand: dict[str, Any], data: Path, wait_s: float, report: Report) -> None:
+    """Offers, read here and there."""
+    old_file, new_file = data / f"{OLD}.db", data / f"{NEW}.db"
+    here: Migration[Columns] = Migration(
+        engine,
+        MIGRATION,
+        old=Store(old_file, find_in_recruiters),
+        new=Store(new_file, find_in_jobs_partners),
+        switches=lambda: stand,
+        warn=lambda _: None,
+    )
+
+    def differs(offer: str) -> bool:
+        said: list[Answered] = []
+        found = here.read(offer, answered=said.append)
+        answer, by = read_there(server, offer)
+        there = None if answer is None else columns(answer)
+        # A row of the new store has more columns than the offer's own.
+        mine = None if found is None or there is None else {name: found[name] for name in there}
+        return (found is None, mine, said) != (there is None, there, [by])
+
+    stored = set(offers_of_jobs_partners(new_file)) | set(offers_of_recruiters(old_file) if old_file.exists() else ())
+    ids = [*sorted(stored)[:READ], UNKNOWN_ID]
+    wrong = patiently(lambda: [offer for offer in ids if differs(offer)], wait_s)
+    some = ", ".join(wrong[:NAMED])
+    problem = f"{len(wrong)} of {len(ids)} differ: {some}" if wrong else None
+    report.check("offers read by the executor of Python are those that the server answers", problem)
+
+
+def read_there(server: str, offer: str) -> tuple[dict[str, Any] | None, Answered]:
+    """The server's answer, and the store that it says it is from."""
+    request = urllib.request.Request(f"{server}/offers/{offer}", headers={"x-client": "walk"})
+    try:
+        with urllib.request.urlopen(request, timeout=ANSWER_WITHIN_S) as response:
+            answer, headers = json.load(response), response.headers
+    except urllib.error.HTTPError as error:
+        if error.code != 404:
+            raise
+        answer, headers = None, error.headers
+    return answer, Answered(headers["x-read-from"], headers["x-fell-back"] == "true")
+
+
+def patiently(look: Callable[[], list[str]], wait_s: float) -> list[str]:
+    """What is found to be wrong once there is nothing, or the time is over."""
+    until = time.monotonic() + wait_s
+    while (wrong := look()) and time.monotonic() < until:
+        time.sleep(LOOK_AGAIN_AFTER_S)
+    return wrong
+
+
 def offers_of_recruiters(file: Path) -> Offers:
     """The offers that are nested in the documents, in the shape of the new store."""
     with closing(read_only(file)) as database:
@@ -108,13 +196,22 @@ def offers_of_jobs_partners(file: Path) -> Offers:
 
 
 def transform(document: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
-    """An offer of the old shape in the new one: written anew from its description, not taken from the server."""
+    """An offer of the old shape in the new one."""
     return {
-        "_id": job["_id"],
+        **columns(job),
         "partner_label": PARTNER_LABEL,
         "managed_by": document["establishment_id"],
         "workplace_siret": document["establishment_siret"],
         "workplace_legal_name": document["establishment_raison_sociale"],
+        "version": job["version"],
+        "deleted": 0,
+    }
+
+
+def columns(job: dict[str, Any]) -> Columns:
+    """What an offer itself says, in the new shape: written anew from its description, not taken from the server."""
+    return {
+        "_id": job["_id"],
         "offer_title": job["job_title"],
         "offer_description": job["job_description"],
         "contract_type": job["job_type"],
@@ -124,8 +221,6 @@ def transform(document: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
         "offer_status": STATUSES[job["job_status"]],
         "offer_creation": job["job_creation_date"],
         "updated_at": job["job_update_date"],
-        "version": job["version"],
-        "deleted": 0,
     }
 
 
@@ -145,19 +240,20 @@ def validate_stores(route: Route, data: Path, wait_s: float, report: Report) -> 
     """What is in the files, held against what the route keeps in step."""
     old_file, new_file = data / f"{OLD}.db", data / f"{NEW}.db"
     if not old_file.exists():
-        new = offers_of_jobs_partners(new_file)
-        report.note(f"{OLD} is removed, {NEW} has {len(new)} offers")
+        report.note(f"{OLD} is removed, {NEW} has {len(offers_of_jobs_partners(new_file))} offers")
         uses = {route.read and route.read.from_, *(write.to for write in route.write)}
         report.check("the route does not use it", f"it uses {OLD}" if OLD in uses else None)
         return
     in_step = route.streams is not None and route.streams.forward != "off"
-    until = time.monotonic() + (wait_s if in_step else 0)
-    while True:
+    old: Offers = {}
+    new: Offers = {}
+
+    def look() -> list[str]:
+        nonlocal old, new
         old, new = offers_of_recruiters(old_file), offers_of_jobs_partners(new_file)
-        ids = differing(old, new)
-        if not ids or time.monotonic() >= until:
-            break
-        time.sleep(LOOK_AGAIN_AFTER_S)
+        return differing(old, new)
+
+    ids = patiently(look, wait_s if in_step else 0)
     report.note(f"{OLD} has {len(old)} offers, {NEW} has {len(new)}")
     if in_step:
         counts = None if len(old) == len(new) else f"{len(old)} and {len(new)}"
@@ -185,6 +281,7 @@ def main() -> int:
         route = engine.route(MIGRATION, switches=stand)
         same = route.to_json().encode() == ask(arguments.server, "/route")
         report.check("route of the server's own switches", None if same else "it differs")
+        validate_reads(engine, arguments.server, stand, arguments.data, arguments.wait, report)
         validate_stores(route, arguments.data, arguments.wait, report)
     except (OSError, urllib.error.URLError, sqlite3.Error, ValueError, KeyError) as error:
         report.check("looking at the server and the stores", f"{type(error).__name__}: {error}")

@@ -77,8 +77,8 @@ function decider() {
 
 /** What `cutover/migrate` has beside types. */
 const MIGRATE = [
-  ...["Breaker", "BreakerOpen", "ChangeConsumer", "Migration", "MigrationError", "OutboxError", "Permanent"],
-  ...["PostgresOutbox", "SideTimeout", "SqliteOutbox", "Superseded", "Transient", "Worker", "WriteError"],
+  ...["Breaker", "BreakerOpen", "ChangeConsumer", "FAILURE", "IGNORED", "Migration", "MigrationError", "OutboxError"],
+  ...["Permanent", "PostgresOutbox", "SUCCESS", "SideTimeout", "SqliteOutbox", "Superseded", "Transient", "Worker", "WriteError"],
   ...["otelMetrics", "prometheusMetrics", "sameJson", "streamHealth"],
 ];
 

@@ -5,6 +5,7 @@ import type { DecideOptions, Engine, SelectOptions, Selected, TimeOptions } from
 import type { Decision, ErrorCode, Explanation, Json } from "./api/decision.js";
 import type { Comparison, Judgement, Said } from "./api/compare.js";
 import { CutoverError } from "./api/diagnostic.js";
+import type { DeliveryPolicy } from "./api/delivery.js";
 import type { Diagnostic } from "./api/diagnostic.js";
 import type { PathFound, PathRequest } from "./api/path.js";
 import type { SafetyOptions, SafetyReport } from "./api/safety.js";
@@ -34,6 +35,14 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
 
   safety(migration: string, options: SafetyOptions = {}): SafetyReport {
     return freeze(this.#call("safety", { ...options, migration }) as SafetyReport);
+  }
+
+  delivery(policy: string): DeliveryPolicy {
+    return freeze(this.#call("delivery", { policy }) as DeliveryPolicy);
+  }
+
+  deliveryOf(migration: string): DeliveryPolicy {
+    return freeze(this.#call("delivery", { migration }) as DeliveryPolicy);
   }
 
   compare(comparator: string, control: unknown, candidate: unknown): Comparison {
@@ -72,8 +81,8 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
 
   #call(name: string, args: object): unknown {
     const reply = coreOf(this).program.call(name, JSON.stringify(args));
-    const { answer, refusal } = JSON.parse(reply) as { answer?: unknown; refusal?: string };
-    if (refusal !== undefined) throw new CutoverError(refusal);
+    const { answer, refusal, code } = JSON.parse(reply) as { answer?: unknown; refusal?: string; code?: string };
+    if (refusal !== undefined) throw new CutoverError(refusal, [], code === undefined ? {} : { code });
     return answer;
   }
 

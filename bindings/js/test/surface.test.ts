@@ -3,6 +3,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as small from "../dist/decider-entry.js";
+import * as migrate from "../dist/migrate.js";
+import * as paths from "../dist/paths.js";
 import { CutoverError, builds } from "./support.js";
 
 const { typescript: names } = JSON.parse(
@@ -52,8 +54,40 @@ it("cutover/decider", () => {
   expect(Decider.name).toBe("Decider");
 });
 
+/** What the classes of `cutover/migrate` make, by the names of the classes. */
+const made: Record<string, object> = {
+  ...Object.fromEntries(
+    Object.entries(migrate).flatMap(([name, value]) => {
+      const prototype = Object.getOwnPropertyDescriptor(value, "prototype");
+      // That of a class cannot be replaced.
+      return prototype?.writable === false ? [[name, prototype.value as object]] : [];
+    }),
+  ),
+  WriteError: new migrate.WriteError("failed", "op-1", null),
+  OutboxError: new migrate.OutboxError("not_there", ""),
+  Transient: new migrate.Transient(),
+  Permanent: new migrate.Permanent(),
+  Superseded: new migrate.Superseded(),
+  BreakerOpen: new migrate.BreakerOpen(),
+};
+
+it("cutover/migrate", () => {
+  expect(surface({ ...migrate })).toEqual(names["package migrate"]);
+  for (const [name, object] of Object.entries(made)) expect(surface(object), name).toEqual(names[`migrate ${name}`]);
+});
+
+it("cutover/paths", () => {
+  const engine = (builds[0] ?? expect.unreachable()).Engine.fromString("cutover: 1\npaths: { api: [{ path: /, service: here, side: old }] }");
+  const router = paths.pathRouter(engine, "api", { services: { here: "next" } });
+  expect(surface({ ...paths })).toEqual(names["package paths"]);
+  expect(surface(router).filter((name) => name !== "name")).toEqual(names["paths router"]);
+});
+
 it("is all that the list holds", () => {
   expect(Object.keys(names).sort()).toEqual(
-    ["CutoverError", "Decider", "Engine", "context", "decider", "engine", "package", "package decider"],
+    [
+      ...["CutoverError", "Decider", "Engine", "context", "decider", "engine", "package", "package decider"],
+      ...["package migrate", "package paths", "paths router", ...Object.keys(made).map((name) => `migrate ${name}`)],
+    ].sort(),
   );
 });

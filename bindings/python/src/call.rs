@@ -17,7 +17,7 @@ fn ask<'py>(
     let given = given.into_pyobject(py)?;
     let arguments: String = records.getattr(format!("ask_{name}").as_str())?.call1(given)?.extract()?;
     let answer = py.detach(|| engine.loaded.engine.call(name, &arguments));
-    let answer = answer.map_err(|error| records::failed(py, &error.to_string()))?;
+    let answer = answer.map_err(|error| records::failed(py, &error.to_string(), Some(error.code())))?;
     records::make(py, name, &answer)
 }
 
@@ -36,6 +36,32 @@ impl Engine {
     #[pyo3(signature = (migration, *, nodes=2, writes=2))]
     fn safety(&self, py: Python<'_>, migration: &str, nodes: u8, writes: u8) -> PyResult<Py<PyAny>> {
         ask(self, py, "safety", (migration, nodes, writes))
+    }
+
+    /// A delivery policy of the ruleset: a dict with what it says, and the defaults of what it does not say.
+    ///
+    /// Raises `CutoverError` where there is no such policy.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\ndelivery: {patient: {attempts: 9, breaker: {failure_rate: 25%}}}")
+    /// >>> policy = engine.delivery("patient")
+    /// >>> policy["retry"]["attempts"], policy["breakers"]["old"]["failure_rate"]
+    /// (9, 250000)
+    fn delivery(&self, py: Python<'_>, policy: &str) -> PyResult<Py<PyAny>> {
+        ask(self, py, "delivery", (policy, py.None()))
+    }
+
+    /// The delivery policy of a migration: the one that it names, or the defaults.
+    ///
+    /// Raises `CutoverError` where there is no such migration.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: sql, new: mongo, ladder: standard, phase: sync}}")
+    /// >>> policy = engine.delivery_of("orders")
+    /// >>> policy["policy"], policy["timeouts"]["write_ms"]
+    /// (None, 5000)
+    fn delivery_of(&self, py: Python<'_>, migration: &str) -> PyResult<Py<PyAny>> {
+        ask(self, py, "delivery", (py.None(), migration))
     }
 
     /// Compares two values by a comparator of the ruleset: a dict with the `count` of the differences and the first of
@@ -113,7 +139,7 @@ impl Engine {
             Some(arguments) => {
                 let engine = &slf.get().loaded.engine;
                 let answer = engine.call("select", &arguments);
-                answer.map_err(|error| records::failed(py, &error.to_string()))?
+                answer.map_err(|error| records::failed(py, &error.to_string(), Some(error.code())))?
             }
         };
         Ok(records.call_method1("select", (decision, answer, default))?.unbind())

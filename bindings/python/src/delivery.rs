@@ -21,7 +21,8 @@ pub(crate) fn step(
     state: &str,
     event: &str,
 ) -> PyResult<String> {
-    cutover_delivery::step_json(machine, config, state, event).map_err(|error| records::failed(py, &error))
+    cutover_delivery::step_json(machine, config, state, event)
+        .map_err(|error| records::failed(py, &error, None))
 }
 
 /// The machine of a read as a table, in JSON: `{"events": […], "effects": […], "table": […]}`.
@@ -77,7 +78,7 @@ impl Breaker {
     #[pyo3(signature = (config, /))]
     fn new(py: Python<'_>, config: &str) -> PyResult<Self> {
         let asked = cutover_delivery::breaker_of(config);
-        asked.map(|breaker| Self(Mutex::new(breaker))).map_err(|error| records::failed(py, &error))
+        asked.map(|breaker| Self(Mutex::new(breaker))).map_err(|error| records::failed(py, &error, None))
     }
 
     /// Leave for one call, to be given back by `report`; `None` where it is refused.

@@ -136,7 +136,7 @@ impl Engine {
     #[staticmethod]
     fn from_compiled(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
         let engine = py.detach(|| cutover::Engine::from_compiled(data));
-        Ok(Self::of(py, engine.map_err(|error| records::failed(py, &error.to_string()))?))
+        Ok(Self::of(py, engine.map_err(|error| records::failed(py, &error.to_string(), None))?))
     }
 
     /// Loads a ruleset and says all that is wrong with it or questionable about it at `now`. It raises for no

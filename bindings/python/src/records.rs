@@ -17,15 +17,17 @@ pub(crate) fn diagnostics(py: Python<'_>, diagnostics: &[Diagnostic]) -> PyResul
     make(py, "diagnostics", &wire::to_json(&diagnostics))
 }
 
-/// The exception for what is wrong without a place in a document.
-pub(crate) fn failed(py: Python<'_>, message: &str) -> PyErr {
-    let nothing: &[cutover::Diagnostic] = &[];
-    let made = make(py, "refused", &wire::to_json(&(message, nothing)));
-    made.map_or_else(|error| error, |exception| PyErr::from_value(exception.into_bound(py)))
+/// The exception for what is wrong without a place in a document, and its code, if it has one.
+pub(crate) fn failed(py: Python<'_>, message: &str, code: Option<&str>) -> PyErr {
+    raised(py, message, &[], code)
 }
 
 /// The exception for a refused ruleset.
 pub(crate) fn refused(py: Python<'_>, error: &LoadError) -> PyErr {
-    let made = make(py, "refused", &wire::to_json(&(error.to_string(), &error.diagnostics)));
+    raised(py, &error.to_string(), &error.diagnostics, None)
+}
+
+fn raised(py: Python<'_>, message: &str, diagnostics: &[Diagnostic], code: Option<&str>) -> PyErr {
+    let made = make(py, "refused", &wire::to_json(&(message, diagnostics, code)));
     made.map_or_else(|error| error, |exception| PyErr::from_value(exception.into_bound(py)))
 }

@@ -5,7 +5,9 @@ pub(crate) mod work;
 use crate::{exit, now};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueHint};
+use cutover::HazardCode;
 use cutover::import::Kind;
+use cutover::runbook::Language;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -49,6 +51,12 @@ pub(crate) enum Command {
     Route(Route),
     /// Say what each phase, move, switch and emergency of a migration can cost
     Safety(Safety),
+    /// Say whom a change of the ruleset moves, from what to what, and which hazards that has
+    Diff(Diff),
+    /// Decide a log of decisions again, by the ruleset that made it or by another
+    Replay(Replay),
+    /// Write the way back out of a phase as Markdown: each step, its command, how to verify it, and what it costs
+    Runbook(Runbook),
     /// Compare two documents of JSON by a comparator
     Compare(Compare),
     /// Find who serves a request by a path table
@@ -59,6 +67,8 @@ pub(crate) enum Command {
     Drill(work::Drill),
     /// Keep an incident: its clock, its checklists, its post-mortem
     Incident(work::Incident),
+    /// Say what a gate comes to by what was measured
+    Gate(Gate),
     /// Turn a document of another system into a ruleset that decides the same
     Import(Import),
     /// Write the JSON Schema of rulesets, for editors
@@ -127,6 +137,10 @@ pub(crate) struct Eval {
     /// A file with a context on each line (NDJSON)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) contexts: Option<PathBuf>,
+
+    /// Write lines of a decision log, which `replay` decides again
+    #[arg(long)]
+    pub(crate) log: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -180,6 +194,10 @@ pub(crate) struct Route {
     /// Take the switches that are not given from the environment
     #[arg(long)]
     pub(crate) env: bool,
+
+    /// Write a line of a decision log, which `replay` decides again
+    #[arg(long)]
+    pub(crate) log: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -209,6 +227,119 @@ pub(crate) struct Safety {
     /// How many writes there are to the record
     #[arg(long, value_name = "1-3", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=3))]
     pub(crate) writes: u8,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Both rulesets decide every context of the population, at the same instant and with the same switches. Contexts are counted \
+as they come, in a memory that does not grow with them; contexts with the same key (the attributes that a flag or \
+cohort hashes) are one key. Without a population, only moves that everybody makes are known.
+Hazards are those of a move whose guards are all kept; what can happen where the ruleset is published and nothing is \
+waited for is told beside them.
+Ends with 0 where no move has a hazard that is not accepted, otherwise with 1; with 1 too where a line of the population \
+is no context.
+With --json: the report.")]
+pub(crate) struct Diff {
+    /// The ruleset before
+    #[arg(value_name = "OLD", value_hint = ValueHint::FilePath)]
+    pub(crate) old: PathBuf,
+
+    /// The ruleset after
+    #[arg(value_name = "NEW", value_hint = ValueHint::FilePath)]
+    pub(crate) new: PathBuf,
+
+    /// A file with a context on each line (NDJSON)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) population: Option<PathBuf>,
+
+    /// Hazards that are accepted
+    #[arg(long, value_name = "CODE,…", value_delimiter = ',', value_parser = hazard_parser())]
+    pub(crate) accept: Vec<HazardCode>,
+
+    /// Throw a switch, for both rulesets; the last one of a name counts
+    #[arg(long = "switch", value_name = "NAME=true|false", value_parser = switch)]
+    pub(crate) switches: Vec<(String, String)>,
+
+    /// How many contexts of each move are shown
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    pub(crate) examples: u16,
+
+    /// Tell how each finding of the model comes about
+    #[arg(long)]
+    pub(crate) stories: bool,
+
+    /// Writes in a second, to say how many are at risk
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub(crate) writes_per_second: Option<f64>,
+
+    /// How far the stream is behind, for the writes at risk
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration, requires = "writes_per_second")]
+    pub(crate) lag: u64,
+
+    /// How long it takes until the last node has the new ruleset, for the writes at risk
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration, requires = "writes_per_second")]
+    pub(crate) adoption: u64,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+A log has a line of JSON for each decision, with all that it depended on: {\"log\":1,\"now\":…,\"context\":{…},\
+\"decision\":{…}}, or {…,\"switches\":{…},\"route\":{…}}. `eval --log` and `route --log` write such lines, and so do the \
+packages. Every line is decided as at its own instant: --now changes nothing.
+Ends with 0 where every line comes out the same, with 1 where one would have come out otherwise or cannot be replayed, and \
+with 3 where there is no line.
+With --json: the report.")]
+pub(crate) struct Replay {
+    /// The ruleset that decides again
+    #[arg(value_name = "RULESET", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The log
+    #[arg(value_name = "LOG", value_hint = ValueHint::FilePath)]
+    pub(crate) log: PathBuf,
+
+    /// The ruleset that made the log, to tell how the explanations differ
+    #[arg(long, value_name = "RULESET", value_hint = ValueHint::FilePath)]
+    pub(crate) original: Option<PathBuf>,
+
+    /// How many lines of each change are named
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    pub(crate) examples: u16,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+The steps come from what the phases do, the costs from the hazards and the model of the two stores, commands, limits and \
+checklists from `runbook` of the migration in the ruleset. A phase may be a group, such as `direct_write`.
+With --json: the runbook as data.")]
+pub(crate) struct Runbook {
+    /// The ruleset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The migration
+    #[arg(value_name = "NAME")]
+    pub(crate) migration: String,
+
+    /// Only the emergency of this phase, and the way back to the phase before it
+    #[arg(long, value_name = "PHASE", conflicts_with_all = ["from", "to"])]
+    pub(crate) phase: Option<String>,
+
+    /// Only the emergency of the phase
+    #[arg(long, requires = "phase")]
+    pub(crate) emergency: bool,
+
+    /// Only the way back from this phase
+    #[arg(long, value_name = "PHASE", requires = "to")]
+    pub(crate) from: Option<String>,
+
+    /// Only the way back to this phase
+    #[arg(long, value_name = "PHASE", requires = "from")]
+    pub(crate) to: Option<String>,
+
+    /// The language of the sentences
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = language_parser())]
+    pub(crate) lang: Language,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -265,6 +396,32 @@ pub(crate) struct PathQuery {
 
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
+Observations are a JSON list: {\"metric\":…,\"at\":…,\"value\":…} for a value, {\"metric\":…,\"from\":…,\"to\":…,\
+\"old\":{\"events\":…,\"total\":…},\"new\":{…}} for what was counted in a window, the same with `at` for what counters \
+stand at, {\"metric\":…,\"at\":…,\"error\":…} where the source fails. Instants are milliseconds since the epoch.
+Ends with 0 where the gate passes, with 1 where it fails, and with 3 where that is not known: no data, stale data, an \
+error of a source, or not enough yet.
+With --json: the report.")]
+pub(crate) struct Gate {
+    /// The ruleset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The gate
+    #[arg(value_name = "NAME")]
+    pub(crate) gate: String,
+
+    /// What was measured
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) metrics: PathBuf,
+
+    /// What the gate remembers: read where the file is there, and written
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) state: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
 The ruleset goes to standard output, and what looks wrong in the document to standard error.
 Ends with 1 where the document is refused; then there is no ruleset.
 With --json: {\"ruleset\":…,\"diagnostics\":[…]}, the ruleset as a text.")]
@@ -316,6 +473,33 @@ fn kind_parser() -> impl TypedValueParser<Value = Kind> {
     };
     let values = Kind::ALL.map(|kind| PossibleValue::new(kind.name()).help(help(kind)));
     PossibleValuesParser::new(values).try_map(|name| name.parse::<Kind>())
+}
+
+fn hazard_parser() -> impl TypedValueParser<Value = HazardCode> {
+    let named = |name: &str| HazardCode::ALL.into_iter().find(|code| code.name() == name);
+    PossibleValuesParser::new(HazardCode::ALL.map(HazardCode::name))
+        .try_map(move |name| named(&name).ok_or("no hazard of that name"))
+}
+
+fn language_parser() -> impl TypedValueParser<Value = Language> {
+    let named = |code: &str| Language::ALL.into_iter().find(|language| language.code() == code);
+    PossibleValuesParser::new(Language::ALL.map(Language::code))
+        .try_map(move |code| named(&code).ok_or("no language of that code"))
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate.is_finite() && rate >= 0.0 => Ok(rate),
+        _ => Err("a rate is a number from 0 on".to_owned()),
+    }
+}
+
+/// A duration in milliseconds.
+fn duration(text: &str) -> Result<u64, String> {
+    let duration = text.parse::<jiff::SignedDuration>().ok();
+    duration
+        .and_then(|duration| u64::try_from(duration.as_millis()).ok())
+        .ok_or_else(|| "a duration is given as 500ms, 2s or 1m30s".to_owned())
 }
 
 fn switch(text: &str) -> Result<(String, String), String> {

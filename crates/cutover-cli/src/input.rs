@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 /// A text that was read, and what to call it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Source {
     pub(crate) name: String,
     pub(crate) bytes: Vec<u8>,

@@ -88,8 +88,8 @@ pub const CONCURRENCY: Limit = Limit::new("concurrency", 0, 10_000);
 /// How often a worker looks where there was nothing to do.
 pub const POLL_MS: Limit = Limit::new("poll_ms", 1, 3_600_000);
 /// How many entries a worker takes at one time.
-pub const BATCH: Limit = Limit::new("batch", 1, 10_000);
+pub const LIMIT: Limit = Limit::new("limit", 1, 10_000);
 /// After how long a write of which nothing is heard is gone on with.
-pub const ABANDONED_AFTER_MS: Limit = Limit::new("abandoned_after_ms", 1, MONTH_MS);
+pub const ABANDONED_AFTER_MS: Limit = Limit::new("abandoned_after_ms", 0, MONTH_MS);
 /// So many keys of a partition may be parked.
 pub const MAX_PARKED: Limit = Limit::new("max_parked", 1, 1_000_000);

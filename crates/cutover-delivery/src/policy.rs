@@ -79,7 +79,7 @@ pub struct Worker {
     /// How often it looks where there was nothing to do.
     pub poll_ms: u64,
     /// How many entries it takes at one time.
-    pub batch: u32,
+    pub limit: u32,
     /// What a dead entry means to the later ones of its key.
     pub dead: OnDead,
     /// After how long a write that was begun, and of which nothing is heard, is gone on with.
@@ -89,7 +89,7 @@ pub struct Worker {
 impl Default for Worker {
     fn default() -> Self {
         let outbox::Config { lease_ms, dead, .. } = outbox::Config::default();
-        Self { lease_ms, poll_ms: 500, batch: 32, dead, abandoned_after_ms: 60_000 }
+        Self { lease_ms, poll_ms: 500, limit: 32, dead, abandoned_after_ms: 60_000 }
     }
 }
 
@@ -123,7 +123,7 @@ impl Delivery {
         limits::CONCURRENCY.check(self.shadow.concurrency)?;
         limits::LEASE_MS.check(self.worker.lease_ms)?;
         limits::POLL_MS.check(self.worker.poll_ms)?;
-        limits::BATCH.check(self.worker.batch)?;
+        limits::LIMIT.check(self.worker.limit)?;
         limits::ABANDONED_AFTER_MS.check(self.worker.abandoned_after_ms)?;
         limits::MAX_PARKED.check(self.changes.max_parked)
     }

@@ -18,7 +18,7 @@ use serde::Serialize;
 ///
 /// [Serialises](serde::Serialize) as `{"table", "path", "entry": {"index", "name", "path", "migrated_at", "planned",
 /// "deprecated_at", "sunset"}, "service", "side", "store", "migrated", "inside", "lifecycle", "fallback", "params",
-/// "headers"}`; every key is always there, and dates are RFC 3339.
+/// "headers", "fallback_headers"}`; every key is always there, and dates are RFC 3339.
 ///
 /// ```
 /// use cutover_paths::{Entry, Request, Side, Table};
@@ -31,7 +31,8 @@ use serde::Serialize;
 ///     r#""deprecated_at":null,"sunset":null},"#,
 ///     r#""service":"order-service-sql","side":"old","store":null,"migrated":false,"inside":null,"#,
 ///     r#""lifecycle":"active","fallback":null,"params":{"id":"7"},"#,
-///     r#""headers":{"X-Data-Source":"old","X-Service":"order-service-sql","X-Migrated":"false"}}"#,
+///     r#""headers":{"X-Data-Source":"old","X-Service":"order-service-sql","X-Migrated":"false"},"#,
+///     r#""fallback_headers":null}"#,
 /// ));
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +76,9 @@ impl Lines {
     }
 }
 
+/// Who serves: the service, its side, and its store.
+type Serving<'a> = (&'a str, Side, Option<&'a str>);
+
 impl<'a> Found<'a> {
     /// The entry.
     #[must_use]
@@ -100,7 +104,7 @@ impl<'a> Found<'a> {
         self.request.path
     }
 
-    fn target(&self) -> (&'a str, Side, Option<&'a str>) {
+    fn target(&self) -> Serving<'a> {
         let entry = self.entry();
         match (self.share, &entry.rollout) {
             (Share::Outside, Some(Rollout { otherwise: Otherwise::Serve(target), .. })) => {
@@ -153,6 +157,13 @@ impl<'a> Found<'a> {
         Some(fallback.service.as_str()).filter(|service| *service != self.service())
     }
 
+    /// The headers that the answer of the [fallback](Found::fallback) should carry, where there is one: those of the entry,
+    /// but for who serves. A fallback is of the old side, and the table calls it by name, and by nothing else.
+    #[must_use]
+    pub fn fallback_headers(&self) -> Option<impl Iterator<Item = (&'static str, &'a str)> + use<'a>> {
+        Some(self.headers_of((self.fallback()?, Side::Old, None)))
+    }
+
     /// How long the entry still serves.
     #[must_use]
     pub fn lifecycle(&self) -> Lifecycle {
@@ -178,7 +189,13 @@ impl<'a> Found<'a> {
     /// `X-Migrated`; from the deprecation on `Deprecation` (RFC 9745); from then on, or at once where there is no
     /// deprecation, `Sunset` (RFC 8594) and `Link`. No value can end a line.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'a str)> + use<'a> {
-        let (service, side, store) = self.target();
+        self.headers_of(self.target())
+    }
+
+    fn headers_of(
+        &self,
+        (service, side, store): Serving<'a>,
+    ) -> impl Iterator<Item = (&'static str, &'a str)> + use<'a> {
         let lines = &self.row.lines;
         let is_said = self.entry().deprecated_at.is_none_or(|at| self.now_ms >= at);
         let said = |line: &'a Option<String>| line.as_deref().filter(|_| is_said);

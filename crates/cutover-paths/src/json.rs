@@ -21,6 +21,7 @@ struct Shape<'a> {
     fallback: Option<&'a str>,
     params: Map<alloc::vec::Vec<(&'a str, Cow<'a, str>)>>,
     headers: Map<alloc::vec::Vec<(&'static str, &'a str)>>,
+    fallback_headers: Option<Map<alloc::vec::Vec<(&'static str, &'a str)>>>,
 }
 
 #[derive(Serialize)]
@@ -67,6 +68,7 @@ impl Serialize for Found<'_> {
             fallback: self.fallback(),
             params: Map(self.params().collect()),
             headers: Map(self.headers().collect()),
+            fallback_headers: self.fallback_headers().map(|headers| Map(headers.collect())),
         };
         shape.serialize(serializer)
     }

@@ -1,7 +1,7 @@
 //! Paths of requests: read once, refused where two readers could read them differently.
 
 use crate::path::BadPath::{
-    Backslash, BadEncoding, Control, DotSegment, DoubleEncoding, EncodedSlash, Fragment, NotAbsolute,
+    Backslash, BadEncoding, Control, DotSegment, DoubleEncoding, EncodedSlash, Fragment, NotAbsolute, NotUri,
     NotUtf8, TooLong,
 };
 use crate::segment::{self, HASH_OF_NOTHING, mix, named};
@@ -118,6 +118,8 @@ pub enum BadPath {
     DoubleEncoding,
     /// What is encoded is not UTF-8.
     NotUtf8,
+    /// A byte that no URI has, such as a space, in the path or in the query: each server reads it in its own way.
+    NotUri,
 }
 
 impl BadPath {
@@ -135,6 +137,7 @@ impl BadPath {
             BadEncoding => "bad_encoding",
             DoubleEncoding => "double_encoding",
             NotUtf8 => "not_utf8",
+            NotUri => "not_uri",
         }
     }
 }
@@ -152,6 +155,7 @@ impl fmt::Display for BadPath {
             BadEncoding => "a `%` of the path is not followed by two hexadecimal digits",
             DoubleEncoding => "the path is encoded twice",
             NotUtf8 => "what the path encodes is not UTF-8",
+            NotUri => "the target has a byte that no URI has",
         })
     }
 }

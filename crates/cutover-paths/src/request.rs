@@ -31,6 +31,21 @@ impl<'a> Request<'a> {
         Ok(Self { method, path: Path::new(target)?, headers: &[], attributes: &[] })
     }
 
+    /// A request as it came over the wire, to be passed on as it is: its target has no bytes but those of a URI.
+    ///
+    /// # Errors
+    /// Those of [`Request::new`], and [`BadPath::NotUri`].
+    ///
+    /// ```
+    /// use cutover_paths::{BadPath, Request};
+    /// assert!(Request::received("GET", "/caf%C3%A9?page=2").is_ok());
+    /// assert_eq!(Request::received("GET", "/orders?page=2 3").err(), Some(BadPath::NotUri));
+    /// ```
+    pub fn received(method: &'a str, target: &'a str) -> Result<Self, BadPath> {
+        let request = Self::new(method, target)?;
+        if target.bytes().all(|byte| byte.is_ascii_graphic()) { Ok(request) } else { Err(BadPath::NotUri) }
+    }
+
     /// The same with these headers; [`Table::asked_headers`](crate::Table::asked_headers) says which ones matter.
     #[must_use]
     pub fn headers(self, headers: &'a [(&'a str, &'a str)]) -> Self {

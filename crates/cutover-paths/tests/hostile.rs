@@ -259,6 +259,7 @@ proptest! {
     fn any_text_is_read_or_refused(target in "/?[/.;%#?\\\\a-f0-9é\u{0}]{0,40}") {
         if let Ok(path) = Path::new(&target) {
             let request = Request::new("GET", &target).unwrap();
+            prop_assert_eq!(Request::received("GET", &target).is_ok(), target.bytes().all(|byte| byte.is_ascii_graphic()));
             prop_assert_eq!(path.as_str(), target.split('?').next().unwrap());
             let table = table();
             let found = table.find(&request, 0).unwrap();

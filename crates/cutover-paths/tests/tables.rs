@@ -61,6 +61,11 @@ fn the_strangler_router_of_the_seed() {
         [("X-Data-Source", "mongodb"), ("X-Service", "product-service-mongo"), ("X-Migrated", "true"),]
     );
     assert_eq!(found.fallback(), Some("product-service-sql"));
+    // The table knows the fallback by its name alone.
+    assert_eq!(
+        found.fallback_headers().unwrap().collect::<Vec<_>>(),
+        [("X-Data-Source", "old"), ("X-Service", "product-service-sql"), ("X-Migrated", "false")]
+    );
 
     let request = Request::new("POST", "/api/orders").unwrap();
     let found = table.find(&request, JANUARY).unwrap();
@@ -77,6 +82,7 @@ fn the_strangler_router_of_the_seed() {
             "service": "order-service-sql", "side": "old", "store": "sql", "migrated": false, "inside": null,
             "lifecycle": "active", "fallback": null, "params": {},
             "headers": {"X-Data-Source": "sql", "X-Service": "order-service-sql", "X-Migrated": "false"},
+            "fallback_headers": null,
         })
     );
 

@@ -7,12 +7,26 @@ use crate::value::Value;
 
 /// Why a question has no answer, in a sentence for whoever asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct CallError(String);
+#[error("{message}")]
+pub struct CallError {
+    message: String,
+    code: &'static str,
+}
 
 impl CallError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
+        Self { message: message.into(), code: "bad_argument" }
+    }
+
+    pub(crate) fn coded(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
+    /// A stable name of what is wrong: `unknown_question`, `unknown_name` (the ruleset has nothing of that name), `bad_path`
+    /// (a path that two readers could read differently: answer 400, and forward nothing), or `bad_argument`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
     }
 
     /// The ruleset has nothing of that name.
@@ -24,7 +38,8 @@ impl CallError {
     ) -> Self {
         let known: Vec<String> = known.take(12).map(|name| format!("`{name}`")).collect();
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        Self(format!("{call}: the ruleset has no {what} `{name}` (it has {known})"))
+        Self::new(format!("{call}: the ruleset has no {what} `{name}` (it has {known})"))
+            .coded("unknown_name")
     }
 }
 
@@ -35,10 +50,19 @@ impl Engine {
     /// |---|---|---|
     /// | `safety` | `migration`, `nodes?`, `writes?` | a [`SafetyReport`](crate::SafetyReport) |
     /// | `select` | `flag`, `variant?`, `unavailable`: a list of variants | a [`Selection`](crate::Selection) |
+    /// | `diff` | `to`: the text of the ruleset after, `now`, `from?`: the text of this one, `population?`: a list of contexts, `switches?`, `accept?`, `examples?`, `traffic?` | a [`DiffReport`](crate::diff::DiffReport) |
+    /// | `log` | `flag`, or `migration` and `switches?`; `context`, `now` | `line`: a [line](Self::log_decision) of a decision log |
+    /// | `replay` | `lines`, `original?`: the text of the ruleset that made them | a [`ReplayReport`](crate::replay::ReplayReport) |
+    /// | `runbook` | `migration`; `phase?` and `emergency?`, or `from?` and `to?`; `language?`, `file?` | `runbook`: a [`Runbook`](crate::runbook::Runbook), and `markdown` |
     /// | `compare` | `comparator`, `control` and `candidate`, texts of JSON | a [`Comparison`](cutover_compare::Comparison) |
     /// | `judge` | `comparator?`, `control` and `candidate`: what each side said | a [`Verdict`](cutover_compare::Verdict) |
     /// | `delivery` | `policy` or `migration`: a name | a [`DeliveryPolicy`](crate::DeliveryPolicy) |
     /// | `path` | `table`, `method`, `target`, `now`, `headers?`, `attributes?` | a [`Found`](cutover_paths::Found), or null |
+    /// | `gate` | `gate`, `state?`, `observations`, `now` | `state`, to be given the next time, and a [`Report`](cutover_gates::Report) |
+    /// | `advance` | `plan`, `state?`, `event`, `now` | `state`, to be given the next time, `effects`, and the `reports` of gates |
+    /// | `simulate` | `plan`, `scenario?`: a name or a world of metrics, `seed?` | a [`Simulation`](cutover_plans::Simulation) |
+    /// | `gate_replay` | `gate`, `state` | a [`Replayed`](cutover_gates::Replayed) |
+    /// | `compare_arms` | `old` and `new`, `better?`, `alpha?`, `slow_old?` and `slow_new?`, `share?` | `answer`, and a [`Comparison`](cutover_gates::Comparison) of each |
     /// | `work` | `name`, `state?`, `event?` | `{"state": …, "effects": […]}` of [`cutover_work::step`]; without an event a [`cutover_work::Status`] |
     /// | `incident` | `name`, `state?`, and `event` or `now` | `{"state": …, "effects": […]}` of [`cutover_work::incident::step`]; without an event a [`cutover_work::incident::Standing`] |
     /// | `post_mortem` | `name`, `state` | Markdown, as a text |
@@ -62,6 +86,14 @@ impl Engine {
         match name {
             "safety" => crate::safety::called(self, given),
             "select" => crate::sections::select::called(self, given),
+            #[cfg(feature = "diff")]
+            "diff" => crate::diff::called(self, given),
+            #[cfg(feature = "replay")]
+            "log" => crate::replay::log(self, given),
+            #[cfg(feature = "replay")]
+            "replay" => crate::replay::replay(self, given),
+            #[cfg(feature = "runbook")]
+            "runbook" => crate::runbook::called(self, given),
             #[cfg(feature = "compare")]
             "compare" => crate::sections::called::compare(self, given),
             #[cfg(feature = "compare")]
@@ -78,7 +110,17 @@ impl Engine {
             "post_mortem" => crate::sections::incident::post_mortem(self, given),
             #[cfg(feature = "work")]
             "drill" => crate::sections::drill::called(self, given),
-            _ => Err(CallError::new(format!("there is no question `{name}`"))),
+            #[cfg(feature = "plans")]
+            "advance" => crate::sections::plan_called::advance(self, given),
+            #[cfg(feature = "plans")]
+            "simulate" => crate::sections::plan_called::simulate(self, given),
+            #[cfg(feature = "gates")]
+            "gate" => crate::sections::gate_called::gate(self, given),
+            #[cfg(feature = "gates")]
+            "gate_replay" => crate::sections::gate_called::replay(self, given),
+            #[cfg(feature = "gates")]
+            "compare_arms" => crate::sections::gate_called::compare_arms(self, given),
+            _ => Err(CallError::new(format!("there is no question `{name}`")).coded("unknown_question")),
         }
     }
 }
@@ -125,8 +167,28 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// The text of a name, where it is given.
+    #[cfg(any(feature = "diff", feature = "replay", feature = "runbook"))]
+    pub(crate) fn optional_text(&mut self, name: &str) -> Result<Option<String>, CallError> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Text(text)) => Ok(Some(text)),
+            found => Err(self.wrong(name, "a text", found.as_ref())),
+        }
+    }
+
+    /// The items of a list; none where it is not given.
+    #[cfg(any(feature = "diff", feature = "replay"))]
+    pub(crate) fn list(&mut self, name: &str) -> Result<Vec<Value>, CallError> {
+        match self.take(name) {
+            None => Ok(Vec::new()),
+            Some(Value::List(items)) => Ok(items),
+            found => Err(self.wrong(name, "a list", found.as_ref())),
+        }
+    }
+
     /// A whole number.
-    #[cfg(any(feature = "paths", feature = "work"))]
+    #[cfg(any(feature = "paths", feature = "gates", feature = "diff", feature = "replay", feature = "work"))]
     pub(crate) fn whole(&mut self, name: &str) -> Result<i64, CallError> {
         match self.take(name) {
             Some(Value::Int(number)) => Ok(number),
@@ -135,7 +197,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// The entries of an object; none where it is not given.
-    #[cfg(feature = "paths")]
+    #[cfg(any(feature = "paths", feature = "diff", feature = "replay"))]
     pub(crate) fn entries(&mut self, name: &str) -> Result<Vec<(String, Value)>, CallError> {
         match self.take(name) {
             None => Ok(Vec::new()),

@@ -62,6 +62,12 @@ impl Attributes {
         .expected(["an object"]))
     }
 
+    /// All of them.
+    #[cfg(feature = "replay")]
+    pub(crate) fn as_value(&self) -> &Value {
+        &self.0
+    }
+
     /// The value at a dotted path: a key that is spelt like the whole path comes before nested objects.
     #[must_use]
     pub fn get(&self, path: &str) -> ValueRef<'_> {

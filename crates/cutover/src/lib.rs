@@ -32,6 +32,8 @@ mod context;
 mod decimal;
 mod decision;
 mod diagnostic;
+#[cfg(feature = "diff")]
+pub mod diff;
 mod document;
 mod engine;
 mod explain;
@@ -43,7 +45,11 @@ mod live;
 mod migration;
 mod names;
 mod order;
+#[cfg(feature = "replay")]
+pub mod replay;
 mod ruleset;
+#[cfg(feature = "runbook")]
+pub mod runbook;
 mod safety;
 #[cfg(feature = "schema")]
 mod schema;
@@ -59,8 +65,12 @@ pub use cutover_compare as compare;
 pub use cutover_decider::{Program, ProgramError, bucket, packed};
 #[cfg(feature = "delivery")]
 pub use cutover_delivery as delivery;
+#[cfg(feature = "gates")]
+pub use cutover_gates as gates;
 #[cfg(feature = "paths")]
 pub use cutover_paths as paths;
+#[cfg(feature = "plans")]
+pub use cutover_plans as plans;
 #[cfg(feature = "work")]
 pub use cutover_work as work;
 pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};

@@ -11,10 +11,27 @@ fn engine() -> Engine {
 #[test]
 fn the_design_loads_with_warnings_only_for_what_is_not_built() {
     let codes: Vec<(&str, String)> = engine().warnings(0).iter().map(|w| (w.code, w.path.clone())).collect();
-    for section in ["gates", "plans"] {
-        assert!(codes.contains(&("section_without_effect", section.to_owned())), "{codes:?}");
-    }
-    assert_eq!(codes.iter().filter(|(code, _)| *code == "section_without_effect").count(), 2);
+    assert!(codes.iter().all(|(code, _)| *code != "section_without_effect"), "{codes:?}");
+}
+
+#[test]
+fn its_gate_acts() {
+    use cutover::gates::{Log, Observation, Verdict};
+    let engine = engine();
+    let gate = engine.gate("v2_step").unwrap();
+    let mut log = Log::new(gate);
+    let seen = |error_rate| {
+        let values = [
+            ("precision", 0.951),
+            ("p95_response_time_ms", 87.0),
+            ("error_rate", error_rate),
+            ("fallback_rate", 0.003),
+        ];
+        values.map(|(metric, value)| Observation::value(metric, 0, value)).to_vec()
+    };
+    assert_eq!(log.evaluate(gate, seen(0.0004), 0).unwrap().verdict, Verdict::Pass);
+    assert_eq!(Log::new(gate).evaluate(gate, seen(0.001), 0).unwrap().verdict, Verdict::Fail);
+    assert_eq!(Log::new(gate).evaluate(gate, seen(f64::NAN), 0).unwrap().verdict, Verdict::Error);
 }
 
 #[test]

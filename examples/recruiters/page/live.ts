@@ -1,5 +1,6 @@
 /** The running server: what it counts, what it follows, and a write that is read back. */
 
+import { parseSamples, total } from "../src/samples.js";
 import { element } from "./dom.js";
 import { NEW, OLD } from "./routes.js";
 
@@ -26,14 +27,12 @@ export async function json<T>(path: string, method = "GET", body?: object): Prom
 
 /** The samples of the server's metrics, by name and labels. */
 export async function metrics(): Promise<Map<string, number>> {
-  const text = await (await fetch("/metrics")).text();
-  const samples = [...text.matchAll(/^([a-z_]+(?:\{[^}]*\})?) (\S+)$/gm)];
-  return new Map(samples.map(([, key = "", value]) => [key, Number(value)]));
+  return parseSamples(await (await fetch("/metrics")).text());
 }
 
 export function fillCounters(list: HTMLElement, samples: ReadonlyMap<string, number>, counts: Counts): void {
-  const of = (key: string) => String(samples.get(key) ?? 0);
-  const pair = (name: string, label: string) => [of(`${name}{${label}="${OLD}"}`), of(`${name}{${label}="${NEW}"}`)];
+  const of = (name: string, label?: string) => String(total(samples, name, label));
+  const pair = (name: string, label: string) => [OLD, NEW].map((store) => of(name, `${label}="${store}"`));
   const rows: (readonly [string, readonly (string | undefined)[]])[] = [
     ["", [OLD, NEW]],
     ["offers", [String(counts.recruiters?.offers ?? "removed"), String(counts.jobs_partners.offers)]],

@@ -1,19 +1,16 @@
-/** What is counted. The names and labels are those that the alerts of the migration are written against. */
+/** What is counted. The names are those that the alerts of the migration are written against. */
 
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { prometheusMetrics } from "cutover/migrate";
+import type { Metrics as ExecutorMetrics } from "cutover/migrate";
+import client, { Counter, Gauge, Registry } from "prom-client";
 import type { Stores } from "./stores/stores.js";
 
 export interface Metrics {
   readonly registry: Registry;
-  /** Reads of one offer or of a list, by the store that was asked. A fallback is a read of its own. */
-  readonly reads: Counter<"source">;
-  readonly fallbacks: Counter;
-  readonly readLatency: Histogram<"source">;
+  /** What the executor counts: reads and their latency by the store that answered, fallbacks, failed writes. */
+  readonly executed: ExecutorMetrics;
   /** Writes that a store took, by store. Those of the stream are not among them. */
   readonly writes: Counter<"target">;
-  readonly writeErrors: Counter<"target">;
-  /** Offers that a verification found to differ between the stores. */
-  readonly inconsistencies: Counter;
 }
 
 export function createMetrics(stores: Stores): Metrics {
@@ -38,39 +35,11 @@ export function createMetrics(stores: Stores): Metrics {
   });
   return {
     registry,
-    reads: new Counter({
-      name: "migration_reads_total",
-      help: "Reads, by the store that was asked",
-      labelNames: ["source"],
-      registers,
-    }),
-    fallbacks: new Counter({
-      name: "migration_fallbacks_total",
-      help: "Reads that went on to the fallback store",
-      registers,
-    }),
-    readLatency: new Histogram({
-      name: "migration_read_latency_seconds",
-      help: "Time that a store took to answer a read",
-      labelNames: ["source"],
-      buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5],
-      registers,
-    }),
+    executed: prometheusMetrics(client, registry),
     writes: new Counter({
       name: "migration_writes_total",
       help: "Writes that a store took",
       labelNames: ["target"],
-      registers,
-    }),
-    writeErrors: new Counter({
-      name: "migration_write_errors_total",
-      help: "Writes that a store failed to take",
-      labelNames: ["target"],
-      registers,
-    }),
-    inconsistencies: new Counter({
-      name: "migration_inconsistencies_total",
-      help: "Offers that a verification found to differ between the stores",
       registers,
     }),
   };

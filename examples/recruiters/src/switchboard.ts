@@ -44,6 +44,11 @@ export class Switchboard {
     this.#switches = { ...switches };
   }
 
+  /** The engine that serves. */
+  get engine(): Engine {
+    return this.#engine;
+  }
+
   /** The text of the ruleset that serves. */
   get ruleset(): string {
     return this.#ruleset;

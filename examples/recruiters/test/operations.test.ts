@@ -4,6 +4,7 @@ import { request as rawRequest } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sampleFields } from "../src/sample.js";
 import { switchesOf } from "../src/switchboard.js";
+import { total } from "../src/samples.js";
 import { ESTABLISHMENT, PHASES, RULESET, record, startSystem } from "./system.js";
 import type { System } from "./system.js";
 
@@ -158,8 +159,8 @@ describe("metrics", () => {
     ]) {
       expect(text).toContain(`# TYPE ${name} ${type}\n`);
     }
-    expect(text).toContain('migration_reads_total{source="recruiters"} 1\n');
-    expect(text).toContain('migration_read_latency_seconds_bucket{le="+Inf",source="recruiters"} 1\n');
+    expect(text).toContain('migration_reads_total{migration="recruiters",source="recruiters"} 1\n');
+    expect(text).toContain('migration_read_latency_seconds_bucket{le="+Inf",migration="recruiters",source="recruiters"} 1\n');
   });
 
   test("count what a verification finds", async () => {
@@ -174,7 +175,7 @@ describe("metrics", () => {
       missing_in_recruiters: { count: 1, ids: [record(3, 1).id] },
       different: { count: 1, ids: [record(2, 1).id] },
     });
-    expect((await system.metrics()).get("migration_inconsistencies_total")).toBe(3);
+    expect(total(await system.metrics(), "migration_inconsistencies_total")).toBe(3);
     expect((await system.metrics()).get("migration_stream_backlog")).toBe(2);
   });
 });

@@ -161,6 +161,17 @@ test("an offer is written and read back", async () => {
   ]);
 });
 
+test("what the server has done is counted by store", async () => {
+  await system.client.flip(PHASES["3a"]);
+  await page.click("#probe");
+  await page.waitForSelector("#probe-log .current >> nth=1");
+  const counted = () => page.locator("#counters").innerText();
+  await expect.poll(async () => (await counted()).split(/\s*\n\s*/)).toEqual([
+    ...["recruiters", "jobs_partners", "offers", "3", "2", "reads", "0", "2", "writes", "2", "2"],
+    ...["write errors", "0", "0", "fallbacks", "0", "in the lag", "4"],
+  ]);
+});
+
 test.each(["light", "dark"] as const)("text can be read in the %s scheme", async (colorScheme) => {
   await page.emulateMedia({ colorScheme });
   await page.locator('tr[data-place="13"]').click();

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sampleFields } from "../src/sample.js";
 import { verify } from "../src/verify.js";
+import { total } from "../src/samples.js";
 import { ESTABLISHMENT, LAG_MS, PHASES, RULESET, record, startSystem } from "./system.js";
 import type { System } from "./system.js";
 
@@ -192,6 +193,7 @@ describe("cleanup", () => {
     await system.client.flip({ FORCE_RECRUITERS_FALLBACK: true });
     expect((await system.client.read(id)).status).toBe(503);
     expect((await system.client.update(id, { job_count: 2 })).status).toBe(503);
-    expect((await system.metrics()).get('migration_write_errors_total{target="recruiters"}')).toBe(1);
+    expect((await system.client.create(ESTABLISHMENT.establishment_id, sampleFields(2))).status).toBe(503);
+    expect(total(await system.metrics(), "migration_write_errors_total", 'target="recruiters"')).toBe(1);
   });
 });

@@ -184,7 +184,8 @@ describe("the validation in Python", () => {
     const { code, output } = await validate();
     expect(output).toContain("ok       count recruiters.jobs == count jobs_partners\n");
     expect(output.match(/^ok {7}route of /gm)).toHaveLength(17);
-    expect(output).toContain("19 passed, 0 failed\n");
+    expect(output).toContain("ok       offers read by the executor of Python are those that the server answers\n");
+    expect(output).toContain("20 passed, 0 failed\n");
     expect(code).toBe(0);
   });
 
@@ -202,6 +203,20 @@ describe("the validation in Python", () => {
     const { code, output } = await validate("--wait", "0");
     expect(output).toContain("FAILED   both stores hold the same offers: 1 differ: 0000000000000000005a0000\n");
     expect(code).toBe(1);
+  });
+
+  test("reads as the server does, fallbacks too, and says no where an offer is another one here", async () => {
+    await client.flip(PHASES[2]);
+    const read = "offers read by the executor of Python are those that the server answers";
+    expect((await validate("--wait", "0")).output).toContain(`ok       ${read}\n`);
+    await using other = await temporaryFolder();
+    const stores = new Stores(other.path);
+    loadSample(stores, 3);
+    const { id, ...rest } = stores.recruiters?.find("0000000000000000005a0000") ?? expect.unreachable();
+    stores.recruiters?.apply({ id, ...rest, version: Date.now(), offer: { ...rest.offer!, job_count: 99 } });
+    stores.close();
+    const { output } = await validate("--wait", "0", "--data", other.path);
+    expect(output).toContain(`FAILED   ${read}: 1 of 37 differ: ${id}\n`);
   });
 
   test("holds the stores to what the route promises, and to no more", async () => {

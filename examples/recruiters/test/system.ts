@@ -9,12 +9,12 @@ import { createApp } from "../src/http/app.js";
 import type { Offer, OfferFields, OfferRecord } from "../src/offer.js";
 import { ESTABLISHMENTS } from "../src/register.js";
 import { sampleFields, sampleId } from "../src/sample.js";
+import { parseSamples } from "../src/samples.js";
 import type { RecruitersStore } from "../src/stores/recruiters.js";
 import { Stores } from "../src/stores/stores.js";
 import { StreamProcessor } from "../src/stream/processor.js";
 import { Switchboard } from "../src/switchboard.js";
 import type { SwitchName, Switches } from "../src/switchboard.js";
-import { parseMetrics } from "../src/walk/measure.js";
 
 export const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 export const RULESET = await readFile(here("../ruleset.yaml"), "utf8");
@@ -104,7 +104,7 @@ export async function startSystem(switches: Switches = PHASES[1], ruleset = RULE
       const state = switchboard.route().streams?.forward ?? "off";
       return processor.step(state).taken;
     },
-    metrics: async () => parseMetrics(await client.text("/metrics")),
+    metrics: async () => parseSamples(await client.text("/metrics")),
     async stop() {
       await app.close();
       stores.close();

@@ -256,16 +256,19 @@ impl Engines {
         self.get(engine).map(explain).unwrap_or_default()
     }
 
-    /// The answer to a question of [`cutover::Engine::call`], as `{"answer":…}`, or `{"refusal":…}` with why there is none.
+    /// The answer to a question of [`cutover::Engine::call`], as `{"answer":…}`, or `{"refusal":…,"code":…}` with
+    /// why there is none.
     #[must_use]
     pub fn call(&self, engine: u32, name: &str, arguments: &str) -> String {
-        let answer = match self.get(engine) {
-            Some(held) => held.engine.call(name, arguments).map_err(|error| error.to_string()),
-            None => Err("the engine is gone".to_owned()),
+        let Some(held) = self.get(engine) else {
+            return "{\"refusal\":\"the engine is gone\"}".to_owned();
         };
-        match answer {
+        match held.engine.call(name, arguments) {
             Ok(answer) => format!("{{\"answer\":{answer}}}"),
-            Err(refusal) => format!("{{\"refusal\":{}}}", to_json(&refusal)),
+            Err(error) => {
+                let refusal = to_json(&error.to_string());
+                format!("{{\"refusal\":{refusal},\"code\":\"{}\"}}", error.code())
+            }
         }
     }
 

@@ -35,7 +35,8 @@ export interface Imported {
 /**
  * A refused ruleset, with all that is wrong with it. Its message lists the errors, one a line.
  *
- * A fault of the engine itself, of which there should be none, is one too: then there are no diagnostics.
+ * What an engine is asked in vain is one too, with a `code`; and so is a fault of the engine itself, of which there should
+ * be none. Then there are no diagnostics.
  *
  * @example
  * try {
@@ -49,9 +50,15 @@ export class CutoverError extends Error {
   override readonly name = "CutoverError";
   /** Every problem found, errors and warnings, in the order of the document. */
   readonly diagnostics: readonly Diagnostic[];
+  /**
+   * What is wrong with a question: `unknown_name` where the ruleset has nothing of that name, `bad_path` where the path of a
+   * request could be read in two ways, `bad_argument`; null for all else.
+   */
+  readonly code: string | null;
 
-  constructor(message: string, diagnostics: readonly Diagnostic[] = [], options?: ErrorOptions) {
+  constructor(message: string, diagnostics: readonly Diagnostic[] = [], options?: ErrorOptions & { readonly code?: string }) {
     super(message, options);
     this.diagnostics = diagnostics;
+    this.code = options?.code ?? null;
   }
 }

@@ -5,6 +5,7 @@ import type { Columns, DecidedColumns } from "./columns.js";
 import type { Decision, Explanation, Json } from "./decision.js";
 import type { Comparison, Judgement, Said } from "./compare.js";
 import type { Diagnostic, Imported } from "./diagnostic.js";
+import type { DeliveryPolicy } from "./delivery.js";
 import type { PathFound, PathRequest } from "./path.js";
 import type { Route } from "./route.js";
 import type { SafetyOptions, SafetyReport } from "./safety.js";
@@ -260,6 +261,30 @@ export interface Engine extends Decider {
    * report.last_reversible; // "ramp_down"
    */
   safety(migration: string, options?: SafetyOptions): SafetyReport;
+
+  /**
+   * A delivery policy of the ruleset: what it says, and the defaults of what it does not say.
+   *
+   * @throws CutoverError where there is no such policy.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\ndelivery: { patient: { attempts: 9, breaker: { failure_rate: 25% } } }");
+   * engine.delivery("patient").retry.attempts; // 9
+   * engine.delivery("patient").breakers.old?.failure_rate; // 250000, in millionths
+   */
+  delivery(policy: string): DeliveryPolicy;
+
+  /**
+   * The delivery policy of a migration: the one that it names, or the defaults.
+   *
+   * @throws CutoverError where there is no such migration.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nmigrations: { orders: { old: sql, new: mongo, ladder: standard, phase: sync } }");
+   * engine.deliveryOf("orders").policy; // null
+   * engine.deliveryOf("orders").timeouts.write_ms; // 5000
+   */
+  deliveryOf(migration: string): DeliveryPolicy;
 
   /**
    * Compares two values by a comparator of the ruleset. Values are taken as JSON has them, a bigint as a number of all its

@@ -5,6 +5,7 @@ export type * from "./columns.js";
 export type * from "./compare.js";
 export type { DeciderConstructor } from "./decider.js";
 export type * from "./decision.js";
+export type * from "./delivery.js";
 export { CutoverError } from "./diagnostic.js";
 export type { Diagnostic, Imported, Severity } from "./diagnostic.js";
 export type {

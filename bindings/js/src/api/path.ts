@@ -37,4 +37,6 @@ export interface PathFound {
   readonly params: { readonly [name: string]: string };
   /** Headers for the answer: `X-Data-Source`, `X-Service`, `X-Migrated`, and past deprecation `Deprecation` and `Sunset`. */
   readonly headers: { readonly [name: string]: string };
+  /** The headers for the answer of the fallback; null where there is none. */
+  readonly fallback_headers: { readonly [name: string]: string } | null;
 }

@@ -1,20 +1,14 @@
 /** Breakers: whether a side is asked at all. What decides is the engine's machine. */
 
+import type { DeliveryBreaker } from "../api/delivery.js";
 import { CutoverError } from "../api/diagnostic.js";
 import { machines } from "./machines.js";
 
-/** When a breaker opens, for how long, and how it is tried again; shares are millionths. */
-export interface BreakerConfig {
-  /** The calls that are looked at: the last 100 by default. */
-  readonly window?: { readonly count: { readonly calls: number } } | { readonly time: { readonly ms: number; readonly buckets: number } };
-  readonly failure_rate?: number;
-  readonly slow_call_rate?: number;
-  readonly slow_call_ms?: number;
-  readonly min_calls?: number;
-  readonly open_for_ms?: number;
-  readonly permits?: number;
-  readonly lease_ms?: number;
-}
+/**
+ * When a breaker opens, for how long, and how it is tried again; shares are millionths. By default it looks at the last 100
+ * calls, and opens for a minute where half of them failed.
+ */
+export type BreakerConfig = Partial<DeliveryBreaker>;
 
 /** A state that a breaker can be put into by hand. */
 export type ForcedState = "closed" | "open" | "half_open" | "forced_open" | "disabled" | "metrics_only";
@@ -31,9 +25,11 @@ export interface BreakerState {
   };
 }
 
-/** What came of a call. */
+/** What came of a call, for {@link Breaker.report}: it was done. */
 export const SUCCESS = 0;
+/** It failed, or took too long. */
 export const FAILURE = 1;
+/** It says nothing of how the side fares. */
 export const IGNORED = 2;
 
 const released = new FinalizationRegistry<number>((breaker) => machines.breakerRelease(breaker));
@@ -42,9 +38,11 @@ const released = new FinalizationRegistry<number>((breaker) => machines.breakerR
  * A breaker.
  *
  * @example
- * const breaker = new Breaker({ window: { count: { calls: 20 } }, min_calls: 10, open_for_ms: 5_000 });
+ * const breaker = new Breaker({ window: { count: { calls: 20 } }, min_calls: 1, open_for_ms: 5_000 });
  * const permit = breaker.ask(Date.now());
- * if (permit >= 0) breaker.report(permit, SUCCESS, 12, Date.now());
+ * if (permit >= 0) breaker.report(permit, FAILURE, 12, Date.now());
+ * breaker.state.state.state; // "open"
+ * breaker.ask(Date.now()); // -1
  */
 export class Breaker {
   readonly #number: number;

@@ -32,7 +32,12 @@ export function comparisonOf(engine: Decider): Compare<unknown> {
   };
 }
 
-/** Whether two values are the same as JSON, whatever the order of keys. */
+/**
+ * Whether two values are the same as JSON, whatever the order of keys.
+ *
+ * @example
+ * sameJson({ total: 12, seen: true }, { seen: true, total: 12 }); // true
+ */
 export function sameJson(control: unknown, candidate: unknown): boolean {
   return canonical(control) === canonical(candidate);
 }

@@ -84,8 +84,18 @@ const DONE_AS: Readonly<Record<string, AppliedAs>> = {
  * Applies the change events of one partition, one after the other.
  *
  * @example
+ * const rows = new Map();
+ * const target = {
+ *   current: (key) => rows.get(key)?.at ?? "none",
+ *   put: (key, version, record) => rows.set(key, { at: { version }, record }),
+ *   delete: (key, version) => rows.set(key, { at: { tombstone: version } }),
+ * };
+ * const [persist, commit, deadLetter] = [() => {}, () => {}, () => {}];
  * const consumer = new ChangeConsumer({ partition: "orders-0", target, persist, commit, deadLetter });
- * for await (const message of stream) await consumer.apply(decode(message));
+ * const created = { offset: 0, op: "c", key: "order-7", version: 1, record: { total: 12 } };
+ * await consumer.apply(created); // "put"
+ * await consumer.apply({ ...created, offset: 1, op: "u" }); // "skipped"
+ * rows.get("order-7").record; // { total: 12 }
  */
 export class ChangeConsumer<R = unknown> {
   readonly #options: ConsumerOptions<R>;

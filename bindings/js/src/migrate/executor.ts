@@ -1,6 +1,7 @@
 /** What the reads and writes of a migration have in common: its stores, its time, and all that is told of it. */
 
 import type { Decider } from "../api/engine.js";
+import { Budget } from "./budget.js";
 import { Deadlines, systemClock } from "./clock.js";
 import type { Clock } from "./clock.js";
 import type { Compared } from "./compare.js";
@@ -8,6 +9,8 @@ import { Counters } from "./counters.js";
 import { messageOf } from "./errors.js";
 import type { DeadLetter, MigrationOptions } from "./options.js";
 import type { OutboxStore } from "./outbox/entry.js";
+import { policyOf } from "./policy.js";
+import type { Policy } from "./policy.js";
 import type { REASONS, Verdict } from "./read-machine.js";
 import type { ReadPlan, Reader, Source } from "./reading.js";
 import { storesOf } from "./stores.js";
@@ -21,6 +24,8 @@ export class Executor<R> implements Reader<R>, Writer<R> {
   readonly clock: Clock;
   readonly stores: ReadonlyMap<string, Store<R>>;
   readonly outbox: OutboxStore | null;
+  readonly policy: Policy;
+  readonly budget: Budget;
   readonly writeTimeout: number;
   readonly abandonedAfter: number;
   readonly fromDeadlines: Deadlines;
@@ -40,12 +45,15 @@ export class Executor<R> implements Reader<R>, Writer<R> {
     this.now = this.clock.now.bind(this.clock);
     this.ticks = this.clock.ticks?.bind(this.clock) ?? this.now;
     this.outbox = options.outbox ?? null;
-    this.writeTimeout = options.timeouts?.write ?? 5_000;
-    this.abandonedAfter = options.abandonedAfter ?? 60_000;
-    this.fromDeadlines = new Deadlines(this.clock, options.timeouts?.read ?? 1_000);
-    this.otherDeadlines = new Deadlines(this.clock, options.timeouts?.other ?? 1_000);
+    this.policy = policyOf(engine, name, options);
+    const { retry, timeouts, worker } = this.policy;
+    this.budget = new Budget(retry.budget, this.clock);
+    this.writeTimeout = timeouts.write_ms;
+    this.abandonedAfter = worker.abandoned_after_ms;
+    this.fromDeadlines = new Deadlines(this.clock, timeouts.read_ms);
+    this.otherDeadlines = new Deadlines(this.clock, timeouts.other_ms);
     this.warned = new Warnings(name, options.warn ?? processWarning);
-    this.stores = storesOf(engine, name, options, this.counted);
+    this.stores = storesOf(engine, name, options, this.policy, this.counted);
   }
 
   answered(source: Source<R>, ms: number): void {

@@ -1,6 +1,6 @@
 /** `cutover/migrate`: carries out what an engine decides, for reads, writes, jobs and streams. */
 
-export { Breaker } from "./breaker.js";
+export { Breaker, FAILURE, IGNORED, SUCCESS } from "./breaker.js";
 export type { BreakerConfig, BreakerState, ForcedState } from "./breaker.js";
 export type { Clock } from "./clock.js";
 export { sameJson } from "./compare.js";
@@ -16,6 +16,7 @@ export type { Metrics, OtelMeter, PromClient } from "./metrics.js";
 export { Migration } from "./migration.js";
 export type { Job, JobRun } from "./migration.js";
 export type {
+  Answered,
   DeadLetter,
   EngineSource,
   MigrationOptions,

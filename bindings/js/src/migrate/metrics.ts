@@ -42,7 +42,11 @@ const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
  *
  * @example
  * import client from "prom-client";
- * const migration = new Migration(engine, "recruiters", { old, new: jobs, metrics: prometheusMetrics(client) });
+ * const registry = new client.Registry();
+ * const metrics = prometheusMetrics(client, registry);
+ * // new Migration(engine, "orders", { old, new: fresh, metrics }) tells it of each operation, such as:
+ * metrics.fallback("orders", "not_found");
+ * (await registry.getSingleMetric("migration_fallbacks_total").get()).values[0].value; // 1
  */
 export function prometheusMetrics(client: PromClient, registry?: unknown): Metrics {
   const registers = registry === undefined ? {} : { registers: [registry] };
@@ -71,7 +75,8 @@ export function prometheusMetrics(client: PromClient, registry?: unknown): Metri
  *
  * @example
  * import { metrics } from "@opentelemetry/api";
- * const counted = otelMetrics(metrics.getMeter("recruiters"));
+ * const counted = otelMetrics(metrics.getMeter("orders"));
+ * Object.keys(counted); // ["read", "fallback", "writeError", "inconsistency"]
  */
 export function otelMetrics(meter: OtelMeter): Metrics {
   const counter = (name: Name) => meter.createCounter(name, { description: HELP[name] });

@@ -3,6 +3,7 @@
 import type { Decider } from "../api/engine.js";
 import type { JobVariant, Route } from "../api/route.js";
 import type { Breaker } from "./breaker.js";
+import { called } from "./calling.js";
 import { comparisonOf } from "./compare.js";
 import type { Counts } from "./counters.js";
 import { MigrationError } from "./errors.js";
@@ -12,10 +13,11 @@ import type { EngineSource, MigrationOptions, ReadOptions, WriteOptions } from "
 import type { Operation } from "./owed.js";
 import { CANCELLED, STARTED, STARTED_COMPARING, readTable } from "./read-machine.js";
 import { Reading } from "./reading.js";
-import type { ReadPlan, Source } from "./reading.js";
+import type { ReadPlan } from "./reading.js";
 import type { SideName } from "./side.js";
 import type { CountedWarning } from "./warnings.js";
 import { onlyRoute } from "./stores.js";
+import type { Store } from "./stores.js";
 import { Worker } from "./worker.js";
 import type { WorkerOptions } from "./worker.js";
 import { Writing, configOf } from "./writing.js";
@@ -40,14 +42,19 @@ export interface JobRun {
  * A migration. An operation keeps the engine and the route that it began with.
  *
  * @example
- * const recruiters = new Migration(engine, "recruiters", {
- *   old: { read: (key) => mongo.findOne({ key }), write: (key, record) => mongo.replaceOne({ key }, record) },
- *   new: { read: (key) => sql.get(key), write: (key, record) => sql.put(key, record) },
- *   switches: () => process.env,
- *   outbox: new PostgresOutbox(pool),
+ * const engine = Engine.fromString(
+ *   "cutover: 1\nmigrations: { orders: { old: sql, new: mongo, ladder: standard, phase: dual_write, jobs: { export: { kind: rewrite } } } }",
+ * );
+ * const [sql, mongo] = [new Map(), new Map()];
+ * const side = (rows) => ({
+ *   read: (key) => rows.get(key),
+ *   write: (key, record) => rows.set(key, record),
+ *   delete: (key) => rows.delete(key),
  * });
- * const record = await recruiters.read("42");
- * await recruiters.write("42", { ...record, seen: true });
+ * const orders = new Migration(engine, "orders", { old: side(sql), new: side(mongo) });
+ * await orders.write("order-7", { total: 12 });
+ * await orders.read("order-7"); // { total: 12 }
+ * mongo.get("order-7"); // { total: 12 }
  */
 export class Migration<R = unknown> {
   readonly name: string;
@@ -68,8 +75,8 @@ export class Migration<R = unknown> {
     this.name = name;
     this.#engine = engine;
     this.#options = options;
-    this.#concurrency = options.shadow?.concurrency ?? 16;
     this.#executor = new Executor(typeof engine === "function" ? engine() : engine, name, options);
+    this.#concurrency = this.#executor.policy.shadow.concurrency;
     this.#writes(this.#route(undefined));
   }
 
@@ -77,12 +84,19 @@ export class Migration<R = unknown> {
    * Reads a record: from the route's side, and from the other where the route says so; null where there is none.
    *
    * @throws what the side that the route reads from has thrown; where both failed, with the other's error as its cause.
+   *
+   * @example
+   * let by;
+   * await orders.read("order-7", { answered: (answer) => (by = answer) }); // { total: 12 }
+   * by; // { store: "sql", fellBack: false }
+   * await orders.read("order-8"); // null
    */
   read(key: string, options?: ReadOptions): Promise<R | null> {
     return new Promise((resolve, reject) => {
       const route = this.#route(options?.context);
       const plan = route === this.#lastRoute ? (this.#lastPlan as ReadPlan<R>) : this.#plan(route);
       const reading = new Reading(this.#executor, plan, key, resolve, reject);
+      if (options?.answered !== undefined) reading.answered = options.answered;
       const signal = options?.signal;
       if (signal !== undefined) {
         if (signal.aborted) {
@@ -97,15 +111,52 @@ export class Migration<R = unknown> {
   }
 
   /**
+   * Reads what an edit begins with: the record as the store has it that a write goes to first. Where reads come from
+   * the other store, that one may be behind. It does not fall back, is not compared, and is not counted as a read.
+   *
+   * Nothing is locked. Where others may edit the same record, the sides write only over the version that was read, and
+   * throw {@link Superseded} otherwise: the write has `failed` then, and the edit is made again.
+   *
+   * @throws what the side has thrown.
+   *
+   * @example
+   * const before = await orders.readForUpdate("order-7");
+   * await orders.write("order-7", { ...before, seen: true });
+   * sql.get("order-7"); // { total: 12, seen: true }
+   */
+  async readForUpdate(key: string, options?: { readonly context?: object }): Promise<R | null> {
+    const [first] = this.#route(options?.context).write;
+    if (first === undefined) throw new MigrationError(`${this.name} has no store that a write goes to first`);
+    const { clock, fromDeadlines } = this.#executor;
+    const store = this.#source(first.to);
+    let record: R | null | undefined;
+    const { outcome, error } = await called(clock, store as unknown as Store<never>, fromDeadlines.ms, async (signal) => {
+      record = await store.side.read(key, { signal });
+    });
+    if (outcome !== "done") throw error;
+    return record ?? null;
+  }
+
+  /**
    * Writes a record, to each store of the route: fulfilled once it is acknowledged as the route says.
    *
    * @throws WriteError with what is known of the write.
+   *
+   * @example
+   * await orders.write("order-8", { total: 3 }, { operation: "op-8", version: 1 });
+   * mongo.get("order-8"); // { total: 3 }
    */
   write(key: string, record: R & {}, options?: WriteOptions): Promise<void> {
     return this.#write(key, record, options);
   }
 
-  /** Deletes a record, as {@link write} writes one. */
+  /**
+   * Deletes a record, as {@link write} writes one.
+   *
+   * @example
+   * await orders.delete("order-7");
+   * await orders.read("order-7"); // null
+   */
   delete(key: string, options?: WriteOptions): Promise<void> {
     return this.#write(key, null, options);
   }
@@ -114,7 +165,9 @@ export class Migration<R = unknown> {
    * Runs the variants of a job that its route names, the old one first.
    *
    * @example
-   * await recruiters.job("cancelOfferJob", { old: () => cancelInMongo(), new: () => cancelInSql() });
+   * let exported = "nothing";
+   * await orders.job("export", { old: () => (exported = "sql"), new: () => (exported = "mongo") });
+   * exported; // "sql"
    */
   async job(name: string, { old, new: fresh }: Job, options?: { readonly context?: object }): Promise<JobRun> {
     const route = this.#route(options?.context);
@@ -129,29 +182,64 @@ export class Migration<R = unknown> {
     return { variant, ran: chosen, epoch: route.digest };
   }
 
-  /** What delivers the owed writes of the outbox, in this process or in another one. */
+  /**
+   * What delivers the owed writes of the outbox, in this process or in another one.
+   *
+   * @throws MigrationError where there is no outbox.
+   *
+   * @example
+   * let refused;
+   * try {
+   *   orders.worker();
+   * } catch (error) {
+   *   refused = error.message;
+   * }
+   * refused; // "orders has no outbox, and so there is nothing to deliver"
+   */
   worker(options: WorkerOptions = {}): Worker<R> {
     const { outbox } = this.#executor;
     if (outbox === null) throw new MigrationError(`${this.name} has no outbox, and so there is nothing to deliver`);
-    return new Worker(this.#executor, outbox, { ...options, retry: options.retry ?? this.#options.retry ?? {} });
+    return new Worker(this.#executor, outbox, this.#executor.policy, options);
   }
 
-  /** What was counted since this was made. */
+  /**
+   * What was counted since this was made.
+   *
+   * @example
+   * orders.counters().reads; // { sql: 1, mongo: 0 }
+   */
   counters(): Counts {
     return this.#executor.counted.snapshot();
   }
 
-  /** What somebody should know, and how often there was reason to say so. */
+  /**
+   * What somebody should know, and how often there was reason to say so.
+   *
+   * @example
+   * orders.warnings(); // []
+   */
   warnings(): CountedWarning[] {
     return this.#executor.warned.counted();
   }
 
-  /** The breaker of a side, where it has one. */
+  /**
+   * The breaker of a side, where it has one.
+   *
+   * @example
+   * orders.breaker("old"); // null
+   */
   breaker(side: SideName): Breaker | null {
     return [...this.#executor.stores.values()].find((store) => store.name === side)?.breaker ?? null;
   }
 
-  /** Fulfilled once no write is under way any more, those included that nobody waits for. */
+  /**
+   * Fulfilled once no write is under way any more, those included that nobody waits for.
+   *
+   * @example
+   * const writing = orders.write("order-9", { total: 5 });
+   * await orders.settled();
+   * mongo.get("order-9"); // { total: 5 }
+   */
   async settled(): Promise<void> {
     while (this.#writing.size > 0) await Promise.all(this.#writing);
   }
@@ -199,10 +287,10 @@ export class Migration<R = unknown> {
     };
   }
 
-  #source(store: string): Source<R> {
-    const found = this.#executor.stores.get(store);
-    if (found === undefined) throw new MigrationError(`the route of ${this.name} names ${store}, which is none of its stores`);
-    return found;
+  #source(name: string): Store<R> {
+    const store = this.#executor.stores.get(name);
+    if (store === undefined) throw new MigrationError(`the route of ${this.name} names ${name}, which is none of its stores`);
+    return store;
   }
 
   /** The writes of a route, which this migration can make. */
@@ -229,7 +317,7 @@ export class Migration<R = unknown> {
     if (!this.#plans.has(route)) this.#plan(route);
     const { operation: id = crypto.randomUUID(), version = null } = options;
     const operation: Operation<R> = { id, key, record, version, epoch: route.digest };
-    const config = configOf(this.#executor, operation, this.#writes(route), this.#options.retry ?? {});
+    const config = configOf(this.#executor, operation, this.#writes(route), this.#executor.policy.retry);
     const writing = new Writing<R>(this.#executor, operation, config);
     this.#writing.add(writing.ended);
     void writing.ended.then(() => this.#writing.delete(writing.ended));

@@ -1,5 +1,6 @@
 /** What a migration is made of. */
 
+import type { DeliveryRetry } from "../api/delivery.js";
 import type { Decider, RouteOptions } from "../api/engine.js";
 import type { BreakerConfig } from "./breaker.js";
 import type { Clock } from "./clock.js";
@@ -14,14 +15,7 @@ import type { Warning } from "./warnings.js";
 export type Switches = NonNullable<RouteOptions["switches"]>;
 
 /** How a failed write is retried; times are milliseconds. */
-export interface RetryPolicy {
-  /** With the first one: 5 by default. */
-  readonly attempts?: number;
-  readonly base_ms?: number;
-  readonly factor?: number;
-  readonly cap_ms?: number;
-  readonly jitter?: "full" | "none";
-}
+export type RetryPolicy = Partial<DeliveryRetry>;
 
 /** What a side did not take, and no outbox keeps. */
 export interface DeadLetter {
@@ -37,7 +31,10 @@ export interface DeadLetter {
   readonly reason: string;
 }
 
-/** What a migration is made of. */
+/**
+ * What a migration is made of. What is not given of timeouts, shadow, breakers, retry and `abandonedAfter` is as the delivery
+ * policy of the migration says, and where it names none, as {@link Engine.deliveryOf} says; it is read once.
+ */
 export interface MigrationOptions<R> {
   readonly old: Side<R>;
   readonly new: Side<R>;
@@ -47,16 +44,17 @@ export interface MigrationOptions<R> {
   readonly switches?: () => Switches;
   /** In milliseconds: a read of the side that is asked first, of the other side, and a write. */
   readonly timeouts?: { readonly read?: number; readonly other?: number; readonly write?: number };
-  /** How many reads may be compared at one time; 16 by default. Beyond that a comparison is skipped. */
+  /** How many reads may be compared at one time; beyond that a comparison is skipped. */
   readonly shadow?: { readonly concurrency?: number };
   /** Whether two records are the same; by the engine and the comparator that the route names by default. */
   readonly compare?: Compare<R>;
-  /** A breaker for each side; none by default. */
+  /** A breaker for each side, or null for none, whatever the policy says. */
   readonly breakers?: { readonly old?: BreakerConfig | null; readonly new?: BreakerConfig | null };
+  /** How a failed write is tried again. */
   readonly retry?: RetryPolicy;
   /** Where owed writes are kept. Without one, a process that ends between two writes forgets the second. */
   readonly outbox?: OutboxStore;
-  /** After so many milliseconds a write that was begun, and of which nothing is heard, is gone on with by a worker; 60,000 by default. */
+  /** After so many milliseconds a write that was begun, and of which nothing is heard, is gone on with by a worker. */
   readonly abandonedAfter?: number;
   /** Keeps what nothing else keeps; without it, it is a warning. */
   readonly deadLetter?: (letter: DeadLetter) => unknown;
@@ -69,6 +67,13 @@ export interface MigrationOptions<R> {
 /** An engine, or what gives the engine of the moment. */
 export type EngineSource = Decider | (() => Decider);
 
+/** Who has answered a read. */
+export interface Answered {
+  readonly store: string;
+  /** Whether that is the store that the read went on to. */
+  readonly fellBack: boolean;
+}
+
 /** How one read is made. */
 export interface ReadOptions {
   /** What is known of the request. */
@@ -76,6 +81,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** A number below a million that says whether the read is compared; by default it is the key's. */
   readonly draw?: number;
+  /** Told which store has answered, before the caller has the record; what it throws changes nothing. */
+  readonly answered?: (by: Answered) => void;
 }
 
 /** How one write is made. */

@@ -8,7 +8,9 @@ import type { StoreCounter } from "./counters.js";
 import { BreakerOpen, SideTimeout } from "./errors.js";
 import * as machine from "./read-machine.js";
 import type { Verdict } from "./read-machine.js";
+import type { Answered } from "./options.js";
 import type { Side } from "./side.js";
+import { isolated } from "./warnings.js";
 
 /** A side of a read, as the route has it. */
 export interface Source<R> {
@@ -140,6 +142,8 @@ class Call<R> implements Due {
 /** One read. */
 export class Reading<R> {
   readonly reader: Reader<R>;
+  /** Told which store has answered. */
+  answered: ((by: Answered) => void) | null = null;
   readonly #plan: ReadPlan<R>;
   readonly #key: string;
   readonly #resolve: (record: R | null) => void;
@@ -240,6 +244,8 @@ export class Reading<R> {
     this.#signal?.removeEventListener("abort", this.#leave);
     if (!call.failed) {
       this.reader.answered(source, this.reader.ticks() - this.#began);
+      const { answered } = this;
+      if (answered !== null) isolated(() => answered({ store: source.store, fellBack: call === this.#other }));
       this.#resolve(call.value ?? null);
       return;
     }

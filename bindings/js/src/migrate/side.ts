@@ -26,11 +26,20 @@ export interface UndoCall extends Omit<WriteCall, "version"> {
  * One side of a migration. `undefined` and `null` are a record that is not there.
  *
  * @example
- * const side: Side<Order> = {
- *   read: (key, { signal }) => api.get(`/orders/${key}`, { signal }),
- *   write: (key, order, { idempotencyKey, version }) => api.put(`/orders/${key}`, order, { idempotencyKey, version }),
- *   delete: (key, { idempotencyKey, version }) => api.delete(`/orders/${key}`, { idempotencyKey, version }),
+ * const rows = new Map();
+ * const put = (key, record, { version }) => {
+ *   if (rows.get(key)?.version >= version) throw new Superseded(`${key} is newer here`);
+ *   rows.set(key, { record, version });
  * };
+ * const side = {
+ *   read: (key) => rows.get(key)?.record,
+ *   write: put,
+ *   // A tombstone: an older write that comes late does not bring the record back.
+ *   delete: (key, call) => put(key, null, call),
+ * };
+ * side.write("order-7", { total: 12 }, { idempotencyKey: "op-1:sql", version: 1 });
+ * side.delete("order-7", { idempotencyKey: "op-2:sql", version: 2 });
+ * side.read("order-7"); // null
  */
 export interface Side<R> {
   read(key: string, call: ReadCall): R | null | undefined | PromiseLike<R | null | undefined>;

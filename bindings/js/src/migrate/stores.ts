@@ -10,6 +10,7 @@ import { Breaker } from "./breaker.js";
 import type { Counters, StoreCounter } from "./counters.js";
 import { MigrationError } from "./errors.js";
 import type { MigrationOptions } from "./options.js";
+import type { Policy } from "./policy.js";
 import type { Side, SideName } from "./side.js";
 
 /** One store: its side, and what goes with it. */
@@ -26,12 +27,13 @@ export function storesOf<R>(
   engine: Decider,
   migration: string,
   options: MigrationOptions<R>,
+  { breakers }: Policy,
   counters: Counters,
 ): ReadonlyMap<string, Store<R>> {
   const names = options.stores ?? namesOf(engine, migration);
   const entries = (["old", "new"] as const).map((name): [string, Store<R>] => {
-    const config = options.breakers?.[name];
-    const breaker = config === undefined || config === null ? null : new Breaker(config);
+    const config = breakers[name];
+    const breaker = config === null ? null : new Breaker(config);
     const store = names[name];
     return [store, { name, store, side: options[name], breaker, counter: counters.store(store) }];
   });

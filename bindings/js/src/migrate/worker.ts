@@ -6,6 +6,7 @@ import { MigrationError, messageOf } from "./errors.js";
 import type { Outcome } from "./errors.js";
 import { step } from "./machines.js";
 import type { RetryPolicy } from "./options.js";
+import type { Policy } from "./policy.js";
 import type { Entry, OutboxCounts, OutboxStore } from "./outbox/entry.js";
 import { operationOf } from "./owed.js";
 import type { Payload } from "./owed.js";
@@ -13,17 +14,17 @@ import type { Store } from "./stores.js";
 import { Writing, sendTo, undoIn } from "./writing.js";
 import type { Writer } from "./writing.js";
 
-/** How a worker works. */
+/** How a worker works; what is not given is as the migration's policy says. */
 export interface WorkerOptions {
   /** Its name; one made at random by default. */
   readonly worker?: string;
-  /** So many entries are delivered at one time; 32 by default. */
+  /** So many entries are delivered at one time. */
   readonly limit?: number;
-  /** How long an entry is its own without a word; 30,000 ms by default. */
+  /** How long an entry is its own without a word. */
   readonly leaseMs?: number;
-  /** How often it looks where there was nothing to do; every 500 ms by default. */
+  /** How often it looks where there was nothing to do. */
   readonly pollMs?: number;
-  /** How often an entry is tried, and after how long; the migration's by default. */
+  /** How often an entry is tried, and after how long. */
   readonly retry?: RetryPolicy;
   /** Entries behind a dead letter of their key are delivered too: only where the stores' writes are conditional on versions. */
   readonly skipDead?: boolean;
@@ -41,28 +42,58 @@ interface Machined {
 }
 
 /**
- * Delivers the owed writes of one migration. Any number of workers may run at one time.
+ * Delivers the owed writes of one migration. Any number of workers may run at one time; in a service,
+ * `worker.run(signal)` goes on until the signal is aborted.
  *
  * @example
- * const stop = new AbortController();
- * process.once("SIGTERM", () => stop.abort());
- * await recruiters.worker().run(stop.signal);
+ * import Database from "libsql";
+ * const outbox = new SqliteOutbox(new Database(":memory:"));
+ * await outbox.init();
+ * const engine = Engine.fromString(
+ *   "cutover: 1\nmigrations: { orders: { old: sql, new: mongo, ladder: standard, phase: dual_write } }",
+ * );
+ * const [sql, mongo] = [new Map(), new Map()];
+ * let down = true;
+ * const orders = new Migration(engine, "orders", {
+ *   old: { read: (key) => sql.get(key), write: (key, record) => sql.set(key, record) },
+ *   new: {
+ *     read: (key) => mongo.get(key),
+ *     write(key, record) {
+ *       if (down) throw new Transient("mongo is down");
+ *       mongo.set(key, record);
+ *     },
+ *   },
+ *   outbox,
+ *   retry: { attempts: 1 },
+ * });
+ * await orders.write("order-7", { total: 12 }).catch((error) => error.told); // "pending"
+ * down = false;
+ * const { pending, claimed, dead } = await orders.worker().drain();
+ * [pending, claimed, dead]; // [0, 0, 0]
+ * mongo.get("order-7"); // { total: 12 }
  */
 export class Worker<R> {
   readonly #writer: Writer<R>;
   readonly #outbox: OutboxStore;
   readonly #options: WorkerOptions;
   readonly #name: string;
+  readonly #limit: number;
   readonly #leaseMs: number;
+  readonly #pollMs: number;
+  readonly #skipDead: boolean;
   readonly #config: string;
 
-  constructor(writer: Writer<R>, outbox: OutboxStore, options: WorkerOptions) {
+  constructor(writer: Writer<R>, outbox: OutboxStore, { worker, retry }: Policy, options: WorkerOptions) {
     this.#writer = writer;
     this.#outbox = outbox;
     this.#options = options;
     this.#name = options.worker ?? crypto.randomUUID();
-    this.#leaseMs = options.leaseMs ?? 30_000;
-    this.#config = JSON.stringify({ retry: options.retry ?? {}, lease_ms: this.#leaseMs, dead: options.skipDead === true ? "pass" : "park" });
+    this.#limit = options.limit ?? worker.limit;
+    this.#leaseMs = options.leaseMs ?? worker.lease_ms;
+    this.#pollMs = options.pollMs ?? worker.poll_ms;
+    this.#skipDead = options.skipDead ?? worker.dead === "pass";
+    const dead = this.#skipDead ? "pass" : "park";
+    this.#config = JSON.stringify({ retry: { ...retry, ...options.retry }, lease_ms: this.#leaseMs, dead });
   }
 
   /** Works until the signal is aborted; what is under way then is finished. An outbox that does not answer is asked again. */
@@ -79,8 +110,8 @@ export class Worker<R> {
   /** Delivers what is due now, and says how many entries that were. */
   async pass(): Promise<number> {
     const { clock, name } = this.#writer;
-    const { limit = 32, skipDead = false } = this.#options;
-    const claim = { now: clock.now(), limit, leaseMs: this.#leaseMs, worker: this.#name, migration: name, skipDead };
+    const [limit, leaseMs, skipDead] = [this.#limit, this.#leaseMs, this.#skipDead];
+    const claim = { now: clock.now(), limit, leaseMs, worker: this.#name, migration: name, skipDead };
     const entries = await this.#outbox.claim(claim);
     await Promise.all(entries.map((entry) => this.#work(entry)));
     return entries.length;
@@ -117,7 +148,7 @@ export class Worker<R> {
         signal.removeEventListener("abort", wake);
         resolve();
       };
-      const cancel = this.#writer.clock.after(this.#options.pollMs ?? 500, wake);
+      const cancel = this.#writer.clock.after(this.#pollMs, wake);
       signal.addEventListener("abort", wake, { once: true });
     });
   }

@@ -1,6 +1,7 @@
 /** One write: it performs what the machine `dual_write` says, and tells it what came of that. */
 
 import type { RouteWrite } from "../api/route.js";
+import type { Budget } from "./budget.js";
 import { called } from "./calling.js";
 import type { Clock } from "./clock.js";
 import { MigrationError, WriteError } from "./errors.js";
@@ -27,6 +28,8 @@ export interface Writer<R> {
   writeFailed(store: Store<R>, error: unknown): void;
   /** A write could not be gone on with; what was begun is in the outbox, where there is one. */
   broken(error: unknown): void;
+  /** What all writes together may retry. */
+  readonly budget: Budget;
   /** Keeps what nothing else keeps. */
   deadLetter(letter: DeadLetter): unknown;
   /** Calls once every earlier such call of the key is over. */
@@ -167,8 +170,8 @@ export class Writing<R> {
   }
 
   #wake(at: number): void {
-    const { clock } = this.#writer;
-    clock.after(Math.max(at - clock.now(), 0), () => this.#say({ event: "due", now: clock.now() }));
+    const { clock, budget } = this.#writer;
+    clock.after(Math.max(at - clock.now(), 0), () => this.#say({ event: "due", now: clock.now(), granted: budget.grants() }));
   }
 
   #finished(work: Work, attempt: number, outcome: Outcome): void {
@@ -221,6 +224,7 @@ export class Writing<R> {
     const writer = this.#writer;
     const store = this.#store(to);
     const { key, record, version } = this.#operation;
+    if (attempt === 1) writer.budget.deposit();
     const send = () =>
       called(
         writer.clock,
@@ -239,7 +243,8 @@ export class Writing<R> {
   }
 
   async #undo(attempt: number, to: string, idempotencyKey: string, ifVersion: number): Promise<void> {
-    const { clock, writeTimeout } = this.#writer;
+    const { budget, clock, writeTimeout } = this.#writer;
+    if (attempt === 1) budget.deposit();
     const store = this.#store(to);
     const { outcome } = await called(clock, store as unknown as Store<never>, writeTimeout, (signal) =>
       undoIn(store, this.#operation.key, { idempotencyKey, ifVersion, signal }),

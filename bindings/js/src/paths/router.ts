@@ -44,17 +44,17 @@ function answer({ request, response, takeOver }: Exchange, status: 400 | 502 | 5
   response.end(`${REASONS[status] ?? ""}\n`);
 }
 
+/** Whether the path of a request could be read in two ways. Engines of any entry of this package say so. */
+function isBadPath(error: unknown): error is Error {
+  return error instanceof Error && (error as { readonly code?: unknown }).code === "bad_path";
+}
+
 /** Sets the table's headers on an answer that this process gives. */
 function announce(response: http.ServerResponse, headers: PathFound["headers"]): void {
   for (const [name, value] of Object.entries(headers)) {
     if (name.toLowerCase() === "link") response.appendHeader(name, value);
     else response.setHeader(name, value);
   }
-}
-
-/** The headers of an answer that the fallback gives: the table calls it by name, and by nothing else. */
-function headersOfFallback(found: PathFound, fallback: string): PathFound["headers"] {
-  return { ...found.headers, "X-Data-Source": "old", "X-Service": fallback, "X-Migrated": "false" };
 }
 
 /**
@@ -69,12 +69,24 @@ function headersOfFallback(found: PathFound, fallback: string): PathFound["heade
  * @throws CutoverError where there is no such table, TypeError where a service is no address of `http:` or `https:`.
  *
  * @example
+ * import express from "express";
+ * const engine = Engine.fromString(`
+ *   cutover: 1
+ *   paths:
+ *     api:
+ *       - { path: /api/products, service: products, side: new, fallback: monolith }
+ * `);
  * const router = pathRouter(engine, "api", {
- *   services: { "product-service-mongo": "http://products:8080", monolith: "next" },
- *   attributes: (request) => ({ userId: request.headers["x-user"] ?? "" }),
+ *   services: { products: "http://127.0.0.1:9", monolith: (request, response) => response.end("served here") },
  *   onError: ({ kind, service, fallback }) => console.warn(kind, service, fallback),
  * });
- * express().use(router); // or: await fastify().register(router.fastify)
+ * // Or, for Fastify: await fastify().register(router.fastify)
+ * const server = express().use(router).listen(0);
+ * const answer = await fetch(`http://127.0.0.1:${server.address().port}/api/products`);
+ * await answer.text(); // "served here"
+ * answer.headers.get("X-Service"); // "monolith"
+ * server.close();
+ * router.close();
  */
 export function pathRouter(
   engine: PathFinder | (() => PathFinder),
@@ -85,8 +97,8 @@ export function pathRouter(
   const current = typeof engine === "function" ? engine : () => engine;
   const services = new Map(Object.entries(options.services).map(([name, given]) => [name, locate(name, given)]));
   const agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
-  const exists = (): unknown => current().path(table, { target: "/" });
-  exists();
+  // That there is such a table is said at once.
+  current().path(table, { target: "/" });
 
   const tell = (failure: PathFailure): void => {
     try {
@@ -102,13 +114,10 @@ export function pathRouter(
     const attributes = options.attributes?.(request) ?? {};
     const asked = { method, target, attributes, headers: { ...headersDistinct, cookie: headers.cookie } };
     try {
-      // Bytes that no URI has are read by each server in its own way.
-      if (!/^[\x21-\x7e]*$/.test(target)) throw new TypeError("the target has bytes that no URI has");
       return current().path(table, asked);
     } catch (error) {
-      exists();
-      const told = error instanceof Error ? error : null;
-      tell({ kind: "bad_path", service: null, fallback: null, error: told, status: null, request });
+      if (!isBadPath(error)) throw error;
+      tell({ kind: "bad_path", service: null, fallback: null, error, status: null, request });
       return false;
     }
   };
@@ -117,7 +126,7 @@ export function pathRouter(
     const { request, response, next, takeOver } = exchange;
     const isFallback = name !== found.service;
     const service = services.get(name);
-    const headers = isFallback ? headersOfFallback(found, name) : found.headers;
+    const headers = (isFallback ? found.fallback_headers : null) ?? found.headers;
     const spare = (consumed: boolean): string | null => (isFallback || consumed ? null : found.fallback);
     const failed = (kind: PathFailure["kind"], error: Error | null, status: number | null, fallback: string | null): void =>
       tell({ kind, service: name, fallback, error, status, request });

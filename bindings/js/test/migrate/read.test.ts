@@ -8,6 +8,31 @@ import { Engine } from "../../dist/index.js";
 
 const sampled = (sample: string): Engine => standard("shadow", `, compare: { sample: ${sample} }`);
 
+describe("a read for an edit", () => {
+  it("asks the store that is written first, and no other, and is not counted", async () => {
+    const { migration, old, fresh } = over(dualRead);
+    old.reading = () => Promise.resolve({ n: 2 });
+    fresh.reading = () => ({ n: 1 });
+    expect(await migration.readForUpdate("k")).toEqual({ n: 2 });
+    old.reading = () => undefined;
+    expect(await migration.readForUpdate("k")).toBeNull();
+    expect([old.asked.length, fresh.asked.length]).toEqual([2, 0]);
+    expect(migration.counters().reads).toEqual({ left: 0, right: 0 });
+  });
+
+  it("throws what the side throws, at its deadline too, and heeds its breaker", async () => {
+    const { migration, old, clock } = over(dualRead, { breakers: { old: {} } });
+    old.reading = rejected("down");
+    await expect(migration.readForUpdate("k")).rejects.toThrow("down");
+    old.reading = never;
+    const late = expect(migration.readForUpdate("k")).rejects.toBeInstanceOf(SideTimeout);
+    await clock.pass(1_000);
+    await late;
+    migration.breaker("old")?.force("forced_open");
+    await expect(migration.readForUpdate("k")).rejects.toBeInstanceOf(BreakerOpen);
+  });
+});
+
 describe("a read", () => {
   it("answers from the route's side", async () => {
     const { migration, old, fresh } = over(dualRead);
@@ -36,6 +61,22 @@ describe("a read", () => {
     };
     await expect(migration.read("k")).rejects.toMatchObject({ message: "new is down", cause: { message: "old is down" } });
     expect(migration.counters()).toMatchObject({ failedReads: 1, fallbacks: { error: 2 } });
+  });
+
+  it("tells which store has answered, and does not care what comes of that", async () => {
+    const { migration, old, fresh } = over(dualRead);
+    const told: unknown[] = [];
+    const answered = (by: unknown): void => {
+      told.push(by);
+      throw new Error("nobody's concern");
+    };
+    old.reading = fresh.reading = () => ({ n: 1 });
+    expect(await migration.read("k", { answered })).toEqual({ n: 1 });
+    fresh.reading = () => null;
+    expect(await migration.read("k", { answered })).toEqual({ n: 1 });
+    old.reading = rejected("down");
+    await expect(migration.read("k", { answered })).rejects.toThrow("down");
+    expect(told).toEqual([{ store: "right", fellBack: false }, { store: "left", fellBack: true }]);
   });
 
   it("takes no rejection with nothing for an answer", async () => {

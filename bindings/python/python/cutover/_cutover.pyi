@@ -10,6 +10,7 @@ from cutover._route import Route
 from cutover._types import (
     ComparisonDict,
     DecisionDict,
+    DeliveryPolicy,
     ErrorCode,
     Explanation,
     ImportKind,
@@ -471,6 +472,12 @@ class Engine:
         >>> served["variant"], served["value"], served["skipped"]
         ('smart', 2, ['nexten'])
         """
+    def delivery(self, policy: str) -> DeliveryPolicy:
+        ...
+
+    def delivery_of(self, migration: str) -> DeliveryPolicy:
+        ...
+
     def compare(self, comparator: str, control: object, candidate: object) -> ComparisonDict:
         r"""Compares two values by a comparator of the ruleset: a dict with the `count` of the differences and the first of
         them. Values are taken as JSON has them, a `Decimal` as a number of all its digits, a `datetime` as its ISO text;

@@ -73,9 +73,13 @@ class CutoverError(ValueError):
     diagnostics: list[Diagnostic]
     """Every problem of the document."""
 
-    def __init__(self, message: str, diagnostics: Iterable[Diagnostic] = ()) -> None:
-        super().__init__(message, list(diagnostics))
-        self.diagnostics = self.args[1]
+    code: str | None
+    """What is wrong with a question: `unknown_name` where the ruleset has nothing of that name, `bad_path` where the path
+    of a request could be read in two ways, `bad_argument`; `None` for all else."""
+
+    def __init__(self, message: str, diagnostics: Iterable[Diagnostic] = (), code: str | None = None) -> None:
+        super().__init__(message, list(diagnostics), code)
+        self.diagnostics, self.code = self.args[1:]
 
     def __str__(self) -> str:
         return str(self.args[0])

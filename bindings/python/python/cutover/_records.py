@@ -13,6 +13,7 @@ from cutover._json import json_text
 from cutover._route import Hazard, Route, RouteCompare, RouteRead, RouteStreams, RouteWrite
 from cutover._types import (
     ComparisonDict,
+    DeliveryPolicy,
     DiagnosticDict,
     Explanation,
     ImportedDict,
@@ -65,8 +66,8 @@ def diagnostics(text: str) -> list[Diagnostic]:
 
 def refused(text: str) -> CutoverError:
     """The exception for a message and its diagnostics, from their JSON."""
-    message, problems = json.loads(text)
-    return CutoverError(message, map(_diagnostic, problems))
+    message, problems, code = json.loads(text)
+    return CutoverError(message, map(_diagnostic, problems), code)
 
 
 def imported(text: str) -> Imported:
@@ -88,6 +89,16 @@ def ask_safety(migration: str, nodes: int, writes: int) -> str:
 def safety(text: str) -> SafetyReport:
     """A safety report from its JSON."""
     return cast(SafetyReport, json.loads(text))
+
+
+def ask_delivery(policy: str | None, migration: str | None) -> str:
+    """The question of `Engine.delivery` and `Engine.delivery_of`."""
+    return json.dumps({"policy": policy, "migration": migration})
+
+
+def delivery(text: str) -> DeliveryPolicy:
+    """A delivery policy from its JSON."""
+    return cast(DeliveryPolicy, json.loads(text))
 
 
 def ask_compare(comparator: str, control: object, candidate: object) -> str:

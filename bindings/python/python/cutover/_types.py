@@ -294,6 +294,11 @@ PathFoundDict = dict[str, Any]
 """Who serves a request: `service`, `side`, `store`, `params`, `headers` for the answer, and more."""
 
 
+DeliveryPolicy = dict[str, Any]
+"""How the side effects of a migration are carried out: its `policy`, or `None`, and `retry`, `breakers`, `timeouts`, `shadow`,
+`worker` and `changes`. Times are milliseconds and shares are millionths."""
+
+
 class ReconcileCounters(TypedDict):
     """The counters of a `Reconciliation`."""
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import doctest
-import importlib
 import json
 import os
 import subprocess
@@ -159,12 +157,6 @@ def test_answers_are_what_the_command_says(at: Site, tmp_path: Path) -> None:
         answer = at.client.get(path, headers={"X-User": user})
         for name, value in json.loads(said.stdout)["headers"].items():
             assert answer.headers[name] == value
-
-
-@pytest.mark.parametrize("name", ["cutover.asgi", "cutover.asgi._router"])
-def test_examples(name: str) -> None:
-    results = doctest.testmod(importlib.import_module(name))
-    assert results.attempted > 3 and results.failed == 0
 
 
 def test_httpx_is_not_needed_before_there_is_an_address() -> None:

@@ -10,7 +10,7 @@ import pytest
 from executor_support import FALLING_BACK, QUICK, AsyncStore, Record, Store, engine
 
 from cutover import Engine
-from cutover.migrate import AsyncMigration, Permanent, Shadow, Timeouts, Transient, WriteError
+from cutover.migrate import Answered, AsyncMigration, Permanent, Shadow, Timeouts, Transient, WriteError
 from cutover.migrate.outbox import AsyncOutbox, SqliteOutbox
 
 Ran = TypeVar("Ran")
@@ -43,6 +43,26 @@ def test_reads_fall_back() -> None:
         )
         assert await orders.read("a") == {"n": 1}
         assert orders.counters().fallbacks == {"not_found": 1}
+
+    run(main())
+
+
+def test_the_caller_is_told_who_answered_and_an_edit_begins_with_the_store_that_is_written_first() -> None:
+    async def main() -> None:
+        old, new = AsyncStore(Store(a={"n": 2})), AsyncStore(Store(a={"n": 1}))
+        orders: AsyncMigration[Record] = AsyncMigration(
+            Engine.from_str(FALLING_BACK), "orders", old=old, new=new, warn=lambda _: None
+        )
+        told: list[Answered] = []
+        assert await orders.read("a", answered=told.append) == {"n": 1}
+        assert await orders.read_for_update("a") == {"n": 2}
+        new.store.records.clear()
+        assert await orders.read("a", answered=told.append) == {"n": 2}
+        assert told == [Answered("mongo", False), Answered("sql", True)]
+        old.store.reads = [ValueError("down")]
+        with pytest.raises(ValueError, match="down"):
+            await orders.read_for_update("a")
+        assert orders.counters().reads == {"mongo": 1, "sql": 1}
 
     run(main())
 

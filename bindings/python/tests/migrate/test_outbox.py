@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import doctest
-import importlib
 import json
 import sqlite3
 import subprocess
@@ -289,11 +287,6 @@ def test_asyncio(place: Place, outbox: Store) -> None:
             assert await store.put(entry("x", "x"), within)
 
     asyncio.run(main())
-
-
-@pytest.mark.parametrize("name", ["_async", "_entry", "_postgres", "_sqlite"])
-def test_examples(name: str) -> None:
-    assert doctest.testmod(importlib.import_module(f"cutover.migrate.outbox.{name}")).failed == 0
 
 
 def test_psycopg_is_not_imported() -> None:

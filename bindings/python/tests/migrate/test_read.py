@@ -11,7 +11,7 @@ from executor_support import FALLING_BACK, Record, Store, engine
 
 from cutover import Engine
 from cutover._cutover import draw
-from cutover.migrate import Migration, MigrationError, Refused, Shadow, Timeouts, Warned
+from cutover.migrate import Answered, Migration, MigrationError, Refused, Shadow, Timeouts, Warned
 
 
 def of(phase: str, old: Store, new: Store, **options: Any) -> Migration[Record]:
@@ -26,6 +26,39 @@ def test_a_missing_record_is_looked_for_on_the_other_side_where_the_route_says_s
     counts = orders.counters()
     assert (counts.reads, counts.fallbacks) == ({"sql": 1}, {"not_found": 1})
     assert {name: latency.count for name, latency in counts.latencies.items()} == {"mongo": 1, "sql": 1}
+
+
+def test_the_caller_is_told_which_store_has_answered() -> None:
+    old, new = Store(a={"n": 1}), Store(b={"n": 2})
+    orders: Migration[Record] = Migration(Engine.from_str(FALLING_BACK), "orders", old=old, new=new, warn=lambda _: None)
+    told: list[Answered] = []
+
+    def answered(by: Answered) -> None:
+        told.append(by)
+        raise ValueError("changes nothing")
+
+    assert [orders.read("a", answered=answered), orders.read("b", answered=answered)] == [{"n": 1}, {"n": 2}]
+    assert told == [Answered("sql", True), Answered("mongo", False)]
+    compared = of("shadow", old, new, warn=lambda _: None)
+    assert compared.read("a", answered=told.append) == {"n": 1} and told[2:] == [Answered("sql", False)]
+    assert compared.settle(5)
+
+
+def test_an_edit_begins_with_the_store_that_is_written_first() -> None:
+    old, new = Store(a={"n": 2}), Store(a={"n": 1})
+    orders: Migration[Record] = Migration(
+        Engine.from_str(FALLING_BACK), "orders", old=old, new=new, warn=lambda _: None, breakers={"old": {}}
+    )
+    assert (orders.read_for_update("a"), orders.read_for_update("b")) == ({"n": 2}, None)
+    assert new.calls == [] and orders.counters().reads == {}
+    old.reads = [ValueError("down")]
+    with pytest.raises(ValueError, match="down"):
+        orders.read_for_update("a")
+    breaker = orders.breakers["sql"]
+    assert breaker is not None
+    breaker.force("forced_open", 0)
+    with pytest.raises(Refused):
+        orders.read_for_update("a")
 
 
 def test_without_a_fallback_the_answer_is_that_of_the_side() -> None:

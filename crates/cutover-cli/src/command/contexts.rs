@@ -4,14 +4,13 @@
 //! its own for its output, and the writer goes through these channels in the order of the pieces. All channels
 //! are bounded, so whoever is ahead waits.
 
-mod line;
-mod lines;
+pub(super) mod line;
+pub(super) mod lines;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input;
 use crate::screen::Screen;
-use cutover::Engine;
 use line::Decider;
 use lines::{Piece, Pieces};
 use std::io::{self, Read};
@@ -38,17 +37,10 @@ const READY: usize = 2;
 const CHUNK_BYTES: usize = 64 << 10;
 
 /// Decides each context of `file` and writes a line for each.
-pub(super) fn run(
-    engine: &Engine,
-    flag: Option<&str>,
-    file: &Path,
-    now_ms: i64,
-    screen: &Screen,
-) -> Result<Exit, Failure> {
-    let decider = Decider { engine, flag, now_ms };
+pub(super) fn run(decider: &Decider<'_>, file: &Path, screen: &Screen) -> Result<Exit, Failure> {
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let failed =
-        pipeline(input::open(file)?, &decider, workers, |bytes| screen.bytes(bytes)).map_err(|error| {
+        pipeline(input::open(file)?, decider, workers, |bytes| screen.bytes(bytes)).map_err(|error| {
             match error {
                 PipelineError::Read(error) => input::unreadable(file, &error),
                 PipelineError::Write(failure) => failure,
@@ -140,12 +132,13 @@ fn work(queue: &Mutex<Receiver<Job>>, decider: &Decider<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cutover::Engine;
 
     const RULES: &str = "cutover: 1\nflags: {f: {rules: [{serve: {rollout: 50%, by: id}}]}}";
 
     fn decide(text: &str, workers: usize) -> (String, u64) {
         let engine = Engine::from_str(RULES).unwrap();
-        let decider = Decider { engine: &engine, flag: Some("f"), now_ms: 0 };
+        let decider = Decider { engine: &engine, flag: Some("f"), now_ms: 0, log: false };
         let mut out = Vec::new();
         let write = |bytes: &[u8]| -> Result<(), ()> {
             out.extend_from_slice(bytes);
@@ -181,7 +174,7 @@ mod tests {
     #[test]
     fn a_writer_that_fails_ends_an_endless_input() {
         let engine = Engine::from_str(RULES).unwrap();
-        let decider = Decider { engine: &engine, flag: None, now_ms: 0 };
+        let decider = Decider { engine: &engine, flag: None, now_ms: 0, log: false };
         let mut wanted = 3;
         let write = |_: &[u8]| {
             wanted -= 1;

@@ -1,5 +1,6 @@
 //! `cutover eval`: one flag or all, for one context or a file of them.
 
+use super::contexts::line::Decider;
 use super::{context, contexts, exit_of, load, no_such};
 use crate::args::Eval;
 use crate::exit::Exit;
@@ -21,10 +22,19 @@ pub(super) fn run(args: &Eval, now_ms: i64, screen: &Screen) -> Result<Exit, Fai
         screen.note(&render::diagnostic::all(None, &[diagnostic]));
     }
     if let Some(file) = &args.contexts {
-        let exit = contexts::run(&engine, args.flag.as_deref(), file, now_ms, screen)?;
+        let decider = Decider { engine: &engine, flag: args.flag.as_deref(), now_ms, log: args.log };
+        let exit = contexts::run(&decider, file, screen)?;
         return Ok(if unknown.is_some() { Exit::Unknown } else { exit });
     }
-    let context = engine.context(&context(&args.context)?);
+    let attributes = context(&args.context)?;
+    if args.log {
+        let decider = Decider { engine: &engine, flag: args.flag.as_deref(), now_ms, log: true };
+        let mut lines = Vec::new();
+        decider.write(&attributes, &mut lines);
+        screen.bytes(&lines)?;
+        return Ok(if unknown.is_some() { Exit::Unknown } else { Exit::Done });
+    }
+    let context = engine.context(&attributes);
     if let Some(flag) = &args.flag {
         let decision = engine.decide(flag, &context, now_ms);
         show(screen, &decision, &[decision])?;

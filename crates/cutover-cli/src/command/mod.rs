@@ -6,14 +6,18 @@ mod compile;
 mod completions;
 mod conformance;
 mod contexts;
+mod diff;
 mod drill;
 mod eval;
 mod explain;
+mod gate;
 mod hash_list;
 mod import;
 mod incident;
 mod path;
+mod replay;
 mod route;
+mod runbook;
 mod safety;
 mod schema;
 mod work;
@@ -37,11 +41,15 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(&args, now_ms, screen),
         Command::Route(args) => route::run(&args, now_ms, screen),
         Command::Safety(args) => safety::run(&args, screen),
+        Command::Diff(args) => diff::run(&args, now_ms, screen),
+        Command::Replay(args) => replay::run(&args, screen),
+        Command::Runbook(args) => runbook::run(&args, screen),
         Command::Compare(args) => compare::run(&args, screen),
         Command::Path(args) => path::run(&args, now_ms, screen),
         Command::Work(args) => work::run(&args, now_ms, screen),
         Command::Drill(args) => drill::run(&args, screen),
         Command::Incident(args) => incident::run(&args, now_ms, screen),
+        Command::Gate(args) => gate::run(&args, now_ms, screen),
         Command::Import(args) => import::run(&args, screen),
         Command::Schema => schema::run(screen),
         Command::HashList(args) => hash_list::run(&args, screen),

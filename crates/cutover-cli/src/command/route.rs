@@ -6,12 +6,13 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::render;
 use crate::screen::Screen;
-use cutover::{Engine, SwitchSource, SwitchValue};
+use cutover::{Engine, SwitchSource, SwitchValue, Value};
 use std::collections::BTreeMap;
 
 pub(super) fn run(args: &Route, now_ms: i64, screen: &Screen) -> Result<Exit, Failure> {
     let engine = load(&args.file)?;
-    let context = engine.context(&context(&args.context)?);
+    let attributes = context(&args.context)?;
+    let context = engine.context(&attributes);
     let switches = Switches::new(args);
     let Some(names) = switch_names(&engine, &args.migration) else {
         if screen.is_json() {
@@ -29,7 +30,22 @@ pub(super) fn run(args: &Route, now_ms: i64, screen: &Screen) -> Result<Exit, Fa
         return Err(Failure::usage(no_such("unknown_switch", &what, name, known())));
     }
     let route = engine.route(&args.migration, &context, now_ms, &switches);
-    if screen.is_json() {
+    if args.log {
+        // Only switches of this migration, as they stand: what decided, and nothing else of the environment.
+        let given = names.iter().filter_map(|name| {
+            let value = match switches.get(name)? {
+                SwitchValue::Text(text) => Value::from(text),
+                SwitchValue::Bool(on) => Value::Bool(on),
+                // A text that is not UTF-8 counts as what is of another type.
+                SwitchValue::Other => Value::List(Vec::new()),
+            };
+            Some((name.clone(), value))
+        });
+        let given = Value::map(given);
+        let given = if given == Value::map([]) { Value::Null } else { given };
+        let line = engine.log_route(&args.migration, &attributes, now_ms, &given);
+        screen.bytes(format!("{line}\n").as_bytes())?;
+    } else if screen.is_json() {
         screen.value(&route)?;
     } else {
         screen.text(&render::route::page(&route))?;

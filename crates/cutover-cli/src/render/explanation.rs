@@ -69,7 +69,8 @@ fn tell(out: &mut String, node: &Node<'_>, level: usize) {
     }
 }
 
-fn sentence(step: &Step) -> String {
+/// A step in a line.
+pub(super) fn sentence(step: &Step) -> String {
     match step {
         Step::Condition { attribute, operator, expected, found, result, .. } => {
             let expected = value(expected);

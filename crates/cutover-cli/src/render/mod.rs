@@ -3,10 +3,13 @@
 pub(crate) mod comparison;
 pub(crate) mod decision;
 pub(crate) mod diagnostic;
+pub(crate) mod diff;
 pub(crate) mod drill;
 pub(crate) mod explanation;
+pub(crate) mod gate;
 pub(crate) mod incident;
 pub(crate) mod path;
+pub(crate) mod replay;
 pub(crate) mod route;
 pub(crate) mod safety;
 mod snippet;

@@ -94,7 +94,7 @@ fn told(out: &mut String, row: &SafetyRow) {
     }
 }
 
-fn words(verdict: Verdict) -> &'static str {
+pub(super) fn words(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Safe => "nothing",
         Verdict::Stuck => "it cannot be gone on",

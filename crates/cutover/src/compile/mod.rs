@@ -12,6 +12,8 @@ mod flag;
 mod graph;
 mod lint;
 mod migration;
+#[cfg(feature = "plans")]
+mod plan;
 #[cfg(feature = "change")]
 mod rope;
 pub(crate) mod zone;
@@ -76,6 +78,8 @@ fn compile_node(node: &Node<'_>) -> Result<(Compiled, Digests), LoadError> {
     let readable = reader.diagnostics.iter().all(|diagnostic| !diagnostic.is_error());
     let mut compiler = Compiler::new(&ruleset, reader);
     compiler.check_names();
+    #[cfg(feature = "plans")]
+    compiler.check_plans();
     // A cycle, or a name that nothing has, would make the rest of the compiler guess.
     let sound = compiler.reader.diagnostics.iter().all(|diagnostic| !diagnostic.is_error());
     let order = compiler.order();
@@ -86,6 +90,8 @@ fn compile_node(node: &Node<'_>) -> Result<(Compiled, Digests), LoadError> {
     compiler.keep_notes(node, &sections);
     if readable {
         compiler.lint();
+        #[cfg(feature = "plans")]
+        compiler.lint_plans(node, &sections);
     }
     let Compiler { reader, out, migrations, expiries, .. } = compiler;
     let diagnostics = reader.into_diagnostics();

@@ -24,6 +24,8 @@ pub(crate) use json::read_lossy as read_json_value;
 pub(crate) use limits::MAX_FLOW_PARTS;
 pub(crate) use limits::{MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, MAX_TEXT_BYTES};
 pub(crate) use node::{Arena, Content, Entry, Node};
+#[cfg(feature = "gates")]
+pub(crate) use number::decimal;
 pub(crate) use path::{Path, PathId, Paths};
 #[cfg(any(feature = "change", test))]
 pub(crate) use spans::Span;

@@ -7,7 +7,7 @@ use crate::value::whole;
 /// `i64`, however it is written, else the nearest float; infinite where no float is large enough.
 ///
 /// `None` for what Rust reads as no number; the readers check their own grammar first.
-pub(super) fn decimal(literal: &str) -> Option<Content<'static>> {
+pub(crate) fn decimal(literal: &str) -> Option<Content<'static>> {
     match literal.parse::<i64>() {
         Ok(int) => Some(Content::Int(int)),
         Err(_) => parse(literal).map(float),

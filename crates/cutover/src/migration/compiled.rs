@@ -39,6 +39,9 @@ pub(crate) struct CompiledMigration {
     switches: Switches,
     /// The index of the cohort's phase.
     cohort: Option<usize>,
+    /// What a runbook says beyond the ladder.
+    #[cfg(feature = "runbook")]
+    pub(crate) procedures: super::read::Procedures,
 }
 
 /// A route of the table.
@@ -73,6 +76,8 @@ impl CompiledMigration {
             phase: migration.phase,
             switches: migration.switches.clone(),
             cohort: migration.cohort.as_ref().map(|cohort| cohort.phase),
+            #[cfg(feature = "runbook")]
+            procedures: migration.runbook.clone().unwrap_or_default(),
         };
         compiled.routes = compiled.lay_out();
         compiled
@@ -129,6 +134,15 @@ impl CompiledMigration {
             digest,
             error: choice.error,
             cohort: data.cohort,
+        })
+    }
+
+    /// The jobs and their variants in a phase, once the calendar is over.
+    #[cfg(feature = "runbook")]
+    pub(crate) fn jobs_in(&self, phase: usize) -> impl Iterator<Item = (&str, JobVariant)> {
+        let shape = self.ladder.phases.get(phase).map(|phase| phase.shape);
+        self.jobs.iter().filter_map(move |job| {
+            Some((job.name.as_str(), job.variant(&self.ladder, phase, false, shape?, i64::MAX)))
         })
     }
 

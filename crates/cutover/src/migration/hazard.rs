@@ -16,6 +16,8 @@ use crate::diagnostic::Severity;
 use serde::Serialize;
 
 pub(crate) use emergency::{Interrupted, of_emergency};
+#[cfg(any(feature = "diff", feature = "runbook"))]
+pub(crate) use phase::of_running;
 pub(crate) use phase::{of_phase, of_shape};
 
 /// The kind of a hazard; an operator accepts it by this name.

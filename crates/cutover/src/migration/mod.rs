@@ -19,12 +19,18 @@ pub(crate) mod switches;
 mod tests;
 mod words;
 
+#[cfg(feature = "runbook")]
+pub(crate) use combination::index as combination_index;
 pub(crate) use compiled::CompiledMigration;
+#[cfg(feature = "diff")]
+pub(crate) use compiled::RouteData;
 pub use hazard::{Hazard, HazardCode};
 pub use job::JobVariant;
 pub use route::{
     Route, RouteChoice, RouteCompare, RouteJobs, RouteRead, RouteStreams, RouteWrite, RouteWrites,
 };
+#[cfg(feature = "runbook")]
+pub(crate) use shape::Reach;
 pub(crate) use shape::Shape;
 pub(crate) use switches::Role;
 pub use switches::{SwitchSource, SwitchValue};

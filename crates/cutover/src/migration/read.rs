@@ -3,6 +3,8 @@
 mod cohort;
 mod jobs;
 mod ladder;
+#[cfg(feature = "runbook")]
+mod runbook;
 mod shape;
 mod switches;
 
@@ -13,6 +15,10 @@ use crate::ruleset::fields::{MAX_NAME_BYTES, Reader};
 pub(crate) use cohort::{Cohort, cohort};
 pub(crate) use jobs::jobs;
 pub(crate) use ladder::ladder;
+#[cfg(all(test, feature = "schema", feature = "runbook"))]
+pub(crate) use runbook::KEYS as RUNBOOK_KEYS;
+#[cfg(feature = "runbook")]
+pub(crate) use runbook::{Procedures, runbook};
 pub(crate) use switches::switches;
 
 /// Reads the name of a store or a phase.

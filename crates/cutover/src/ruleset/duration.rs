@@ -8,6 +8,9 @@ use crate::document::{Content, Node, Path};
 const UNITS: [(&str, u64); 6] =
     [("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
+#[cfg(feature = "gates")]
+const TEN_YEARS: u64 = 3650 * 86_400_000;
+
 const DURATION: &str = "a duration such as 500ms, 5m or 1h30m";
 
 impl Reader {
@@ -41,6 +44,13 @@ impl Reader {
         }
         self.note(diagnostic);
         None
+    }
+
+    #[cfg(feature = "gates")]
+    #[cfg(feature = "gates")]
+    /// Reads a duration of up to ten years as a difference between two times.
+    pub(crate) fn span(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<i64> {
+        self.duration(node, path, (0, TEN_YEARS)).and_then(|ms| i64::try_from(ms).ok())
     }
 
     /// Reads a whole number within `limits`; both ends belong to them.

@@ -26,6 +26,8 @@ pub(crate) struct Migration {
     pub(crate) salt: Option<String>,
     pub(crate) jobs: Vec<Job>,
     pub(crate) compare: Option<Compare>,
+    #[cfg(feature = "runbook")]
+    pub(crate) runbook: Option<read::Procedures>,
     /// The name of its delivery policy.
     pub(crate) delivery: Option<Spanned<String>>,
 }
@@ -52,6 +54,7 @@ pub(crate) const KEYS: &[&str] = &[
     "jobs",
     "week_one",
     "compare",
+    "runbook",
     "delivery",
 ];
 
@@ -104,6 +107,13 @@ impl Reader {
             .map(|node| read::jobs(self, ladder.as_ref(), week_one, node, path.key("jobs")));
         let compare =
             fields.take("compare").and_then(|node| compare(self, ladder.as_ref(), node, path.key("compare")));
+        let runbook_node = fields.take("runbook");
+        #[cfg(feature = "runbook")]
+        let runbook =
+            runbook_node.and_then(|node| read::runbook(self, ladder.as_ref(), node, path.key("runbook")));
+        // Without it, what a runbook says beyond the ladder means nothing.
+        #[cfg(not(feature = "runbook"))]
+        let _ = runbook_node;
         let delivery = fields.take("delivery").and_then(|node| reference(self, node, path.key("delivery")));
         fields.finish(self, path, KEYS);
         let cohort = match cohort {
@@ -122,6 +132,8 @@ impl Reader {
             salt,
             jobs: jobs.unwrap_or_default(),
             compare,
+            #[cfg(feature = "runbook")]
+            runbook,
             delivery,
         })
     }

@@ -2,7 +2,7 @@
 
 pub(crate) mod cidr;
 pub(crate) mod condition;
-#[cfg(feature = "delivery")]
+#[cfg(any(feature = "delivery", feature = "gates", feature = "work"))]
 pub(crate) mod duration;
 pub(crate) mod fields;
 pub(crate) mod flag;
@@ -35,6 +35,9 @@ pub(crate) struct Ruleset<'a> {
     pub(crate) comparators: Vec<&'a str>,
     /// The names of the delivery policies.
     pub(crate) policies: Vec<&'a str>,
+    /// What the plans refer to.
+    #[cfg(feature = "plans")]
+    pub(crate) plans: crate::sections::PlanNames<'a>,
     /// What the sections beside flags and migrations say.
     pub(crate) sections: Sections,
 }
@@ -56,6 +59,7 @@ pub(crate) const KEYS: &[&str] = &[
     "migrations",
     "paths",
     "comparators",
+    "metrics",
     "gates",
     "plans",
     "delivery",
@@ -120,6 +124,10 @@ impl Reader {
         let (sections, names) = self.sections(&mut fields, path);
         (ruleset.sections, ruleset.comparators, ruleset.policies) =
             (sections, names.comparators, names.policies);
+        #[cfg(feature = "plans")]
+        {
+            ruleset.plans = names.plans;
+        }
         fields.finish(self, path, KEYS);
         ruleset
     }

@@ -2,14 +2,15 @@
 
 use super::report::{SafetyBounds, SafetyFinding, SafetyKind, SafetyReport, SafetyRow, Verdict};
 use super::shapes::{copied_before, phase};
+use crate::migration::hazard::Stores;
 use crate::migration::{CompiledMigration, Role, Shape};
 use cutover_safety::{Faults, Findings, Guards, Invalid, Model, Names, Phase, Trace};
 
 /// A stop on a path: what it is called, and what is done there.
 #[derive(Debug, Clone)]
-struct Stop {
-    name: String,
-    shape: Shape,
+pub(super) struct Stop {
+    pub(super) name: String,
+    pub(super) shape: Shape,
 }
 
 /// The guards by their names, each dropped.
@@ -200,31 +201,57 @@ impl<'a> Analysis<'a> {
         guards: Guards,
         start: usize,
     ) -> Result<SafetyRow, Invalid> {
-        let phases: Vec<Phase> = path.iter().map(|stop| phase(stop.shape)).collect();
-        let names: Vec<&str> = path.iter().map(|stop| stop.name.as_str()).collect();
-        let names = Names { old: &self.migration.old, new: &self.migration.new, phases: &names };
-        let copied = copied_before(self.migration, start);
+        let migration = self.migration;
+        let stores = Stores { old: &migration.old, new: &migration.new };
+        let copied = copied_before(migration, start);
+        let path_of = Path { stops: path, guards, copied, cohort: kind == SafetyKind::Cohort };
+        let (findings, states) = path_of.explore(stores, self.faults)?;
+        let from = path.first().map(|stop| stop.name.clone()).unwrap_or_default();
+        let to = path.get(1..).and_then(<[Stop]>::last).map(|stop| stop.name.clone());
+        Ok(row_of(kind, from, to, findings, states))
+    }
+}
+
+/// A path, and what is asked about it.
+pub(super) struct Path<'a> {
+    pub(super) stops: &'a [Stop],
+    pub(super) guards: Guards,
+    /// Whether the new store has the old records when the path begins.
+    pub(super) copied: bool,
+    /// Whether nodes stay in the two phases of the path.
+    pub(super) cohort: bool,
+}
+
+impl Path<'_> {
+    /// All that can happen on the path, the worst first, and how many states were looked at.
+    pub(super) fn explore(
+        &self,
+        stores: Stores<'_>,
+        faults: Faults,
+    ) -> Result<(Vec<SafetyFinding>, u32), Invalid> {
+        let phases: Vec<Phase> = self.stops.iter().map(|stop| phase(stop.shape)).collect();
+        let names: Vec<&str> = self.stops.iter().map(|stop| stop.name.as_str()).collect();
+        let names = Names { old: stores.old, new: stores.new, phases: &names };
         let model = |faults| {
-            let model = Model::new(&phases, guards, faults)?;
-            let model = if kind == SafetyKind::Cohort { model.cohort()? } else { model };
-            Ok(if copied { model } else { model.not_copied_yet() })
+            let model = Model::new(&phases, self.guards, faults)?;
+            let model = if self.cohort { model.cohort()? } else { model };
+            Ok(if self.copied { model } else { model.not_copied_yet() })
         };
-        let calm = model(self.faults)?;
+        let calm = model(faults)?;
         let found = calm.explore();
         let mut findings = findings_of(&calm, &found, &names);
         let mut states = found.states;
         // Stores that fail to answer matter only where a read falls back on the other one.
         if found.stale.is_none() && phases.iter().any(|phase| phase.on_failure) {
-            let failing = model(Faults { failing_reads: true, ..self.faults })?;
+            let failing = model(Faults { failing_reads: true, ..faults })?;
             let found = failing.explore();
             states += found.states;
             findings.extend(
                 found.stale.as_ref().map(|trace| finding(Verdict::StaleOnFailure, &failing, trace, &names)),
             );
         }
-        let from = path.first().map(|stop| stop.name.clone()).unwrap_or_default();
-        let to = path.get(1..).and_then(<[Stop]>::last).map(|stop| stop.name.clone());
-        Ok(row_of(kind, from, to, findings, states))
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
+        Ok((findings, states))
     }
 }
 

@@ -111,7 +111,7 @@ struct Worker {
     poll: Option<Duration>,
     /// How many entries it takes at one time; 32 by default.
     #[schemars(range(min = 1, max = 10_000))]
-    batch: Option<u32>,
+    limit: Option<u32>,
     /// Whether the entries behind a dead one of their key wait (`park`, the default) or are delivered too (`pass`: only
     /// where entries are whole records and the store's writes are conditional on a version).
     dead: Option<OnDead>,

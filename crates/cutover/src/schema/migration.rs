@@ -42,6 +42,47 @@ pub(super) struct Migration {
     compare: Option<Compare>,
     /// The delivery policy that its executors follow: a name of `delivery`.
     delivery: Option<String>,
+    /// What a runbook says beyond the ladder: the commands of the place where the migration runs, and its checklists.
+    runbook: Option<Runbook>,
+}
+
+/// Commands, each a line of a shell, limits and checklists.
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Runbook {
+    /// Sets a switch, with `{name}` and `{value}` in it, such as `kubectl set env deployment/server {name}={value}`.
+    set_switch: Option<String>,
+    /// Ends once every node has taken a change over.
+    settled: Option<String>,
+    /// Shows that services act on the emergency.
+    verify_emergency: Option<String>,
+    /// Publishes the ruleset.
+    publish: Option<String>,
+    /// Starts the stream from the old store to the new one.
+    start_stream: Option<String>,
+    /// Stops it.
+    stop_stream: Option<String>,
+    /// Starts the stream from the new store to the old one.
+    start_reverse: Option<String>,
+    /// Stops it.
+    stop_reverse: Option<String>,
+    /// Copies to the new store what the old one has.
+    catch_up: Option<String>,
+    /// Copies to the old store what only the new one has.
+    repair: Option<String>,
+    /// How soon it has to be done.
+    within: Option<Within>,
+    /// What has to be so in a phase or group of phases, by its name.
+    checks: Option<BTreeMap<String, Vec<String>>>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Within {
+    /// An emergency, such as `1m`.
+    emergency: Option<String>,
+    /// A way back from one phase to another.
+    back: Option<String>,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -261,6 +302,18 @@ mod tests {
         };
         assert_eq!(words("Forward"), known(StreamState::FORWARD));
         assert_eq!(words("Reverse"), known(StreamState::REVERSE));
+    }
+
+    #[test]
+    #[cfg(feature = "runbook")]
+    fn the_schema_has_the_keys_of_a_runbook() {
+        let schema = crate::schema();
+        let properties = schema["$defs"]["Runbook"]["properties"].as_object().unwrap();
+        let mut keys: Vec<&str> = properties.keys().map(String::as_str).collect();
+        let mut known = crate::migration::read::RUNBOOK_KEYS.to_vec();
+        keys.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(keys, known);
     }
 
     #[test]

@@ -7,12 +7,14 @@ mod condition;
 mod delivery;
 mod duration;
 mod flag;
+mod gate;
 mod migration;
 mod sections;
 mod work;
 
 use delivery::DeliveryPolicy;
 use flag::{Flag, Segment};
+use gate::{Gate, Metric};
 use migration::Migration;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -40,8 +42,10 @@ struct Ruleset {
     paths: Option<BTreeMap<String, PathTable>>,
     /// Comparators by name: how two results are compared.
     comparators: Option<BTreeMap<String, Comparator>>,
-    /// Gates. Kept for later versions; without effect in this one.
-    gates: Option<BTreeMap<String, serde_json::Value>>,
+    /// Metrics by name. Where there are any, gates and triggers name no others.
+    metrics: Option<BTreeMap<String, Metric>>,
+    /// Gates by name: what a rollout must measure before it goes on.
+    gates: Option<BTreeMap<String, Gate>>,
     /// Plans. Kept for later versions; without effect in this one.
     plans: Option<BTreeMap<String, serde_json::Value>>,
     /// Delivery policies by name: how the side effects of a migration are carried out.

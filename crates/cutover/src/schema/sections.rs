@@ -174,7 +174,7 @@ struct FallbackMethods {
     methods: Option<OneOrMore>,
 }
 
-#[cfg(all(test, feature = "compare", feature = "paths"))]
+#[cfg(all(test, feature = "compare", feature = "paths", feature = "gates"))]
 mod tests {
     #[test]
     fn the_schema_has_the_keys_of_the_readers() {
@@ -182,6 +182,9 @@ mod tests {
         for (name, known) in [
             ("Comparator", crate::sections::COMPARATOR_KEYS),
             ("PathEntry", crate::sections::PATH_ENTRY_KEYS),
+            ("Gate", crate::sections::GATE_KEYS),
+            ("Check", crate::sections::CHECK_KEYS),
+            ("Metric", crate::sections::METRIC_KEYS),
         ] {
             let mut known = known.to_vec();
             known.sort_unstable();

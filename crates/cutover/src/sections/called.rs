@@ -105,8 +105,8 @@ pub(crate) fn path(engine: &Engine, mut given: Arguments<'_>) -> Result<String, 
         .iter()
         .filter_map(|(name, value)| Some((name.as_str(), Unit::of(value.as_ref()).ok()?)))
         .collect();
-    let request =
-        Request::new(&method, &target).map_err(|error| CallError::new(format!("path: `target`: {error}")))?;
+    let request = Request::received(&method, &target)
+        .map_err(|error| CallError::new(format!("path: `target`: {error}")).coded("bad_path"))?;
     let request = request.headers(&headers).attributes(&attributes);
     Ok(to_json(&table.find(&request, now_ms)))
 }

@@ -35,7 +35,7 @@ pub(crate) const PARTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("timeouts", &["read", "other", "write"]),
-    ("worker", &["lease", "poll", "batch", "dead", "abandoned_after"]),
+    ("worker", &["lease", "poll", "limit", "dead", "abandoned_after"]),
     ("shadow", &["concurrency"]),
     ("changes", &["max_parked"]),
 ];
@@ -115,7 +115,7 @@ fn timeouts(part: &mut Part<'_, '_>, timeouts: &mut Timeouts) {
 fn worker(part: &mut Part<'_, '_>, worker: &mut Worker) {
     part.duration("lease", limits::LEASE_MS, &mut worker.lease_ms);
     part.duration("poll", limits::POLL_MS, &mut worker.poll_ms);
-    part.whole("batch", limits::BATCH, &mut worker.batch);
+    part.whole("limit", limits::LIMIT, &mut worker.limit);
     part.word("dead", DEAD, &mut worker.dead);
     part.duration("abandoned_after", limits::ABANDONED_AFTER_MS, &mut worker.abandoned_after_ms);
 }

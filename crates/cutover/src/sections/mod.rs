@@ -1,4 +1,5 @@
-//! The sections of a ruleset beside flags and migrations: comparators, path tables and delivery policies.
+//! The sections of a ruleset beside flags and migrations: comparators, path tables, delivery policies, metrics, gates and
+//! plans.
 //!
 //! What they mean is in crates of their own; here they are read from documents, and asked by name.
 
@@ -10,12 +11,22 @@ mod comparator;
 pub(crate) mod delivery;
 #[cfg(feature = "work")]
 pub(crate) mod drill;
+#[cfg(feature = "gates")]
+mod gate;
+#[cfg(feature = "gates")]
+pub(crate) mod gate_called;
 #[cfg(feature = "work")]
 pub(crate) mod incident;
-#[cfg(any(feature = "compare", feature = "work"))]
+#[cfg(feature = "gates")]
+mod metric;
+#[cfg(any(feature = "compare", feature = "gates", feature = "work"))]
 mod number;
 #[cfg(feature = "paths")]
 mod path_table;
+#[cfg(feature = "plans")]
+mod plan;
+#[cfg(feature = "plans")]
+pub(crate) mod plan_called;
 mod read;
 pub(crate) mod select;
 #[cfg(feature = "work")]
@@ -25,8 +36,12 @@ pub(crate) mod work;
 use cutover_compare::Profile;
 #[cfg(feature = "delivery")]
 use cutover_delivery::policy::Delivery;
+#[cfg(feature = "gates")]
+use cutover_gates::{Gate, Metric};
 #[cfg(feature = "paths")]
 use cutover_paths::Table;
+#[cfg(feature = "plans")]
+use cutover_plans::Guarded;
 #[cfg(feature = "work")]
 use cutover_work::{Work, incident::Policy};
 use std::collections::BTreeMap;
@@ -35,10 +50,18 @@ use std::collections::BTreeMap;
 pub(crate) use comparator::KEYS as COMPARATOR_KEYS;
 #[cfg(all(test, feature = "schema", feature = "delivery"))]
 pub(crate) use delivery::{KEYS as DELIVERY_KEYS, PARTS as DELIVERY_PARTS};
+#[cfg(all(test, feature = "schema", feature = "gates"))]
+pub(crate) use gate::{CHECK_KEYS, GATE_KEYS};
 #[cfg(all(test, feature = "schema", feature = "work"))]
 pub(crate) use incident::{ITEM_KEYS, KEYS as INCIDENT_KEYS, SEVERITY_KEYS};
+#[cfg(all(test, feature = "schema", feature = "gates"))]
+pub(crate) use metric::KEYS as METRIC_KEYS;
 #[cfg(all(test, feature = "schema", feature = "paths"))]
 pub(crate) use path_table::KEYS as PATH_ENTRY_KEYS;
+#[cfg(feature = "plans")]
+pub(crate) use plan::Named as PlanNames;
+#[cfg(all(test, feature = "schema", feature = "plans"))]
+pub(crate) use plan::{PLAN_KEYS, ROLLBACK_KEYS, STEP_KEYS, TRIGGER_KEYS};
 #[cfg(all(test, feature = "schema", feature = "work"))]
 pub(crate) use work::{KEYS as WORK_KEYS, PARTS as WORK_PARTS};
 
@@ -56,6 +79,15 @@ pub(crate) struct Sections {
     /// Path tables by name.
     #[cfg(feature = "paths")]
     pub(crate) paths: BTreeMap<String, Table>,
+    /// Metrics by name; none where the document does not declare any, and every name will do.
+    #[cfg(feature = "gates")]
+    pub(crate) metrics: Option<BTreeMap<String, Metric>>,
+    /// Gates by name.
+    #[cfg(feature = "gates")]
+    pub(crate) gates: BTreeMap<String, Gate>,
+    /// Plans by name, with their gates.
+    #[cfg(feature = "plans")]
+    pub(crate) plans: BTreeMap<String, Guarded>,
     /// Plans of work by name.
     #[cfg(feature = "work")]
     pub(crate) work: BTreeMap<String, Work>,

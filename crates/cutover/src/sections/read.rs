@@ -13,20 +13,29 @@ const ACTIVE: &[&str] = &[
     "comparators",
     #[cfg(feature = "delivery")]
     "delivery",
+    #[cfg(feature = "gates")]
+    "metrics",
+    #[cfg(feature = "gates")]
+    "gates",
+    #[cfg(feature = "plans")]
+    "plans",
     #[cfg(feature = "work")]
     "work",
     #[cfg(feature = "work")]
     "incidents",
 ];
 
-/// All of them.
-const ALL: [&str; 7] = ["paths", "comparators", "gates", "plans", "delivery", "work", "incidents"];
+/// All of them, each after those that it names things of.
+const ALL: [&str; 8] = ["paths", "comparators", "metrics", "gates", "plans", "delivery", "work", "incidents"];
 
 /// The names of what migrations refer to.
 #[derive(Debug, Default)]
 pub(crate) struct Names<'a> {
     pub(crate) comparators: Vec<&'a str>,
     pub(crate) policies: Vec<&'a str>,
+    /// What plans refer to.
+    #[cfg(feature = "plans")]
+    pub(crate) plans: super::PlanNames<'a>,
 }
 
 impl Reader {
@@ -34,6 +43,8 @@ impl Reader {
     pub(crate) fn sections<'a>(&mut self, fields: &mut Fields<'a>, path: Path<'_>) -> (Sections, Names<'a>) {
         let mut sections = Sections::default();
         let mut names = Names::default();
+        #[cfg(feature = "plans")]
+        let mut gates: Vec<&str> = Vec::new();
         for section in ALL {
             let Some(node) = fields.take(section) else { continue };
             let path = path.key(section);
@@ -41,7 +52,15 @@ impl Reader {
             match section {
                 "comparators" => names.comparators = entries.iter().map(|entry| entry.key).collect(),
                 "delivery" => names.policies = entries.iter().map(|entry| entry.key).collect(),
+                #[cfg(feature = "plans")]
+                "gates" => gates = entries.iter().map(|entry| entry.key).collect(),
+                #[cfg(feature = "plans")]
+                "plans" => names.plans = super::plan::read_all(self, &mut sections, entries, path, &gates),
                 _ => {}
+            }
+            #[cfg(feature = "gates")]
+            if section == "metrics" {
+                sections.metrics = Some(std::collections::BTreeMap::new());
             }
             for entry in entries.iter().filter(|_| ACTIVE.contains(&section)) {
                 self.section(&mut sections, section, entry.key, &entry.value, path.key(entry.key));
@@ -62,7 +81,13 @@ impl Reader {
     }
 
     #[cfg_attr(
-        not(any(feature = "compare", feature = "paths", feature = "delivery", feature = "work")),
+        not(any(
+            feature = "compare",
+            feature = "paths",
+            feature = "delivery",
+            feature = "gates",
+            feature = "work"
+        )),
         expect(unused_variables, reason = "no section is active without these features")
     )]
     fn section(
@@ -88,6 +113,17 @@ impl Reader {
             "paths" => {
                 let read = super::path_table::read(self, name, node, path);
                 sections.paths.extend(read.map(|table| (name.to_owned(), table)));
+            }
+            #[cfg(feature = "gates")]
+            "metrics" => {
+                // A metric that cannot be read is noted, and its name is known all the same.
+                let read = super::metric::read(self, node, path).unwrap_or_else(super::metric::unreadable);
+                sections.metrics.get_or_insert_default().insert(name.to_owned(), read);
+            }
+            #[cfg(feature = "gates")]
+            "gates" => {
+                let read = super::gate::read(self, name, node, path, sections.metrics.as_ref());
+                sections.gates.extend(read.map(|gate| (name.to_owned(), gate)));
             }
             #[cfg(feature = "work")]
             "work" => {

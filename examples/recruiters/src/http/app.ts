@@ -1,10 +1,12 @@
 /** The server, put together from its parts. */
 
 import fastifyStatic from "@fastify/static";
+import { MigrationError, WriteError } from "cutover/migrate";
 import { fastify } from "fastify";
 import type { FastifyInstance } from "fastify";
 import { createMetrics } from "../metrics.js";
-import { Performer, StoreUnavailable } from "../perform.js";
+import { Offers } from "../offers.js";
+import { StoreUnavailable } from "../stores/stores.js";
 import type { Stores } from "../stores/stores.js";
 import type { Switchboard } from "../switchboard.js";
 import { offerRoutes } from "./offers.js";
@@ -21,6 +23,9 @@ const POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join("; ");
+
+/** A store failed, a write was not done, or the route leads nowhere. */
+const UNAVAILABLE = [StoreUnavailable, WriteError, MigrationError];
 
 export interface AppOptions {
   readonly stores: Stores;
@@ -40,16 +45,18 @@ export async function createApp({ stores, switchboard, page, log }: AppOptions):
   });
   const metrics = createMetrics(stores);
   app.setErrorHandler((error, request, reply) => {
-    if (error instanceof StoreUnavailable) {
-      request.log.warn({ store: error.store }, error.message);
-      return reply.code(503).send({ error: "store_unavailable", store: error.store });
+    if (UNAVAILABLE.some((kind) => error instanceof kind)) {
+      request.log.warn(error);
+      return reply.code(503).send({ error: "store_unavailable" });
     }
     const { statusCode = 500, message } = error as { statusCode?: number; message: string };
     if (statusCode < 500) return reply.code(statusCode).send({ error: "bad_request", message });
     request.log.error(error);
     return reply.code(500).send({ error: "internal" });
   });
-  offerRoutes(app, switchboard, new Performer(stores, metrics));
+  const offers = new Offers({ stores, switchboard, metrics, warn: (warning) => app.log.warn(warning) });
+  app.addHook("onClose", () => offers.settled());
+  offerRoutes(app, switchboard, offers);
   operationRoutes(app, switchboard, stores, metrics);
   if (page !== undefined) {
     await app.register(fastifyStatic, {

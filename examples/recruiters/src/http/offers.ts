@@ -2,12 +2,10 @@
 
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Route } from "cutover";
 import { CONTRACT_TYPES, STATUSES, nextVersion } from "../offer.js";
-import type { Offer, OfferFields } from "../offer.js";
-import type { Performer } from "../perform.js";
+import type { OfferFields } from "../offer.js";
+import type { Listener, Offers } from "../offers.js";
 import { employer } from "../register.js";
-import type { OfferStore } from "../stores/store.js";
 import type { Switchboard } from "../switchboard.js";
 
 /** The header by which a caller says what it is; the flags look at it. */
@@ -47,23 +45,18 @@ interface ById {
   readonly Params: { readonly id: string };
 }
 
-export function offerRoutes(app: FastifyInstance, switchboard: Switchboard, performer: Performer): void {
+export function offerRoutes(app: FastifyInstance, switchboard: Switchboard, offers: Offers): void {
   function client(request: FastifyRequest): string {
     const header = request.headers[CLIENT_HEADER];
     return typeof header === "string" ? header : "";
   }
 
-  /** Reads by the route of this moment, and says where the answer came from to whom traces are switched on for. */
-  function read<T>(request: FastifyRequest, reply: FastifyReply, ask: (store: OfferStore) => T | null): T | null {
-    const answer = performer.read(switchboard.route(), ask);
-    if (switchboard.traces(client(request))) {
-      reply.header(READ_FROM_HEADER, answer.from).header(FELL_BACK_HEADER, String(answer.fellBack));
-    }
-    return answer.value;
-  }
-
-  function change(route: Route, offerId: string, now: number, edit: (offer: Offer) => Offer | null) {
-    return performer.write(route, (store) => store.change(offerId, edit, now));
+  /** Says where the answer came from, to whom traces are switched on for. */
+  function tracing(request: FastifyRequest, reply: FastifyReply): Listener {
+    return ({ store, fellBack }) => {
+      if (!switchboard.traces(client(request))) return;
+      reply.header(READ_FROM_HEADER, store).header(FELL_BACK_HEADER, String(fellBack));
+    };
   }
 
   const notFound = (reply: FastifyReply) => reply.code(404).send({ error: "not_found" });
@@ -74,13 +67,12 @@ export function offerRoutes(app: FastifyInstance, switchboard: Switchboard, perf
     async (request, reply) => {
       const { establishment_id = null, limit } = request.query;
       const size = limit === undefined ? switchboard.pageSize(client(request), establishment_id) : Number(limit);
-      return read(request, reply, (store) => store.list(establishment_id, size));
+      return offers.list(establishment_id, size, tracing(request, reply));
     },
   );
 
   app.get<ById>("/offers/:id", { schema: { params } }, async (request, reply) => {
-    const offer = read(request, reply, (store) => store.find(request.params.id)?.offer ?? null);
-    return offer ?? notFound(reply);
+    return (await offers.find(request.params.id, tracing(request, reply))) ?? notFound(reply);
   });
 
   app.post<{ Body: OfferFields & { establishment_id: string } }>(
@@ -95,7 +87,7 @@ export function offerRoutes(app: FastifyInstance, switchboard: Switchboard, perf
       const offerId = randomBytes(12).toString("hex");
       const offer = { _id: offerId, ...said, job_creation_date: at, job_update_date: at };
       const record = { id: offerId, establishment, version: nextVersion(0, now), offer };
-      performer.write(switchboard.route(), (store) => (store.apply(record), record));
+      await offers.create(record);
       return reply.code(201).send(offer);
     },
   );
@@ -104,15 +96,14 @@ export function offerRoutes(app: FastifyInstance, switchboard: Switchboard, perf
     "/offers/:id",
     { schema: { params, body: changes } },
     async (request, reply) => {
-      const now = Date.now();
-      const edited = { ...request.body, job_update_date: new Date(now).toISOString() };
-      const record = change(switchboard.route(), request.params.id, now, (offer) => ({ ...offer, ...edited }));
+      const edited = { ...request.body, job_update_date: new Date().toISOString() };
+      const record = await offers.change(request.params.id, (offer) => ({ ...offer, ...edited }));
       return record?.offer ?? notFound(reply);
     },
   );
 
   app.delete<ById>("/offers/:id", { schema: { params } }, async (request, reply) => {
-    const record = change(switchboard.route(), request.params.id, Date.now(), () => null);
+    const record = await offers.change(request.params.id, () => null);
     return record === null ? notFound(reply) : reply.code(204).send();
   });
 }

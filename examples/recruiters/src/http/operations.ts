@@ -97,7 +97,7 @@ export function operationRoutes(
   app.post("/verify", guarded, async (_request, reply) => {
     const verification = verify(stores);
     if (verification === null) return reply.code(409).send({ error: "no_old_store" });
-    metrics.inconsistencies.inc(verification.inconsistencies);
+    for (let nth = 0; nth < verification.inconsistencies; nth += 1) metrics.executed.inconsistency(MIGRATION);
     return verification;
   });
 

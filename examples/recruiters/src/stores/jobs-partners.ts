@@ -4,13 +4,12 @@
  * Rows of other partners are in the same table, and no question here ever answers with one of them.
  */
 
-import { nextVersion } from "../offer.js";
 import type { Offer, OfferRecord } from "../offer.js";
 import { PARTNER_LABEL, transformJobsPartnersToLegacy, transformLegacyToJobsPartners } from "../transform.js";
 import type { JobsPartnersRow } from "../transform.js";
 import { atomically, openDatabase } from "./database.js";
 import type { Database } from "./database.js";
-import type { Change, OfferStore, StoreCounts } from "./store.js";
+import type { OfferStore, StoreCounts } from "./store.js";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS jobs_partners (
@@ -68,14 +67,14 @@ const COLUMNS = [
   "deleted",
 ] as const satisfies readonly (keyof JobsPartnersRow)[];
 
-/** The condition is in the statement: a row is only ever replaced by a newer version of itself. */
+/** The condition is in the statement: a row is replaced only where it has that version, or an older one. */
 const PUT = `
   INSERT INTO jobs_partners (${COLUMNS.join(", ")})
   VALUES (${COLUMNS.map(() => "?").join(", ")})
   ON CONFLICT (_id) DO UPDATE SET ${COLUMNS.slice(1)
     .map((column) => `${column} = excluded.${column}`)
     .join(", ")}
-  WHERE excluded.version > jobs_partners.version AND jobs_partners.partner_label = '${PARTNER_LABEL}'
+  WHERE jobs_partners.version <= ? AND jobs_partners.partner_label = '${PARTNER_LABEL}'
 `;
 
 /** How far the forward stream has come. */
@@ -113,19 +112,9 @@ export class JobsPartnersStore implements OfferStore {
     return row === undefined ? null : transformJobsPartnersToLegacy(row);
   }
 
-  apply(record: OfferRecord): boolean {
+  apply(record: OfferRecord, over: number = record.version - 1): boolean {
     const row = transformLegacyToJobsPartners(record);
-    return this.#database.prepare(PUT).run(...COLUMNS.map((column) => row[column])).changes > 0;
-  }
-
-  change(id: string, change: Change, now: number): OfferRecord | null {
-    return atomically(this.#database, () => {
-      const current = this.find(id);
-      if (current === null || current.offer === null) return null;
-      const record = { ...current, version: nextVersion(current.version, now), offer: change(current.offer) };
-      this.apply(record);
-      return record;
-    });
+    return this.#database.prepare(PUT).run(...COLUMNS.map((column) => row[column]), over).changes > 0;
   }
 
   list(establishmentId: string | null, limit: number): Offer[] {

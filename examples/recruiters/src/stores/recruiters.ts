@@ -5,11 +5,10 @@
  * processor reads it, as it would read the change stream of a document database.
  */
 
-import { nextVersion } from "../offer.js";
 import type { Establishment, Offer, OfferRecord } from "../offer.js";
 import { atomically, openDatabase } from "./database.js";
 import type { Database } from "./database.js";
-import type { Change, OfferStore, StoreCounts } from "./store.js";
+import type { OfferStore, StoreCounts } from "./store.js";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS recruiters (
@@ -78,22 +77,12 @@ export class RecruitersStore implements OfferStore {
     return { id, establishment, version: row.version, offer: null };
   }
 
-  apply(record: OfferRecord): boolean {
+  apply(record: OfferRecord, over: number = record.version - 1): boolean {
     return atomically(this.#database, () => {
       const current = this.find(record.id);
-      if (current !== null && current.version >= record.version) return false;
+      if (current !== null && current.version > over) return false;
       this.#put(record);
       return true;
-    });
-  }
-
-  change(id: string, change: Change, now: number): OfferRecord | null {
-    return atomically(this.#database, () => {
-      const current = this.find(id);
-      if (current === null || current.offer === null) return null;
-      const record = { ...current, version: nextVersion(current.version, now), offer: change(current.offer) };
-      this.#put(record);
-      return record;
     });
   }
 

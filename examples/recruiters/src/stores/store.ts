@@ -2,11 +2,6 @@
 
 import type { Offer, OfferRecord } from "../offer.js";
 
-/**
- * Changes an offer: given what there is, gives what there shall be, or null to delete it.
- */
-export type Change = (offer: Offer) => Offer | null;
-
 /** How many offers a store holds. */
 export interface StoreCounts {
   /** Offers, without tombstones and without those of other partners. */
@@ -22,18 +17,12 @@ export interface OfferStore {
   find(id: string): OfferRecord | null;
 
   /**
-   * Puts a record unless the store has that version or a newer one.
+   * Puts a record over what is older, in one transaction.
    *
+   * @param over the newest version that it replaces; by default, whatever is older than the record.
    * @returns whether it was put.
    */
-  apply(record: OfferRecord): boolean;
-
-  /**
-   * Changes an offer in one transaction, with the next version after its own at `now` (milliseconds).
-   *
-   * @returns the new record; null where there is no such offer.
-   */
-  change(id: string, change: Change, now: number): OfferRecord | null;
+  apply(record: OfferRecord, over?: number): boolean;
 
   /** The offers of one employer, or of all, newest first. */
   list(establishmentId: string | null, limit: number): Offer[];

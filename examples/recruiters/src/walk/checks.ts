@@ -22,10 +22,11 @@ export function equal(what: string, found: unknown, expected: unknown): Check {
 /** Every read and write of `result` went where the route sends it, and nowhere else. */
 export function obeyed(route: Route, grew: Snapshot, result: LoadResult): Check[] {
   const { read, write } = route;
+  const answered = result.reads - result.verdicts.failed;
   const readsOf = (store: StoreName) =>
-    store === read?.from ? result.reads : store === read?.fallback ? result.fallbacks : 0;
+    store === read?.from ? answered - result.fallbacks : store === read?.fallback ? result.fallbacks : 0;
   const attempts = result.acknowledged + result.failed;
-  const reads = STORES.map((store) => equal(`reads of ${store}`, grew.reads[store], readsOf(store)));
+  const reads = STORES.map((store) => equal(`reads answered by ${store}`, grew.reads[store], readsOf(store)));
   const writes = STORES.map((store) => {
     const written = write.some(({ to }) => to === store);
     return equal(`writes to ${store}`, grew.writes[store] + grew.writeErrors[store], written ? attempts : 0);

@@ -51,12 +51,14 @@ export async function editOnwards(
 /**
  * Writes while somebody else keeps the write lock of `recruiters`, so that its backup copies really fail.
  */
-export async function whileRecruitersIsLocked({ folder }: Walk, work: () => Promise<void>): Promise<void> {
+export async function whileRecruitersIsLocked({ client, folder }: Walk, work: () => Promise<void>): Promise<void> {
   const other = new Database(join(folder, RECRUITERS_FILE));
   other.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS * 10}`);
   other.exec("BEGIN IMMEDIATE");
   try {
     await work();
+    // A backup copy is made while its answer is on the way: once the server answers again, it was tried.
+    await client.counts();
   } finally {
     other.exec("ROLLBACK");
     other.close();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, Counts } from "../client.js";
 import type { Offer } from "../offer.js";
+import { parseSamples, total } from "../samples.js";
 import { openToRead } from "../stores/database.js";
 import type { Recruiter } from "../stores/recruiters.js";
 import { JOBS_PARTNERS_FILE, RECRUITERS_FILE } from "../stores/stores.js";
@@ -16,6 +17,7 @@ export type StoreName = typeof OLD | typeof NEW;
 
 /** The counters of the server at one moment. */
 export interface Snapshot {
+  /** By the store that answered. */
   readonly reads: Record<StoreName, number>;
   readonly fallbacks: number;
   readonly writes: Record<StoreName, number>;
@@ -31,19 +33,18 @@ export interface Snapshot {
 }
 
 export async function snapshot(client: Client, folder: string): Promise<Snapshot> {
-  const samples = parseMetrics(await client.text("/metrics"));
+  const samples = parseSamples(await client.text("/metrics"));
   const { stream, recruiters } = await client.counts();
-  const value = (key: string) => samples.get(key) ?? 0;
   const both = (name: string, label: string) => ({
-    [OLD]: value(`${name}{${label}="${OLD}"}`),
-    [NEW]: value(`${name}{${label}="${NEW}"}`),
+    [OLD]: total(samples, name, `${label}="${OLD}"`),
+    [NEW]: total(samples, name, `${label}="${NEW}"`),
   });
   return {
     reads: both("migration_reads_total", "source"),
-    fallbacks: value("migration_fallbacks_total"),
+    fallbacks: total(samples, "migration_fallbacks_total"),
     writes: both("migration_writes_total", "target"),
     writeErrors: both("migration_write_errors_total", "target"),
-    inconsistencies: value("migration_inconsistencies_total"),
+    inconsistencies: total(samples, "migration_inconsistencies_total"),
     streamed: stream.applied + stream.skipped,
     applied: stream.applied,
     waiting: stream.backlog,
@@ -68,12 +69,6 @@ export function grown(before: Snapshot, after: Snapshot): Snapshot {
     waiting: after.waiting - before.waiting,
     logged: after.logged === null || before.logged === null ? null : after.logged - before.logged,
   };
-}
-
-/** The samples of a text in the Prometheus format, by name and labels as they stand there. */
-export function parseMetrics(text: string): Map<string, number> {
-  const samples = [...text.matchAll(/^([a-z_]+(?:\{[^}]*\})?) (\S+)$/gm)];
-  return new Map(samples.map(([, key = "", value]) => [key, Number(value)]));
 }
 
 /** How far the stream was behind, sampled while `work` ran. Milliseconds. */

@@ -225,7 +225,7 @@ export async function phase4(walk: Walk, endStream: () => Promise<void>): Promis
     act: async (result) => {
       const ids = someLiving(walk, 0, 10);
       await readAll(walk, ids, result);
-      await updateAll(walk, ids.slice(0, 2), "Après le retrait", result);
+      for (const create of [900_100, 900_101]) await writeAndEnter(client, walk.ledger, { create }, result);
     },
     afterwards: async (result) => ({
       checks: [

@@ -83,7 +83,7 @@ export function traffic(
 ): void {
   row("", OLD, NEW);
   const fallbacks = grew.fallbacks > 0 ? `${grew.fallbacks} of them fallbacks` : "";
-  row("reads", grew.reads[OLD], grew.reads[NEW], fallbacks);
+  row("answered reads", grew.reads[OLD], grew.reads[NEW], fallbacks);
   row("writes", grew.writes[OLD], grew.writes[NEW]);
   row("write errors", grew.writeErrors[OLD], grew.writeErrors[NEW]);
   row("taken by the stream", "", grew.streamed, grew.streamed > 0 ? `${grew.applied} of them were news to it` : "");

@@ -75,17 +75,18 @@ const DEAD = `SELECT ${columns("found")} FROM cutover_outbox AS found
  * (a fraction of a millisecond to some milliseconds), and what it has said survives a loss of power. A transaction of
  * the caller is as durable as the caller's handle.
  *
- * ```ts
- * import Database from "better-sqlite3";
+ * @example
+ * import Database from "libsql";
  * const orders = new Database("orders.db");
+ * orders.exec("CREATE TABLE orders (id TEXT PRIMARY KEY, total INTEGER)");
  * const outbox = new SqliteOutbox(new Database("orders.db"));
  * await outbox.init();
  * orders.transaction(() => {
- *   orders.prepare("UPDATE orders SET total = ? WHERE id = ?").run(12, "order-7");
+ *   orders.prepare("INSERT INTO orders (id, total) VALUES (?, ?)").run("order-7", 12);
  *   outbox.putSync({ id: "op-1:mongo", migration: "orders", key: "order-7", operation: "write", side: "mongo",
  *     payload: '{"total":12}', version: 3, createdMs: Date.now() }, orders);
  * }).immediate();
- * ```
+ * (await outbox.counts(Date.now())).pending; // 1
  */
 export class SqliteOutbox implements OutboxStore<SqliteHandle> {
   readonly #handle: SqliteHandle;

@@ -104,7 +104,7 @@ class PathRouter:
         self._apps: dict[str, ASGIApp] = {}
         self._addresses: dict[str, httpx.URL] = {}
         self._proxy = None
-        self._check_table()
+        self._current().path(table, "/")
         for name, given in services.items():
             if not isinstance(given, str):
                 self._apps[name] = given
@@ -119,9 +119,6 @@ class PathRouter:
 
     def _current(self) -> Engine:
         return self._engine() if callable(self._engine) else self._engine
-
-    def _check_table(self) -> None:
-        self._current().path(self._table, "/")
 
     def _tell(self, failure: PathFailure) -> None:
         if self._on_error is not None:
@@ -146,8 +143,9 @@ class PathRouter:
         target = _target(scope)
         try:
             found = self._find(scope, target)
-        except (CutoverError, UnicodeDecodeError) as error:
-            self._check_table()
+        except CutoverError as error:
+            if error.code != "bad_path":
+                raise
             self._tell(PathFailure("bad_path", scope, error=error))
             return await _answer(send, 400, {}, has_body(scope))
         if found is None:
@@ -156,8 +154,7 @@ class PathRouter:
 
     def _find(self, scope: Scope, target: bytes) -> PathFoundDict | None:
         attributes = self._attributes(scope) if self._attributes is not None else {}
-        # Bytes that no URI has are read by each server in its own way.
-        text = target.decode("ascii")
+        text = target.decode("latin-1")
         return self._current().path(
             self._table, text, method=scope["method"], headers=asked(scope), attributes=attributes
         )
@@ -166,8 +163,7 @@ class PathRouter:
         headers: dict[str, str] = found["headers"]
         fallback: str | None = found["fallback"]
         if name != found["service"]:
-            # The table calls the fallback by name, and by nothing else.
-            headers = {**headers, "X-Data-Source": "old", "X-Service": name, "X-Migrated": "false"}
+            headers = found["fallback_headers"] or headers
             fallback = None
 
         app = self._apps.get(name)

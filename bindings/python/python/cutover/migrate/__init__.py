@@ -19,6 +19,7 @@ from cutover.migrate._metrics import OtelMetrics, PrometheusMetrics, otel_metric
 from cutover.migrate._owed import DeadLetter
 from cutover.migrate._sync import Migration
 from cutover.migrate._types import (
+    Answered,
     AsyncSide,
     Clock,
     Metrics,
@@ -35,6 +36,7 @@ from cutover.migrate._worker import Worker
 
 __all__ = [
     "LATENCY_BOUNDS",
+    "Answered",
     "AsyncConsumer",
     "AsyncMigration",
     "AsyncSide",

@@ -8,11 +8,11 @@ from typing import Any, Generic, TypeVar
 
 from cutover._cutover import draw as draw_of
 from cutover.migrate._async_driving import Drive, sent
-from cutover.migrate._async_reading import Compared, simple
+from cutover.migrate._async_reading import Compared, ask, simple
 from cutover.migrate._async_worker import AsyncWorker
 from cutover.migrate._base import Base
 from cutover.migrate._jobs import Variant, variants
-from cutover.migrate._types import AsyncSide, Context, Record, WriteCall
+from cutover.migrate._types import Answered, AsyncSide, Context, Record, WriteCall
 from cutover.migrate._writing import Run, Write
 from cutover.migrate.outbox import AsyncOutbox
 
@@ -32,8 +32,8 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
     ...     async def write(self, key, record, call): self[key] = record
     ...     async def delete(self, key, call): self.pop(key, None)
     >>> sql, mongo = Rows(), Rows()
+    >>> orders = AsyncMigration(engine, "orders", old=sql, new=mongo)
     >>> async def main():
-    ...     orders = AsyncMigration(engine, "orders", old=sql, new=mongo)
     ...     await orders.write("order-7", {"total": 12})
     ...     return await orders.read("order-7")
     >>> asyncio.run(main()), mongo
@@ -46,14 +46,31 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
         self._writes: dict[asyncio.Task[None], None] = {}
         self._turns: dict[str, asyncio.Task[Any]] = {}
 
-    async def read(self, key: str, *, context: Context = None, draw: int | None = None) -> Record | None:
+    async def read(
+        self,
+        key: str,
+        *,
+        context: Context = None,
+        draw: int | None = None,
+        answered: Callable[[Answered], object] | None = None,
+    ) -> Record | None:
         """The record, from where the engine says; `None` where there is none. As `Migration.read`."""
         plan = self._plan(context)
         if plan.sample and (draw_of(key) if draw is None else draw) < plan.sample:
-            compared: Record | None = await Compared(self, plan, key).run()
+            compared: Record | None = await Compared(self, plan, key, answered).run()
             return compared
-        record: Record | None = await simple(self, plan, key)
+        record: Record | None = await simple(self, plan, key, answered)
         return record
+
+    async def read_for_update(self, key: str, *, context: Context = None) -> Record | None:
+        """Reads what an edit begins with: the record as the store has it that a write goes to first. As
+        `Migration.read_for_update`."""
+        read, call, breaker = self._first(context)
+        _, record, error, _ = await ask(self, read, key, call, breaker)
+        if error is not None:
+            raise error
+        found: Record | None = record
+        return found
 
     async def write(
         self,

@@ -11,7 +11,19 @@ from cutover.migrate._changes import Applied, AsyncTarget, Change, DeadChange, P
 
 
 class AsyncConsumer(Partition):
-    """Applies the events of one partition, with asyncio. As `Consumer`; its hooks are coroutine functions."""
+    """Applies the events of one partition, with asyncio. As `Consumer`; its hooks are coroutine functions.
+
+    >>> import asyncio
+    >>> class Rows(dict):
+    ...     async def current(self, key): return ("version", self[key][0]) if key in self else None
+    ...     async def write(self, key, record, call): self[key] = (call.version, record)
+    ...     async def delete(self, key, call): self.pop(key, None)
+    >>> async def kept(it): ...
+    >>> rows = Rows()
+    >>> consumer = AsyncConsumer("orders-0", rows, commit=kept, dead_letter=kept, persist=kept)
+    >>> asyncio.run(consumer.apply(Change(0, "c", "order-7", 1, {"total": 12}))), rows
+    ('applied', {'order-7': (1, {'total': 12})})
+    """
 
     def __init__(
         self,

@@ -25,7 +25,7 @@ from cutover.migrate._machine import (
     STARTED,
 )
 from cutover.migrate._plan import ReadPlan
-from cutover.migrate._reading import Said, answer_other
+from cutover.migrate._reading import Said, Listener, answer_other
 from cutover.migrate._types import ReadCall
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ async def ask(
     return said, record, error, now_seconds() - began
 
 
-async def simple(migration: AsyncMigration[Any], plan: ReadPlan, key: str) -> Any:
+async def simple(migration: AsyncMigration[Any], plan: ReadPlan, key: str, answered: Listener) -> Any:
     """A read that compares nothing, through the table."""
     table = plan.table
     entry = table[STARTED]
@@ -133,6 +133,8 @@ async def simple(migration: AsyncMigration[Any], plan: ReadPlan, key: str) -> An
         elif effect == ANSWER_FROM:
             if from_error is None:
                 migration._counters.served(plan.from_tally, plan.from_, took)
+                if answered is not None:
+                    migration._tell(answered, plan.from_, False)
                 return from_record
             migration._counters.took(plan.from_tally, plan.from_, took or 0.0)
             raise from_error
@@ -143,14 +145,15 @@ async def simple(migration: AsyncMigration[Any], plan: ReadPlan, key: str) -> An
             )
             entry = table[(entry & 255) * EVENTS + OTHER[said]]
         else:
-            return answer_other(migration, plan, FALLBACKS[effect], from_error, other_record, other_error, took)
+            reason = FALLBACKS[effect]
+            return answer_other(migration, plan, reason, from_error, other_record, other_error, took, answered)
 
 
 class Compared:
     """A read that is compared: both sides are asked at once, and nobody waits for the comparison."""
 
-    def __init__(self, migration: AsyncMigration[Any], plan: ReadPlan, key: str) -> None:
-        self._migration, self._plan, self._key = migration, plan, key
+    def __init__(self, migration: AsyncMigration[Any], plan: ReadPlan, key: str, answered: Listener) -> None:
+        self._migration, self._plan, self._key, self._told = migration, plan, key, answered
         self._state = plan.table[COMPARING] & 255
         self._from: Said = ("error", None, None, 0.0)
         self._other: Said = ("error", None, None, 0.0)
@@ -162,7 +165,7 @@ class Compared:
         if len(migration._shadows) >= migration._shadow.concurrency:
             migration._counters.compared("skipped")
             migration._warnings.add("shadow_full", "too many reads for comparisons are under way")
-            return await simple(migration, plan, self._key)
+            return await simple(migration, plan, self._key, self._told)
         shadow = asyncio.ensure_future(self._shadow())
         migration._shadows[shadow] = None
         shadow.add_done_callback(lambda shadow: migration._shadows.pop(shadow, None))
@@ -211,7 +214,9 @@ class Compared:
             if error is not None:
                 raise error
             self._migration._counters.served(self._plan.from_tally, self._plan.from_, None)
+            self._migration._tell(self._told, self._plan.from_, False)
             return record
         assert self._answer is not None
         reason = FALLBACKS[self._answer]
-        return answer_other(self._migration, self._plan, reason, error, self._other[1], self._other[2], None)
+        _, found, wrong, _ = self._other
+        return answer_other(self._migration, self._plan, reason, error, found, wrong, None, self._told)

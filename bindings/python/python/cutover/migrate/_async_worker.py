@@ -19,22 +19,51 @@ if TYPE_CHECKING:
 
 
 class AsyncWorker:
-    """Delivers what is owed, in order for each key, and goes on with writes that a process has left."""
+    r"""Delivers what is owed, in order for each key, and goes on with writes that a process has left.
+
+    What is not given is as the migration's delivery policy says.
+
+    >>> import asyncio
+    >>> from cutover import Engine
+    >>> from cutover.migrate import AsyncMigration, Transient
+    >>> from cutover.migrate.outbox import AsyncOutbox, SqliteOutbox
+    >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: sql, new: mongo, ladder: standard, phase: dual_write}}")
+    >>> class Rows(dict):
+    ...     down = False
+    ...     async def read(self, key, call): return self.get(key)
+    ...     async def write(self, key, record, call):
+    ...         if self.down: raise Transient("later")
+    ...         self[key] = record
+    >>> sql, mongo = Rows(), Rows()
+    >>> mongo.down = True
+    >>> outbox = AsyncOutbox(SqliteOutbox.open(":memory:"))
+    >>> asyncio.run(outbox.init())
+    >>> orders = AsyncMigration(engine, "orders", old=sql, new=mongo, outbox=outbox, retry={"attempts": 1})
+    >>> asyncio.run(orders.write("order-7", {"total": 12}, operation="op-1"))
+    Traceback (most recent call last):
+    cutover.migrate._errors.WriteError: the write op-1 is pending: exhausted
+    >>> mongo.down = False
+    >>> asyncio.run(orders.worker().drain()).delivered, mongo
+    (1, {'order-7': {'total': 12}})
+    """
 
     def __init__(
         self,
         migration: AsyncMigration[Any],
         *,
         name: str | None = None,
-        limit: int = 100,
-        poll_ms: int = 1_000,
+        limit: int | None = None,
+        poll_ms: int | None = None,
         config: Mapping[str, Any] | None = None,
     ) -> None:
         if migration._outbox is None:
             raise MigrationError(f"`{migration.name}` has no outbox")
         self._migration, self._outbox = migration, migration._outbox
-        self._name, self._limit, self._poll_ms = name or str(uuid4()), limit, poll_ms
-        self._config: dict[str, Any] = {"retry": migration._retry, "lease_ms": 30_000, "dead": "park", **(config or {})}
+        self._name, policy = name or str(uuid4()), migration._policy
+        self._limit: int = policy.worker["limit"] if limit is None else limit
+        self._poll_ms: int = policy.worker["poll_ms"] if poll_ms is None else poll_ms
+        usual = {"lease_ms": policy.worker["lease_ms"], "dead": policy.worker["dead"], **(config or {})}
+        self._config: dict[str, Any] = {**usual, "retry": {**policy.retry, **usual.get("retry", {})}}
 
     async def run(self) -> None:
         """Delivers until it is cancelled. An outbox that fails is asked again later."""

@@ -14,7 +14,8 @@ from cutover.migrate._counters import Counters, Counts
 from cutover.migrate._errors import MigrationError
 from cutover.migrate._owed import DeadLetter
 from cutover.migrate._plan import ReadPlan
-from cutover.migrate._types import Clock, Context, Metrics, Shadow, Switches, SystemClock, Timeouts
+from cutover.migrate._policy import policy_of
+from cutover.migrate._types import Answered, Clock, Context, Metrics, ReadCall, Shadow, Switches, SystemClock, Timeouts
 from cutover.migrate._warnings import Warn, Warnings, log
 from cutover.migrate._writing import Budget, Write
 
@@ -25,7 +26,11 @@ _KEPT_PLANS = 256
 
 
 class Base(Generic[SideType, OutboxType]):
-    """A migration, without what asks the sides."""
+    """A migration, without what asks the sides.
+
+    What is not given of timeouts, shadow, breakers, retry and `journal_after_ms` is as the migration's delivery policy says
+    (`Engine.delivery_of`), read once; a breaker of `None` is none, whatever the policy says.
+    """
 
     def __init__(
         self,
@@ -36,12 +41,12 @@ class Base(Generic[SideType, OutboxType]):
         new: SideType,
         switches: Callable[[], Switches | None] | None = None,
         timeouts: Timeouts = Timeouts(),  # noqa: B008
-        shadow: Shadow = Shadow(),  # noqa: B008
+        shadow: Shadow | None = None,
         compare: Compare | None = None,
         breakers: Mapping[str, Mapping[str, Any] | None] | None = None,
         retry: Mapping[str, Any] | None = None,
         outbox: OutboxType | None = None,
-        journal_after_ms: int = 60_000,
+        journal_after_ms: int | None = None,
         encode: Callable[[Any], str] = json.dumps,
         decode: Callable[[str], Any] = json.loads,
         dead_letter: Callable[[DeadLetter], object] | None = None,
@@ -54,9 +59,7 @@ class Base(Generic[SideType, OutboxType]):
         self._fixed = engine if isinstance(engine, Engine) else None
         self._engine: Callable[[], Engine] = (lambda: engine) if isinstance(engine, Engine) else engine
         self._switches = switches
-        self._timeouts, self._shadow, self._compare = timeouts, shadow, compare
-        self._retry = dict(retry or {})
-        self._outbox, self._journal_after_ms = outbox, journal_after_ms
+        self._compare, self._outbox = compare, outbox
         self._encode, self._decode = encode, decode
         self._clock: Clock = clock or SystemClock()
         self._warnings = Warnings(name, warn)
@@ -65,10 +68,20 @@ class Base(Generic[SideType, OutboxType]):
         if found is None:
             raise MigrationError(f"there is no migration `{name}`")
         self._sides: dict[str, SideType] = dict(zip(found, (old, new), strict=True))
-        given = dict(breakers or {})
-        if unknown := set(given) - {"old", "new"}:
+        if unknown := set(breakers or {}) - {"old", "new"}:
             raise MigrationError(f"breakers are of `old` and `new`, not of {sorted(unknown)}")
-        configs = zip(found, (given.get("old"), given.get("new")), strict=True)
+        self._policy = policy_of(
+            self._engine(),
+            name,
+            retry=retry,
+            breakers=breakers,
+            timeouts=timeouts,
+            shadow=shadow,
+            abandoned_after_ms=journal_after_ms,
+        )
+        self._timeouts, self._shadow, self._retry = self._policy.deadlines, self._policy.shadow, self._policy.retry
+        self._journal_after_ms: int = self._policy.worker["abandoned_after_ms"]
+        configs = zip(found, (self._policy.breakers["old"], self._policy.breakers["new"]), strict=True)
         self.breakers: dict[str, Breaker | None] = {
             store: None if config is None else Breaker(json.dumps(config)) for store, config in configs
         }
@@ -88,12 +101,20 @@ class Base(Generic[SideType, OutboxType]):
         del self.dead_letters[:-1_000]
 
     def route(self, context: Context = None) -> Route:
-        """Where things go now: what the engine says, as the switches stand."""
+        """Where things go now: what the engine says, as the switches stand.
+
+        >>> orders.route().phase
+        'dual_write'
+        """
         switches = None if self._switches is None else self._switches()
         return self._engine().route(self.name, context, switches=switches)
 
     def counters(self) -> Counts:
-        """What was done since this was made."""
+        """What was done since this was made.
+
+        >>> orders.counters().reads
+        {'sql': 1}
+        """
         return self._counters.counts()
 
     def _plan(self, context: Context) -> ReadPlan:
@@ -126,6 +147,22 @@ class Base(Generic[SideType, OutboxType]):
             self._warnings.add(f"hazard_{hazard.code}", f"{hazard.message} {hazard.cost}")
         if route.error is not None:
             self._warnings.add(f"route_{route.error.lower()}", f"the route is less than was asked for: {route.error}")
+
+    def _first(self, context: Context) -> tuple[Any, ReadCall, Breaker | None]:
+        """How the store is read that a write goes to first, what it is told, and its breaker."""
+        route = self.route(context)
+        if not route.write:
+            raise MigrationError(f"`{self.name}` has no store that a write goes to first: {route.error}")
+        store = route.write[0].to
+        return self._sides[store].read, ReadCall(store, self._timeouts.read_ms), self.breakers[store]  # type: ignore[attr-defined]
+
+    def _tell(self, answered: Callable[[Answered], object] | None, store: str, fell_back: bool) -> None:
+        """Tells a caller who has answered; what it raises changes nothing."""
+        if answered is not None:
+            try:
+                answered(Answered(store, fell_back))
+            except Exception as error:
+                self._warnings.add("answered_error", repr(error))
 
     def _write_of(
         self, kind: str, key: str, record: Any, operation: str | None, version: int | None, context: Context

@@ -180,6 +180,19 @@ class Consumer(Partition):
 
     `commit` is told the next offset after the work; `dead_letter` keeps an event that cannot be applied, once for each
     id; `persist` keeps the state, which is given back as `state` after a restart.
+
+    >>> class Rows(dict):
+    ...     def current(self, key): return ("version", self[key][0]) if key in self else None
+    ...     def write(self, key, record, call): self[key] = (call.version, record)
+    ...     def delete(self, key, call): self.pop(key, None)
+    >>> rows, commits, dead, states = Rows(), [], [], []
+    >>> consumer = Consumer("orders-0", rows, commit=commits.append, dead_letter=dead.append, persist=states.append)
+    >>> consumer.apply(Change(0, "c", "order-7", 1, {"total": 12}))
+    'applied'
+    >>> consumer.apply(Change(1, "u", "order-7", 1, {"total": 12}))
+    'skipped'
+    >>> rows, commits
+    ({'order-7': (1, {'total': 12})}, [1, 2])
     """
 
     def __init__(

@@ -16,7 +16,11 @@ _NAMES = {
 
 
 class PrometheusMetrics:
-    """Counts, in the collectors of `prometheus_client`. Make one for a registry, and give it to all migrations."""
+    """Counts, in the collectors of `prometheus_client`. Make one for a registry, and give it to all migrations.
+
+    >>> from prometheus_client import CollectorRegistry
+    >>> metrics = PrometheusMetrics(CollectorRegistry())
+    """
 
     def __init__(self, registry: Any = None) -> None:
         import prometheus_client as client
@@ -59,7 +63,11 @@ class PrometheusMetrics:
 
 
 class OtelMetrics:
-    """Counts, in the instruments of a meter of OpenTelemetry."""
+    """Counts, in the instruments of a meter of OpenTelemetry.
+
+    >>> from opentelemetry.metrics import get_meter
+    >>> metrics = OtelMetrics(get_meter("cutover"))
+    """
 
     def __init__(self, meter: Any) -> None:
         def counter(name: str) -> Any:
@@ -91,10 +99,23 @@ class OtelMetrics:
 
 
 def prometheus_metrics(registry: Any = None) -> PrometheusMetrics:
-    """Metrics for `prometheus_client`: in its default registry, or in another."""
+    """Metrics for `prometheus_client`: in its default registry, or in another.
+
+    >>> from prometheus_client import CollectorRegistry
+    >>> registry = CollectorRegistry()
+    >>> metrics = prometheus_metrics(registry)                # `metrics=` of a migration
+    >>> metrics.fallback("orders", "not_found")
+    >>> registry.get_sample_value("migration_fallbacks_total", {"migration": "orders", "reason": "not_found"})
+    1.0
+    """
     return PrometheusMetrics(registry)
 
 
 def otel_metrics(meter: Any) -> OtelMetrics:
-    """Metrics for a meter of OpenTelemetry, such as `opentelemetry.metrics.get_meter("cutover")`."""
+    """Metrics for a meter of OpenTelemetry.
+
+    >>> from opentelemetry.metrics import get_meter
+    >>> metrics = otel_metrics(get_meter("cutover"))          # `metrics=` of a migration
+    >>> metrics.fallback("orders", "not_found")
+    """
     return OtelMetrics(meter)

@@ -9,7 +9,8 @@ from cutover import Engine, Route
 from cutover._cutover import Breaker
 from cutover.migrate._counters import Counters
 from cutover.migrate._machine import read_table
-from cutover.migrate._types import ReadCall, Timeouts
+from cutover.migrate._policy import Deadlines
+from cutover.migrate._types import ReadCall
 
 
 class ReadPlan:
@@ -38,7 +39,7 @@ class ReadPlan:
         route: Route,
         sides: dict[str, Any],
         breakers: dict[str, Breaker | None],
-        timeouts: Timeouts,
+        timeouts: Deadlines,
         counters: Counters,
     ) -> None:
         read = route.read

@@ -26,7 +26,7 @@ from cutover.migrate._machine import (
 )
 from cutover.migrate._plan import ReadPlan
 from cutover.migrate._pool import Pool
-from cutover.migrate._types import ReadCall
+from cutover.migrate._types import Answered, ReadCall
 
 if TYPE_CHECKING:
     from cutover._cutover import Breaker
@@ -36,6 +36,8 @@ _FROM_FOUND, _FROM_MISSING = FROM["found"], FROM["missing"]
 
 Said = tuple[str, Any, Exception | None, float]
 """What a side said: which of the answers that the machine knows, the record, the error, and after how many seconds."""
+Listener = Callable[[Answered], object] | None
+"""What a caller wants to be told."""
 
 
 def ask(
@@ -100,7 +102,7 @@ def within(threads: Pool, task: Callable[[], Any], store: str, timeout_ms: int) 
     return record
 
 
-def simple(migration: Migration[Any], plan: ReadPlan, key: str) -> Any:
+def simple(migration: Migration[Any], plan: ReadPlan, key: str, answered: Listener) -> Any:
     """A read that compares nothing, through the table."""
     table, threads = plan.table, migration._threads
     entry = table[STARTED]
@@ -114,6 +116,8 @@ def simple(migration: Migration[Any], plan: ReadPlan, key: str) -> Any:
         elif effect == ANSWER_FROM:
             if from_error is None:
                 migration._counters.served(plan.from_tally, plan.from_, took)
+                if answered is not None:
+                    migration._tell(answered, plan.from_, False)
                 return from_record
             migration._counters.took(plan.from_tally, plan.from_, took or 0.0)
             raise from_error
@@ -124,7 +128,8 @@ def simple(migration: Migration[Any], plan: ReadPlan, key: str) -> Any:
             )
             entry = table[(entry & 255) * EVENTS + OTHER[said]]
         else:
-            return answer_other(migration, plan, FALLBACKS[effect], from_error, other_record, other_error, took)
+            reason = FALLBACKS[effect]
+            return answer_other(migration, plan, reason, from_error, other_record, other_error, took, answered)
 
 
 def answer_other(
@@ -135,11 +140,13 @@ def answer_other(
     record: Any,
     error: Exception | None,
     took: float | None,
+    answered: Listener,
 ) -> Any:
     """The answer of a read that fell back."""
     migration._counters.fell_back(reason)
     if error is None:
         migration._counters.served(plan.other_tally, plan.other, took)
+        migration._tell(answered, plan.other, True)
         return record
     if took is not None:
         migration._counters.took(plan.other_tally, plan.other, took)
@@ -151,8 +158,8 @@ def answer_other(
 class Compared:
     """A read that is compared: one side is asked here, the other in a thread, and nobody waits for the comparison."""
 
-    def __init__(self, migration: Migration[Any], plan: ReadPlan, key: str) -> None:
-        self._migration, self._plan, self._key = migration, plan, key
+    def __init__(self, migration: Migration[Any], plan: ReadPlan, key: str, answered: Listener) -> None:
+        self._migration, self._plan, self._key, self._told = migration, plan, key, answered
         self._changed = Condition()
         self._state = plan.table[COMPARING] & 255
         self._from: Said | None = None
@@ -166,7 +173,7 @@ class Compared:
         if not migration._shadows.offer(self._shadow):
             migration._counters.compared("skipped")
             migration._warnings.add("shadow_full", "too many reads for comparisons are under way")
-            return simple(migration, plan, self._key)
+            return simple(migration, plan, self._key, self._told)
         threads = migration._threads
         try:
             self._from = ask(migration, plan.ask_from, self._key, plan.call_from, plan.from_breaker, threads)
@@ -231,7 +238,9 @@ class Compared:
             if error is not None:
                 raise error
             self._migration._counters.served(self._plan.from_tally, self._plan.from_, None)
+            self._migration._tell(self._told, self._plan.from_, False)
             return record
         assert self._other is not None
         reason = FALLBACKS[self._answer]
-        return answer_other(self._migration, self._plan, reason, error, self._other[1], self._other[2], None)
+        _, found, wrong, _ = self._other
+        return answer_other(self._migration, self._plan, reason, error, found, wrong, None, self._told)

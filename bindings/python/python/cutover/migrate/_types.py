@@ -31,6 +31,16 @@ class ReadCall:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """Who has answered a read."""
+
+    store: str
+    """The store's name."""
+    fell_back: bool
+    """Whether that is the store that the read went on to."""
+
+
+@dataclass(frozen=True)
 class WriteCall:
     """What a side is told about a write or a deletion."""
 
@@ -78,18 +88,18 @@ class AsyncSide(Protocol[Record]):
 
 @dataclass(frozen=True)
 class Timeouts:
-    """How long a side may take, in milliseconds.
+    """How long a side may take, in milliseconds. What is `None` is as the migration's delivery policy says.
 
     Each call is told. With asyncio it is cancelled then. Without, nothing stops a function that runs: a side that keeps
     its own time raises `TimeoutError`, and with `enforce` calls run in threads of their own, so that the caller at
     least goes on.
     """
 
-    read_ms: int = 1_000
+    read_ms: int | None = None
     """The side that a read is answered from."""
-    other_ms: int = 1_000
+    other_ms: int | None = None
     """The side that it falls back to or compares with."""
-    write_ms: int = 5_000
+    write_ms: int | None = None
     """A write."""
     enforce: bool = False
     """Whether a caller without asyncio waits no longer. A read then costs tens of microseconds more."""
@@ -99,7 +109,7 @@ class Timeouts:
 class Shadow:
     """How many reads for comparisons may be under way; above it, a comparison is `skipped`."""
 
-    concurrency: int = 16
+    concurrency: int
 
 
 class Clock(Protocol):
@@ -114,7 +124,11 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The clock of the system."""
+    """The clock of the system.
+
+    >>> SystemClock().now() > 1_700_000_000_000
+    True
+    """
 
     def now(self) -> int:
         """Milliseconds since the epoch."""

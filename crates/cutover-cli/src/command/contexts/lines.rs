@@ -7,11 +7,11 @@ use std::io::{self, Read};
 const READ_BYTES: usize = 256 << 10;
 
 /// The longest line that is taken for a context, in bytes: far above what people write, and a bound on memory.
-pub(super) const MAX_LINE_BYTES: usize = 4 << 20;
+pub(in crate::command) const MAX_LINE_BYTES: usize = 4 << 20;
 
 /// Some whole lines.
 #[derive(Debug)]
-pub(super) struct Piece {
+pub(in crate::command) struct Piece {
     /// The number of the first line, from 1.
     first: u64,
     bytes: Vec<u8>,
@@ -21,17 +21,17 @@ pub(super) struct Piece {
 
 /// One line of a file, without its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Line<'a> {
+pub(in crate::command) struct Line<'a> {
     /// Its number, from 1.
-    pub(super) number: u64,
-    pub(super) bytes: &'a [u8],
+    pub(in crate::command) number: u64,
+    pub(in crate::command) bytes: &'a [u8],
     /// True where it is longer than [`MAX_LINE_BYTES`], and `bytes` the beginning of it.
-    pub(super) too_long: bool,
+    pub(in crate::command) too_long: bool,
 }
 
 impl Piece {
     /// The lines with something in them.
-    pub(super) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+    pub(in crate::command) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
         let too_long = self.too_long;
         (self.first..)
             .zip(self.bytes.split(|byte| *byte == b'\n'))
@@ -45,7 +45,7 @@ impl Piece {
 }
 
 /// Cuts a stream into pieces.
-pub(super) struct Pieces<R> {
+pub(in crate::command) struct Pieces<R> {
     input: R,
     /// What was read behind the last line end.
     rest: Vec<u8>,
@@ -57,7 +57,7 @@ pub(super) struct Pieces<R> {
 }
 
 impl<R: Read> Pieces<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(in crate::command) fn new(input: R) -> Self {
         Self { input, rest: Vec::new(), number: 1, skipping: false, ended: false }
     }
 

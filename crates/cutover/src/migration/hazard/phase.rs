@@ -183,18 +183,20 @@ fn going_on(stores: Stores<'_>, shape: Shape) -> Option<Hazard> {
 
 /// Entering a phase whose writes begin on the other side while writes of the phase before it still run.
 fn moving_in(stores: Stores<'_>, before: &Phase, phase: &Phase) -> Option<Hazard> {
-    losses(before.shape, phase.shape).next()?;
-    let (left, taken) = (stores.name(before.shape.first), stores.name(phase.shape.first));
+    of_running(stores, (&before.name, before.shape), (&phase.name, phase.shape))
+}
+
+/// Moving between two phases whose writes begin on different sides while writes still run.
+pub(crate) fn of_running(stores: Stores<'_>, before: (&str, Shape), after: (&str, Shape)) -> Option<Hazard> {
+    losses(before.1, after.1).next()?;
+    let (left, taken) = (stores.name(before.1.first), stores.name(after.1.first));
+    let (before, after) = (before.0, after.0);
     Some(Hazard::warning(
         HazardCode::LostWrite,
         format!(
-            "a write still running under `{}` is decided by {left}, and under `{}` by {taken}",
-            before.name, phase.name
+            "a write still running under `{before}` is decided by {left}, and under `{after}` by {taken}"
         ),
-        format!(
-            "the move from `{}` loses the writes to {left} that run while nodes take it over",
-            before.name
-        ),
+        format!("the move from `{before}` loses the writes to {left} that run while nodes take it over"),
     ))
 }
 

@@ -1,0 +1,129 @@
+//! The way back.
+
+use super::{Run, Said};
+use crate::WHOLE;
+use crate::effect::{Severity, Task};
+use crate::plan::Guard;
+use crate::record::Reason;
+use crate::spec::percent;
+use crate::state::{Mode, Stage};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+impl Run<'_> {
+    /// The plan goes back. One that goes back already may only go faster.
+    pub(super) fn roll_back(&mut self, mode: Mode, reason: Reason, said: &Said<'_>) {
+        let failures = match self.state.stage {
+            Stage::RollingBack { mode: now, .. } if now == Mode::Immediate || mode == Mode::Progressive => {
+                return;
+            }
+            Stage::RollingBack { failures, .. } => failures,
+            Stage::RolledBack | Stage::Completed => return,
+            _ => 0,
+        };
+        let (share, segments) = match mode {
+            Mode::Immediate => (0, Vec::new()),
+            Mode::Progressive => self.below(),
+        };
+        let mode = if share == 0 && segments.is_empty() { Mode::Immediate } else { mode };
+        // Going back waits for no clock that ran ahead.
+        self.state.now = self.told;
+        self.go(Stage::RollingBack { mode, failures }, reason, said);
+        let way = if mode == Mode::Immediate { "at once" } else { "step by step" };
+        let flag = &self.plan.spec().flag;
+        self.notify(Severity::Critical, format!("`{flag}` goes back {way}: {}", because(reason, said)));
+        self.ask(share, segments);
+    }
+
+    /// A gate still fails at a step of the rollback: the next one, or, as it keeps failing, nobody.
+    pub(super) fn still_failing(&mut self, failures: u32, said: &Said<'_>) {
+        if failures >= self.plan.spec().rollback.failures {
+            self.roll_back(Mode::Immediate, Reason::Escalated, said);
+        } else {
+            self.step_down(failures, Reason::StillFailing, said);
+        }
+    }
+
+    /// The next step of a rollback, or its end.
+    pub(super) fn step_down(&mut self, failures: u32, reason: Reason, said: &Said<'_>) {
+        if !self.state.reaches_somebody() {
+            return self.nobody_left();
+        }
+        let (share, segments) = self.below();
+        let nobody = share == 0 && segments.is_empty();
+        let mode = if nobody { Mode::Immediate } else { Mode::Progressive };
+        self.go(Stage::RollingBack { mode, failures }, reason, said);
+        self.ask(share, segments);
+    }
+
+    pub(super) fn nobody_left(&mut self) {
+        self.drop_owed(|task| {
+            !matches!(task, Task::Notify { .. } | Task::SetFlag { .. } | Task::Investigate { .. })
+        });
+        self.go(Stage::RolledBack, Reason::NobodyLeft, &Said::default());
+        let flag = &self.plan.spec().flag;
+        self.notify(Severity::Info, format!("`{flag}` is back: nobody is on the new side"));
+    }
+
+    /// Not everybody came down in time: at once, and again, and somebody has to come.
+    pub(super) fn overdue(&mut self, mode: Mode) {
+        if mode == Mode::Progressive {
+            return self.roll_back(
+                Mode::Immediate,
+                Reason::Escalated,
+                &Said::by("", "not acknowledged in time"),
+            );
+        }
+        self.record(self.state.stage, Reason::Escalated, &Said::by("", "not acknowledged in time"));
+        self.state.since = self.state.now;
+        self.remind(|owed| matches!(owed.task, Task::SetPercentage { .. } | Task::AwaitAck { .. }));
+        let flag = &self.plan.spec().flag;
+        self.notify(
+            Severity::Critical,
+            format!("not every node has acknowledged that nobody is on the new side of `{flag}`"),
+        );
+    }
+
+    /// Whom the next step of a rollback reaches.
+    fn below(&self) -> (u32, Vec<String>) {
+        let (state, spec) = (&self.state, self.plan.spec());
+        if self.plan.holds(Guard::Falls, false) {
+            return (WHOLE, state.segments.clone());
+        }
+        if state.millionths > 0 && !spec.rollback.steps.is_empty() {
+            return match spec.rollback.steps.iter().find(|share| **share < state.millionths) {
+                None | Some(0) => (0, Vec::new()),
+                Some(share) => (*share, state.segments.clone()),
+            };
+        }
+        (0..state.step)
+            .rev()
+            .map(|step| self.plan.audience(step))
+            .map(|(share, segments)| (share.min(state.millionths), segments))
+            .find(|(share, segments)| {
+                *share < state.millionths
+                    || segments.iter().filter(|name| state.segments.contains(name)).count()
+                        < state.segments.len()
+            })
+            .unwrap_or_default()
+    }
+}
+
+fn because(reason: Reason, said: &Said<'_>) -> String {
+    let about = if said.gate.is_empty() { said.note } else { said.gate };
+    let text = match reason {
+        Reason::GateFailed => "a gate failed",
+        Reason::Trigger => "a trigger fired",
+        Reason::Aborted => "it was called off",
+        Reason::Emergency => "there is an emergency",
+        Reason::PlanChanged => "the plan changed while it went back",
+        _ => "going back step by step did not help, or took too long",
+    };
+    if about.is_empty() { text.into() } else { format!("{text} ({about})") }
+}
+
+/// The share that a message names.
+pub(super) fn share(millionths: u32) -> String {
+    percent(millionths)
+}

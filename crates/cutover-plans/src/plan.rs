@@ -1,0 +1,155 @@
+//! A plan that has been checked, and what a step of it gives.
+
+use crate::check;
+use crate::effect::Effect;
+use crate::event::Event;
+use crate::machine::Run;
+use crate::spec::{Problem, Spec, Target, ceiling};
+use crate::state::{State, Watch};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use serde::Serialize;
+
+/// A plan that makes sense: what moves a rollout forward by evidence, and back by itself.
+///
+/// ```
+/// use cutover_plans::{Event, Kind, Plan, Spec, Stage, Step, Verdict};
+/// let hour = 3_600_000;
+/// let plan = Plan::new(Spec::new("use_v2", vec![Step::share(50_000, hour, "errors"), Step::share(1_000_000, hour, "errors")]))?;
+/// let advance = |state, at, kind| plan.advance(state, Event::new(at, kind)).state;
+/// let state = advance(plan.draft(), 0, Kind::Start { actor: "ada".into() });
+/// assert_eq!((state.stage, state.millionths), (Stage::Progressing, 50_000));
+/// let mut state = advance(state, 1_000, Kind::Ack { epoch: 1, node: None });
+/// for minute in 1..=60 {
+///     state = advance(state, 1_000 + minute * 60_000, Kind::Judged { gate: "errors".into(), verdict: Verdict::Pass, srm: false });
+/// }
+/// assert_eq!((state.stage, state.millionths), (Stage::Progressing, 1_000_000));
+/// # Ok::<(), Vec<cutover_plans::Problem>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    spec: Spec,
+    digest: String,
+    #[cfg(test)]
+    pub(crate) dropped: Option<Guard>,
+}
+
+/// What came of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Advanced {
+    /// Where the plan stands now.
+    pub state: State,
+    /// What the host does, once the state is written.
+    pub effects: Vec<Effect>,
+}
+
+/// What must hold before a plan moves. Tests drop one and see that the exploration of all that can happen objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Guard {
+    /// Every blocking gate passes.
+    GatesPass,
+    /// And did so lately.
+    Fresh,
+    /// And in the window of this step.
+    InWindow,
+    /// A step is watched for as long as it says.
+    Baked,
+    /// A step is watched only once all nodes have acknowledged it.
+    Acknowledged,
+    /// Only what is watched is skipped.
+    SkipsBaking,
+    /// The last step is not skipped.
+    SkipsNotLast,
+    /// A rollback never reaches more.
+    Falls,
+    /// A trigger acts once.
+    ActsOnce,
+    /// What is done is not asked for again.
+    Settled,
+    /// Paused time does not count.
+    PausesClock,
+    /// A failing gate acts in every active stage.
+    FailsAnywhere,
+}
+
+impl Plan {
+    /// A plan, checked.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with its place.
+    pub fn new(spec: Spec) -> Result<Self, Vec<Problem>> {
+        let problems = check::problems(&spec);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let text = serde_json::to_vec(&spec).unwrap_or_default();
+        let digest = format!("{:016x}", xxhash_rust::xxh3::xxh3_64(&text));
+        Ok(Self {
+            spec,
+            digest,
+            #[cfg(test)]
+            dropped: None,
+        })
+    }
+
+    /// What it says.
+    #[must_use]
+    pub const fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// What it hashes to: another plan has another digest, and supersedes a rollout that is under way.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The state at the beginning.
+    #[must_use]
+    pub fn draft(&self) -> State {
+        State {
+            plan: self.digest.clone(),
+            triggers: vec![Watch::default(); self.spec.triggers.len()],
+            next_effect: 1,
+            ..State::default()
+        }
+    }
+
+    /// What becomes of a rollout when something happens, and what is to be done.
+    #[must_use]
+    pub fn advance(&self, state: State, event: Event) -> Advanced {
+        Run::new(self, state, event.at).take(event)
+    }
+
+    /// The share and the segments that are reached at a step, with all before it.
+    #[must_use]
+    pub fn audience(&self, step: usize) -> (u32, Vec<String>) {
+        let (mut share, mut segments) = (0, Vec::new());
+        for step in self.spec.steps.iter().take(step.saturating_add(1)) {
+            match &step.to {
+                Target::Share(millionths) => share = share.max(*millionths),
+                Target::Segment(name) => segments.push(name.clone()),
+            }
+        }
+        (share.min(ceiling(&self.spec)), segments)
+    }
+
+    /// The place of the last step.
+    #[must_use]
+    pub fn last(&self) -> usize {
+        self.spec.steps.len().saturating_sub(1)
+    }
+
+    /// Whether a condition of a move holds; in tests, a guard may be dropped.
+    #[cfg_attr(not(test), expect(clippy::unused_self, reason = "tests drop guards of a plan"))]
+    pub(crate) fn holds(&self, guard: Guard, condition: bool) -> bool {
+        #[cfg(test)]
+        if self.dropped == Some(guard) {
+            return true;
+        }
+        let _ = guard;
+        condition
+    }
+}

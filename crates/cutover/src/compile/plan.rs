@@ -1,0 +1,109 @@
+//! What plans refer to, and what their thresholds do to healthy migrations.
+
+use super::Compiler;
+use crate::diagnostic::Diagnostic;
+use crate::document::{Content, Entry, Node, Path};
+use crate::ruleset::fields::Spanned;
+use crate::sections::Sections;
+use cutover_plans::{LOOK_MS, risks};
+
+/// The share of healthy migrations above which a plan that rolls them back is told.
+const TOLD: f64 = 0.05;
+
+impl Compiler<'_> {
+    pub(super) fn check_plans(&mut self) {
+        let ruleset = self.ruleset;
+        for segment in &ruleset.plans.segments {
+            if self.segment_number(segment.value).is_none() && !ruleset.unreadable.contains(&segment.value) {
+                let known = ruleset.segments.iter().map(|segment| segment.name);
+                self.reader.unknown_name("unknown_segment", "segment", segment, known);
+            }
+        }
+        for flag in ruleset.plans.moved.iter().chain(&ruleset.plans.set) {
+            self.check_flag_of_plan(flag);
+        }
+        for (index, flag) in ruleset.plans.moved.iter().enumerate() {
+            let earlier = ruleset.plans.moved.iter().take(index).find(|other| other.value == flag.value);
+            if let Some(other) = earlier {
+                let first = self.reader.paths.render(other.path);
+                self.reader.note(
+                    Diagnostic::error(
+                        "flag_of_two_plans",
+                        self.reader.paths.render(flag.path),
+                        flag.at,
+                        format!("`{first}` moves this flag already"),
+                    )
+                    .found(flag.value)
+                    .expected(["a flag that no other plan moves"]),
+                );
+            }
+        }
+    }
+
+    /// A name that is nearly one of the document's flags is a slip; another one is a flag that is kept elsewhere.
+    fn check_flag_of_plan(&mut self, flag: &Spanned<&str>) {
+        let ruleset = self.ruleset;
+        if self.flag_number(flag.value).is_some() || ruleset.unreadable.contains(&flag.value) {
+            return;
+        }
+        let known = || ruleset.flags.iter().map(|flag| flag.name);
+        if crate::suggest::nearest(flag.value, known()).is_some() {
+            self.reader.unknown_name("unknown_flag", "flag", flag, known());
+            return;
+        }
+        self.reader.note(
+            Diagnostic::warning(
+                "flag_elsewhere",
+                self.reader.paths.render(flag.path),
+                flag.at,
+                format!("this ruleset has no flag `{}`, so it must be kept elsewhere", flag.value),
+            )
+            .found(flag.value)
+            .expected(known().take(12)),
+        );
+    }
+
+    /// Tells of plans that would roll back migrations with which nothing is wrong.
+    pub(super) fn lint_plans(&mut self, document: &Node<'_>, sections: &Sections) {
+        let root = Path::ROOT;
+        let plans = root.key("plans");
+        for (name, guarded) in &sections.plans {
+            let at = place_of(document, name);
+            for risk in risks(guarded, None, LOOK_MS).filter(|risk| risk.plan > TOLD) {
+                let message = format!(
+                    "the check `{}` of `{}` would roll back {:.0} % of the migrations in which {} of the requests are bad, \
+                     half of what it allows: with {} requests every five minutes, over {} looks",
+                    risk.check,
+                    risk.gate,
+                    risk.plan * 100.0,
+                    rate(risk.rate),
+                    risk.samples,
+                    risk.all_looks,
+                );
+                self.reader.note(
+                    Diagnostic::warning("rolls_back_healthy", plans.key(name).key("gate").to_string(), at, message).help(
+                        "raise `min_samples`, let it hold `for` several looks, or use `test: share` or `test: harm`, which may be looked at any time",
+                    ),
+                );
+            }
+        }
+    }
+}
+
+fn rate(rate: f64) -> String {
+    let percent = format!("{:.4}", rate * 100.0);
+    format!("{} %", percent.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// Where a plan stands.
+fn place_of(document: &Node<'_>, name: &str) -> crate::Position {
+    let plan = entry(document, "plans").and_then(|plans| entry(&plans.value, name));
+    plan.map_or(document.at, |plan| plan.key_at)
+}
+
+fn entry<'a>(node: &Node<'a>, key: &str) -> Option<&'a Entry<'a>> {
+    match node.content {
+        Content::Map(entries) => entries.iter().find(|entry| entry.key == key),
+        _ => None,
+    }
+}
