@@ -10,6 +10,18 @@ import type { Diagnostic } from "./api/diagnostic.js";
 import type { PathFound, PathRequest } from "./api/path.js";
 import type { SafetyOptions, SafetyReport } from "./api/safety.js";
 import type { Shared } from "./api/shared.js";
+import type {
+  DrillReport,
+  DrillScenario,
+  IncidentEvent,
+  IncidentStanding,
+  IncidentState,
+  IncidentStep,
+  WorkEvent,
+  WorkState,
+  WorkStatus,
+  WorkStep,
+} from "./api/work.js";
 import type { FullProgram } from "./backend.js";
 import { decideColumns } from "./columns.js";
 import type { Given } from "./core.js";
@@ -66,6 +78,30 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
     }
     const found = this.#call("path", { table, method, target, now: Math.trunc(now), headers, attributes });
     return found === null ? null : freeze(found as PathFound);
+  }
+
+  work(name: string, state: WorkState | null, event: WorkEvent): WorkStep {
+    return freeze(this.#call("work", { name, state, event: dated(event) }) as WorkStep);
+  }
+
+  workStatus(name: string, state: WorkState | null): WorkStatus {
+    return freeze(this.#call("work", { name, state }) as WorkStatus);
+  }
+
+  incident(name: string, state: IncidentState | null, event: IncidentEvent): IncidentStep {
+    return freeze(this.#call("incident", { name, state, event: dated(event) }) as IncidentStep);
+  }
+
+  incidentStanding(name: string, state: IncidentState | null, options?: TimeOptions): IncidentStanding {
+    return freeze(this.#call("incident", { name, state, ...dated({}, options) }) as IncidentStanding);
+  }
+
+  postMortem(name: string, state: IncidentState): string {
+    return this.#call("post_mortem", { name, state }) as string;
+  }
+
+  drill(name: string, scenario: DrillScenario = {}): DrillReport {
+    return freeze(this.#call("drill", { name, scenario }) as DrillReport);
   }
 
   select(flag: string, context: Given, options: SelectOptions<unknown>): Selected<never> {
@@ -133,4 +169,11 @@ interface Selection {
 /** What a side said, with its value as a text of JSON. */
 function asText(said: Said): object {
   return "value" in said ? { value: jsonText(said.value) } : said;
+}
+
+/** An event with its time: the clock of the host where it has none. */
+function dated<T extends { readonly now?: number }>(event: T, options?: TimeOptions): T {
+  const now = timeOf(options);
+  if (!isTime(now)) throw new RangeError("`now` is no time");
+  return { now: Math.trunc(now), ...event };
 }

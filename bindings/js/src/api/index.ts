@@ -24,3 +24,4 @@ export type * from "./path.js";
 export type * from "./route.js";
 export type * from "./safety.js";
 export type { Shared } from "./shared.js";
+export type * from "./work.js";

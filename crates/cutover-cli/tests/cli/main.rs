@@ -9,6 +9,7 @@ mod eval;
 mod explain;
 mod gate;
 mod import;
+mod incident;
 mod lists;
 mod replay;
 mod route;

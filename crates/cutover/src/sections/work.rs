@@ -249,7 +249,7 @@ fn action(
 
 /// Reads how long something takes: one duration, or from and to.
 pub(super) fn takes(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Takes> {
-    if let Content::Text(_) = node.content {
+    if !matches!(node.content, Content::Map(_)) {
         let ms = reader.duration(node, path, ANY_TIME)?;
         return Some(Takes { from_ms: ms, to_ms: ms });
     }
