@@ -121,11 +121,11 @@ fn what_makes_no_sense_is_refused_at_its_place() {
     );
     assert_eq!(
         refused("      - { name: a, validations: [{ name: x, attempts: 0, takes: { from: 5m, to: 1m } }] }"),
-        ["out_of_range 5:53 work.w.phases[0].validations[0].attempts"]
+        ["out_of_range 5:55 work.w.phases[0].validations[0].attempts"]
     );
     assert_eq!(
         refused("      - { name: a, validations: [{ name: x, takes: { from: 5m, to: 1m } }] }"),
-        ["bad_action 5:33 work.w.phases[0].validations[0]"]
+        ["bad_action 5:34 work.w.phases[0].validations[0]"]
     );
 }
 
