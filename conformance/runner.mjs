@@ -3,11 +3,14 @@
  *
  *     node conformance/runner.mjs bindings/js/dist/index.js [DIRECTORY]
  *
- * In a page: `const report = run(Engine, { "values.json": text, … })`. Nothing here needs Node but that command.
+ * In a page: `const report = run(Engine, { "values.json": text, … })`. Nothing here needs Node but that command, and the
+ * machines of the executors, which only Node has: elsewhere files about them are left out.
  *
  * Strict, as the runners of the other languages: a field, kind or tag that is not known here, a name that stands
  * twice and a file without vectors are failures. What the tags mean stands in README.md.
  */
+
+import { machineKinds } from "./machines.mjs";
 
 /** In the same folder as the vectors, and none of them. */
 export const NOT_VECTORS = new Set(["api.json"]);
@@ -18,17 +21,17 @@ export const NOT_VECTORS = new Set(["api.json"]);
  * The report is `{ backend, passed, failed, files: [{ name, passed, failures: [{ vector, lines }] }] }`, plain data that
  * a page can hand to whoever drives it.
  */
-export function run(Engine, texts) {
+export function run(Engine, texts, machines = null) {
   const names = Object.keys(texts).filter((name) => !NOT_VECTORS.has(name)).sort();
-  const files = names.map((name) => runText(Engine, name, texts[name]));
+  const files = names.map((name) => runText(Engine, name, texts[name], machines));
   const sum = (count) => files.reduce((total, file) => total + count(file), 0);
   const failed = names.length === 0 ? 1 : sum((file) => file.failures.length);
   return { backend: Engine.backend ?? null, passed: sum((file) => file.passed), failed, files };
 }
 
 /** The names of files that have to fail and do not: those of the folder `refused` test the runner itself. */
-export function accepted(Engine, texts) {
-  return run(Engine, texts).files.filter((file) => file.failures.length === 0).map((file) => file.name);
+export function accepted(Engine, texts, machines = null) {
+  return run(Engine, texts, machines).files.filter((file) => file.failures.length === 0 && !file.leftOut).map((file) => file.name);
 }
 
 /** The report as people read it. */
@@ -45,7 +48,13 @@ export function show(report) {
   return `${lines.join("\n")}\n`;
 }
 
-function runText(Engine, name, text) {
+/** The kinds that ask the machines, and no engine. */
+const OF_MACHINES = machineKinds({ diff, wanted });
+
+/** What JavaScript has no function for. */
+const NOT_HERE = new Set(["reconciles"]);
+
+function runText(Engine, name, text, machines) {
   const report = { name, passed: 0, failures: [] };
   try {
     const file = new Fields(JSON.parse(text));
@@ -54,10 +63,11 @@ function runText(Engine, name, text) {
     const rulesets = new Rulesets(Engine, file.take("rulesets") ?? {});
     const vectors = file.need("vectors");
     file.finish();
+    if (NOT_HERE.has(kind) || (machines === null && Object.hasOwn(OF_MACHINES, kind))) return { ...report, leftOut: true };
     if (!Array.isArray(vectors) || vectors.length === 0) throw new Error("the file is empty");
     const seen = new Set();
     vectors.forEach((vector, index) => {
-      const lines = attempt(() => runVector(Engine, kind, vector, rulesets, seen));
+      const lines = attempt(() => runVector(Engine, kind, vector, rulesets, seen, machines));
       if (lines.length === 0) report.passed += 1;
       else report.failures.push({ vector: String(vector?.name ?? `vectors[${index}]`), lines });
     });
@@ -75,14 +85,15 @@ function attempt(test) {
   }
 }
 
-function runVector(Engine, kind, vector, rulesets, seen) {
+function runVector(Engine, kind, vector, rulesets, seen, machines) {
   const fields = new Fields(vector);
   const name = fields.text("name");
   fields.text("why");
   if (seen.has(name)) throw new Error("a vector before it has the same name");
   seen.add(name);
-  if (!Object.hasOwn(KINDS, kind)) throw new Error(`there is no kind \`${kind}\``);
-  const lines = KINDS[kind](Engine, fields, rulesets);
+  const ofMachines = Object.hasOwn(OF_MACHINES, kind);
+  if (!ofMachines && !Object.hasOwn(KINDS, kind)) throw new Error(`there is no kind \`${kind}\``);
+  const lines = ofMachines ? OF_MACHINES[kind](machines, fields) : KINDS[kind](Engine, fields, rulesets);
   fields.finish();
   return lines;
 }
@@ -108,6 +119,12 @@ const KINDS = {
       return `${kind}: ${from}${to === null ? "" : ` → ${to}`}: ${found}`;
     });
     return diff(wanted(fields.need("want")), { safe, last_reversible, states, rows: lines });
+  },
+  delivery(_, fields, rulesets) {
+    const engine = rulesets.engine(fields.need("ruleset"));
+    const [policy, migration] = [fields.take("policy"), fields.take("migration")];
+    const got = migration === undefined ? engine.delivery(policy) : engine.deliveryOf(migration);
+    return diff(wanted(fields.need("want")), got);
   },
   compares(_, fields, rulesets) {
     const engine = rulesets.engine(fields.need("ruleset"));
@@ -458,13 +475,18 @@ async function main(arguments_) {
     return 2;
   }
   const { Engine } = await import(pathToFileURL(resolve(entry)).href);
+  const inside = (file) => import(pathToFileURL(resolve(entry, "../cjs", file)).href);
+  const [{ machines: found, WasmMachines }, { wasmBackend }] = await Promise.all([
+    inside("migrate/machines.js"), inside("wasm-module.js"),
+  ]);
+  const machines = Engine.backend === "wasm" ? new WasmMachines(wasmBackend()) : found;
   const textsOf = (folder) => {
     const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
     return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
   };
-  const report = run(Engine, textsOf(directory));
+  const report = run(Engine, textsOf(directory), machines);
   process.stdout.write(show(report));
-  const wrong = existsSync(join(directory, "refused")) ? accepted(Engine, textsOf(join(directory, "refused"))) : [];
+  const wrong = existsSync(join(directory, "refused")) ? accepted(Engine, textsOf(join(directory, "refused")), machines) : [];
   for (const name of wrong) console.log(`refused/${name} passed, and must not`);
   return report.failed + wrong.length === 0 ? 0 : 1;
 }

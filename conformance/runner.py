@@ -14,6 +14,9 @@ import re
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import data_plane  # noqa: E402
+
 # In the same folder as the vectors, and none of them.
 NOT_VECTORS = {"api.json"}
 
@@ -128,6 +131,13 @@ def compares_kind(_, fields, rulesets):
     comparator = fields.text("comparator")
     control, candidate = fields.text("control").encode(), fields.text("candidate").encode()
     return diff(fields.decoded("want"), engine.compare(comparator, control, candidate))
+
+
+def delivery_kind(_, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    policy, migration = fields.take("policy"), fields.take("migration")
+    got = engine.delivery(policy) if migration is None else engine.delivery_of(migration)
+    return diff(fields.decoded("want"), got)
 
 
 def judges_kind(_, fields, rulesets):
@@ -280,6 +290,11 @@ def rows(engine, fields):
     return lines
 
 
+def differing(run):
+    """A kind that says what differs by the function of this runner."""
+    return lambda *given: run(diff, *given)
+
+
 KINDS = {
     "decide": decide_kind,
     "routes": routes_kind,
@@ -287,6 +302,8 @@ KINDS = {
     "compares": compares_kind,
     "judges": judges_kind,
     "paths": paths_kind,
+    "delivery": delivery_kind,
+    **{kind: differing(run) for kind, run in data_plane.KINDS.items()},
     "explain": explain_kind,
     "buckets": buckets,
     "diagnostics": diagnostics,

@@ -94,6 +94,12 @@ def others():
     yield "bucket_elsewhere", document("buckets", vector(**bucket, want={**golden, "position": golden["position"] + 1}))
     yield "bucket_outside", document("buckets", vector(**bucket, want={**golden, "in": golden["out"]}))
     yield "bucket_inside", document("buckets", vector(**bucket, want={**golden, "out": golden["in"]}))
+    steps = vector(machine="retry", config={"operation": "op"}, events=[{"event": "started"}], want=[[]])
+    yield "step_elsewhere", document("steps", steps)
+    yield "step_not_refused", document("steps", {**steps, "want": {"error": "`attempts` is 1 to 1000"}})
+    yield "read_elsewhere", document("reads", vector(fallback_on=[], events=["started"], want=[["ask_other"]]))
+    policy = {"policy": None, "retry": {"attempts": 5}}
+    yield "policy_too_short", document("delivery", vector(ruleset="shop", migration="nowhere", want=policy))
     explained = {"decision": {"flag": "plain", **GOOD["want"]}, "steps": [{"step": "rule"}]}
     asked = {"ruleset": "shop", "flag": "plain", "context": {}, "now": 0}
     yield "explained_too_much", document("explain", vector(**asked, want=explained))

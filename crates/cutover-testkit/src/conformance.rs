@@ -14,7 +14,9 @@
 mod diff;
 mod fields;
 mod kinds;
+mod machines;
 mod programs;
+mod reconcile;
 mod rulesets;
 mod sections;
 mod tags;

@@ -99,7 +99,7 @@ impl Engine {
             #[cfg(feature = "compare")]
             "judge" => crate::sections::called::judge(self, given),
             #[cfg(feature = "delivery")]
-            "delivery" => crate::sections::delivery::called(self, given),
+            "delivery" => crate::sections::delivery_called::called(self, given),
             #[cfg(feature = "paths")]
             "path" => crate::sections::called::path(self, given),
             #[cfg(feature = "work")]

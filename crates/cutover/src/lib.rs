@@ -90,6 +90,6 @@ pub use safety::{
 #[cfg(feature = "schema")]
 pub use schema::schema;
 #[cfg(feature = "delivery")]
-pub use sections::delivery::DeliveryPolicy;
+pub use sections::delivery_called::DeliveryPolicy;
 pub use sections::select::Selection;
 pub use value::{Items, ListRef, Value, ValueRef, whole};

@@ -1,20 +1,23 @@
 /**
  * The offers of the job board, wherever they are kept.
  *
- * Each store says how it is read and written. Which of them is asked, in what order, and what happens where one has
- * nothing or fails: that is the engine's answer, and the executor (`cutover/migrate`) carries it out.
+ * Which store is asked, in what order, and what happens where one has nothing or fails: that is the engine's answer, and
+ * the executor (`cutover/migrate`) carries it out.
  */
 
 import { Migration, Superseded, WriteError } from "cutover/migrate";
-import type { Answered, Side, Warning } from "cutover/migrate";
+import type { Answered, Warning } from "cutover/migrate";
 import type { Metrics } from "./metrics.js";
 import { nextVersion } from "./offer.js";
 import type { Offer, OfferRecord } from "./offer.js";
-import type { OfferStore } from "./stores/store.js";
-import { StoreUnavailable } from "./stores/stores.js";
+import { listsOf, offersIn } from "./sides.js";
+import type { Asked, Kept } from "./sides.js";
 import type { Stores } from "./stores/stores.js";
 import { MIGRATION } from "./switchboard.js";
 import type { Switchboard } from "./switchboard.js";
+
+const OLD = "recruiters";
+const NEW = "jobs_partners";
 
 export interface OffersOptions {
   readonly stores: Stores;
@@ -22,14 +25,6 @@ export interface OffersOptions {
   readonly metrics: Metrics;
   /** Told of each warning once. */
   readonly warn: (warning: Warning) => void;
-}
-
-/**
- * A record, and which version of which store it was read as. An edit of it replaces no other version there; another
- * store takes it over whatever is older.
- */
-interface Kept extends OfferRecord {
-  readonly read?: { readonly from: string; readonly version: number };
 }
 
 /** Is told which store has answered. */
@@ -40,31 +35,6 @@ export class Offers {
   readonly #lists: Migration<Offer[]>;
 
   constructor({ stores, switchboard, metrics, warn }: OffersOptions) {
-    function use<T>(name: string, ask: (store: OfferStore) => T): T {
-      try {
-        return ask(stores.get(name));
-      } catch (error) {
-        throw error instanceof Superseded ? error : new StoreUnavailable(name, error);
-      }
-    }
-    const offers = (name: string): Side<Kept> => ({
-      read: (id) =>
-        use(name, (store) => {
-          const record = store.find(id);
-          // To whoever reads, a tombstone is an offer that is not there.
-          if (record === null || record.offer === null) return null;
-          return { ...record, read: { from: name, version: record.version } };
-        }),
-      write: (id, { read, ...record }) =>
-        use(name, (store) => {
-          if (!store.apply(record, read?.from === name ? read.version : undefined)) throw new Superseded(`${name} has a newer version of ${id}`);
-          metrics.writes.inc({ target: name });
-        }),
-    });
-    // A list is asked by what it is a list of.
-    const lists = (name: string): Side<Offer[]> => ({
-      read: (asked) => use(name, (store) => store.list(...(JSON.parse(asked) as [string | null, number]))),
-    });
     const options = {
       switches: () => switchboard.switches,
       metrics: metrics.executed,
@@ -73,9 +43,16 @@ export class Offers {
       retry: { attempts: 1 },
     };
     const engine = () => switchboard.engine;
-    const both = <R>(side: (name: string) => Side<R>) => ({ old: side("recruiters"), new: side("jobs_partners") });
-    this.#offers = new Migration(engine, MIGRATION, { ...options, ...both(offers) });
-    this.#lists = new Migration(engine, MIGRATION, { ...options, ...both(lists) });
+    this.#offers = new Migration(engine, MIGRATION, {
+      ...options,
+      old: offersIn(OLD, stores, metrics),
+      new: offersIn(NEW, stores, metrics),
+    });
+    this.#lists = new Migration(engine, MIGRATION, {
+      ...options,
+      old: listsOf(OLD, stores),
+      new: listsOf(NEW, stores),
+    });
   }
 
   /** @throws StoreUnavailable */
@@ -89,7 +66,8 @@ export class Offers {
    * @throws StoreUnavailable
    */
   async list(establishmentId: string | null, limit: number, answered: Listener): Promise<Offer[]> {
-    return (await this.#lists.read(JSON.stringify([establishmentId, limit]), { answered })) ?? [];
+    const asked: Asked = [establishmentId, limit];
+    return (await this.#lists.read(JSON.stringify(asked), { answered })) ?? [];
   }
 
   /** @throws WriteError */
@@ -101,7 +79,7 @@ export class Offers {
    * Changes an offer, and gives it as it is then; null where there is none.
    *
    * @param edit what becomes of it; null deletes it. Where somebody else was quicker, it is asked again.
-   * @throws WriteError
+   * @throws WriteError, or StoreUnavailable where there is nothing to begin with.
    */
   async change(id: string, edit: (offer: Offer) => Offer | null): Promise<OfferRecord | null> {
     for (;;) {

@@ -4,8 +4,9 @@ import { WriteError } from "cutover/migrate";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createMetrics } from "../src/metrics.js";
 import { Offers } from "../src/offers.js";
+import { StoreUnavailable } from "../src/sides.js";
 import { openDatabase } from "../src/stores/database.js";
-import { StoreUnavailable, Stores } from "../src/stores/stores.js";
+import { Stores } from "../src/stores/stores.js";
 import { Switchboard } from "../src/switchboard.js";
 import { PHASES, RULESET, record, temporaryFolder } from "./system.js";
 

@@ -275,14 +275,14 @@ export interface Engine extends Decider {
   safety(migration: string, options?: SafetyOptions): SafetyReport;
 
   /**
-   * A delivery policy of the ruleset: what it says, and the defaults of what it does not say.
+   * A delivery policy of the ruleset: what it says, and the defaults of what it does not say. Shares are millionths.
    *
    * @throws CutoverError where there is no such policy.
    *
    * @example
    * const engine = Engine.fromString("cutover: 1\ndelivery: { patient: { attempts: 9, breaker: { failure_rate: 25% } } }");
    * engine.delivery("patient").retry.attempts; // 9
-   * engine.delivery("patient").breakers.old?.failure_rate; // 250000, in millionths
+   * engine.delivery("patient").breakers.old?.failure_rate; // 250000
    */
   delivery(policy: string): DeliveryPolicy;
 

@@ -473,10 +473,28 @@ class Engine:
         ('smart', 2, ['nexten'])
         """
     def delivery(self, policy: str) -> DeliveryPolicy:
-        ...
+        r"""A delivery policy of the ruleset: a dict with what it says, and the defaults of what it does not say.
+
+        Raises `CutoverError` where there is no such policy.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\ndelivery: {patient: {attempts: 9, breaker: {failure_rate: 25%}}}")
+        >>> policy = engine.delivery("patient")
+        >>> policy["retry"]["attempts"], policy["breakers"]["old"]["failure_rate"]
+        (9, 250000)
+        """
 
     def delivery_of(self, migration: str) -> DeliveryPolicy:
-        ...
+        r"""The delivery policy of a migration: the one that it names, or the defaults.
+
+        Raises `CutoverError` where there is no such migration.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: sql, new: mongo, ladder: standard, phase: sync}}")
+        >>> policy = engine.delivery_of("orders")
+        >>> policy["policy"], policy["timeouts"]["write_ms"]
+        (None, 5000)
+        """
 
     def compare(self, comparator: str, control: object, candidate: object) -> ComparisonDict:
         r"""Compares two values by a comparator of the ruleset: a dict with the `count` of the differences and the first of

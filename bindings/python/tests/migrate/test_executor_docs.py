@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import doctest
 import inspect
 import typing
+from pathlib import Path
 
 from cutover import migrate
+
+
+def test_the_page_about_delivery() -> None:
+    page = Path(__file__).parents[4] / "docs" / "delivery.md"
+    results = doctest.testfile(str(page), module_relative=False)
+    assert results.attempted > 15
+    assert results.failed == 0
+
 
 def test_every_public_name_is_documented() -> None:
     for name in migrate.__all__:

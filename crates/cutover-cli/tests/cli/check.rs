@@ -27,6 +27,24 @@ fn a_good_ruleset_is_one_line() {
 }
 
 #[test]
+fn a_policy_out_of_its_limits_is_shown_where_it_stands() {
+    let folder = Folder::new("check_policy");
+    folder.file("policy.yaml", "cutover: 1\ndelivery:\n  quick: { backoff: { base: 90d } }\n");
+    let stdout = "\
+error[out_of_range]: this is outside of its limits
+ --> policy.yaml:3:29
+  |
+3 |   quick: { backoff: { base: 90d } }
+  |                             ^^^
+  = at: delivery.quick.backoff.base
+  = expected: 0s to 1d
+
+refused policy.yaml: 1 error, no warnings
+";
+    folder.run(&["check", "policy.yaml"]).wrote(1, stdout, "");
+}
+
+#[test]
 fn every_problem_is_told_at_once() {
     let folder = Folder::new("check_bad");
     folder.file("bad.yaml", BAD);

@@ -2,7 +2,9 @@
 
 use super::diff::diff;
 use super::fields::Fields;
+use super::machines;
 use super::programs::{applies, programs};
+use super::reconcile;
 use super::rulesets::{Rulesets, load, text_of};
 use super::sections;
 use cutover::bucket::{Salt, Unit, java31, position};
@@ -24,6 +26,10 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "compares" => sections::compares(fields, rulesets),
         "judges" => sections::judges(fields, rulesets),
         "paths" => sections::paths(fields, rulesets),
+        "delivery" => sections::delivery(fields, rulesets),
+        "steps" => machines::steps(fields),
+        "reconciles" => reconcile::reconciles(fields),
+        "reads" => machines::reads(fields),
         "buckets" => buckets(fields),
         "diagnostics" => diagnostics(fields),
         "imports" => imports(fields),

@@ -1,4 +1,4 @@
-//! Vectors of comparators and path tables.
+//! Vectors of comparators, path tables and delivery policies.
 
 use super::diff::diff;
 use super::fields::Fields;
@@ -37,6 +37,18 @@ pub(super) fn judges(mut fields: Fields<'_>, rulesets: &Rulesets<'_>) -> Result<
     let want = fields.decoded("want")?;
     fields.finish()?;
     Ok(diff(&want, got.get("verdict").unwrap_or(&Value::Null)))
+}
+
+/// A delivery policy, by its name or of a migration.
+pub(super) fn delivery(mut fields: Fields<'_>, rulesets: &Rulesets<'_>) -> Result<Vec<String>, String> {
+    let engine = rulesets.engine(fields.need("ruleset")?)?;
+    let name = |value: Option<Value>| value.unwrap_or_default();
+    let (policy, migration) = (name(fields.optional("policy")?), name(fields.optional("migration")?));
+    let want = fields.decoded("want")?;
+    fields.finish()?;
+    let asked = Value::map([("policy".to_owned(), policy), ("migration".to_owned(), migration)]);
+    let got = engine.call("delivery", &to_json(&asked)).map_err(|error| error.to_string())?;
+    Ok(diff(&want, &answer(&got)))
 }
 
 /// Who serves a request: the keys that the vector names.

@@ -1,18 +1,13 @@
 //! Delivery policies: how the side effects of a migration are carried out, as a document writes it.
 
-use crate::call::{Arguments, CallError};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Content, Node, Path};
-use crate::engine::Engine;
 use crate::ruleset::fields::{Fields, Reader};
-use crate::value::Value;
-use crate::wire::to_json;
 use cutover_delivery::breaker::{self, Window};
 use cutover_delivery::limits::{self, Limit};
 use cutover_delivery::outbox::OnDead;
 use cutover_delivery::policy::{Breakers, Changes, Delivery, Shadow, Timeouts, Worker};
 use cutover_delivery::retry::{BudgetPolicy, Jitter, Policy as Retry};
-use serde::Serialize;
 
 pub(crate) const KEYS: &[&str] =
     &["attempts", "backoff", "budget", "breaker", "timeouts", "worker", "shadow", "changes"];
@@ -209,80 +204,4 @@ impl<'r, 'a> Part<'r, 'a> {
     fn finish(self, known: &[&str]) {
         self.fields.finish(self.reader, self.path, known);
     }
-}
-
-/// The policy that a migration follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct DeliveryPolicy<'a> {
-    /// Its name; none where the migration names none, and all is as it is by default.
-    pub policy: Option<&'a str>,
-    /// What it says, with the defaults of what it does not say.
-    #[serde(flatten)]
-    pub delivery: Delivery,
-}
-
-impl Engine {
-    /// The delivery policy of a name.
-    ///
-    /// ```
-    /// use cutover::Engine;
-    /// let engine = Engine::from_str("
-    /// cutover: 1
-    /// delivery:
-    ///   mongo_writes: { attempts: 3, backoff: { base: 500ms, cap: 30s }, breaker: { failure_rate: 25% } }
-    /// ")?;
-    /// let policy = engine.delivery("mongo_writes").unwrap().delivery;
-    /// assert_eq!((policy.retry.attempts, policy.retry.base_ms, policy.retry.factor), (3, 500, 2));
-    /// assert_eq!(policy.breakers.new.unwrap().failure_rate, 250_000);
-    /// # Ok::<(), cutover::LoadError>(())
-    /// ```
-    #[must_use]
-    pub fn delivery(&self, policy: &str) -> Option<DeliveryPolicy<'_>> {
-        let (name, delivery) = self.sections().delivery.get_key_value(policy)?;
-        Some(DeliveryPolicy { policy: Some(name), delivery: *delivery })
-    }
-
-    /// The names of the delivery policies, sorted.
-    pub fn deliveries(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.sections().delivery.keys().map(String::as_str)
-    }
-
-    /// The delivery policy of a migration: the one that it names, or the default. None where there is no such migration.
-    ///
-    /// ```
-    /// use cutover::Engine;
-    /// let engine = Engine::from_str("
-    /// cutover: 1
-    /// delivery: { patient: { attempts: 9 } }
-    /// migrations:
-    ///   orders: { old: sql, new: mongo, ladder: standard, phase: sync, delivery: patient }
-    ///   offers: { old: sql, new: mongo, ladder: standard, phase: sync }
-    /// ")?;
-    /// assert_eq!(engine.delivery_of("orders").unwrap().delivery.retry.attempts, 9);
-    /// assert_eq!(engine.delivery_of("offers").unwrap().policy, None);
-    /// # Ok::<(), cutover::LoadError>(())
-    /// ```
-    #[must_use]
-    pub fn delivery_of(&self, migration: &str) -> Option<DeliveryPolicy<'_>> {
-        let found = self.compiled_migrations().iter().find(|known| known.name == migration)?;
-        let named = found.delivery.as_deref().and_then(|policy| self.delivery(policy));
-        Some(named.unwrap_or(DeliveryPolicy { policy: None, delivery: Delivery::default() }))
-    }
-}
-
-/// `delivery`: a policy by its name, or that of a migration.
-pub(crate) fn called(engine: &Engine, mut given: Arguments<'_>) -> Result<String, CallError> {
-    let (policy, migration) = (given.take("policy"), given.take("migration"));
-    given.finish()?;
-    let found = match (&policy, &migration) {
-        (Some(Value::Text(policy)), None) => engine
-            .delivery(policy)
-            .ok_or_else(|| CallError::unknown("delivery", "delivery policy", policy, engine.deliveries()))?,
-        (None, Some(Value::Text(migration))) => engine.delivery_of(migration).ok_or_else(|| {
-            let known = engine.compiled_migrations().iter().map(|known| known.name.as_str());
-            CallError::unknown("delivery", "migration", migration, known)
-        })?,
-        _ => return Err(CallError::new("delivery: either `policy` or `migration` is given, a text")),
-    };
-    Ok(to_json(&found))
 }

@@ -9,6 +9,8 @@ pub(crate) mod called;
 mod comparator;
 #[cfg(feature = "delivery")]
 pub(crate) mod delivery;
+#[cfg(feature = "delivery")]
+pub(crate) mod delivery_called;
 #[cfg(feature = "work")]
 pub(crate) mod drill;
 #[cfg(feature = "gates")]

@@ -6,7 +6,7 @@ import { fastify } from "fastify";
 import type { FastifyInstance } from "fastify";
 import { createMetrics } from "../metrics.js";
 import { Offers } from "../offers.js";
-import { StoreUnavailable } from "../stores/stores.js";
+import { StoreUnavailable } from "../sides.js";
 import type { Stores } from "../stores/stores.js";
 import type { Switchboard } from "../switchboard.js";
 import { offerRoutes } from "./offers.js";

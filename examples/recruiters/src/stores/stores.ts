@@ -18,20 +18,6 @@ export class NoSuchStore extends Error {
   }
 }
 
-/** A store was asked, and failed. Whatever was to be written to it was not written. */
-export class StoreUnavailable extends Error {
-  override readonly name = "StoreUnavailable";
-  /** What the executor wants to know of a write that failed: it was not done, and may be done later. */
-  readonly transient = true;
-
-  constructor(
-    readonly store: string,
-    cause: unknown,
-  ) {
-    super(`cannot use ${store}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
-}
-
 export class Stores {
   readonly #folder: string;
   readonly jobsPartners: JobsPartnersStore;
