@@ -31,6 +31,7 @@ from . import (
     texts,
     times,
     values,
+    work,
 )
 
 MODULES = [
@@ -38,6 +39,7 @@ MODULES = [
     *[buckets, shares, flag_rules, corners, explanations],
     *[routes, switches, cohorts, phases, safety, comparators],
     *[delivery, machines, machines_of_writes, reconciling],
+    *[work],
     *[programs],
     *[documents, rulesets, bad_conditions, bad_shares, migrations],
     *[import_features, import_config, import_env],

@@ -7,6 +7,7 @@ use super::programs::{applies, programs};
 use super::reconcile;
 use super::rulesets::{Rulesets, load, text_of};
 use super::sections;
+use super::work;
 use cutover::bucket::{Salt, Unit, java31, position};
 use cutover::import::{Kind, Options, import};
 use cutover::wire::to_json;
@@ -27,6 +28,9 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "judges" => sections::judges(fields, rulesets),
         "paths" => sections::paths(fields, rulesets),
         "delivery" => sections::delivery(fields, rulesets),
+        "works" => work::works(fields, rulesets),
+        "incidents" => work::incidents(fields, rulesets),
+        "drills" => work::drills(fields, rulesets),
         "steps" => machines::steps(fields),
         "reconciles" => reconcile::reconciles(fields),
         "reads" => machines::reads(fields),
