@@ -243,6 +243,6 @@ def drills():
 
 
 DRAWN = {
-    "both phases": {"shortest_ms": 0, "median_ms": 0},
-    "a restore that fails once": {"shortest_ms": 0, "median_ms": 0, "met": 0},
+    "both phases": {"shortest_ms": 1_056_361, "median_ms": 1_410_420},
+    "a restore that fails once": {"shortest_ms": 1_385_222, "median_ms": 1_972_665, "met": 954},
 }
