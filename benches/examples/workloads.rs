@@ -1,5 +1,6 @@
 //! What a decision costs on each workload: `workloads [rounds]` prints nanoseconds, the least of the rounds;
-//! `workloads W3 name|number|enabled COUNT` makes so many decisions, for a profiler and for the budget.
+//! `workloads W3 name|number|enabled|given|fresh COUNT` makes so many decisions, for a profiler and for the budget;
+//! `given` reads attributes where they are, and `fresh` prepares a context for each decision.
 
 use cutover_benches::workloads::Workloads;
 use std::hint::black_box;
@@ -27,6 +28,20 @@ fn run(loaded: &Workloads, workload: &'static str, road: &str, calls: usize) {
                 black_box(engine.decide(name, &contexts[turn % contexts.len()], 0));
             }
         }
+        "given" => {
+            for turn in 0..calls {
+                let name = black_box(loaded.name(workload, turn));
+                let known = loaded.users[turn % contexts.len()].known();
+                black_box(engine.given(&known).is_enabled(name, 0));
+            }
+        }
+        "fresh" => {
+            for turn in 0..calls {
+                let name = black_box(loaded.name(workload, turn));
+                let context = engine.context(&loaded.users[turn % contexts.len()].attributes());
+                black_box(engine.is_enabled(name, &context, 0));
+            }
+        }
         _ => {
             for turn in 0..calls {
                 let name = black_box(loaded.name(workload, turn));
@@ -45,10 +60,10 @@ fn main() {
     }
     let rounds: usize = arguments.first().and_then(|text| text.parse().ok()).unwrap_or(40);
     println!(
-        "| ns a decision, the engine in Rust | by number | `is_enabled` | `decide` |\n|---|--:|--:|--:|"
+        "| ns a decision, the engine in Rust | by number | `is_enabled` | `decide` | `given` | a context each |\n|---|--:|--:|--:|--:|--:|"
     );
     for workload in ALL {
-        let costs = ["number", "enabled", "name"].map(|road| {
+        let costs = ["number", "enabled", "name", "given", "fresh"].map(|road| {
             let round = |_| {
                 let start = Instant::now();
                 run(&loaded, workload, road, CALLS);
@@ -56,6 +71,6 @@ fn main() {
             };
             (0..rounds).map(round).fold(f64::INFINITY, f64::min)
         });
-        println!("| {workload} | {:.1} | {:.1} | {:.1} |", costs[0], costs[1], costs[2]);
+        println!("| {workload} | {} |", costs.map(|cost| format!("{cost:.1}")).join(" | "));
     }
 }

@@ -4,7 +4,7 @@
 //! tenants, else half of the users. W4 heavy: ten rules of mixed operators, of which the last matches and splits into
 //! three variants. W5: one of a thousand flags like W3, another one each time.
 
-use cutover::{Attributes, Context, Engine, FlagId};
+use cutover::{Attributes, Context, Engine, FlagId, ValueRef};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
@@ -101,29 +101,67 @@ pub fn changed(document: &str) -> String {
     format!("{before}{}", after.replacen("50%", "60%", 1))
 }
 
-/// The attributes of the user of this number.
-#[must_use]
-pub fn user(number: u64) -> Attributes {
-    let id =
-        format!("{:08x}-1234-4abc-8def-{:012x}", number * 2_654_435_761 % 4_294_967_296, number * 40_503);
-    let index = usize::try_from(number).unwrap_or(0);
-    Attributes::new()
-        .with("userId", id)
-        .with(
-            "email",
-            format!("user.{number}@example.{}", if number.is_multiple_of(3) { "org" } else { "com" }),
-        )
-        .with("country", ["FR", "DE", "US", "BR"][index % 4])
-        .with("age", i64::try_from(18 + number % 60).unwrap_or(0))
-        .with("tenant.tier", ["free", "basic", "free", "premium"][index % 4])
-        .with("tenant.seats", i64::try_from(number % 500).unwrap_or(0))
-        .with("version", format!("{}.{}.0", number % 4, number % 10))
+/// Somebody who asks, as a program knows them.
+pub struct User {
+    id: String,
+    email: String,
+    country: &'static str,
+    age: i64,
+    tier: &'static str,
+    seats: i64,
+    version: String,
+}
+
+impl User {
+    /// The user of this number.
+    #[must_use]
+    pub fn new(number: u64) -> Self {
+        let index = usize::try_from(number).unwrap_or(0);
+        let place = if number.is_multiple_of(3) { "org" } else { "com" };
+        Self {
+            id: format!(
+                "{:08x}-1234-4abc-8def-{:012x}",
+                number * 2_654_435_761 % 4_294_967_296,
+                number * 40_503
+            ),
+            email: format!("user.{number}@example.{place}"),
+            country: ["FR", "DE", "US", "BR"][index % 4],
+            age: i64::try_from(18 + number % 60).unwrap_or(0),
+            tier: ["free", "basic", "free", "premium"][index % 4],
+            seats: i64::try_from(number % 500).unwrap_or(0),
+            version: format!("{}.{}.0", number % 4, number % 10),
+        }
+    }
+
+    /// What is known of the user, by reference.
+    #[must_use]
+    #[inline]
+    pub fn known(&self) -> [(&'static str, ValueRef<'_>); 7] {
+        [
+            ("userId", self.id.as_str().into()),
+            ("email", self.email.as_str().into()),
+            ("country", self.country.into()),
+            ("age", self.age.into()),
+            ("tenant.tier", self.tier.into()),
+            ("tenant.seats", self.seats.into()),
+            ("version", self.version.as_str().into()),
+        ]
+    }
+
+    /// The same as attributes of their own.
+    #[must_use]
+    pub fn attributes(&self) -> Attributes {
+        let known = self.known().into_iter();
+        known.fold(Attributes::new(), |attributes, (name, value)| attributes.with(name, value))
+    }
 }
 
 /// An engine of all workloads and the contexts that take turns.
 pub struct Workloads {
     /// The engine.
     pub engine: Engine,
+    /// Those who ask.
+    pub users: Vec<User>,
     /// A context for each user.
     pub contexts: Vec<Context>,
     /// The names of the thousand flags.
@@ -140,10 +178,11 @@ impl Workloads {
     #[must_use]
     pub fn new() -> Self {
         let engine = Engine::from_str(&ruleset()).unwrap_or_else(|refused| panic!("{refused}"));
-        let contexts = (0..USERS).map(|number| engine.context(&user(number))).collect();
+        let users: Vec<User> = (0..USERS).map(User::new).collect();
+        let contexts = users.iter().map(|user| engine.context(&user.attributes())).collect();
         let names: Vec<String> = (0..MANY).map(|number| format!("flag_{}", number * 7 % MANY)).collect();
         let ids = names.iter().filter_map(|name| engine.flag(name)).collect();
-        Self { engine, contexts, names, ids }
+        Self { engine, users, contexts, names, ids }
     }
 
     /// The flag of a workload at its turn.

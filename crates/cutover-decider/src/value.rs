@@ -50,6 +50,49 @@ impl ValueRef<'_> {
     }
 }
 
+impl<'a> From<&'a str> for ValueRef<'a> {
+    #[inline]
+    fn from(text: &'a str) -> Self {
+        Self::Text(text.as_bytes())
+    }
+}
+
+impl From<bool> for ValueRef<'_> {
+    #[inline]
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for ValueRef<'_> {
+    #[inline]
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<i32> for ValueRef<'_> {
+    #[inline]
+    fn from(value: i32) -> Self {
+        Self::Int(value.into())
+    }
+}
+
+impl From<f64> for ValueRef<'_> {
+    #[inline]
+    fn from(value: f64) -> Self {
+        Self::number(value)
+    }
+}
+
+/// Nothing is missing.
+impl<'a, V: Into<ValueRef<'a>>> From<Option<V>> for ValueRef<'a> {
+    #[inline]
+    fn from(value: Option<V>) -> Self {
+        value.map_or(Self::Missing, Into::into)
+    }
+}
+
 /// A list that lives in the host.
 pub trait Items: fmt::Debug {
     /// How many items there are.

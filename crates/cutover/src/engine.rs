@@ -5,6 +5,7 @@ use crate::context::{AttributeId, Attributes, Context, ContextView};
 use crate::decision::{Decision, ErrorCode, Outcome, Reason};
 use crate::diagnostic::{Diagnostic, LoadError};
 use crate::explain::{Explanation, Recorder};
+use crate::given::{AttributeSource, Given};
 use crate::migration::{CompiledMigration, Route, RouteChoice, SwitchSource};
 use crate::value::Value;
 use cutover_decider::{Program, ProgramError};
@@ -185,6 +186,20 @@ impl Engine {
         Context::new(&self.compiled.program, attributes)
     }
 
+    /// Attributes that are read where the caller has them, for a decision or two: nothing is copied or allocated.
+    ///
+    /// ```
+    /// use cutover::Engine;
+    /// let engine = Engine::from_str("cutover: 1\nflags: { beta: { rules: [{ serve: { rollout: 100%, by: userId } }] } }")?;
+    /// assert!(engine.given(&[("userId", "user_123".into())]).is_enabled("beta", 0));
+    /// # Ok::<(), cutover::LoadError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn given<'a, S: AttributeSource + ?Sized>(&'a self, attributes: &'a S) -> Given<'a, S> {
+        Given::new(self, attributes)
+    }
+
     /// The number of a flag, which spares looking its name up again.
     #[must_use]
     pub fn flag(&self, name: &str) -> Option<FlagId> {
@@ -250,7 +265,7 @@ impl Engine {
 
     /// The value that a packed outcome serves.
     #[inline]
-    fn served(&self, flag: u32, packed: u32) -> Option<&Value> {
+    pub(crate) fn served(&self, flag: u32, packed: u32) -> Option<&Value> {
         let variant = u16::try_from(packed & 0xFFF).unwrap_or(u16::MAX);
         self.value(self.compiled.program.variant(flag, variant)?.1)
     }

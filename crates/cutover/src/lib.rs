@@ -2,6 +2,7 @@
 //!
 //! Load a ruleset with [`Engine::from_str`], prepare what is known of a request with [`Engine::context`], and ask:
 //! [`Engine::decide`] for a flag, [`Engine::route`] for a migration, [`Engine::explain`] for the story of an answer.
+//! Who asks little of each request spares the preparation: [`Engine::given`] reads attributes where they are.
 //! The engine is pure: time is an argument, and nothing is read from the machine.
 //!
 //! ```
@@ -37,6 +38,7 @@ pub mod diff;
 mod document;
 mod engine;
 mod explain;
+mod given;
 mod hash_list;
 #[cfg(feature = "import")]
 pub mod import;
@@ -77,6 +79,7 @@ pub use decision::{Decision, ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use diagnostic::{Diagnostic, LoadError, Position, Severity};
 pub use engine::{Engine, FlagId, MigrationId};
 pub use explain::{Explanation, Step};
+pub use given::{AttributeSource, Given};
 pub use hash_list::hash_list_entry;
 #[cfg(feature = "live")]
 pub use live::{Live, Snapshot};

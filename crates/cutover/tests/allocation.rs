@@ -94,6 +94,22 @@ fn deciding_does_not_allocate() {
             std::hint::black_box(engine.decide(flag, &context, 1_790_000_000_000));
         });
         assert_eq!(counted, 0, "{flag}");
+        let expected = engine.is_enabled(flag, &context, 1_790_000_000_000);
+        let counted = allocations(|| {
+            let user = [
+                ("userId", attributes.get("userId")),
+                ("tenant.tier", "free".into()),
+                ("age", 40.into()),
+                ("name", "u1".into()),
+                ("version", "1.2.3-alpha.beta.gamma+build".into()),
+                ("ip", "10.1.2.3".into()),
+                ("born", "1990-01-01T00:00:00+02:00".into()),
+            ];
+            let given = engine.given(&user);
+            std::hint::black_box(given.decide(flag, 1_790_000_000_000));
+            assert_eq!(given.is_enabled(flag, 1_790_000_000_000), expected, "{flag}");
+        });
+        assert_eq!(counted, 0, "{flag}, borrowed");
     }
     assert_eq!(engine.decide("many", &context, 0).rule, Some(1), "the long condition was evaluated");
     let counted = allocations(|| {

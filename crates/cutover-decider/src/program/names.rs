@@ -87,8 +87,9 @@ pub fn is_quick(slots: &[u32]) -> bool {
 }
 
 /// A hash of a name: most are short, and two reads and a multiplication tell them apart.
+#[must_use]
 #[inline(always)]
-fn hash(name: &[u8]) -> u64 {
+pub fn hash(name: &[u8]) -> u64 {
     // Odd numbers without a pattern: digits of pi.
     const KEYS: [u64; 2] = [0x2435_F6A8_885A_308D, 0x1319_8A2E_0370_7345];
     let (first, last) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {

@@ -17,6 +17,8 @@ pub(super) struct Assembler {
     values: Interner,
     names: Interner,
     shared: Shared,
+    /// What a block is written to before it is known whether there is an equal one.
+    scratch: Vec<u32>,
 }
 
 /// Blocks that were laid out, by what is in them: rulesets repeat themselves, and equal blocks are laid out once.
@@ -66,17 +68,60 @@ struct Interner {
     numbers: BTreeMap<Box<str>, u32>,
     /// Offsets and lengths, in the order of the numbers.
     texts: Vec<u32>,
+    /// Texts that were asked for lately, by hash: most are asked for again and again.
+    recent: Vec<Interned>,
 }
 
+/// A text that is kept. The default is the empty one, and asked for as such it is sought all the same.
+#[derive(Debug, Clone, Copy, Default)]
+struct Interned {
+    number: u32,
+    offset: u32,
+    length: u32,
+}
+
+/// How many texts an [`Interner`] has at hand; a power of two.
+const RECENT: usize = 1024;
+
 impl Interner {
-    fn number(&mut self, arena: &mut Arena, text: &str) -> u32 {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
+    fn intern(&mut self, arena: &mut Arena, text: &str) -> Interned {
+        #[expect(clippy::cast_possible_truncation, reason = "the lower bits are what is wanted")]
+        let slot = names::hash(text.as_bytes()) as usize % RECENT;
+        if let Some(recent) = self.recent.get(slot)
+            && recent.length as usize == text.len()
+            && recent.length != 0
+        {
+            let (start, end) = (recent.offset as usize, recent.offset as usize + text.len());
+            if arena.text.as_bytes().get(start..end) == Some(text.as_bytes()) {
+                return *recent;
+            }
         }
-        let next = place(self.numbers.len());
-        self.numbers.insert(text.into(), next);
-        self.texts.extend(push_text(arena, text));
-        next
+        let found = self.sought(arena, text);
+        if self.recent.is_empty() {
+            self.recent = vec![Interned::default(); RECENT];
+        }
+        if let Some(recent) = self.recent.get_mut(slot) {
+            *recent = found;
+        }
+        found
+    }
+
+    /// A text that was not asked for lately.
+    #[inline(never)]
+    fn sought(&mut self, arena: &mut Arena, text: &str) -> Interned {
+        let number = self.numbers.get(text).copied().unwrap_or_else(|| {
+            let next = place(self.numbers.len());
+            self.numbers.insert(text.into(), next);
+            self.texts.extend(push_text(arena, text));
+            next
+        });
+        let texts = self.texts.get(number as usize * 2..).and_then(|texts| texts.first_chunk());
+        let [offset, length] = texts.copied().unwrap_or_default();
+        Interned { number, offset, length }
+    }
+
+    fn number(&mut self, arena: &mut Arena, text: &str) -> u32 {
+        self.intern(arena, text).number
     }
 }
 
@@ -85,11 +130,20 @@ pub(super) fn place(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 
+/// The texts of a list that has few, written to `few`, where they are sorted and each is another: then they need no
+/// list of their own.
+fn few_in_order<'f, 'a>(values: Scalars<'a>, few: &'f mut [&'a str]) -> Option<&'f [&'a str]> {
+    let places = few.get_mut(..values.len())?;
+    let count = places.iter_mut().zip(values.texts()).map(|(place, text)| *place = text).count();
+    few.get(..count).filter(|texts| texts.is_sorted_by(|a, b| a < b))
+}
+
 /// Any hash will do, for it never leaves the assembler.
 fn hash(words: &[u32]) -> u32 {
-    let mixed = words.iter().fold(0_u64, |hash, word| {
-        (hash.rotate_left(5) ^ u64::from(*word)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    });
+    let mix = |hash: u64, word: u64| (hash.rotate_left(29) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let (pairs, last) = words.as_chunks::<2>();
+    let mixed = pairs.iter().fold(0, |hash, [low, high]| mix(hash, u64::from(*low) | u64::from(*high) << 32));
+    let mixed = last.iter().fold(mixed, |hash, word| mix(hash, u64::from(*word)));
     split_words(mixed)[1]
 }
 
@@ -108,6 +162,7 @@ impl Assembler {
             values: Interner::default(),
             names: Interner::default(),
             shared: Shared::default(),
+            scratch: Vec::new(),
         }
     }
 
@@ -118,10 +173,12 @@ impl Assembler {
             let texts = arena.slice(arena.word(table), arena.word(table + 1).saturating_mul(2)).to_vec();
             let texts_of =
                 texts.as_chunks::<2>().0.iter().map(|[offset, length]| arena.text_at(*offset, *length));
-            Interner { numbers: texts_of.map(Box::from).zip(0..).collect(), texts: texts.clone() }
+            let numbers = texts_of.map(Box::from).zip(0..).collect();
+            Interner { numbers, texts: texts.clone(), recent: Vec::new() }
         };
         let [attributes, paths, values] = [header::ATTRIBUTES, header::PATHS, header::VALUES].map(interned);
-        Self { attributes, paths, values, names: Interner::default(), shared: Shared::default(), arena }
+        let (names, shared, scratch) = (Interner::default(), Shared::default(), Vec::new());
+        Self { attributes, paths, values, names, shared, scratch, arena }
     }
 
     /// Where the next record will lie.
@@ -166,11 +223,8 @@ impl Assembler {
 
     /// A text that many flags share, such as the name of a variant.
     pub(super) fn name(&mut self, name: &str) -> [u32; 2] {
-        let number = self.names.number(&mut self.arena, name) as usize * 2;
-        match self.names.texts.get(number..).and_then(|texts| texts.first_chunk()) {
-            Some(text) => *text,
-            None => [0, 0],
-        }
+        let Interned { offset, length, .. } = self.names.intern(&mut self.arena, name);
+        [offset, length]
     }
 
     /// Writes words over those at a place.
@@ -224,9 +278,13 @@ impl Assembler {
 
     /// Appends a set of scalars and gives its place. Mappings, lists and nulls are in no set.
     pub(super) fn set(&mut self, values: Scalars<'_>) -> u32 {
-        let mut texts: Vec<&str> = values.texts().collect();
-        sort_unstable_by(&mut texts, Ord::cmp);
-        texts.dedup();
+        let (mut few, mut many) = ([""; set::FEW as usize], Vec::new());
+        let texts = few_in_order(values, &mut few).unwrap_or_else(|| {
+            many.extend(values.texts());
+            sort_unstable_by(&mut many, Ord::cmp);
+            many.dedup();
+            &many
+        });
         let mut bits = 0;
         let (mut ints, mut floats) = (Vec::new(), Vec::new());
         for value in values.iter() {
@@ -246,21 +304,28 @@ impl Assembler {
         };
         let count = place(slots.len()) / names::SLOT_WORDS;
         bits |= count << 2;
-        let filter = texts.iter().fold(0, |filter, text| filter | set_bit(set_head(text.as_bytes())));
-        let mut words = vec![place(texts.len()), place(ints.len()), place(floats.len()), bits, filter];
+        let mut filter = 0;
+        let mut words = self.scratch();
+        words.extend([place(texts.len()), place(ints.len()), place(floats.len()), bits, filter]);
         for text in texts {
-            words.extend(self.name(text));
-            words.push(set_head(text.as_bytes()));
+            let [offset, length] = self.name(text);
+            let head = set_head(text.as_bytes());
+            filter |= set_bit(head);
+            words.extend([offset, length, head]);
+        }
+        if let Some(word) = words.get_mut(set::FILTER as usize) {
+            *word = filter;
         }
         words.extend(ints.into_iter().flat_map(|int| split_words(int.cast_unsigned())));
         words.extend(floats.into_iter().flat_map(|float| split_words(float.to_bits())));
         words.extend(slots);
-        self.block(&words)
+        self.scratched(words)
     }
 
     /// Appends a list of texts and gives its place.
     pub(super) fn texts<'a>(&mut self, texts: impl Iterator<Item = &'a str>) -> u32 {
-        let mut words = vec![0];
+        let mut words = self.scratch();
+        words.push(0);
         for text in texts {
             words.extend(self.name(text));
         }
@@ -268,6 +333,20 @@ impl Assembler {
         if let Some(first) = words.first_mut() {
             *first = count;
         }
-        self.block(&words)
+        self.scratched(words)
+    }
+
+    /// An empty list of words, whose memory is used again after [`Self::scratched`].
+    pub(super) fn scratch(&mut self) -> Vec<u32> {
+        let mut words = std::mem::take(&mut self.scratch);
+        words.clear();
+        words
+    }
+
+    /// The place of a block that was written to [`Self::scratch`].
+    pub(super) fn scratched(&mut self, words: Vec<u32>) -> u32 {
+        let at = self.block(&words);
+        self.scratch = words;
+        at
     }
 }

@@ -14,11 +14,15 @@ use cutover_decider::format::{bounds, op, window};
 use cutover_decider::{hash_list, instruction_steps, split_words, variants_steps, wide_words};
 
 /// Instructions of one condition, before it is known where they will lie.
+#[derive(Debug)]
 struct Code {
     /// The path of the rule or segment, which those of the conditions begin with.
     base: PathId,
-    ops: Vec<[u32; op::WORDS as usize]>,
+    ops: Ops,
 }
+
+/// Instructions.
+pub(super) type Ops = Vec<[u32; op::WORDS as usize]>;
 
 impl Compiler<'_> {
     /// Lays out the code of a condition and gives the places where it begins and ends. `base` is the path of the rule
@@ -29,13 +33,16 @@ impl Compiler<'_> {
         base: PathId,
         footprint: &mut Footprint,
     ) -> (u32, u32) {
-        let mut code = Code { base, ops: Vec::new() };
+        let mut code = Code { base, ops: std::mem::take(&mut self.ops) };
+        code.ops.clear();
         self.emit(condition, &mut code, footprint);
         footprint.spend(code.ops.len());
         // Where it goes on is counted from where the code begins, so that equal code is laid out once.
-        let words: Vec<u32> = code.ops.into_flattened();
-        let start = self.out.block(&words);
-        (start, start + place(words.len()))
+        let words = code.ops.as_flattened();
+        let start = self.out.block(words);
+        let end = start + place(words.len());
+        self.ops = code.ops;
+        (start, end)
     }
 
     /// The number of what follows in a path behind that of its rule, segment or flag.

@@ -68,9 +68,32 @@ fn sorted<'a>(entries: &'a [Entry<'a>]) -> Vec<&'a Entry<'a>> {
     sorted
 }
 
+/// Whether the key of `a` comes before that of `b`, which is another: most keys begin with different letters.
+fn precedes(a: &Entry<'_>, b: &Entry<'_>) -> bool {
+    match (a.key.as_bytes().first(), b.key.as_bytes().first()) {
+        (Some(a), Some(b)) if a != b => a < b,
+        _ => a.key < b.key,
+    }
+}
+
 fn text(bytes: &mut Vec<u8>, text: &str) {
+    bytes.reserve(size_of::<u64>() + text.len());
     bytes.extend_from_slice(&(text.len() as u64).to_le_bytes());
     bytes.extend_from_slice(text.as_bytes());
+}
+
+/// Adds a text as a value.
+#[inline]
+fn tagged_text(bytes: &mut Vec<u8>, text: &str) {
+    bytes.reserve(1 + size_of::<u64>() + text.len());
+    tagged(bytes, b's', (text.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+/// Adds the sign of a type and a number of eight bytes.
+fn tagged(bytes: &mut Vec<u8>, tag: u8, number: [u8; 8]) {
+    let [a, b, c, d, e, f, g, h] = number;
+    bytes.extend_from_slice(&[tag, a, b, c, d, e, f, g, h]);
 }
 
 /// Adds a value with its type and length, mappings sorted by key. Depth is bounded by the readers.
@@ -78,34 +101,33 @@ fn add(bytes: &mut Vec<u8>, node: &Node<'_>) {
     match &node.content {
         Content::Null => bytes.push(b'n'),
         Content::Bool(value) => bytes.push(if *value { b't' } else { b'f' }),
-        Content::Int(value) => {
-            bytes.push(b'i');
-            bytes.extend_from_slice(&value.to_le_bytes());
-        }
-        Content::Float(value) => {
-            bytes.push(b'd');
-            bytes.extend_from_slice(&value.to_le_bytes());
-        }
-        Content::Text(value) => {
-            bytes.push(b's');
-            text(bytes, value);
-        }
+        Content::Int(value) => tagged(bytes, b'i', value.to_le_bytes()),
+        Content::Float(value) => tagged(bytes, b'd', value.to_le_bytes()),
+        Content::Text(value) => tagged_text(bytes, value),
         Content::List(items) => {
-            bytes.push(b'l');
-            bytes.extend_from_slice(&(items.len() as u64).to_le_bytes());
-            items.iter().for_each(|item| add(bytes, item));
+            tagged(bytes, b'l', (items.len() as u64).to_le_bytes());
+            for item in *items {
+                match item.content {
+                    // Most are texts.
+                    Content::Text(value) => tagged_text(bytes, value),
+                    _ => add(bytes, item),
+                }
+            }
         }
         Content::Map(entries) => {
-            bytes.push(b'm');
-            bytes.extend_from_slice(&(entries.len() as u64).to_le_bytes());
+            tagged(bytes, b'm', (entries.len() as u64).to_le_bytes());
             let mut entry = |entry: &Entry<'_>| {
                 text(bytes, entry.key);
-                add(bytes, &entry.value);
+                match entry.value.content {
+                    Content::Text(value) => tagged_text(bytes, value),
+                    _ => add(bytes, &entry.value),
+                }
             };
             match entries {
                 // Most mappings are small or in order already, and need no list of their own.
-                [a, b] if a.key > b.key => [b, a].into_iter().for_each(entry),
-                entries if entries.is_sorted_by_key(|entry| entry.key) => entries.iter().for_each(entry),
+                [a, b] if precedes(b, a) => [b, a].into_iter().for_each(entry),
+                [a, b] => [a, b].into_iter().for_each(entry),
+                entries if entries.is_sorted_by(precedes) => entries.iter().for_each(entry),
                 entries => sorted(entries).into_iter().for_each(&mut entry),
             }
         }

@@ -3,6 +3,7 @@
 use super::assemble::place;
 use super::{Compiler, Footprint};
 use crate::diagnostic::Diagnostic;
+use crate::document::Entry;
 use crate::order::{sort_by, sort_unstable_by};
 use crate::ruleset::fields::Spanned;
 use crate::ruleset::flag::{Flag, Hash, Rule};
@@ -19,8 +20,22 @@ pub(super) fn sorted_variants<'a>(flag: &Flag<'a>) -> Vec<&'a str> {
     names
 }
 
+/// How many names are looked through one by one, which is told by their lengths mostly.
+const FEW: usize = 4;
+
 pub(super) fn variant_number(names: &[&str], name: &str) -> Option<u16> {
-    names.binary_search(&name).ok().and_then(|index| u16::try_from(index).ok())
+    let index = match names.len() <= FEW {
+        true => names.iter().position(|other| *other == name),
+        false => names.binary_search(&name).ok(),
+    };
+    index.and_then(|index| u16::try_from(index).ok())
+}
+
+/// The variants of a flag, sorted by name: lists whose memory is used again.
+#[derive(Debug, Default)]
+pub(super) struct Sorted<'r> {
+    entries: Vec<&'r Entry<'r>>,
+    names: Vec<&'r str>,
 }
 
 /// What a rule serves: [`rule::SERVE`], and the words from [`rule::VARIANTS`] on.
@@ -32,22 +47,26 @@ struct UnitWords {
     word: u32,
 }
 
-impl Compiler<'_> {
+impl<'r> Compiler<'r> {
     /// Lays out one flag; the flags and segments that it refers to are laid out already.
     pub(super) fn flag(
         &mut self,
-        flag: &Flag<'_>,
+        flag: &'r Flag<'r>,
         footprint: &mut Footprint,
     ) -> [u32; words::WORDS as usize] {
-        let mut sorted: Vec<_> = flag.variants.iter().collect();
-        sort_unstable_by(&mut sorted, |a, b| a.key.cmp(b.key));
-        let names: Vec<&str> = sorted.iter().map(|variant| variant.key).collect();
+        let Sorted { mut entries, mut names } = std::mem::take(&mut self.sorted);
+        entries.clear();
+        entries.extend(flag.variants);
+        sort_unstable_by(&mut entries, |a, b| a.key.cmp(b.key));
+        names.clear();
+        names.extend(entries.iter().map(|variant| variant.key));
         let mut requires = Vec::with_capacity(flag.requires.len());
         for require in &flag.requires {
             let path = self.path(require.path, flag.path);
             requires.extend(self.require(&require.flag, &require.variants, path, footprint));
         }
-        let mut rules: Vec<u32> = Vec::with_capacity(flag.rules.len() * rule::WORDS as usize);
+        let mut rules = std::mem::take(&mut self.rules);
+        rules.clear();
         let mut reached = true;
         // What nobody reaches is looked at for its mistakes, and left out.
         let mut beyond = Footprint::default();
@@ -66,13 +85,13 @@ impl Compiler<'_> {
             reached &= each.condition.is_some();
         }
         self.note_expiry(flag);
-        let mut variants = Vec::with_capacity(names.len() * words::VARIANT_WORDS as usize);
-        for variant in sorted {
-            variants.extend(self.out.name(variant.key));
-            variants.push(self.out.value(&variant.value));
+        let mut variants = self.out.scratch();
+        for variant in &entries {
+            let [offset, length] = self.out.name(variant.key);
+            variants.extend([offset, length, self.out.value(&variant.value)]);
         }
         if !flag.enabled {
-            *footprint = Footprint::default();
+            footprint.clear();
         }
         let reads = footprint.reads.as_slice();
         let is_fixed = reads.is_empty() && !footprint.reads_time;
@@ -87,17 +106,20 @@ impl Compiler<'_> {
             None => [salt, salt_length],
         };
         let variant_count = place(names.len());
+        self.sorted = Sorted { entries, names };
         let rule_count = place(rules.len()) / rule::WORDS;
+        let (required, ruled) = (self.out.block(&requires), self.out.block(&rules));
+        self.rules = rules;
         [
             name,
             name_length,
             bits | variant_word(default) << 16,
             0,
-            self.out.block(&requires),
+            required,
             place(requires.len()),
-            self.out.block(&rules),
+            ruled,
             rule_count,
-            self.out.block(&variants),
+            self.out.scratched(variants),
             variant_count,
             self.out.block(reads),
             place(reads.len()),

@@ -103,12 +103,16 @@ impl<'r> Compiler<'r> {
                 numbers.collect()
             })
             .collect();
+        for asked in edges.iter().flatten() {
+            set(&mut self.is_asked, *asked, true);
+        }
         let mut marks = vec![Mark::New; edges.len()];
         let mut order = Vec::with_capacity(edges.len());
         let mut circles: Vec<Vec<usize>> = Vec::new();
         // Depth first with a stack of its own: a chain of ten thousand flags must not use up the thread's.
+        let mut stack: Vec<(usize, usize)> = Vec::new();
         for root in 0..edges.len() {
-            let mut stack: Vec<(usize, usize)> = vec![(root, 0)];
+            stack.push((root, 0));
             while let Some((node, next)) = stack.pop() {
                 if next == 0 {
                     if marks.get(node) != Some(&Mark::New) {

@@ -117,13 +117,20 @@ struct Compiler<'r> {
     reader: Reader,
     /// What a path is written to while it is looked up.
     suffix: String,
+    /// What the code of a condition is written to before it is laid out.
+    ops: code::Ops,
+    sorted: flag::Sorted<'r>,
+    /// What the rules of a flag are written to before they are laid out.
+    rules: Vec<u32>,
     out: Assembler,
     migrations: Vec<CompiledMigration>,
     expiries: Vec<(i64, Diagnostic)>,
     zones: BTreeMap<Box<str>, u32>,
     zone_records: Vec<u32>,
-    /// What each segment, then each flag, costs and reads.
+    /// What each segment, then each flag, costs and reads; nothing where nothing asks it.
     footprints: Vec<Footprint>,
+    /// Which segments, then which flags, something may ask.
+    is_asked: Vec<bool>,
     /// The numbers of flags that others ask.
     asked: Vec<u32>,
     /// The names of the variants of flags that are asked, sorted.
@@ -143,6 +150,13 @@ struct Footprint {
 }
 
 impl Footprint {
+    /// Nothing, in the same memory.
+    fn clear(&mut self) {
+        let mut reads = std::mem::take(&mut self.reads);
+        reads.clear();
+        *self = Self { reads, ..Self::default() };
+    }
+
     fn read(&mut self, attribute: u32) {
         if let Err(at) = self.reads.binary_search(&attribute) {
             self.reads.insert(at, attribute);
@@ -170,11 +184,16 @@ impl<'r> Compiler<'r> {
             ruleset,
             reader,
             suffix: String::new(),
+            ops: code::Ops::new(),
+            sorted: flag::Sorted::default(),
+            rules: Vec::new(),
             out: Assembler::new(),
             migrations: Vec::new(),
             expiries: Vec::new(),
             zones: BTreeMap::new(),
             zone_records: Vec::new(),
+            // Migrations ask what they like.
+            is_asked: vec![!ruleset.migrations.is_empty(); footprints.len()],
             footprints,
             asked: Vec::new(),
             variants: BTreeMap::new(),
@@ -234,8 +253,9 @@ impl<'r> Compiler<'r> {
             ruleset.flags.len(),
             &vec![0; ruleset.flags.len() * flag_words::WORDS as usize],
         );
+        let mut footprint = Footprint::default();
         for &node in order {
-            let mut footprint = Footprint::default();
+            footprint.clear();
             if let Some(segment) = ruleset.segments.get(node) {
                 let (start, end) = self.condition(&segment.condition, segment.path, &mut footprint);
                 let [name, length] = self.out.text(segment.name);
@@ -246,12 +266,12 @@ impl<'r> Compiler<'r> {
                 let record = [name, length, start, end, steps, depth, reads, count];
                 let at = self.out.arena.word(header::SEGMENTS) + place(node) * segment::WORDS;
                 self.out.put(at, &record);
-                self.keep(node, footprint, segment.path, segment.at);
+                self.keep(node, &footprint, segment.path, segment.at);
             } else if let Some(flag) = node.checked_sub(segments).and_then(|index| ruleset.flags.get(index)) {
                 let record = self.flag(flag, &mut footprint);
                 let at = self.out.arena.word(header::FLAGS) + place(node - segments) * flag_words::WORDS;
                 self.out.put(at, &record);
-                self.keep(node, footprint, flag.path, flag.at);
+                self.keep(node, &footprint, flag.path, flag.at);
             }
         }
         for asked in std::mem::take(&mut self.asked) {
@@ -266,7 +286,7 @@ impl<'r> Compiler<'r> {
     }
 
     /// Remembers what a segment or flag costs; refuses what could take too long to decide.
-    fn keep(&mut self, node: usize, footprint: Footprint, path: PathId, at: crate::Position) {
+    fn keep(&mut self, node: usize, footprint: &Footprint, path: PathId, at: crate::Position) {
         if footprint.steps > MAX_STEPS {
             self.reader.note(
                 Diagnostic::error(
@@ -308,8 +328,8 @@ impl<'r> Compiler<'r> {
                 .expected([format!("at most {MAX_CHAIN} links")]),
             );
         }
-        if let Some(slot) = self.footprints.get_mut(node) {
-            *slot = footprint;
+        if let (Some(slot), Some(true)) = (self.footprints.get_mut(node), self.is_asked.get(node)) {
+            *slot = footprint.clone();
         }
     }
 

@@ -8,7 +8,7 @@ use super::spans::{Span, Spans};
 use super::{
     Arena, Content, Entry, MAX_DEPTH, MAX_NODES, MAX_TEXT_BYTES, Node, Path, too_large, without_mark,
 };
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Position};
 use crate::value::Value;
 use cursor::Cursor;
 
@@ -54,6 +54,15 @@ pub(crate) fn read_lossy(text: &str) -> Result<Value, Diagnostic> {
     let arena = Arena::new();
     let outcome = Reader::new(Cursor::new(without_mark(text)), &arena, true, &mut problems).document();
     outcome.map(Node::to_value).map_err(|problem| *problem)
+}
+
+/// Whether the lengths of the keys tell already that none stands twice, as they do in most mappings of one or two.
+fn plainly_unique(entries: &[Entry<'_>]) -> bool {
+    match entries {
+        [] | [_] => true,
+        [a, b] => a.key.len() != b.key.len(),
+        _ => false,
+    }
 }
 
 /// Inside of how many mappings the entries of a section stand.
@@ -105,13 +114,24 @@ impl<'a, 'p> Reader<'a, 'p> {
     }
 
     /// A value inside of `depth` lists and mappings.
+    #[cfg_attr(not(cutover_small), inline(always))]
     fn value(&mut self, path: &Path<'_>, depth: usize) -> Result<Node<'a>, Stop> {
         let at = self.cursor.here();
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             return Err(too_many(path.to_string(), at));
         }
-        let content = match self.cursor.peek() {
+        // Most are texts.
+        let content = match self.cursor.plain_string() {
+            Some(text) => Content::Text(text),
+            None => self.content(path, depth, at)?,
+        };
+        Ok(Node { content, at })
+    }
+
+    /// What a value holds that stands `at` here.
+    fn content(&mut self, path: &Path<'_>, depth: usize, at: Position) -> Result<Content<'a>, Stop> {
+        Ok(match self.cursor.peek() {
             Some(b'"') => Content::Text(self.text(path)?),
             Some(b'-' | b'0'..=b'9') => self.number(path)?,
             Some(b'{' | b'[') if depth >= MAX_DEPTH => return Err(too_deep(path.to_string(), at)),
@@ -120,7 +140,7 @@ impl<'a, 'p> Reader<'a, 'p> {
                 let outcome = self.entries(path, depth + 1);
                 // Also where a problem ended reading, the keys before it are compared.
                 let entries = self.entries.get(start..).unwrap_or_default();
-                if !self.lossy {
+                if !self.lossy && !plainly_unique(entries) {
                     self.problems.note_repeated(entries, path);
                 }
                 let entries = outcome.map(|()| &*self.arena.alloc_slice_copy(entries));
@@ -138,8 +158,7 @@ impl<'a, 'p> Reader<'a, 'p> {
             Some(b'f') if self.cursor.skip_word("false") => Content::Bool(false),
             Some(b'n') if self.cursor.skip_word("null") => Content::Null,
             _ => return Err(self.cursor.unexpected(path, &["a value"])),
-        };
-        Ok(Node { content, at })
+        })
     }
 
     /// The entries of an object, from its `{`.
@@ -161,11 +180,13 @@ impl<'a, 'p> Reader<'a, 'p> {
                 self.note_span(start, &entry, depth);
             }
             self.cursor.skip_space();
-            if self.cursor.skip(b'}') {
-                return Ok(());
-            }
-            if !self.cursor.skip(b',') {
-                return Err(self.cursor.unexpected(path, &[",", "}"]));
+            match self.cursor.peek() {
+                Some(b',') => self.cursor.step(),
+                Some(b'}') => {
+                    self.cursor.step();
+                    return Ok(());
+                }
+                _ => return Err(self.cursor.unexpected(path, &[",", "}"])),
             }
             self.cursor.skip_space();
             expected = &["a key"];
@@ -173,10 +194,13 @@ impl<'a, 'p> Reader<'a, 'p> {
     }
 
     /// An entry, from its key, inside of `depth` lists and mappings.
-    #[inline]
+    #[cfg_attr(not(cutover_small), inline(always))]
     fn entry(&mut self, path: &Path<'_>, depth: usize) -> Result<Entry<'a>, Stop> {
         let key_at = self.cursor.here();
-        let key = self.text(path)?;
+        let key = match self.cursor.plain_string() {
+            Some(key) => key,
+            None => self.text(path)?,
+        };
         self.cursor.skip_space();
         if !self.cursor.skip(b':') {
             return Err(self.cursor.unexpected(path, &[":"]));
@@ -211,21 +235,22 @@ impl<'a, 'p> Reader<'a, 'p> {
             let item = self.value(&path.index(index), depth)?;
             self.items.push(item);
             self.cursor.skip_space();
-            if self.cursor.skip(b']') {
-                break;
-            }
-            if !self.cursor.skip(b',') {
-                return Err(self.cursor.unexpected(path, &[",", "]"]));
+            match self.cursor.peek() {
+                Some(b',') => self.cursor.step(),
+                Some(b']') => {
+                    self.cursor.step();
+                    break;
+                }
+                _ => return Err(self.cursor.unexpected(path, &[",", "]"])),
             }
             self.cursor.skip_space();
         }
         Ok(())
     }
 
+    /// A text, from its `"`, in which something is escaped or wrong.
+    #[inline(never)]
     fn text(&mut self, path: &Path<'_>) -> Result<&'a str, Stop> {
-        if let Some(text) = self.cursor.plain_string() {
-            return Ok(text);
-        }
         let (lossy, problems) = (self.lossy, &mut *self.problems);
         let text = self.cursor.string(path, |at, escape| {
             if !lossy {

@@ -167,10 +167,10 @@ impl Reader {
     ) -> Option<Condition<'a>> {
         let attribute = self.attribute_path(name, at);
         let found = fields.take_kinds(Operator::named);
-        let names = Operator::ALL.map(Operator::name);
         let mut unknown = false;
         for entry in fields.rest() {
             unknown = true;
+            let names = Operator::ALL.map(Operator::name);
             self.note(
                 Diagnostic::error(
                     "unknown_operator",
@@ -194,7 +194,7 @@ impl Reader {
                             node.at,
                             "this attribute is compared with nothing",
                         )
-                        .expected(names)
+                        .expected(Operator::ALL.map(Operator::name))
                         .help("to ask whether it is there, write `exists: true`"),
                     );
                 }

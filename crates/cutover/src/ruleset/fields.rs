@@ -254,6 +254,11 @@ impl Taken {
         }
     }
 
+    /// Whether so many entries are taken, where that is told at once.
+    fn are_all(&self, count: usize) -> bool {
+        self.first.count_ones() as usize == count
+    }
+
     fn has(&self, index: usize) -> bool {
         match index.checked_sub(FIRST) {
             None => self.first >> index & 1 == 1,
@@ -319,7 +324,14 @@ impl<'a> Fields<'a> {
     }
 
     /// Notes every entry that nothing took. `known` lists all keys of this mapping, for the help.
+    #[inline]
     pub(crate) fn finish(self, reader: &mut Reader, path: Path<'_>, known: &[&str]) {
+        if !self.taken.are_all(self.entries.len()) {
+            self.note_unknown(reader, path, known);
+        }
+    }
+
+    fn note_unknown(self, reader: &mut Reader, path: Path<'_>, known: &[&str]) {
         for entry in self.rest() {
             reader.note(
                 Diagnostic::error(

@@ -225,6 +225,7 @@ impl Reader {
     fn rules<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Vec<Rule<'a>> {
         let items = self.list(node, path).unwrap_or_default();
         let mut rules = Vec::with_capacity(items.len());
+        let path = self.paths.anchor(path);
         self.check_count(items.len(), "rules", node, path);
         for (index, item) in items.iter().enumerate() {
             let path = self.paths.anchor(path.index(index));

@@ -87,6 +87,11 @@ impl<'a> Scalars<'a> {
         }
     }
 
+    /// How many there are.
+    pub(crate) fn len(self) -> usize {
+        self.0.len()
+    }
+
     /// The scalars, in order.
     pub(crate) fn iter(self) -> impl Iterator<Item = ValueRef<'a>> {
         self.0.iter().map(|node| match node.content {

@@ -18,8 +18,10 @@ pub fn read(name: &str) -> Result<String, Failure> {
     std::fs::read_to_string(data().join(name)).map_err(|error| format!("{name}: {error}"))
 }
 
-pub fn users() -> Result<Vec<User>, Failure> {
-    serde_json::from_str(&read("users.json")?).map_err(|error| error.to_string())
+/// The users. They stay for as long as the process runs, so that contexts may borrow from them.
+pub fn users() -> Result<&'static [User], Failure> {
+    let users: Vec<User> = serde_json::from_str(&read("users.json")?).map_err(|error| error.to_string())?;
+    Ok(users.leak())
 }
 
 /// CPU time of the whole process, in nanoseconds.
@@ -39,7 +41,7 @@ enum Question {
 pub struct Bench<E: Engine> {
     single: E,
     many: E,
-    users: Vec<User>,
+    users: &'static [User],
     single_contexts: Vec<E::Context>,
     many_contexts: Vec<E::Context>,
     flags: Vec<E::Flag>,

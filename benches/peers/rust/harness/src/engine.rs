@@ -23,12 +23,12 @@ pub trait Engine: Sized {
     const HOW: &'static str;
     /// What a flag is asked for by.
     type Flag;
-    /// A user, as the engine takes them.
+    /// A user, as the engine takes them; it may borrow from the user.
     type Context;
 
     fn open(text: &str) -> Result<Self, Failure>;
     fn flag(&self, name: &str) -> Self::Flag;
-    fn context(&self, user: &User) -> Self::Context;
+    fn context(&self, user: &'static User) -> Self::Context;
     fn is_on(&self, flag: &Self::Flag, context: &Self::Context) -> bool;
     /// Whether the flag serves this text.
     fn serves(&self, flag: &Self::Flag, context: &Self::Context, value: &str) -> bool;

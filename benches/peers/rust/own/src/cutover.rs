@@ -1,6 +1,6 @@
-//! Cutover: by the name of a flag, and by its number.
+//! Cutover: by the name of a flag, by its number, and by name from attributes that are borrowed.
 
-use cutover::{Attributes, Context, FlagId, Value};
+use cutover::{Attributes, Context, FlagId, Value, ValueRef};
 
 use peers_harness::{Engine, Failure, User};
 
@@ -85,5 +85,41 @@ impl Engine for ById {
     fn serves(&self, flag: &FlagId, context: &Context, value: &str) -> bool {
         let outcome = self.0.outcome(*flag, context, NOW_MS);
         is(self.0.decision(*flag, outcome).value, value)
+    }
+}
+
+pub struct Borrowed(cutover::Engine);
+
+impl Engine for Borrowed {
+    const CRATES: &'static [&'static str] = &["cutover"];
+    const HOW: &'static str = "engine.given(&[(path, value), …]).is_enabled(name, now) / decide().value";
+    type Flag = String;
+    type Context = [(&'static str, ValueRef<'static>); 6];
+
+    fn open(text: &str) -> Result<Self, Failure> {
+        load(text).map(Self)
+    }
+
+    fn flag(&self, name: &str) -> String {
+        name.to_owned()
+    }
+
+    fn context(&self, user: &'static User) -> Self::Context {
+        [
+            ("userId", user.user_id.as_str().into()),
+            ("email", user.email.as_str().into()),
+            ("country", user.country.as_str().into()),
+            ("age", user.age.into()),
+            ("tenant.tier", user.tier.as_str().into()),
+            ("version", user.version.as_str().into()),
+        ]
+    }
+
+    fn is_on(&self, flag: &String, context: &Self::Context) -> bool {
+        self.0.given(context).is_enabled(flag, NOW_MS)
+    }
+
+    fn serves(&self, flag: &String, context: &Self::Context, value: &str) -> bool {
+        is(self.0.given(context).decide(flag, NOW_MS).value, value)
     }
 }

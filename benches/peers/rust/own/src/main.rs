@@ -10,5 +10,6 @@ fn main() {
         Row::new::<floor::Floor>("floor", "cutover"),
         Row::new::<cutover::ByName>("cutover", "cutover"),
         Row::new::<cutover::ById>("cutover by FlagId", "cutover"),
+        Row::new::<cutover::Borrowed>("cutover borrowed", "cutover"),
     ]);
 }

@@ -62,6 +62,11 @@ impl<'t> Cursor<'t> {
         here
     }
 
+    /// Goes behind the next byte, which is one.
+    pub(super) fn step(&mut self) {
+        self.at += 1;
+    }
+
     /// Goes behind `word` if it comes next and ends there.
     pub(super) fn skip_word(&mut self, word: &str) -> bool {
         let here = self.rest().starts_with(word) && !self.nth(word.len()).is_some_and(in_word);
@@ -70,7 +75,15 @@ impl<'t> Cursor<'t> {
     }
 
     /// Goes behind white space. Only here do lines end: a string holds no line breaks.
+    #[cfg_attr(not(cutover_small), inline(always))]
     pub(super) fn skip_space(&mut self) {
+        if self.peek().is_some_and(|byte| byte <= b' ') {
+            self.skip_spaces();
+        }
+    }
+
+    #[inline(never)]
+    fn skip_spaces(&mut self) {
         while let Some(byte) = self.peek() {
             match byte {
                 b' ' | b'\t' => self.at += 1,
@@ -116,8 +129,13 @@ impl<'t> Cursor<'t> {
         if count == 0 { Err(self.unexpected(path, &["a digit"])) } else { Ok(count) }
     }
 
-    /// A string, from its `"`, where nothing in it is escaped and nothing wrong with it.
+    /// A string, from its `"`, where nothing in it is escaped and nothing wrong with it. None where something else
+    /// stands here.
+    #[cfg_attr(not(cutover_small), inline(always))]
     pub(super) fn plain_string(&mut self) -> Option<&'t str> {
+        if self.peek() != Some(b'"') {
+            return None;
+        }
         let start = self.at + 1;
         let (end, ascii) = special(self.text.as_bytes(), start);
         if self.text.as_bytes().get(end) != Some(&b'"') {
@@ -272,15 +290,17 @@ fn continuing(text: &str) -> usize {
 
 /// Where from `at` on the first quote, backslash or control character stands, or the end; and whether all before it
 /// is ASCII. It looks at eight bytes at a time; a byte that it marks by mistake stands behind one that it marks rightly.
+#[cfg_attr(not(cutover_small), inline(always))]
 fn special(bytes: &[u8], mut at: usize) -> (usize, bool) {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = ONES << 7;
     let mut seen = 0;
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let word = u64::from_le_bytes(*chunk);
-        let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
+        let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit);
         let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-        let marks = (below(word, 0x20) | is(b'"') | is(b'\\')) & HIGH;
+        // The two signs are ASCII, so what is not that is neither.
+        let marks = (below(word, 0x20) | is(b'"') | is(b'\\')) & !word & HIGH;
         if marks != 0 {
             // The bits below the lowest mark are those of the bytes before it.
             seen |= word & (marks ^ (marks - 1));
