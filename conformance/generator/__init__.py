@@ -32,6 +32,7 @@ from . import (
     times,
     tools,
     values,
+    work,
 )
 
 MODULES = [
@@ -39,6 +40,7 @@ MODULES = [
     *[buckets, shares, flag_rules, corners, explanations],
     *[routes, switches, cohorts, phases, safety, comparators, tools],
     *[delivery, machines, machines_of_writes, reconciling],
+    *[work],
     *[programs],
     *[documents, rulesets, bad_conditions, bad_shares, migrations],
     *[import_features, import_config, import_env],

@@ -13,6 +13,18 @@ import type { ReplayOptions, ReplayReport } from "./api/replay.js";
 import type { Runbook, RunbookOptions } from "./api/runbook.js";
 import type { SafetyOptions, SafetyReport } from "./api/safety.js";
 import type { Shared } from "./api/shared.js";
+import type {
+  DrillReport,
+  DrillScenario,
+  IncidentEvent,
+  IncidentStanding,
+  IncidentState,
+  IncidentStep,
+  WorkEvent,
+  WorkState,
+  WorkStatus,
+  WorkStep,
+} from "./api/work.js";
 import type { FullProgram } from "./backend.js";
 import { decideColumns } from "./columns.js";
 import type { Given } from "./core.js";
@@ -99,6 +111,30 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
     return found === null ? null : freeze(found as PathFound);
   }
 
+  work(name: string, state: WorkState | null, event: WorkEvent): WorkStep {
+    return freeze(this.#call("work", { name, state, event: dated(event) }) as WorkStep);
+  }
+
+  workStatus(name: string, state: WorkState | null): WorkStatus {
+    return freeze(this.#call("work", { name, state }) as WorkStatus);
+  }
+
+  incident(name: string, state: IncidentState | null, event: IncidentEvent): IncidentStep {
+    return freeze(this.#call("incident", { name, state, event: dated(event) }) as IncidentStep);
+  }
+
+  incidentStanding(name: string, state: IncidentState | null, options?: TimeOptions): IncidentStanding {
+    return freeze(this.#call("incident", { name, state, ...dated({}, options) }) as IncidentStanding);
+  }
+
+  postMortem(name: string, state: IncidentState): string {
+    return this.#call("post_mortem", { name, state }) as string;
+  }
+
+  drill(name: string, scenario: DrillScenario = {}): DrillReport {
+    return freeze(this.#call("drill", { name, scenario }) as DrillReport);
+  }
+
   select(flag: string, context: Given, options: SelectOptions<unknown>): Selected<never> {
     const decision = this.decide(flag, context, options) as Decision<never>;
     const unavailable = [...options.unavailable];
@@ -175,4 +211,9 @@ function instantOf(given: number | Date | undefined): number {
   const now = timeOf({ now: given });
   if (!isTime(now)) throw new RangeError("`now` is no time");
   return Math.trunc(now);
+}
+
+/** An event with its time: the clock of the host where it has none. */
+function dated<T extends { readonly now?: number }>(event: T, options?: TimeOptions): T {
+  return { now: instantOf(options?.now), ...event };
 }

@@ -234,6 +234,92 @@ impl Engine {
         ask(self, py, "judge", (comparator, control, candidate))
     }
 
+    /// A step of a plan of work: a dict with the `state` after an event, and the `effects` to perform. Save the state before
+    /// performing anything; `None` is the state at the beginning. An event without `now` happens now.
+    ///
+    /// Raises `CutoverError` where there is no such plan, the state belongs to another plan, or the event is none.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nwork: {w: {phases: [{name: load, actions: [copy], validations: [counts], rollback: drop}]}}")
+    /// >>> step = engine.work("w", None, {"event": "start", "run": "r1"})
+    /// >>> step["effects"][0]["id"]
+    /// 'r1/1/load/copy'
+    /// >>> engine.work_status("w", step["state"])["standing"]
+    /// 'running'
+    fn work(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        state: Option<&Bound<'_, PyAny>>,
+        event: &Bound<'_, PyAny>,
+    ) -> PyResult<Py<PyAny>> {
+        ask(self, py, "work", (name, state, event, clock::system()))
+    }
+
+    /// Where a run of a plan of work stands: a dict.
+    fn work_status(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        state: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        ask(self, py, "work", (name, state, py.None(), clock::system()))
+    }
+
+    /// A step of an incident: a dict with the `state` after an event, and the `effects` to perform. `None` is the state
+    /// where none is open. An event without `now` happens now.
+    ///
+    /// Raises `CutoverError` where there is no such policy, or the event is none.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nincidents: {till: {severities: {critical: {objective: 1h}}}}")
+    /// >>> opened = {"event": "open", "id": "i1", "title": "no sale", "severity": "critical", "actor": "ann", "now": 0}
+    /// >>> state = engine.incident("till", None, opened)["state"]
+    /// >>> engine.incident_standing("till", state, now=60_000)["clock"]["left_ms"]
+    /// 3540000
+    fn incident(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        state: Option<&Bound<'_, PyAny>>,
+        event: &Bound<'_, PyAny>,
+    ) -> PyResult<Py<PyAny>> {
+        ask(self, py, "incident", (name, state, event, clock::system()))
+    }
+
+    /// Where an incident stands at a time: a dict with its clock, and what is still to be checked.
+    #[pyo3(signature = (name, state, *, now=None))]
+    fn incident_standing(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        state: Option<&Bound<'_, PyAny>>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let now = clock::given(now)?.unwrap_or_else(clock::system);
+        ask(self, py, "incident", (name, state, py.None(), now))
+    }
+
+    /// The draft of a post-mortem, in Markdown.
+    fn post_mortem(&self, py: Python<'_>, name: &str, state: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        ask(self, py, "post_mortem", (name, state))
+    }
+
+    /// Rehearses a rollback of a plan of work, and says whether it would be over in time: a dict. A scenario has durations
+    /// as texts.
+    ///
+    /// Raises `CutoverError` where there is no such plan, or the scenario makes no sense.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nwork: {w: {objective: 1h, phases: [{name: load, validations: [counts], rollback: [{name: drop, takes: 5m}]}]}}")
+    /// >>> report = engine.drill("w", {"detection": "5m"})
+    /// >>> report["answer"], report["longest_ms"]
+    /// ('met', 600000)
+    #[pyo3(signature = (name, scenario=None))]
+    fn drill(&self, py: Python<'_>, name: &str, scenario: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        ask(self, py, "drill", (name, scenario))
+    }
+
     /// Decides a flag whose variants cannot all be served just now: what a breaker holds back is skipped for the next of
     /// the flag's `fallbacks`. A dict like that of the decision, with the variants that were `skipped`; where none can be
     /// served, `variant` is `None` and `value` the default.

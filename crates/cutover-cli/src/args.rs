@@ -1,6 +1,7 @@
 //! The command line.
 
 mod operating;
+pub(crate) mod work;
 
 use crate::{exit, now};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -61,6 +62,12 @@ pub(crate) enum Command {
     Compare(Compare),
     /// Find who serves a request by a path table
     Path(PathQuery),
+    /// Carry out a plan of work, phase by phase, and take it back
+    Work(work::Work),
+    /// Rehearse a rollback, and say whether it would be over in time
+    Drill(work::Drill),
+    /// Keep an incident: its clock, its checklists, its post-mortem
+    Incident(work::Incident),
     /// Say what a gate comes to by what was measured
     Gate(Gate),
     /// Turn a document of another system into a ruleset that decides the same

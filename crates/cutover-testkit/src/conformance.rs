@@ -21,6 +21,7 @@ mod rulesets;
 mod sections;
 mod tags;
 mod tools;
+mod work;
 
 use cutover::Value;
 use fields::Fields;

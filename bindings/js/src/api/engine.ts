@@ -13,6 +13,18 @@ import type { Route } from "./route.js";
 import type { Runbook, RunbookOptions } from "./runbook.js";
 import type { SafetyOptions, SafetyReport } from "./safety.js";
 import type { Shared } from "./shared.js";
+import type {
+  DrillReport,
+  DrillScenario,
+  IncidentEvent,
+  IncidentStanding,
+  IncidentState,
+  IncidentStep,
+  WorkEvent,
+  WorkState,
+  WorkStatus,
+  WorkStep,
+} from "./work.js";
 
 /**
  * What is known of a request: a flat or nested object, or a {@link Context} that was prepared from one.
@@ -385,6 +397,53 @@ export interface Engine extends Decider {
    * engine.path("api", { target: "/health" }); // null
    */
   path(table: string, request: PathRequest, options?: TimeOptions): PathFound | null;
+
+  /**
+   * A step of a plan of work: what the state is after an event, and what to perform. Save the state before performing
+   * anything. `state` is null at the beginning.
+   *
+   * @throws CutoverError where there is no such plan, the state belongs to another plan, or the event is none.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nwork: { w: { phases: [{ name: load, actions: [copy], validations: [counts], rollback: drop }] } }");
+   * const { state, effects } = engine.work("w", null, { event: "start", run: "r1" });
+   * effects[0].id; // "r1/1/load/copy"
+   * engine.workStatus("w", state).standing; // "running"
+   */
+  work(name: string, state: WorkState | null, event: WorkEvent): WorkStep;
+
+  /** Where a run of a plan of work stands. */
+  workStatus(name: string, state: WorkState | null): WorkStatus;
+
+  /**
+   * A step of an incident. `state` is null where none is open.
+   *
+   * @throws CutoverError where there is no such policy, or the event is none.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nincidents: { till: { severities: { critical: { objective: 1h } } } }");
+   * const open = { event: "open", id: "i1", title: "no sale", severity: "critical", actor: "ann", now: 0 };
+   * const { state } = engine.incident("till", null, open);
+   * engine.incidentStanding("till", state, { now: 60_000 }).clock.left_ms; // 3540000
+   */
+  incident(name: string, state: IncidentState | null, event: IncidentEvent): IncidentStep;
+
+  /** Where an incident stands at a time: its clock, and what is still to be checked. */
+  incidentStanding(name: string, state: IncidentState | null, options?: TimeOptions): IncidentStanding;
+
+  /** The draft of a post-mortem, in Markdown. */
+  postMortem(name: string, state: IncidentState): string;
+
+  /**
+   * Rehearses a rollback of a plan of work, and says whether it would be over in time.
+   *
+   * @throws CutoverError where there is no such plan, or the scenario makes no sense.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nwork: { w: { objective: 1h, phases: [{ name: load, validations: [counts], rollback: [{ name: drop, takes: 5m }] }] } }");
+   * engine.drill("w", { detection: "5m" }).longest_ms; // 600000
+   */
+  drill(name: string, scenario?: DrillScenario): DrillReport;
 
   /**
    * What another thread of this process turns into an engine of the same ruleset, with {@link EngineConstructor.fromShared}:

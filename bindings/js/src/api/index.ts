@@ -27,3 +27,4 @@ export type * from "./replay.js";
 export type * from "./runbook.js";
 export type * from "./safety.js";
 export type { Shared } from "./shared.js";
+export type * from "./work.js";

@@ -164,6 +164,51 @@ def compare(text: str) -> ComparisonDict:
     return cast(ComparisonDict, json.loads(text))
 
 
+def _asked(name: str, state: object, event: Mapping[str, Any] | None, now: int) -> dict[str, Any]:
+    return {"name": name, "state": state, "event": None if event is None else {"now": now, **event}}
+
+
+def ask_work(name: str, state: object, event: Mapping[str, Any] | None, now: int) -> str:
+    """The question of `Engine.work` and `Engine.work_status`."""
+    return json.dumps(_asked(name, state, event, now))
+
+
+def work(text: str) -> dict[str, Any]:
+    """A step of a plan of work, or where it stands, from its JSON."""
+    return cast("dict[str, Any]", json.loads(text))
+
+
+def ask_incident(name: str, state: object, event: Mapping[str, Any] | None, now: int) -> str:
+    """The question of `Engine.incident` and `Engine.incident_standing`."""
+    asked = _asked(name, state, event, now)
+    return json.dumps(asked if event is not None else {**asked, "now": now})
+
+
+def incident(text: str) -> dict[str, Any]:
+    """A step of an incident, or where it stands, from its JSON."""
+    return cast("dict[str, Any]", json.loads(text))
+
+
+def ask_post_mortem(name: str, state: object) -> str:
+    """The question of `Engine.post_mortem`."""
+    return json.dumps({"name": name, "state": state})
+
+
+def post_mortem(text: str) -> str:
+    """The draft of a post-mortem from its JSON."""
+    return cast(str, json.loads(text))
+
+
+def ask_drill(name: str, scenario: Mapping[str, Any] | None) -> str:
+    """The question of `Engine.drill`."""
+    return json.dumps({"name": name, "scenario": scenario})
+
+
+def drill(text: str) -> dict[str, Any]:
+    """What a drill found, from its JSON."""
+    return cast("dict[str, Any]", json.loads(text))
+
+
 def ask_select(decision: Decision, unavailable: Iterable[str]) -> str | None:
     """The question of `Engine.select`; none where nothing is held back."""
     held_back = list(unavailable)

@@ -8,6 +8,7 @@ use super::reconcile;
 use super::rulesets::{Rulesets, load, text_of};
 use super::sections;
 use super::tools;
+use super::work;
 use cutover::bucket::{Salt, Unit, java31, position};
 use cutover::import::{Kind, Options, import};
 use cutover::wire::to_json;
@@ -30,6 +31,9 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "diffs" => tools::diffs(fields, rulesets),
         "replays" => tools::replays(fields, rulesets),
         "delivery" => sections::delivery(fields, rulesets),
+        "works" => work::works(fields, rulesets),
+        "incidents" => work::incidents(fields, rulesets),
+        "drills" => work::drills(fields, rulesets),
         "steps" => machines::steps(fields),
         "reconciles" => reconcile::reconciles(fields),
         "reads" => machines::reads(fields),
