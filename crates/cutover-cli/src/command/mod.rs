@@ -7,17 +7,20 @@ mod completions;
 mod conformance;
 mod contexts;
 mod diff;
+mod drill;
 mod eval;
 mod explain;
 mod gate;
 mod hash_list;
 mod import;
+mod incident;
 mod path;
 mod replay;
 mod route;
 mod runbook;
 mod safety;
 mod schema;
+mod work;
 
 use crate::args::{Args, Command};
 use crate::exit::Exit;
@@ -43,6 +46,9 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Runbook(args) => runbook::run(&args, screen),
         Command::Compare(args) => compare::run(&args, screen),
         Command::Path(args) => path::run(&args, now_ms, screen),
+        Command::Work(args) => work::run(&args, now_ms, screen),
+        Command::Drill(args) => drill::run(&args, screen),
+        Command::Incident(args) => incident::run(&args, now_ms, screen),
         Command::Gate(args) => gate::run(&args, now_ms, screen),
         Command::Import(args) => import::run(&args, screen),
         Command::Schema => schema::run(screen),

@@ -9,12 +9,14 @@ mod eval;
 mod explain;
 mod gate;
 mod import;
+mod incident;
 mod lists;
 mod replay;
 mod route;
 mod runbook;
 mod safety;
 mod usage;
+mod work;
 
 use std::fs;
 use std::io::Write as _;
