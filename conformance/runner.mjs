@@ -11,6 +11,7 @@
  */
 
 import { machineKinds } from "./machines.mjs";
+import { operatingKinds } from "./operating.mjs";
 
 /** In the same folder as the vectors, and none of them. */
 export const NOT_VECTORS = new Set(["api.json"]);
@@ -176,6 +177,7 @@ const KINDS = {
     const named = want && found && Object.fromEntries(Object.keys(want).map((key) => [key, found[key]]));
     return diff(want, want === null ? found : named);
   },
+  ...operatingKinds({ diff, isMap, textOf, wanted }),
   buckets,
   diagnostics(Engine, fields) {
     const text = documentOf(fields.need("text"));
@@ -357,12 +359,12 @@ class Rulesets {
   }
 
   engine(ruleset) {
-    const text = this.#text(ruleset);
+    const text = this.text(ruleset);
     if (!this.#loaded.has(text)) this.#loaded.set(text, this.#Engine.fromString(text));
     return this.#loaded.get(text);
   }
 
-  #text(ruleset) {
+  text(ruleset) {
     if (typeof ruleset !== "string") return textOf(ruleset);
     if (Object.hasOwn(this.#named, ruleset)) return textOf(this.#named[ruleset]);
     if (ruleset.includes("\n") || ruleset.startsWith("{")) return ruleset;
@@ -490,9 +492,7 @@ function diff(want, got, path = "") {
   return want === got ? [] : [`${path || "it"}: want ${written(want)}, got ${written(got)}`];
 }
 
-function written(value) {
-  return JSON.stringify(value) ?? String(value);
-}
+const written = (value) => JSON.stringify(value) ?? String(value);
 
 /** The command. */
 async function main(arguments_) {

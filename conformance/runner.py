@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import data_plane  # noqa: E402
+import operating  # noqa: E402
 
 # In the same folder as the vectors, and none of them.
 NOT_VECTORS = {"api.json"}
@@ -341,7 +342,7 @@ KINDS = {
     "judges": judges_kind,
     "paths": paths_kind,
     "delivery": delivery_kind,
-    **{kind: differing(run) for kind, run in data_plane.KINDS.items()},
+    **{kind: differing(run) for kind, run in {**data_plane.KINDS, **operating.KINDS}.items()},
     "explain": explain_kind,
     "buckets": buckets,
     "diagnostics": diagnostics,

@@ -30,6 +30,7 @@ from . import (
     switches,
     texts,
     times,
+    tools,
     values,
     work,
 )
@@ -37,7 +38,7 @@ from . import (
 MODULES = [
     *[values, conditions, texts, edges, logic, times],
     *[buckets, shares, flag_rules, corners, explanations],
-    *[routes, switches, cohorts, phases, safety, comparators],
+    *[routes, switches, cohorts, phases, safety, comparators, tools],
     *[delivery, machines, machines_of_writes, reconciling],
     *[work],
     *[programs],

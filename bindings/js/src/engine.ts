@@ -1,13 +1,16 @@
 /** A whole engine: explains and warns, beside deciding. */
 
 import type { Columns, DecidedColumns } from "./api/columns.js";
-import type { DecideOptions, Engine, SelectOptions, Selected, TimeOptions } from "./api/engine.js";
+import type { DecideOptions, Engine, RouteOptions, SelectOptions, Selected, TimeOptions } from "./api/engine.js";
 import type { Decision, ErrorCode, Explanation, Json } from "./api/decision.js";
 import type { Comparison, Judgement, Said } from "./api/compare.js";
 import { CutoverError } from "./api/diagnostic.js";
 import type { DeliveryPolicy } from "./api/delivery.js";
 import type { Diagnostic } from "./api/diagnostic.js";
+import type { DiffOptions, DiffReport } from "./api/diff.js";
 import type { PathFound, PathRequest } from "./api/path.js";
+import type { ReplayOptions, ReplayReport } from "./api/replay.js";
+import type { Runbook, RunbookOptions } from "./api/runbook.js";
 import type { SafetyOptions, SafetyReport } from "./api/safety.js";
 import type { Shared } from "./api/shared.js";
 import type {
@@ -29,7 +32,7 @@ import { LoadedDecider, coreOf } from "./decider.js";
 import type { Decided } from "./decider.js";
 import { failed, withDefault } from "./decisions.js";
 import type { Flag } from "./decisions.js";
-import { jsonText } from "./json-text.js";
+import { contextText, jsonText } from "./json-text.js";
 import { freeze } from "./table.js";
 import { isTime, timeOf } from "./time.js";
 
@@ -47,6 +50,34 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
 
   safety(migration: string, options: SafetyOptions = {}): SafetyReport {
     return freeze(this.#call("safety", { ...options, migration }) as SafetyReport);
+  }
+
+  diff(to: string, { now, population = [], ...options }: DiffOptions = {}): DiffReport {
+    const contexts = `[${Array.from(population, contextText).join(",")}]`;
+    const given = JSON.stringify({ ...options, to, now: instantOf(now) });
+    return freeze(this.#ask("diff", `${given.slice(0, -1)},"population":${contexts}}`) as DiffReport);
+  }
+
+  logDecision(flag: string, context: Given, options?: TimeOptions): string {
+    return this.#log({ flag, now: instantOf(options?.now) }, context);
+  }
+
+  logRoute(migration: string, context: Given, { now, switches }: RouteOptions = {}): string {
+    return this.#log({ migration, switches, now: instantOf(now) }, context);
+  }
+
+  #log(question: object, context: Given): string {
+    const given = JSON.stringify(question);
+    const answer = this.#ask("log", `${given.slice(0, -1)},"context":${contextText(context ?? {})}}`);
+    return (answer as { line: string }).line;
+  }
+
+  replay(lines: Iterable<string>, options: ReplayOptions = {}): ReplayReport {
+    return freeze(this.#call("replay", { ...options, lines: [...lines] }) as ReplayReport);
+  }
+
+  runbook(migration: string, options: RunbookOptions = {}): Runbook {
+    return freeze(this.#call("runbook", { ...options, migration }) as Runbook);
   }
 
   delivery(policy: string): DeliveryPolicy {
@@ -116,7 +147,11 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
   }
 
   #call(name: string, args: object): unknown {
-    const reply = coreOf(this).program.call(name, JSON.stringify(args));
+    return this.#ask(name, JSON.stringify(args));
+  }
+
+  #ask(name: string, args: string): unknown {
+    const reply = coreOf(this).program.call(name, args);
     const { answer, refusal, code } = JSON.parse(reply) as { answer?: unknown; refusal?: string; code?: string };
     if (refusal !== undefined) throw new CutoverError(refusal, [], code === undefined ? {} : { code });
     return answer;
@@ -171,9 +206,14 @@ function asText(said: Said): object {
   return "value" in said ? { value: jsonText(said.value) } : said;
 }
 
+/** An instant as the engine takes it: whole milliseconds since the epoch. */
+function instantOf(given: number | Date | undefined): number {
+  const now = timeOf({ now: given });
+  if (!isTime(now)) throw new RangeError("`now` is no time");
+  return Math.trunc(now);
+}
+
 /** An event with its time: the clock of the host where it has none. */
 function dated<T extends { readonly now?: number }>(event: T, options?: TimeOptions): T {
-  const now = timeOf(options);
-  if (!isTime(now)) throw new RangeError("`now` is no time");
-  return { now: Math.trunc(now), ...event };
+  return { now: instantOf(options?.now), ...event };
 }

@@ -20,6 +20,7 @@ mod reconcile;
 mod rulesets;
 mod sections;
 mod tags;
+mod tools;
 mod work;
 
 use cutover::Value;

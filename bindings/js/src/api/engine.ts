@@ -5,9 +5,12 @@ import type { Columns, DecidedColumns } from "./columns.js";
 import type { Decision, Explanation, Json } from "./decision.js";
 import type { Comparison, Judgement, Said } from "./compare.js";
 import type { Diagnostic, Imported } from "./diagnostic.js";
+import type { DiffOptions, DiffReport } from "./diff.js";
 import type { DeliveryPolicy } from "./delivery.js";
 import type { PathFound, PathRequest } from "./path.js";
+import type { ReplayOptions, ReplayReport } from "./replay.js";
 import type { Route } from "./route.js";
+import type { Runbook, RunbookOptions } from "./runbook.js";
 import type { SafetyOptions, SafetyReport } from "./safety.js";
 import type { Shared } from "./shared.js";
 import type {
@@ -273,6 +276,67 @@ export interface Engine extends Decider {
    * report.last_reversible; // "ramp_down"
    */
   safety(migration: string, options?: SafetyOptions): SafetyReport;
+
+  /**
+   * Whom a change of this ruleset moves, from what to what, and which hazards that has. `to` is the text of the ruleset after
+   * the change.
+   *
+   * @throws CutoverError where `to` is refused, or an option is of no use.
+   *
+   * @example
+   * const ruleset = (share) => `cutover: 1\nflags: { beta: { rules: [{ serve: { rollout: ${share}%, by: userId } }] } }`;
+   * const population = [{ userId: "ada" }, { userId: "grace" }, { userId: "ada" }];
+   * const report = Engine.fromString(ruleset(0)).diff(ruleset(100), { population });
+   * report.flags[0].moves[0].contexts; // 3
+   * report.flags[0].keys; // { count: 2, exact: true }
+   */
+  diff(to: string, options?: DiffOptions): DiffReport;
+
+  /**
+   * Decides a flag, and gives a line of a decision log: what was asked, when, and what was answered. {@link Engine.replay} and
+   * `cutover replay` decide it again. The context is a plain object, and all of it is in the line.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ serve: on }] } }");
+   * const line = engine.logDecision("beta", { userId: "ada" }, { now: 0 });
+   * line.startsWith('{"log":1,"now":0,"context":{"userId":"ada"},"decision":{"flag":"beta","value":true,'); // true
+   */
+  logDecision(flag: string, context: Attributes | null | undefined, options?: TimeOptions): string;
+
+  /**
+   * Decides a migration, and gives a line of a decision log. Of the switches, only those of the migration are in it.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nmigrations: { m: { old: a, new: b, ladder: standard, phase: sync } }");
+   * JSON.parse(engine.logRoute("m", {}, { now: 0 })).route.phase; // "sync"
+   */
+  logRoute(migration: string, context: Attributes | null | undefined, options?: RouteOptions): string;
+
+  /**
+   * Decides the lines of a log again: which come out the same, which would have come out otherwise and why, and which cannot
+   * be replayed.
+   *
+   * @throws CutoverError where `original` is refused.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ serve: on }] } }");
+   * const report = engine.replay([engine.logDecision("beta", {}), "{"]);
+   * report.identical; // 1
+   * report.unreplayable; // 1
+   */
+  replay(lines: Iterable<string>, options?: ReplayOptions): ReplayReport;
+
+  /**
+   * The way back out of the phases of a migration: each step, its command, how to verify it, and what it costs.
+   *
+   * @throws CutoverError where there is no such migration or phase, or the way does not lead back.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nmigrations: { orders: { old: sql, new: mongo, ladder: standard, phase: live } }");
+   * const { markdown } = engine.runbook("orders", { phase: "live" });
+   * markdown.split("\n")[0]; // "# Runbook: orders"
+   */
+  runbook(migration: string, options?: RunbookOptions): Runbook;
 
   /**
    * A delivery policy of the ruleset: what it says, and the defaults of what it does not say. Shares are millionths.

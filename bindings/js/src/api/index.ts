@@ -22,6 +22,9 @@ export type {
 } from "./engine.js";
 export type * from "./path.js";
 export type * from "./route.js";
+export type * from "./diff.js";
+export type * from "./replay.js";
+export type * from "./runbook.js";
 export type * from "./safety.js";
 export type { Shared } from "./shared.js";
 export type * from "./work.js";

@@ -9,21 +9,24 @@ from typing import Any, cast
 
 from cutover._cutover import Decision
 from cutover._diagnostic import CutoverError, Diagnostic, Imported
-from cutover._json import json_text
+from cutover._json import context_text, json_text
 from cutover._route import Hazard, Route, RouteCompare, RouteRead, RouteStreams, RouteWrite
 from cutover._types import (
     ComparisonDict,
     DeliveryPolicy,
     DiagnosticDict,
+    DiffReport,
     Explanation,
     ImportedDict,
     JudgementDict,
     PathFoundDict,
+    ReplayReport,
     RouteCompareDict,
     RouteDict,
     RouteReadDict,
     RouteStreamsDict,
     RouteWriteDict,
+    RunbookDict,
     SafetyReport,
     SaidDict,
 )
@@ -89,6 +92,56 @@ def ask_safety(migration: str, nodes: int, writes: int) -> str:
 def safety(text: str) -> SafetyReport:
     """A safety report from its JSON."""
     return cast(SafetyReport, json.loads(text))
+
+
+def ask_diff(
+    to: str,
+    population: Iterable[Mapping[str, object]],
+    original: str | None,
+    switches: Mapping[str, object] | None,
+    options: dict[str, object],
+) -> str:
+    """The question of `Engine.diff`."""
+    given = json.dumps({"to": to, "from": original, "switches": dict(switches or {}), **options})
+    return f'{given[:-1]},"population":[{",".join(map(context_text, population))}]}}'
+
+
+def diff(text: str) -> DiffReport:
+    """A diff from its JSON."""
+    return cast(DiffReport, json.loads(text))
+
+
+def ask_log(question: dict[str, object], context: object) -> str:
+    """The question of `Engine.log_decision` and `Engine.log_route`."""
+    return f'{json.dumps(question)[:-1]},"context":{context_text(context)}}}'
+
+
+def log(text: str) -> str:
+    """A line of a decision log from its JSON."""
+    return cast(str, json.loads(text)["line"])
+
+
+def ask_replay(lines: Iterable[str], original: str | None) -> str:
+    """The question of `Engine.replay`."""
+    return json.dumps({"lines": list(lines), "original": original})
+
+
+def replay(text: str) -> ReplayReport:
+    """A replay from its JSON."""
+    return cast(ReplayReport, json.loads(text))
+
+
+def ask_runbook(
+    migration: str, phase: str | None, emergency: bool, start: str | None, end: str | None, language: str, file: str
+) -> str:
+    """The question of `Engine.runbook`."""
+    question = {"migration": migration, "phase": phase, "emergency": emergency, "from": start, "to": end}
+    return json.dumps({**question, "language": language, "file": file})
+
+
+def runbook(text: str) -> RunbookDict:
+    """A runbook from its JSON."""
+    return cast(RunbookDict, json.loads(text))
 
 
 def ask_delivery(policy: str | None, migration: str | None) -> str:

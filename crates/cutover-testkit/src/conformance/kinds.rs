@@ -7,6 +7,7 @@ use super::programs::{applies, programs};
 use super::reconcile;
 use super::rulesets::{Rulesets, load, text_of};
 use super::sections;
+use super::tools;
 use super::work;
 use cutover::bucket::{Salt, Unit, java31, position};
 use cutover::import::{Kind, Options, import};
@@ -27,6 +28,8 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "compares" => sections::compares(fields, rulesets),
         "judges" => sections::judges(fields, rulesets),
         "paths" => sections::paths(fields, rulesets),
+        "diffs" => tools::diffs(fields, rulesets),
+        "replays" => tools::replays(fields, rulesets),
         "delivery" => sections::delivery(fields, rulesets),
         "works" => work::works(fields, rulesets),
         "incidents" => work::incidents(fields, rulesets),
