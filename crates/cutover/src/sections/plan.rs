@@ -177,8 +177,9 @@ impl<'a> PlanReader<'_, 'a> {
             .enumerate()
             .map(|(index, node)| self.step(node, path.key("steps").index(index), &usual))
             .collect();
-        let list = fields.take("triggers");
-        let triggers = list.and_then(|node| self.reader.list(node, path.key("triggers"))).unwrap_or_default();
+        let alarms = fields.take("triggers");
+        let triggers =
+            alarms.and_then(|node| self.reader.list(node, path.key("triggers"))).unwrap_or_default();
         let read: Vec<Option<(Trigger, Option<Watched>)>> = triggers
             .iter()
             .enumerate()
