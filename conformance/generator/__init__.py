@@ -32,14 +32,21 @@ from . import (
     switches,
     texts,
     times,
+    tools,
     values,
+    work,
 )
 
 MODULES = [
     *[values, conditions, texts, edges, logic, times],
     *[buckets, shares, flag_rules, corners, explanations],
+<<<<<<< HEAD
     *[routes, switches, cohorts, phases, safety, comparators, gates, plans],
+=======
+    *[routes, switches, cohorts, phases, safety, comparators, tools],
+>>>>>>> main
     *[delivery, machines, machines_of_writes, reconciling],
+    *[work],
     *[programs],
     *[documents, rulesets, bad_conditions, bad_shares, migrations],
     *[import_features, import_config, import_env],
