@@ -177,7 +177,6 @@ const KINDS = {
     const named = want && found && Object.fromEntries(Object.keys(want).map((key) => [key, found[key]]));
     return diff(want, want === null ? found : named);
   },
-<<<<<<< HEAD
   gates(_, fields, rulesets) {
     const engine = rulesets.engine(fields.need("ruleset"));
     const gate = fields.text("gate");
@@ -209,9 +208,7 @@ const KINDS = {
     const { answer, comparison } = engine.compareArms(fields.need("arms"));
     return diff(fields.need("want"), { answer, interval: comparison.interval });
   },
-=======
   ...operatingKinds({ diff, isMap, textOf, wanted }),
->>>>>>> main
   buckets,
   diagnostics(Engine, fields) {
     const text = documentOf(fields.need("text"));

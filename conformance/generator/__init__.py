@@ -40,11 +40,7 @@ from . import (
 MODULES = [
     *[values, conditions, texts, edges, logic, times],
     *[buckets, shares, flag_rules, corners, explanations],
-<<<<<<< HEAD
-    *[routes, switches, cohorts, phases, safety, comparators, gates, plans],
-=======
-    *[routes, switches, cohorts, phases, safety, comparators, tools],
->>>>>>> main
+    *[routes, switches, cohorts, phases, safety, comparators, gates, plans, tools],
     *[delivery, machines, machines_of_writes, reconciling],
     *[work],
     *[programs],

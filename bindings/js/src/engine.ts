@@ -7,16 +7,12 @@ import type { Comparison, Judgement, Said } from "./api/compare.js";
 import { CutoverError } from "./api/diagnostic.js";
 import type { DeliveryPolicy } from "./api/delivery.js";
 import type { Diagnostic } from "./api/diagnostic.js";
-<<<<<<< HEAD
+import type { DiffOptions, DiffReport } from "./api/diff.js";
 import type { ArmResults, ArmsToCompare, GateReplay, GateState, GateStep, Observation } from "./api/gate.js";
 import type { PathFound, PathRequest } from "./api/path.js";
 import type { PlanEvent, PlanSimulation, PlanState, PlanStep, SimulateOptions } from "./api/plan.js";
-=======
-import type { DiffOptions, DiffReport } from "./api/diff.js";
-import type { PathFound, PathRequest } from "./api/path.js";
 import type { ReplayOptions, ReplayReport } from "./api/replay.js";
 import type { Runbook, RunbookOptions } from "./api/runbook.js";
->>>>>>> main
 import type { SafetyOptions, SafetyReport } from "./api/safety.js";
 import type { Shared } from "./api/shared.js";
 import type {
@@ -157,7 +153,6 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
     return freeze({ ...decision, variant: selection.variant, value, skipped: selection.skipped }) as Selected<never>;
   }
 
-<<<<<<< HEAD
   gate(name: string, state: GateState | null, observations: Iterable<Observation>, options?: TimeOptions): GateStep {
     const now = timeOf(options);
     if (!isTime(now)) throw new RangeError("`now` is no time");
@@ -184,15 +179,11 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
   }
 
   #call(name: string, args: object, replacer?: (key: string, value: unknown) => unknown): unknown {
-    const reply = coreOf(this).program.call(name, JSON.stringify(args, replacer));
-=======
-  #call(name: string, args: object): unknown {
-    return this.#ask(name, JSON.stringify(args));
+    return this.#ask(name, JSON.stringify(args, replacer));
   }
 
   #ask(name: string, args: string): unknown {
     const reply = coreOf(this).program.call(name, args);
->>>>>>> main
     const { answer, refusal, code } = JSON.parse(reply) as { answer?: unknown; refusal?: string; code?: string };
     if (refusal !== undefined) throw new CutoverError(refusal, [], code === undefined ? {} : { code });
     return answer;

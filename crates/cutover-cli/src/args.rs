@@ -1,11 +1,8 @@
 //! The command line.
 
-<<<<<<< HEAD
-pub(crate) mod plan;
-=======
 mod operating;
+pub(crate) mod plan;
 pub(crate) mod work;
->>>>>>> main
 
 use crate::{exit, now};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};

@@ -9,11 +9,8 @@ import type { DiffOptions, DiffReport } from "./diff.js";
 import type { DeliveryPolicy } from "./delivery.js";
 import type { ArmResults, ArmsToCompare, GateReplay, GateState, GateStep, Observation } from "./gate.js";
 import type { PathFound, PathRequest } from "./path.js";
-<<<<<<< HEAD
 import type { PlanEvent, PlanSimulation, PlanState, PlanStep, SimulateOptions } from "./plan.js";
-=======
 import type { ReplayOptions, ReplayReport } from "./replay.js";
->>>>>>> main
 import type { Route } from "./route.js";
 import type { Runbook, RunbookOptions } from "./runbook.js";
 import type { SafetyOptions, SafetyReport } from "./safety.js";
@@ -404,7 +401,6 @@ export interface Engine extends Decider {
   path(table: string, request: PathRequest, options?: TimeOptions): PathFound | null;
 
   /**
-<<<<<<< HEAD
    * What a gate comes to by what was measured since the last time. Begin with null as the state, and give back the state
    * of each answer the next time; it may be kept as JSON meanwhile.
    *
@@ -475,7 +471,8 @@ export interface Engine extends Decider {
    * engine.simulate("v2", { scenario: "harmful@1", seed: 3 }).state.stage; // "rolled_back"
    */
   simulate(name: string, options?: SimulateOptions): PlanSimulation;
-=======
+
+  /**
    * A step of a plan of work: what the state is after an event, and what to perform. Save the state before performing
    * anything. `state` is null at the beginning.
    *
@@ -521,7 +518,6 @@ export interface Engine extends Decider {
    * engine.drill("w", { detection: "5m" }).longest_ms; // 600000
    */
   drill(name: string, scenario?: DrillScenario): DrillReport;
->>>>>>> main
 
   /**
    * What another thread of this process turns into an engine of the same ruleset, with {@link EngineConstructor.fromShared}:

@@ -25,13 +25,10 @@ from cutover._types import (
     ImportedDict,
     JudgementDict,
     PathFoundDict,
-<<<<<<< HEAD
     PlanSimulationDict,
     PlanStateDict,
     PlanStepDict,
-=======
     ReplayReport,
->>>>>>> main
     RouteCompareDict,
     RouteDict,
     RouteReadDict,

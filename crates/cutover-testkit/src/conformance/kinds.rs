@@ -29,14 +29,11 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "compares" => sections::compares(fields, rulesets),
         "judges" => sections::judges(fields, rulesets),
         "paths" => sections::paths(fields, rulesets),
-<<<<<<< HEAD
         "gates" => gates::gates(fields, rulesets),
         "plans" => gates::plans(fields, rulesets),
         "arm_results" => gates::arm_results(fields, rulesets),
-=======
         "diffs" => tools::diffs(fields, rulesets),
         "replays" => tools::replays(fields, rulesets),
->>>>>>> main
         "delivery" => sections::delivery(fields, rulesets),
         "works" => work::works(fields, rulesets),
         "incidents" => work::incidents(fields, rulesets),
