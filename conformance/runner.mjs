@@ -190,6 +190,19 @@ const KINDS = {
     });
     return engine.gateReplay(gate, state).same ? lines : [...lines, "replayed, it comes to something else"];
   },
+  plans(_, fields, rulesets) {
+    const engine = rulesets.engine(fields.need("ruleset"));
+    const plan = fields.text("plan");
+    let state = null;
+    return fields.need("steps").flatMap(({ now, event, want }, number) => {
+      const step = engine.advance(plan, state, event, { now });
+      state = JSON.parse(JSON.stringify(step.state));
+      const { stage, millionths, epoch } = state;
+      const shown = step.effects.filter(({ effect }) => effect !== "record" && effect !== "wake_at");
+      const effects = shown.map(({ effect, why }) => (effect === "refused" ? `refused:${why}` : effect));
+      return diff(want, { stage, millionths, epoch, effects }, `steps[${number}]`);
+    });
+  },
   arm_results(_, fields, rulesets) {
     const engine = rulesets.engine(fields.need("ruleset"));
     const { answer, comparison } = engine.compareArms(fields.need("arms"));

@@ -200,6 +200,21 @@ def gates_kind(_, fields, rulesets):
     return lines
 
 
+def plans_kind(_, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    plan, state, lines = fields.text("plan"), None, []
+    for number, given in enumerate(fields.need("steps")):
+        step = engine.advance(plan, state, given["event"], now=given["now"])
+        state = json.loads(json.dumps(step["state"]))
+        shown = [effect for effect in step["effects"] if effect["effect"] not in ("record", "wake_at")]
+        effects = [
+            f"refused:{effect['why']}" if effect["effect"] == "refused" else effect["effect"] for effect in shown
+        ]
+        got = {key: state[key] for key in ("stage", "millionths", "epoch")} | {"effects": effects}
+        lines += diff(given["want"], got, f"steps[{number}]")
+    return lines
+
+
 def arm_results_kind(_, fields, rulesets):
     engine = rulesets.engine(fields.need("ruleset"))
     results = engine.compare_arms(**fields.need("arms"))
@@ -365,6 +380,7 @@ KINDS = {
     "judges": judges_kind,
     "paths": paths_kind,
     "gates": gates_kind,
+    "plans": plans_kind,
     "arm_results": arm_results_kind,
     "delivery": delivery_kind,
     **{kind: differing(run) for kind, run in {**data_plane.KINDS, **operating.KINDS}.items()},

@@ -22,6 +22,7 @@ from . import (
     machines_of_writes,
     migrations,
     phases,
+    plans,
     programs,
     reconciling,
     routes,
@@ -39,7 +40,7 @@ from . import (
 MODULES = [
     *[values, conditions, texts, edges, logic, times],
     *[buckets, shares, flag_rules, corners, explanations],
-    *[routes, switches, cohorts, phases, safety, comparators, gates, tools],
+    *[routes, switches, cohorts, phases, safety, comparators, gates, plans, tools],
     *[delivery, machines, machines_of_writes, reconciling],
     *[work],
     *[programs],

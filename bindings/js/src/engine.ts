@@ -7,9 +7,10 @@ import type { Comparison, Judgement, Said } from "./api/compare.js";
 import { CutoverError } from "./api/diagnostic.js";
 import type { DeliveryPolicy } from "./api/delivery.js";
 import type { Diagnostic } from "./api/diagnostic.js";
-import type { ArmResults, ArmsToCompare, GateReplay, GateState, GateStep, Observation } from "./api/gate.js";
 import type { DiffOptions, DiffReport } from "./api/diff.js";
+import type { ArmResults, ArmsToCompare, GateReplay, GateState, GateStep, Observation } from "./api/gate.js";
 import type { PathFound, PathRequest } from "./api/path.js";
+import type { PlanEvent, PlanSimulation, PlanState, PlanStep, SimulateOptions } from "./api/plan.js";
 import type { ReplayOptions, ReplayReport } from "./api/replay.js";
 import type { Runbook, RunbookOptions } from "./api/runbook.js";
 import type { SafetyOptions, SafetyReport } from "./api/safety.js";
@@ -167,8 +168,16 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
     return freeze(this.#call("compare_arms", arms) as ArmResults);
   }
 
-  #call(name: string, args: object): unknown {
-    return this.#ask(name, JSON.stringify(args));
+  advance(name: string, state: PlanState | null, event: PlanEvent, options?: TimeOptions): PlanStep {
+    return freeze(this.#call("advance", { plan: name, state, event, now: instantOf(options?.now) }, numbersAsText) as PlanStep);
+  }
+
+  simulate(name: string, options: SimulateOptions = {}): PlanSimulation {
+    return freeze(this.#call("simulate", { plan: name, scenario: options.scenario, seed: options.seed }) as PlanSimulation);
+  }
+
+  #call(name: string, args: object, replacer?: (key: string, value: unknown) => unknown): unknown {
+    return this.#ask(name, JSON.stringify(args, replacer));
   }
 
   #ask(name: string, args: string): unknown {

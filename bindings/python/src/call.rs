@@ -413,6 +413,56 @@ impl Engine {
         ask(self, py, "gate", (name, state, observations, now))
     }
 
+    /// What becomes of a rollout when something happens, and what is to be done: a dict with the `state` to give the next
+    /// time, the first time that is `None`, the `effects`, and the `reports` of gates. An event is a dict, such as
+    /// `{"event": "start", "actor": "ada"}` or `{"event": "observe", "observations": [...]}`. A host writes the state,
+    /// performs the effects, and tells of each that has an `id` that it is done.
+    ///
+    /// Raises `CutoverError` where there is no such plan, or the state or the event cannot be read.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> ruleset = '{"cutover":1,"flags":{"f":{"rules":[{"serve":{"rollout":"0%"}}]}},"gates":{"g":{"checks":'
+    /// >>> ruleset += '[{"metric":"m","test":"harm"}]}},"plans":{"p":{"flag":"f","steps":["5%"],"bake":"1h","gate":"g"}}}'
+    /// >>> engine = Engine.from_str(ruleset)
+    /// >>> step = engine.advance("p", None, {"event": "start", "actor": "ada"}, now=0)
+    /// >>> step["state"]["stage"], step["state"]["millionths"]
+    /// ('progressing', 50000)
+    #[pyo3(signature = (name, state, event, *, now=None))]
+    fn advance(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        state: &Bound<'_, PyAny>,
+        event: &Bound<'_, PyAny>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let now = clock::given(now)?.unwrap_or_else(clock::system);
+        ask(self, py, "advance", (name, state, event, now))
+    }
+
+    /// Follows a plan from its start to its end: a dict with its `log` and its `state` in the end. A scenario is a name, such
+    /// as `healthy`, `harmful@2` or `no_data`, or `{"world": {"metrics": ...}}`, which the plan's gates judge. The same seed
+    /// gives the same rollout.
+    ///
+    /// Raises `CutoverError` where there is no such plan or scenario.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> ruleset = '{"cutover":1,"flags":{"f":{"rules":[{"serve":{"rollout":"0%"}}]}},"gates":{"g":{"checks":'
+    /// >>> ruleset += '[{"metric":"m","test":"harm"}]}},"plans":{"p":{"flag":"f","steps":["5%"],"bake":"1h","gate":"g"}}}'
+    /// >>> engine = Engine.from_str(ruleset)
+    /// >>> engine.simulate("p", scenario="harmful", seed=3)["state"]["stage"]
+    /// 'rolled_back'
+    #[pyo3(signature = (name, *, scenario=None, seed=1))]
+    fn simulate(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        scenario: Option<&Bound<'_, PyAny>>,
+        seed: i64,
+    ) -> PyResult<Py<PyAny>> {
+        ask(self, py, "simulate", (name, scenario, seed))
+    }
+
     /// Decides once more, from the measurements alone, what a state of `gate` keeps: a dict that says whether all of it is
     /// the `same`, to the bit.
     ///

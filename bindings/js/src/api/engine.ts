@@ -9,6 +9,7 @@ import type { DiffOptions, DiffReport } from "./diff.js";
 import type { DeliveryPolicy } from "./delivery.js";
 import type { ArmResults, ArmsToCompare, GateReplay, GateState, GateStep, Observation } from "./gate.js";
 import type { PathFound, PathRequest } from "./path.js";
+import type { PlanEvent, PlanSimulation, PlanState, PlanStep, SimulateOptions } from "./plan.js";
 import type { ReplayOptions, ReplayReport } from "./replay.js";
 import type { Route } from "./route.js";
 import type { Runbook, RunbookOptions } from "./runbook.js";
@@ -438,6 +439,38 @@ export interface Engine extends Decider {
    * results.answer; // "worse"
    */
   compareArms(arms: ArmsToCompare): ArmResults;
+
+  /**
+   * What becomes of a rollout when something happens, and what is to be done. Begin with null as the state. A host writes
+   * the state, performs the effects, and tells of each that has an `id` that it is done.
+   *
+   * @throws CutoverError where there is no such plan, or the state or the event cannot be read.
+   * @throws RangeError where `now` is no time.
+   *
+   * @example
+   * const engine = Engine.fromString(`cutover: 1
+   * flags: { use_v2: { rules: [{ serve: { rollout: 0% } }] } }
+   * gates: { errors: { checks: [{ metric: errors, test: harm }] } }
+   * plans: { v2: { flag: use_v2, steps: [5%, 100%], bake: 48h, gate: errors } }`);
+   * const { state } = engine.advance("v2", null, { event: "start", actor: "ada" }, { now: 0 });
+   * state.stage; // "progressing"
+   * state.millionths; // 50000
+   */
+  advance(name: string, state: PlanState | null, event: PlanEvent, options?: TimeOptions): PlanStep;
+
+  /**
+   * Follows a plan from its start to its end under a scenario. The same seed gives the same rollout.
+   *
+   * @throws CutoverError where there is no such plan or scenario.
+   *
+   * @example
+   * const engine = Engine.fromString(`cutover: 1
+   * flags: { use_v2: { rules: [{ serve: { rollout: 0% } }] } }
+   * gates: { errors: { checks: [{ metric: errors, test: harm }] } }
+   * plans: { v2: { flag: use_v2, steps: [5%, 100%], bake: 48h, gate: errors } }`);
+   * engine.simulate("v2", { scenario: "harmful@1", seed: 3 }).state.stage; // "rolled_back"
+   */
+  simulate(name: string, options?: SimulateOptions): PlanSimulation;
 
   /**
    * A step of a plan of work: what the state is after an event, and what to perform. Save the state before performing

@@ -21,6 +21,7 @@ export type {
   TimeOptions,
 } from "./engine.js";
 export type * from "./gate.js";
+export type * from "./plan.js";
 export type * from "./path.js";
 export type * from "./route.js";
 export type * from "./diff.js";

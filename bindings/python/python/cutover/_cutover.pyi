@@ -21,6 +21,9 @@ from cutover._types import (
     ImportKind,
     JudgementDict,
     PathFoundDict,
+    PlanSimulationDict,
+    PlanStateDict,
+    PlanStepDict,
     Reason,
     ReconcileCounters,
     ReplayReport,
@@ -674,6 +677,17 @@ class Engine:
         >>> engine.gate_replay("step", step["state"])["same"]
         True
         """
+    def advance(
+        self,
+        name: str,
+        state: PlanStateDict | None,
+        event: Mapping[str, Any],
+        *,
+        now: _Now = None,
+    ) -> PlanStepDict: ...
+    def simulate(
+        self, name: str, *, scenario: str | Mapping[str, Any] | None = None, seed: int = 1
+    ) -> PlanSimulationDict: ...
     def path(
         self,
         table: str,

@@ -25,6 +25,9 @@ from cutover._types import (
     ImportedDict,
     JudgementDict,
     PathFoundDict,
+    PlanSimulationDict,
+    PlanStateDict,
+    PlanStepDict,
     ReplayReport,
     RouteCompareDict,
     RouteDict,
@@ -280,6 +283,32 @@ def ask_gate(
 def gate(text: str) -> GateStepDict:
     """What a gate says and remembers, from its JSON."""
     return cast(GateStepDict, json.loads(text))
+
+
+def ask_advance(
+    name: str, state: PlanStateDict | None, event: Mapping[str, Any], now: int
+) -> str:
+    """The question of `Engine.advance`."""
+    told = dict(event)
+    if "observations" in told:
+        seen = told["observations"]
+        told["observations"] = [{key: _finite(value) for key, value in one.items()} for one in seen]
+    return json.dumps({"plan": name, "state": state, "event": told, "now": now})
+
+
+def advance(text: str) -> PlanStepDict:
+    """What came of an event, from its JSON."""
+    return cast(PlanStepDict, json.loads(text))
+
+
+def ask_simulate(name: str, scenario: str | Mapping[str, Any] | None, seed: int) -> str:
+    """The question of `Engine.simulate`."""
+    return json.dumps({"plan": name, "scenario": scenario, "seed": seed})
+
+
+def simulate(text: str) -> PlanSimulationDict:
+    """A whole rollout, from its JSON."""
+    return cast(PlanSimulationDict, json.loads(text))
 
 
 def ask_gate_replay(name: str, state: GateStateDict) -> str:

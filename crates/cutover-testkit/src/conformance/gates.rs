@@ -1,4 +1,4 @@
-//! Vectors of gates, and of the results of two arms.
+//! Vectors of gates, of plans, and of the results of two arms.
 
 use super::diff::diff;
 use super::fields::Fields;
@@ -46,6 +46,36 @@ pub(super) fn gates(mut fields: Fields<'_>, rulesets: &Rulesets<'_>) -> Result<V
     let replayed = call(&engine, "gate_replay", &[("gate", gate), ("state", state)])?;
     if part(&replayed, "same") != Value::Bool(true) {
         lines.push("replayed, it comes to something else".to_owned());
+    }
+    Ok(lines)
+}
+
+/// A rollout, event by event.
+pub(super) fn plans(mut fields: Fields<'_>, rulesets: &Rulesets<'_>) -> Result<Vec<String>, String> {
+    let engine = rulesets.engine(fields.need("ruleset")?)?;
+    let plan = Value::from(fields.text("plan")?);
+    let Value::List(steps) = fields.need("steps")? else { return Err("`steps` is no list".to_owned()) };
+    fields.finish()?;
+    let (mut state, mut lines) = (Value::Null, Vec::new());
+    for (number, step) in steps.iter().enumerate() {
+        let mut step = Fields::new(step)?;
+        let (now, want) = (Value::from(step.int("now")?), step.decoded("want")?);
+        let event = step.need("event")?.clone();
+        step.finish()?;
+        let given = [("plan", plan.clone()), ("state", state), ("event", event), ("now", now)];
+        let came = call(&engine, "advance", &given)?;
+        state = part(&came, "state");
+        let Value::List(effects) = part(&came, "effects") else { return Err("no effects".to_owned()) };
+        let told = |effect: &Value| match (part(effect, "effect"), part(effect, "why")) {
+            (Value::Text(name), _) if name == "record" || name == "wake_at" => None,
+            (Value::Text(name), Value::Text(why)) => Some(Value::from(format!("{name}:{why}").as_str())),
+            (name, _) => Some(name),
+        };
+        let keys = ["stage", "millionths", "epoch"];
+        let shown = keys.iter().map(|key| ((*key).to_owned(), part(&state, key)));
+        let effects = Value::List(effects.iter().filter_map(told).collect());
+        let got = Value::map(shown.chain([("effects".to_owned(), effects)]));
+        lines.extend(diff(&want, &got).iter().map(|line| format!("steps[{number}]{line}")));
     }
     Ok(lines)
 }

@@ -30,6 +30,7 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "judges" => sections::judges(fields, rulesets),
         "paths" => sections::paths(fields, rulesets),
         "gates" => gates::gates(fields, rulesets),
+        "plans" => gates::plans(fields, rulesets),
         "arm_results" => gates::arm_results(fields, rulesets),
         "diffs" => tools::diffs(fields, rulesets),
         "replays" => tools::replays(fields, rulesets),

@@ -1,7 +1,11 @@
 //! The JSON Schema of rulesets, for editors: generated from the types below, whose documentation is the
 //! reference of the format. Tests hold the keys here and those of the readers together.
 
-#![expect(dead_code, reason = "these types are never made: the schema is generated from them")]
+#![expect(
+    dead_code,
+    clippy::large_enum_variant,
+    reason = "these types are never made: the schema is generated from them"
+)]
 
 mod condition;
 mod delivery;
@@ -9,6 +13,7 @@ mod duration;
 mod flag;
 mod gate;
 mod migration;
+mod plan;
 mod sections;
 mod work;
 
@@ -16,6 +21,7 @@ use delivery::DeliveryPolicy;
 use flag::{Flag, Segment};
 use gate::{Gate, Metric};
 use migration::Migration;
+use plan::Plan;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use sections::{Comparator, PathTable};
@@ -46,8 +52,8 @@ struct Ruleset {
     metrics: Option<BTreeMap<String, Metric>>,
     /// Gates by name: what a rollout must measure before it goes on.
     gates: Option<BTreeMap<String, Gate>>,
-    /// Plans. Kept for later versions; without effect in this one.
-    plans: Option<BTreeMap<String, serde_json::Value>>,
+    /// Plans by name: rollouts that move forward by evidence and back by themselves.
+    plans: Option<BTreeMap<String, Plan>>,
     /// Delivery policies by name: how the side effects of a migration are carried out.
     delivery: Option<BTreeMap<String, DeliveryPolicy>>,
     /// Plans of work by name: phases that are carried out one after the other, and taken back.
