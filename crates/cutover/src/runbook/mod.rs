@@ -10,6 +10,7 @@ mod language;
 mod markdown;
 #[cfg(feature = "plans")]
 mod rollout;
+mod step;
 mod steps;
 #[cfg(feature = "plans")]
 mod told;

@@ -3,7 +3,7 @@
 use super::costs::{Leg, costs};
 use super::handbook::{HandbookOptions, Instruction, Sheet, Written};
 use super::markdown::{code, duration};
-use super::steps::quoted;
+use super::step::quoted;
 use super::told::{self, whom};
 use super::{Cost, Language, RunbookError, RunbookStep, Verify};
 use crate::engine::Engine;

@@ -2,7 +2,7 @@
 
 use super::markdown::{code, duration};
 use super::rollout::Writer;
-use super::steps::quoted;
+use super::step::quoted;
 use super::{Language, Verify};
 use cutover_gates::{Bound, Check, Level, Query, Test};
 use cutover_plans::{Action, OnFail, Trigger, Watched, percent};
