@@ -36,8 +36,7 @@ fn migration(engine: &Engine, args: &Runbook, screen: &Screen) -> Result<Exit, F
 }
 
 fn handbook(engine: &Engine, args: &Runbook, of: Subject, screen: &Screen) -> Result<Exit, Failure> {
-    let options =
-        HandbookOptions { at: args.at.clone(), language: args.lang, file: input::name(&args.file) };
+    let options = HandbookOptions { at: args.at.clone(), language: args.lang, file: input::name(&args.file) };
     match engine.handbook(of, &args.name, &options) {
         Ok(Some(handbook)) if screen.is_json() => screen.value(&handbook)?,
         Ok(Some(handbook)) => screen.bytes(handbook.markdown().as_bytes())?,
@@ -68,7 +67,12 @@ fn subject(engine: &Engine, args: &Runbook) -> Result<Option<Subject>, Failure> 
 
 fn unknown(engine: &Engine, args: &Runbook) -> Failure {
     let others = Subject::ALL.into_iter().flat_map(|of| engine.subjects(of));
-    Failure::usage(no_such("unknown_runbook", "migration or plan", &args.name, engine.migrations().chain(others)))
+    Failure::usage(no_such(
+        "unknown_runbook",
+        "migration or plan",
+        &args.name,
+        engine.migrations().chain(others),
+    ))
 }
 
 fn no_way(error: RunbookError) -> Failure {

@@ -170,6 +170,11 @@ impl Engine {
         let names: Vec<&str> = match of {
             #[cfg(feature = "plans")]
             Subject::Plan => self.plans().collect(),
+            #[cfg(feature = "work")]
+            Subject::Work => self.works().collect(),
+            #[cfg(feature = "work")]
+            Subject::Incidents => self.incidents().collect(),
+            #[cfg(not(all(feature = "plans", feature = "work")))]
             _ => Vec::new(),
         };
         names.into_iter()
@@ -204,6 +209,11 @@ impl Engine {
         let written = match of {
             #[cfg(feature = "plans")]
             Subject::Plan => super::rollout::written(self, name, options)?,
+            #[cfg(feature = "work")]
+            Subject::Work => super::restore::of_work(self, name, options),
+            #[cfg(feature = "work")]
+            Subject::Incidents => super::restore::of_incidents(self, name, options),
+            #[cfg(not(all(feature = "plans", feature = "work")))]
             _ => None,
         };
         Ok(written.map(|(owner, sheets, procedures)| Handbook {

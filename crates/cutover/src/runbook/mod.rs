@@ -8,6 +8,8 @@ mod costs;
 mod handbook;
 mod language;
 mod markdown;
+#[cfg(feature = "work")]
+mod restore;
 #[cfg(feature = "plans")]
 mod rollout;
 mod step;

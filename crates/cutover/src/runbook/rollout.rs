@@ -49,7 +49,9 @@ impl Writer<'_> {
         let last = plan.last();
         let Some(at) = self.options.at.as_deref() else { return Ok((last, plan.audience(last))) };
         let steps = &plan.spec().steps;
-        if let Some(step) = steps.iter().position(|step| matches!(&step.to, Target::Segment(name) if name == at)) {
+        if let Some(step) =
+            steps.iter().position(|step| matches!(&step.to, Target::Segment(name) if name == at))
+        {
             return Ok((step, plan.audience(step)));
         }
         let top = plan.audience(last).0;
@@ -89,7 +91,10 @@ impl Writer<'_> {
             format!("where it stands: {status} (`rolling_back`: it does the work; watch it. `rolled_back`: it is done)"),
             format!("où il en est : {status} (`rolling_back` : il fait le travail, le surveiller ; `rolled_back` : c'est fait)"),
         ));
-        let title = say.of("What the plan does by itself, while its host runs", "Ce que le plan fait seul, tant que son hôte tourne");
+        let title = say.of(
+            "What the plan does by itself, while its host runs",
+            "Ce que le plan fait seul, tant que son hôte tourne",
+        );
         Sheet { title, lines }
     }
 
@@ -131,7 +136,9 @@ impl Writer<'_> {
         let (say, plan) = (self.say(), self.plan.plan());
         let rollback = &plan.spec().rollback;
         let mut ladder = vec![reached.clone()];
-        while let Some((share, segments)) = ladder.last().filter(|(share, segments)| *share > 0 || !segments.is_empty()) {
+        while let Some((share, segments)) =
+            ladder.last().filter(|(share, segments)| *share > 0 || !segments.is_empty())
+        {
             let next = plan.below(step, *share, segments);
             ladder.push(next);
         }
@@ -143,7 +150,11 @@ impl Writer<'_> {
         let mut steps = vec![self.take_in_hand()];
         let gates = plan.spec().steps.get(step).map_or(&[][..], |step: &Step| &step.gates);
         for (from, to) in ladder.iter().zip(ladder.iter().skip(1)) {
-            steps.push(if to.0 == 0 && to.1.is_empty() { self.nobody(from) } else { self.down(from, to, gates) });
+            steps.push(if to.0 == 0 && to.1.is_empty() {
+                self.nobody(from)
+            } else {
+                self.down(from, to, gates)
+            });
         }
         steps.push(RunbookStep {
             title: say.of("Call the rollout off", "Abandonner le déploiement"),
@@ -223,7 +234,10 @@ impl Writer<'_> {
         let mut verify = vec![self.settled()];
         verify.extend(gates.iter().map(|gate| self.gate(gate)));
         RunbookStep {
-            title: say.of(format!("Down to {to_whom}, for {wait}"), format!("Descendre à {to_whom}, pendant {wait}")),
+            title: say.of(
+                format!("Down to {to_whom}, for {wait}"),
+                format!("Descendre à {to_whom}, pendant {wait}"),
+            ),
             command: self.setting(from, to),
             notes: self.moving(from, to).into_iter().take(1).map(told::sentence).collect(),
             verify,
@@ -234,7 +248,8 @@ impl Writer<'_> {
         let say = self.say();
         let nobody = (0, Vec::new());
         let immediate = self.commands.all("immediate");
-        let command = if immediate.is_empty() { self.setting(from, &nobody) } else { Some(immediate.join("\n")) };
+        let command =
+            if immediate.is_empty() { self.setting(from, &nobody) } else { Some(immediate.join("\n")) };
         RunbookStep {
             title: say.of("Nobody on the new side", "Plus personne du nouveau côté"),
             notes: if command.is_none() { self.by_document() } else { Vec::new() },
@@ -247,7 +262,11 @@ impl Writer<'_> {
     fn setting(&self, from: &Reached, to: &Reached) -> Option<String> {
         let mut lines = Vec::new();
         if from.0 != to.0 {
-            lines.push(self.commands.one("set_percentage")?.replace("{percentage}", percent(to.0).trim_end_matches('%')));
+            lines.push(
+                self.commands
+                    .one("set_percentage")?
+                    .replace("{percentage}", percent(to.0).trim_end_matches('%')),
+            );
         }
         for segment in from.1.iter().filter(|segment| !to.1.contains(segment)) {
             let command = self.commands.one("set_segment")?;
@@ -260,7 +279,8 @@ impl Writer<'_> {
     fn by_document(&self) -> Vec<String> {
         let (say, flag) = (self.say(), &self.plan.plan().spec().flag);
         let (whose, file) = (code(&format!("flags.{flag}")), code(&self.options.file));
-        let publish = self.commands.one("publish").map(|command| format!("{} {}", say.colon(), code(command)));
+        let publish =
+            self.commands.one("publish").map(|command| format!("{} {}", say.colon(), code(command)));
         let publish = publish.unwrap_or_default();
         vec![say.of(
             format!("Set `rollout: 0%` in {whose} of {file}, take the segments out of its rules, and publish it{publish}"),
@@ -284,9 +304,10 @@ impl Writer<'_> {
         for trigger in &plan.spec().triggers {
             for action in &trigger.actions {
                 if let Action::SetFlag(flag) = action {
-                    let off = self.commands.one("set_flag").map(|command| {
-                        command.replace("{name}", &quoted(flag)).replace("{value}", "false")
-                    });
+                    let off = self
+                        .commands
+                        .one("set_flag")
+                        .map(|command| command.replace("{name}", &quoted(flag)).replace("{value}", "false"));
                     let off = off.map(|off| format!("{} {}", say.colon(), code(&off))).unwrap_or_default();
                     let flag = code(flag);
                     lines.push(say.of(
@@ -310,7 +331,8 @@ impl Writer<'_> {
         let flag = &self.plan.plan().spec().flag;
         let mut found: Vec<Cost> = Vec::new();
         for migration in self.engine.compiled_migrations() {
-            let role = migration.switches().iter().find(|(_, switch)| switch.name == *flag).map(|(role, _)| role);
+            let role =
+                migration.switches().iter().find(|(_, switch)| switch.name == *flag).map(|(role, _)| role);
             for cost in role.map(|role| self.turned(migration, role)).unwrap_or_default() {
                 if !found.contains(&cost) {
                     found.push(cost);
@@ -339,9 +361,19 @@ impl Writer<'_> {
             if start <= end {
                 continue;
             }
-            let leg = Leg { migration, start, from: (&from.name, from.shape), to: (&to.name, to.shape), guarded: false };
+            let leg = Leg {
+                migration,
+                start,
+                from: (&from.name, from.shape),
+                to: (&to.name, to.shape),
+                guarded: false,
+            };
             let (file, name) = (quoted(&self.options.file), quoted(&migration.name));
-            let way = code(&format!("cutover runbook {file} {name} --from {} --to {}", quoted(&from.name), quoted(&to.name)));
+            let way = code(&format!(
+                "cutover runbook {file} {name} --from {} --to {}",
+                quoted(&from.name),
+                quoted(&to.name)
+            ));
             for cost in costs(say, leg) {
                 let (a, b, text) = (code(&from.name), code(&to.name), cost.text);
                 let text = say.of(

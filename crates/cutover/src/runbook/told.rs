@@ -108,7 +108,11 @@ impl Writer<'_> {
             whose.push(say.of(format!("{moved} of the units"), format!("{moved} des unités")));
         }
         let gone = from.1.iter().filter(|name| !to.1.contains(name));
-        whose.extend(gone.map(|name| say.of(format!("the segment {}", code(name)), format!("le segment {}", code(name)))));
+        whose.extend(
+            gone.map(|name| {
+                say.of(format!("the segment {}", code(name)), format!("le segment {}", code(name)))
+            }),
+        );
         let whose = whose.join(", ");
         vec![
             say.of(
@@ -153,10 +157,8 @@ impl Writer<'_> {
         let measure = self.command("measure").map(|command| format!("{command} && ")).unwrap_or_default();
         let (file, gate) = (quoted(&self.options.file), quoted(name));
         Verify {
-            text: say.of(
-                format!("{} passes ({checks})", code(name)),
-                format!("{} passe ({checks})", code(name)),
-            ),
+            text: say
+                .of(format!("{} passes ({checks})", code(name)), format!("{} passe ({checks})", code(name))),
             command: Some(format!("{measure}cutover gate {file} {gate} --metrics measured.json")),
         }
     }
@@ -175,9 +177,10 @@ fn check_text(say: Language, check: &Check) -> String {
         Test::Threshold(threshold) => {
             format!("{metric} {}", bound(say, &threshold.bound, threshold.baseline))
         }
-        Test::Harm { .. } | Test::Margin { .. } => {
-            say.of(format!("{metric} not worse than on the old side"), format!("{metric} pas pire que l'ancien côté"))
-        }
+        Test::Harm { .. } | Test::Margin { .. } => say.of(
+            format!("{metric} not worse than on the old side"),
+            format!("{metric} pas pire que l'ancien côté"),
+        ),
         Test::Share { at_most } => {
             say.of(format!("{metric} below {at_most}"), format!("{metric} en dessous de {at_most}"))
         }
@@ -185,11 +188,13 @@ fn check_text(say: Language, check: &Check) -> String {
             format!("{metric}: the share slower than {than} ms below {at_most}"),
             format!("{metric} : part plus lente que {than} ms en dessous de {at_most}"),
         ),
-        Test::SampleRatio { .. } => {
-            say.of(format!("{metric}: the shares of the samples as planned"), format!("{metric} : parts des échantillons comme prévu"))
-        }
-        Test::Divergence { .. } => {
-            say.of(format!("{metric}: results do not differ"), format!("{metric} : les résultats ne diffèrent pas"))
-        }
+        Test::SampleRatio { .. } => say.of(
+            format!("{metric}: the shares of the samples as planned"),
+            format!("{metric} : parts des échantillons comme prévu"),
+        ),
+        Test::Divergence { .. } => say.of(
+            format!("{metric}: results do not differ"),
+            format!("{metric} : les résultats ne diffèrent pas"),
+        ),
     }
 }

@@ -9,18 +9,37 @@ use crate::ruleset::fields::{Fields, Reader};
 /// The keys under a plan.
 #[cfg(feature = "plans")]
 pub(crate) const PLAN: &[&str] = &[
-    "immediate", "set_percentage", "set_segment", "set_flag", "settled", "measure", "tell", "publish", "notify",
-    "within", "checks",
+    "immediate",
+    "set_percentage",
+    "set_segment",
+    "set_flag",
+    "settled",
+    "measure",
+    "tell",
+    "publish",
+    "notify",
+    "within",
+    "checks",
 ];
 /// The keys of `within` under a plan.
 #[cfg(feature = "plans")]
 pub(crate) const PLAN_WITHIN: &[&str] = &["immediate", "progressive"];
+/// The keys under incidents.
+#[cfg(feature = "work")]
+pub(crate) const INCIDENTS: &[&str] = &["set_flag", "settled", "publish", "notify", "within"];
+/// The keys of `within` under incidents.
+#[cfg(feature = "work")]
+pub(crate) const INCIDENTS_WITHIN: &[&str] = &["feature"];
 /// The keys of `checks`.
 pub(crate) const CHECKS: &[&str] = &["before", "after"];
 
 /// What has to be in a command, so that it does what it is for.
 const HOLES: &[(&str, &[&str], &str)] = &[
-    ("set_percentage", &["{percentage}"], "curl -X POST http://service/admin/config -d '{\"percentage\": {percentage}}'"),
+    (
+        "set_percentage",
+        &["{percentage}"],
+        "curl -X POST http://service/admin/config -d '{\"percentage\": {percentage}}'",
+    ),
     ("set_segment", &["{segment}", "{value}"], "flags set-segment use_v2 {segment} {value}"),
     ("set_flag", &["{name}", "{value}"], "kubectl set env deployment/server {name}={value}"),
     ("tell", &["{event}"], "curl -X POST http://host/plan/events -d {event}"),
@@ -65,8 +84,26 @@ fn of<'a, T>(list: &'a [(&'static str, T)], key: &str) -> Option<&'a T> {
     list.iter().find(|(known, _)| *known == key).map(|(_, value)| value)
 }
 
+/// Reads `owner` and `runbook` under something.
+pub(crate) fn under(
+    reader: &mut Reader,
+    node: &Node<'_>,
+    path: Path<'_>,
+    keys: &'static [&'static str],
+    limits: &'static [&'static str],
+) -> Commands {
+    let Content::Map(entries) = node.content else { return Commands::default() };
+    let under = |key: &str| entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value);
+    let read = under("runbook").map(|node| read(reader, node, path.key("runbook"), keys, limits));
+    let mut commands = read.unwrap_or_default();
+    if let Some(Content::Text(owner)) = under("owner").map(|node| &node.content) {
+        commands.owner = Some((*owner).to_owned());
+    }
+    commands
+}
+
 /// Reads `runbook`, which may have these keys, with these limits.
-pub(crate) fn read(
+fn read(
     reader: &mut Reader,
     node: &Node<'_>,
     path: Path<'_>,

@@ -103,4 +103,7 @@ pub(crate) struct Sections {
     /// Policies for incidents by name.
     #[cfg(feature = "work")]
     pub(crate) incidents: BTreeMap<String, Policy>,
+    /// What runbooks of incidents say of the place where they happen.
+    #[cfg(all(feature = "runbook", feature = "work"))]
+    pub(crate) incident_commands: BTreeMap<String, commands::Commands>,
 }

@@ -70,7 +70,9 @@ pub(super) fn read_all<'a>(
         let mut plan = PlanReader { reader, gates, metrics: sections.metrics.as_ref(), named: &mut named };
         let read = plan.plan(&entry.value, path);
         #[cfg(feature = "runbook")]
-        if let Some(commands) = commands(reader, &entry.value, path) {
+        {
+            use super::commands::{PLAN, PLAN_WITHIN, under};
+            let commands = under(reader, &entry.value, path, PLAN, PLAN_WITHIN);
             sections.plan_commands.insert(entry.key.to_owned(), commands);
         }
         let Some((spec, watched, places)) = read else { continue };
@@ -87,22 +89,6 @@ pub(super) fn read_all<'a>(
         }
     }
     named
-}
-
-/// Who answers for a plan, and what its runbook says of the place where it runs.
-#[cfg(feature = "runbook")]
-fn commands(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<super::commands::Commands> {
-    let Content::Map(entries) = node.content else { return None };
-    let under = |key: &str| entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value);
-    let mut commands = under("runbook").map_or_else(Default::default, |node| {
-        let path = path.key("runbook");
-        super::commands::read(reader, node, path, super::commands::PLAN, super::commands::PLAN_WITHIN)
-    });
-    commands.owner = under("owner").and_then(|node| match node.content {
-        Content::Text(owner) => Some(owner.to_owned()),
-        _ => None,
-    });
-    Some(commands)
 }
 
 /// The gates that a plan names.
