@@ -55,6 +55,9 @@ impl Writer {
     fn by_itself(&self) -> Sheet {
         let (say, file, name) = (self.say, &self.file, &self.name);
         let status = code(&format!("cutover work {file} {name} status --state STATE.json"));
+        let event = r#"{"event":"rollback","actor":"NAME","reason":"WHY"}"#;
+        let back = code(&format!("cutover work {file} {name} advance --state STATE.json --event '{event}'"));
+        let run = code(&format!("cutover work {file} {name} run --state STATE.json"));
         Sheet {
             title: say.of("What the plan does by itself, while its host runs", "Ce que le plan fait seul, tant que son hôte tourne"),
             lines: vec![
@@ -63,6 +66,10 @@ impl Writer {
                     "une action ou une validation échoue à tous ses essais → la phase est défaite ; sans procédure de retour, elle attend quelqu'un",
                 ),
                 say.of(format!("where it stands: {status}"), format!("où il en est : {status}")),
+                say.of(
+                    format!("to let it do all of the below: {back}, then {run}"),
+                    format!("pour lui laisser faire tout ce qui suit : {back}, puis {run}"),
+                ),
             ],
         }
     }
@@ -203,7 +210,7 @@ impl Writer {
         let say = self.say;
         let mut lines: Vec<String> =
             policy.severities.iter().map(|severity| self.class(policy, severity)).collect();
-        let open = code(&format!("cutover incident --help"));
+        let open = code("cutover incident --help");
         lines.push(say.of(
             format!("what is not listed is of the worst; the clock runs from when it was noticed ({open} keeps it)"),
             format!("ce qui n'est pas listé est de la pire ; l'horloge court dès la détection ({open} la tient)"),

@@ -101,7 +101,7 @@ impl Writer<'_> {
     fn immediate(&self, reached: &Reached) -> Instruction {
         let (say, spec) = (self.say(), self.plan.plan().spec());
         let flag = code(&spec.flag);
-        let mut steps = vec![self.nobody(reached)];
+        let mut steps = vec![self.nobody(reached, self.commands.all("immediate"))];
         let told = self.tell(r#"{"event":"abort","actor":"NAME","reason":"WHY"}"#);
         steps.push(RunbookStep {
             title: say.of("Tell the plan", "Le dire au plan"),
@@ -151,7 +151,7 @@ impl Writer<'_> {
         let gates = plan.spec().steps.get(step).map_or(&[][..], |step: &Step| &step.gates);
         for (from, to) in ladder.iter().zip(ladder.iter().skip(1)) {
             steps.push(if to.0 == 0 && to.1.is_empty() {
-                self.nobody(from)
+                self.nobody(from, &[])
             } else {
                 self.down(from, to, gates)
             });
@@ -244,10 +244,9 @@ impl Writer<'_> {
         }
     }
 
-    fn nobody(&self, from: &Reached) -> RunbookStep {
+    fn nobody(&self, from: &Reached, immediate: &[String]) -> RunbookStep {
         let say = self.say();
         let nobody = (0, Vec::new());
-        let immediate = self.commands.all("immediate");
         let command =
             if immediate.is_empty() { self.setting(from, &nobody) } else { Some(immediate.join("\n")) };
         RunbookStep {
@@ -401,7 +400,16 @@ impl Writer<'_> {
 
     fn status(&self, stage: &str) -> Verify {
         let (file, name) = (quoted(&self.options.file), quoted(self.name));
-        let stage = code(stage);
+        let stage = match stage {
+            "rolled_back" => {
+                let (now, then) = (code("rolling_back"), code(stage));
+                self.say().of(
+                    format!("{now}, and {then} once the nodes have acknowledged it"),
+                    format!("{now}, puis {then} une fois que les nœuds l'ont pris"),
+                )
+            }
+            _ => code(stage),
+        };
         Verify {
             text: self.say().of(format!("the plan is {stage}"), format!("le plan est {stage}")),
             command: Some(format!("cutover plan status {file} {name} --state STATE.json")),
