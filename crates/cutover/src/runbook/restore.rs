@@ -226,7 +226,7 @@ impl Writer {
         let what: Vec<String> = examples.chain(features).collect();
         let within = duration(say, severity.objective_ms / 1000);
         let text = say.of(format!("in {within}"), format!("en {within}"));
-        format!("**{}** ({text}){} {}", plain(&severity.name), say.colon(), what.join("; "))
+        format!("**{}** ({text}){} {}", plain(&severity.name), say.colon(), what.join(&say.of("; ", " ; ")))
     }
 
     fn communication(&self, policy: &Policy) -> Option<Sheet> {

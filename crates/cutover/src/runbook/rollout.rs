@@ -231,6 +231,8 @@ impl Writer<'_> {
         let say = self.say();
         let wait = duration(say, self.plan.plan().spec().rollback.every_ms / 1000);
         let to_whom = whom(say, to);
+        let command = self.setting(from, to);
+        let moved = self.moving(from, to).into_iter().take(1).map(told::sentence);
         let mut verify = vec![self.settled()];
         verify.extend(gates.iter().map(|gate| self.gate(gate)));
         RunbookStep {
@@ -238,8 +240,8 @@ impl Writer<'_> {
                 format!("Down to {to_whom}, for {wait}"),
                 format!("Descendre à {to_whom}, pendant {wait}"),
             ),
-            command: self.setting(from, to),
-            notes: self.moving(from, to).into_iter().take(1).map(told::sentence).collect(),
+            notes: command.is_none().then(|| self.by_document(from, to)).into_iter().chain(moved).collect(),
+            command,
             verify,
         }
     }
@@ -251,7 +253,7 @@ impl Writer<'_> {
             if immediate.is_empty() { self.setting(from, &nobody) } else { Some(immediate.join("\n")) };
         RunbookStep {
             title: say.of("Nobody on the new side", "Plus personne du nouveau côté"),
-            notes: if command.is_none() { self.by_document() } else { Vec::new() },
+            notes: if command.is_none() { vec![self.by_document(from, &nobody)] } else { Vec::new() },
             command,
             verify: vec![self.settled(), self.silent()],
         }
@@ -275,16 +277,31 @@ impl Writer<'_> {
     }
 
     /// Where no command sets the flag, the document does.
-    fn by_document(&self) -> Vec<String> {
+    fn by_document(&self, from: &Reached, to: &Reached) -> String {
         let (say, flag) = (self.say(), &self.plan.plan().spec().flag);
         let (whose, file) = (code(&format!("flags.{flag}")), code(&self.options.file));
+        let mut what = Vec::new();
+        if from.0 != to.0 {
+            let entry = code(&format!("rollout: {}", percent(to.0)));
+            what.push(say.of(format!("set {entry}"), format!("mettre {entry}")));
+        }
+        for segment in from.1.iter().filter(|segment| !to.1.contains(segment)) {
+            let segment = code(segment);
+            what.push(
+                say.of(
+                    format!("take {segment} out of its rules"),
+                    format!("retirer {segment} de ses règles"),
+                ),
+            );
+        }
+        let what = what.join(", ");
         let publish =
             self.commands.one("publish").map(|command| format!("{} {}", say.colon(), code(command)));
         let publish = publish.unwrap_or_default();
-        vec![say.of(
-            format!("Set `rollout: 0%` in {whose} of {file}, take the segments out of its rules, and publish it{publish}"),
-            format!("Mettre `rollout: 0%` dans {whose} de {file}, retirer les segments de ses règles, et publier{publish}"),
-        )]
+        say.of(
+            format!("In {whose} of {file}: {what}; and publish it{publish}"),
+            format!("Dans {whose} de {file} : {what} ; et publier{publish}"),
+        )
     }
 
     fn notify(&self) -> Option<RunbookStep> {

@@ -116,8 +116,8 @@ impl Writer<'_> {
         let whose = whose.join(", ");
         vec![
             say.of(
-                format!("{whose} move from the new side to the old one; nobody else moves"),
-                format!("{whose} passent du nouveau côté à l'ancien ; personne d'autre ne bouge"),
+                format!("from the new side to the old one: {whose}; nobody else moves"),
+                format!("du nouveau côté à l'ancien : {whose} ; personne d'autre ne bouge"),
             ),
             say.of(
                 "the old side takes their load: see that it has the capacity it had before",
@@ -153,12 +153,15 @@ impl Writer<'_> {
         let gate = self.plan.gates().find(|gate| gate.name() == name);
         let checks: Vec<String> =
             gate.into_iter().flat_map(|gate| gate.checks()).map(|check| check_text(say, check)).collect();
-        let checks = checks.join("; ");
+        let checks = checks.join(&say.of("; ", " ; "));
+        let wait = duration(say, self.plan.plan().spec().rollback.every_ms / 1000);
         let measure = self.command("measure").map(|command| format!("{command} && ")).unwrap_or_default();
         let (file, gate) = (quoted(&self.options.file), quoted(name));
         Verify {
-            text: say
-                .of(format!("{} passes ({checks})", code(name)), format!("{} passe ({checks})", code(name))),
+            text: say.of(
+                format!("after {wait}, {} passes ({checks})", code(name)),
+                format!("après {wait}, {} passe ({checks})", code(name)),
+            ),
             command: Some(format!("{measure}cutover gate {file} {gate} --metrics measured.json")),
         }
     }
