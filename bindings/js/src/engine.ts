@@ -157,7 +157,7 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
     const now = timeOf(options);
     if (!isTime(now)) throw new RangeError("`now` is no time");
     const given = { gate: name, state, observations: [...observations], now: Math.trunc(now) };
-    return freeze(this.#call("gate", given, numbersAsText) as GateStep);
+    return freeze(this.#ask("gate", JSON.stringify(given, numbersAsText)) as GateStep);
   }
 
   gateReplay(name: string, state: GateState): GateReplay {
@@ -169,9 +169,7 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
   }
 
   advance(name: string, state: PlanState | null, event: PlanEvent, options?: TimeOptions): PlanStep {
-    const now = timeOf(options);
-    if (!isTime(now)) throw new RangeError("`now` is no time");
-    return freeze(this.#call("advance", { plan: name, state, event, now: Math.trunc(now) }, numbersAsText) as PlanStep);
+    return freeze(this.#call("advance", { plan: name, state, event, now: instantOf(options?.now) }, numbersAsText) as PlanStep);
   }
 
   simulate(name: string, options: SimulateOptions = {}): PlanSimulation {

@@ -709,6 +709,53 @@ class Engine:
         >>> engine.path("api", "/health") is None
         True
         """
+    def work(self, name: str, state: Mapping[str, Any] | None, event: Mapping[str, Any]) -> dict[str, Any]:
+        r"""A step of a plan of work: a dict with the `state` after an event, and the `effects` to perform. Save the state before
+        performing anything; `None` is the state at the beginning. An event without `now` happens now.
+
+        Raises `CutoverError` where there is no such plan, the state belongs to another plan, or the event is none.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nwork: {w: {phases: [{name: load, actions: [copy], validations: [counts], rollback: drop}]}}")
+        >>> step = engine.work("w", None, {"event": "start", "run": "r1"})
+        >>> step["effects"][0]["id"]
+        'r1/1/load/copy'
+        >>> engine.work_status("w", step["state"])["standing"]
+        'running'
+        """
+    def work_status(self, name: str, state: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Where a run of a plan of work stands: a dict."""
+    def incident(self, name: str, state: Mapping[str, Any] | None, event: Mapping[str, Any]) -> dict[str, Any]:
+        r"""A step of an incident: a dict with the `state` after an event, and the `effects` to perform. `None` is the state
+        where none is open. An event without `now` happens now.
+
+        Raises `CutoverError` where there is no such policy, or the event is none.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nincidents: {till: {severities: {critical: {objective: 1h}}}}")
+        >>> opened = {"event": "open", "id": "i1", "title": "no sale", "severity": "critical", "actor": "ann", "now": 0}
+        >>> state = engine.incident("till", None, opened)["state"]
+        >>> engine.incident_standing("till", state, now=60_000)["clock"]["left_ms"]
+        3540000
+        """
+    def incident_standing(
+        self, name: str, state: Mapping[str, Any] | None, *, now: _Now = None
+    ) -> dict[str, Any]:
+        """Where an incident stands at a time: a dict with its clock, and what is still to be checked."""
+    def post_mortem(self, name: str, state: Mapping[str, Any]) -> str:
+        """The draft of a post-mortem, in Markdown."""
+    def drill(self, name: str, scenario: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        r"""Rehearses a rollback of a plan of work, and says whether it would be over in time: a dict. A scenario has durations
+        as texts.
+
+        Raises `CutoverError` where there is no such plan, or the scenario makes no sense.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nwork: {w: {objective: 1h, phases: [{name: load, validations: [counts], rollback: [{name: drop, takes: 5m}]}]}}")
+        >>> report = engine.drill("w", {"detection": "5m"})
+        >>> report["answer"], report["longest_ms"]
+        ('met', 600000)
+        """
     def safety(self, migration: str, *, nodes: int = 2, writes: int = 2) -> SafetyReport:
         r"""What the phases, moves, switches and emergencies of a migration can cost: a model of its two stores looks at
         everything that can happen to one record.
