@@ -180,7 +180,7 @@ plans: { v2: { flag: use_v2, steps: [5%, 50%, 100%], bake: 48h, gate: errors, ru
 #[test]
 fn the_steps_of_a_rollback_are_those_below_where_it_stands() {
     let folder = Folder::new("runbook_at");
-    folder.file("ruleset.yaml", &PLAN.replace("RUNBOOK", "{ set_percentage: 'set {percentage}' }"));
+    folder.file("ruleset.yaml", PLAN.replace("RUNBOOK", "{ set_percentage: 'set {percentage}' }"));
     let commands = |at: &str| -> Vec<String> {
         let json = folder.run(&["runbook", "ruleset.yaml", "v2", "--at", at, "--json"]).json(0);
         let steps =
@@ -204,7 +204,7 @@ fn a_flag_that_is_a_switch_of_a_migration_costs_what_that_costs() {
 gates: { errors: { checks: [{ metric: errors, test: harm }] } }
 plans: { writes: { flag: USE_JOBS_PARTNERS_WRITE, steps: [100%], bake: 48h, gate: errors } }
 ";
-    folder.file("ruleset.yaml", &format!("{RULES}{plan}"));
+    folder.file("ruleset.yaml", format!("{RULES}{plan}"));
     let page = folder.run(&["runbook", "ruleset.yaml", "writes"]);
     assert_eq!(page.code, Some(0), "{}", page.stderr);
     assert!(
@@ -219,7 +219,7 @@ plans: { writes: { flag: USE_JOBS_PARTNERS_WRITE, steps: [100%], bake: 48h, gate
 fn commands_of_a_plan_are_lines_that_set_something() {
     let folder = Folder::new("runbook_plan_section");
     let section = "{ set_percentage: kubectl apply, tell: notify, imediate: a, notify: \"a\\nb\", within: { immediate: 0s } }";
-    folder.file("ruleset.yaml", &PLAN.replace("RUNBOOK", section));
+    folder.file("ruleset.yaml", PLAN.replace("RUNBOOK", section));
     let report = folder.run(&["check", "ruleset.yaml", "--json"]).json(1);
     let found = report["diagnostics"].as_array().unwrap().iter();
     let codes: Vec<&str> = found.map(|found| found["code"].as_str().unwrap()).collect();
