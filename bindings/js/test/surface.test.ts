@@ -68,7 +68,7 @@ const made: Record<string, object> = {
   Transient: new migrate.Transient(),
   Permanent: new migrate.Permanent(),
   Superseded: new migrate.Superseded(),
-  BreakerOpen: new migrate.BreakerOpen(),
+  BreakerOpen: new migrate.BreakerOpen("sql"),
 };
 
 it("cutover/migrate", () => {

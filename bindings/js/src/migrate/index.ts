@@ -5,8 +5,8 @@ export type { BreakerConfig, BreakerState, ForcedState } from "./breaker.js";
 export type { Clock } from "./clock.js";
 export { sameJson } from "./compare.js";
 export type { Compare, Compared } from "./compare.js";
-export { ChangeConsumer } from "./consumer.js";
-export type { AppliedAs, ChangeEvent, ChangeTarget, ConsumerOptions, Current, DeadEvent, PartitionState } from "./consumer.js";
+export { Consumer } from "./consumer.js";
+export type { Applied, Change, Target, ConsumerOptions, Current, DeadChange, PartitionState } from "./consumer.js";
 export type { ComparisonCounts, Counts, Latencies } from "./counters.js";
 export type {
   BothLatencies,

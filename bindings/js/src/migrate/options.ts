@@ -32,7 +32,7 @@ export interface DeadLetter {
 }
 
 /**
- * What a migration is made of. What is not given of timeouts, shadow, breakers, retry and `abandonedAfter` is as the delivery
+ * What a migration is made of. What is not given of timeouts, shadow, breakers, retry and `abandonedAfterMs` is as the delivery
  * policy of the migration says, and where it names none, as {@link Engine.deliveryOf} says; it is read once.
  */
 export interface MigrationOptions<R> {
@@ -61,7 +61,7 @@ export interface MigrationOptions<R> {
    */
   readonly transactional?: SideName;
   /** After so many milliseconds a write that was begun, and of which nothing is heard, is gone on with by a worker. */
-  readonly abandonedAfter?: number;
+  readonly abandonedAfterMs?: number;
   /** Keeps what nothing else keeps; without it, it is a warning. */
   readonly deadLetter?: (letter: DeadLetter) => unknown;
   readonly metrics?: Metrics;

@@ -68,8 +68,8 @@ describe("the delivery policy of a migration", () => {
     const claim = outbox.claim.bind(outbox);
     outbox.claim = (given) => (asked.push(given), claim(given));
     const { migration } = over(ruled("{ worker: { limit: 3, lease: 7s, dead: pass } }"), { outbox });
-    await migration.worker().pass();
-    await migration.worker({ limit: 4, skipDead: false }).pass();
+    await migration.worker().step();
+    await migration.worker({ limit: 4, skipDead: false }).step();
     expect(asked.map(({ limit, leaseMs, skipDead }) => [limit, leaseMs, skipDead])).toEqual([[3, 7_000, true], [4, 7_000, false]]);
   });
 });

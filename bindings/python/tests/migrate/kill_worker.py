@@ -121,7 +121,7 @@ def outbox_at(kind: str, where: str) -> OutboxStore[Any]:
 def migration(ack: str, transactional: bool, old: Side, new: Side, outbox: Any) -> Migration[Any]:
     phase = f"{{ name: only, read: old, write: [old, {{ to: new, ack: {ack} }}] }}"
     ruleset = f"cutover: 1\nmigrations:\n  orders: {{ old: left, new: right, phase: only, phases: [{phase}] }}"
-    more: Any = {"retry": RETRY, "outbox": outbox, "journal_after_ms": ABANDONED_MS, "warn": lambda _: None}
+    more: Any = {"retry": RETRY, "outbox": outbox, "abandoned_after_ms": ABANDONED_MS, "warn": lambda _: None}
     more["transactional"] = "old" if transactional else None
     return Migration(Engine.from_str(ruleset), "orders", old=old, new=new, **more)
 

@@ -125,7 +125,7 @@ export class History {
       clock: life,
       timeouts: { read: 100, other: 100, write: 200 },
       retry: WRITE_RETRY,
-      abandonedAfter: 1_500,
+      abandonedAfterMs: 1_500,
       warn: () => {},
       deadLetter: ({ key }: DeadLetter) => {
         this.dead += 1;

@@ -29,7 +29,7 @@ _KEPT_PLANS = 256
 class Base(Generic[SideType, OutboxType]):
     """A migration, without what asks the sides.
 
-    What is not given of timeouts, shadow, breakers, retry and `journal_after_ms` is as the migration's delivery policy says
+    What is not given of timeouts, shadow, breakers, retry and `abandoned_after_ms` is as the migration's delivery policy says
     (`Engine.delivery_of`), read once; a breaker of `None` is none, whatever the policy says.
     """
 
@@ -48,7 +48,7 @@ class Base(Generic[SideType, OutboxType]):
         retry: Mapping[str, Any] | None = None,
         outbox: OutboxType | None = None,
         transactional: Literal["old", "new"] | None = None,
-        journal_after_ms: int | None = None,
+        abandoned_after_ms: int | None = None,
         encode: Callable[[Any], str] = json.dumps,
         decode: Callable[[str], Any] = json.loads,
         dead_letter: Callable[[DeadLetter], object] | None = None,
@@ -82,10 +82,10 @@ class Base(Generic[SideType, OutboxType]):
             breakers=breakers,
             timeouts=timeouts,
             shadow=shadow,
-            abandoned_after_ms=journal_after_ms,
+            abandoned_after_ms=abandoned_after_ms,
         )
         self._timeouts, self._shadow, self._retry = self._policy.deadlines, self._policy.shadow, self._policy.retry
-        self._journal_after_ms: int = self._policy.worker["abandoned_after_ms"]
+        self._abandoned_after_ms: int = self._policy.worker["abandoned_after_ms"]
         configs = zip(found, (self._policy.breakers["old"], self._policy.breakers["new"]), strict=True)
         self.breakers: dict[str, Breaker | None] = {
             store: None if config is None else Breaker(json.dumps(config)) for store, config in configs

@@ -153,7 +153,7 @@ class Metrics(Protocol):
         """A read fell back."""
 
     def latency(self, migration: str, source: str, seconds: float, /) -> object:
-        """A store has answered a read."""
+        """A store that was asked to read took so long, whether it answered or failed."""
 
     def write_error(self, migration: str, target: str, /) -> object:
         """A store has not taken a write."""
