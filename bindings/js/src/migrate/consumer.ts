@@ -114,6 +114,11 @@ export class Consumer<R = unknown> {
     this.#state = options.state ?? null;
   }
 
+  /** What is known of the partition; null before its first event. */
+  get state(): PartitionState | null {
+    return this.#state;
+  }
+
   /** Whether nothing goes on until {@link release}. */
   get halted(): boolean {
     return this.#state?.halted ?? false;

@@ -16,7 +16,7 @@ export interface ComparisonCounts {
  * How long a store took, each time that it was asked to read: also where it failed, and until its deadline where that has passed.
  * How many took less than each power of two of milliseconds.
  */
-export interface Latencies {
+export interface Latency {
   readonly count: number;
   readonly totalMs: number;
   readonly maxMs: number;
@@ -35,7 +35,7 @@ export interface Counts {
   /** Attempts to write that failed, by store. */
   readonly writeErrors: { readonly [target: string]: number };
   readonly comparisons: Readonly<ComparisonCounts>;
-  readonly latencies: { readonly [source: string]: Latencies };
+  readonly latencies: { readonly [source: string]: Latency };
 }
 
 const BUCKETS = 24;
@@ -59,7 +59,7 @@ export class StoreCounter {
     (this.buckets[at] as number) += 1;
   }
 
-  latencies(): Latencies {
+  latency(): Latency {
     return { count: this.calls, totalMs: this.totalMs, maxMs: this.maxMs, buckets: [...this.buckets] };
   }
 }
@@ -97,7 +97,7 @@ export class Counters {
       writes: { ...this.writes },
       writeErrors: each((store) => store.writeErrors),
       comparisons: { ...this.comparisons },
-      latencies: each((store) => store.latencies()),
+      latencies: each((store) => store.latency()),
     };
   }
 }

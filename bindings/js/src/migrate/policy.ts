@@ -22,7 +22,7 @@ export function policyOf<R>(engine: Decider, migration: string, options: Migrati
     retry,
     breakers,
     shadow,
-    timeouts: { read_ms: timeouts?.read, other_ms: timeouts?.other, write_ms: timeouts?.write },
+    timeouts: { read_ms: timeouts?.readMs, other_ms: timeouts?.otherMs, write_ms: timeouts?.writeMs },
     worker: { abandoned_after_ms: abandonedAfterMs },
   };
   const { effects } = step<null, { policy: Policy }>("policy", JSON.stringify(base), null, { event: "asked", given });

@@ -17,7 +17,7 @@ import type { Writer } from "./writing.js";
 /** How a worker works; what is not given is as the migration's policy says. */
 export interface WorkerOptions {
   /** Its name; one made at random by default. */
-  readonly worker?: string;
+  readonly name?: string;
   /** So many entries are delivered at one time. */
   readonly limit?: number;
   /** How long an entry is its own without a word. */
@@ -87,7 +87,7 @@ export class Worker<R> {
     this.#writer = writer;
     this.#outbox = outbox;
     this.#options = options;
-    this.#name = options.worker ?? crypto.randomUUID();
+    this.#name = options.name ?? crypto.randomUUID();
     this.#limit = options.limit ?? worker.limit;
     this.#leaseMs = options.leaseMs ?? worker.lease_ms;
     this.#pollMs = options.pollMs ?? worker.poll_ms;

@@ -103,7 +103,7 @@ describe("a read", () => {
   });
 
   it("gives each of many deadlines its time", async () => {
-    const { migration, old, clock } = over(standard("off"), { timeouts: { read: 100 } });
+    const { migration, old, clock } = over(standard("off"), { timeouts: { readMs: 100 } });
     old.reading = never;
     const ended: number[] = [];
     const start = clock.time;
@@ -201,7 +201,7 @@ describe("a comparison", () => {
     const broken = () => {
       throw new Error("broken");
     };
-    const metrics: Metrics = { read: broken, fallback: broken, writeError: broken, inconsistency: broken };
+    const metrics: Metrics = { read: broken, fallback: broken, latency: broken, writeError: broken, inconsistency: broken };
     const more = { metrics, warn: broken, compare: broken };
     const { migration, old, fresh, clock } = over(sampled("100%"), more);
     old.reading = () => ({ n: 1 });

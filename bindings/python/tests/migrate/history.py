@@ -66,7 +66,7 @@ class Node:
         )
         self.worker: asyncio.Future[Any] | None = None
         if history.outbox is not None:
-            worker = self.migration.worker(poll_ms=40, name="w", config={"lease_ms": 800})
+            worker = self.migration.worker(poll_ms=40, name="w", lease_ms=800)
             self.worker = asyncio.ensure_future(worker.run())
 
     def die(self) -> None:

@@ -150,7 +150,7 @@ def main(kind: str, where: str, first: str, seed: str, without: str = "") -> Non
     # The sides are in the same database as the outbox, where that is PostgreSQL.
     ways = [(ack, in_one) for ack in ("required", "best_effort", "outbox") for in_one in {False, kind == "postgres"}]
     migrations = [migration(ack, in_one, sides[0], sides[1], kept) for ack, in_one in ways]
-    worker = migrations[0].worker(config=DELIVERY, poll_ms=20)
+    worker = migrations[0].worker(**DELIVERY, poll_ms=20)
     left = worker.counts()
     while (counts := worker.counts()).pending + counts.claimed + counts.begun > 0:
         if worker.step().claimed == 0:

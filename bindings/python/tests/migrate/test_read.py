@@ -55,7 +55,7 @@ def test_an_edit_begins_with_the_store_that_is_written_first() -> None:
     old.reads = [ValueError("down")]
     with pytest.raises(ValueError, match="down"):
         orders.read_for_update("a")
-    breaker = orders.breakers["sql"]
+    breaker = orders.breaker("old")
     assert breaker is not None
     breaker.force("forced_open", 0)
     with pytest.raises(BreakerOpen):
@@ -194,13 +194,13 @@ def test_a_refused_side_has_failed() -> None:
     new.reads = [ValueError(), ValueError()]
     assert [orders.read("a") for _ in range(4)] == [{"n": 1}] * 4
     assert new.calls == ["read a"] * 2
-    breaker = orders.breakers["mongo"]
+    breaker = orders.breaker("new")
     assert breaker is not None and '"open"' in breaker.state
     breaker.force("closed", 0)
     assert orders.read("a") is None
     breaker.force("forced_open", 0)
     alone: Migration[Record] = Migration(engine("ramp_down"), "orders", old=old, new=new, **options)
-    found = alone.breakers["mongo"]
+    found = alone.breaker("new")
     assert found is not None
     found.force("forced_open", 0)
     with pytest.raises(BreakerOpen, match="mongo"):

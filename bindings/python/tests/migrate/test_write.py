@@ -181,7 +181,7 @@ def test_a_claim_is_kept_while_a_delivery_takes_long() -> None:
         return extend(id, generation, lease_until_ms)
 
     setattr(kept, "extend", watched)  # noqa: B010
-    assert orders.worker(config={"lease_ms": 90}).step().delivered == 1
+    assert orders.worker(lease_ms=90).step().delivered == 1
     assert len(extended) >= 3 and extended == sorted(extended)
 
 
@@ -276,9 +276,9 @@ def test_an_entry_that_kills_its_workers_is_given_up() -> None:
     orders.write("a", {"n": 1})
     for _ in range(3):
         with pytest.raises(Dies):
-            orders.worker(config={"lease_ms": 1}).drain()
+            orders.worker(lease_ms=1).drain()
         threading.Event().wait(0.01)
-    assert orders.worker(config={"lease_ms": 1}).drain().buried == 1
+    assert orders.worker(lease_ms=1).drain().buried == 1
     assert orders.worker().dead()[0].reason == "expired"
 
 

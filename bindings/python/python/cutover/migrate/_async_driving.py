@@ -163,7 +163,7 @@ class Drive:
 
 async def sent(migration: AsyncMigration[Any], store: str, timeout_ms: int, call: Any, *arguments: Any) -> None:
     """Asks a side to write, through its breaker."""
-    breaker, started, permit = migration.breakers[store], migration._clock.now(), None
+    breaker, started, permit = migration._breakers[store], migration._clock.now(), None
     if breaker is not None and (permit := breaker.ask(started)) is None:
         raise BreakerOpen(store)
     try:

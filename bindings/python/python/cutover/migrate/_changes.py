@@ -132,6 +132,11 @@ class Partition:
         kept: PartitionState | None = state
         return kept
 
+    @property
+    def halted(self) -> bool:
+        """Whether nothing goes on until `release`."""
+        return bool((self.state or {}).get("halted"))
+
     def health(
         self, *, lag_messages: int | None, lag_ms: int | None, limits: Mapping[str, int] | None = None
     ) -> dict[str, Any]:

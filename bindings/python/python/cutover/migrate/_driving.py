@@ -132,7 +132,7 @@ def send(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> None:
 
 def sent(migration: Migration[Any], store: str, timeout_ms: int, task: Callable[[], object]) -> None:
     """Asks a side to write, through its breaker."""
-    breaker, started, permit = migration.breakers[store], migration._clock.now(), None
+    breaker, started, permit = migration._breakers[store], migration._clock.now(), None
     if breaker is not None and (permit := breaker.ask(started)) is None:
         raise BreakerOpen(store)
     try:
