@@ -25,7 +25,7 @@ export type Current = "none" | { readonly version: number } | { readonly tombsto
 /** Where events are applied. Both writes leave a record that is newer. */
 export interface Target<R> {
   current(key: string): Current | PromiseLike<Current>;
-  put(key: string, version: number, record: R): unknown;
+  write(key: string, record: R, version: number): unknown;
   /** Leaves a tombstone of this version. */
   delete(key: string, version: number): unknown;
 }
@@ -87,7 +87,7 @@ const DONE_AS: Readonly<Record<string, Applied>> = {
  * const rows = new Map();
  * const target = {
  *   current: (key) => rows.get(key)?.at ?? "none",
- *   put: (key, version, record) => rows.set(key, { at: { version }, record }),
+ *   write: (key, record, version) => rows.set(key, { at: { version }, record }),
  *   delete: (key, version) => rows.set(key, { at: { tombstone: version } }),
  * };
  * const [persist, commit, deadLetter] = [() => {}, () => {}, () => {}];
@@ -208,7 +208,7 @@ export class Consumer<R = unknown> {
     const { target, persist, commit, deadLetter } = this.#options;
     switch (effect.effect) {
       case "put":
-        await target.put(effect.key, effect.version, about?.record as R);
+        await target.write(effect.key, about?.record as R, effect.version);
         break;
       case "delete":
         await target.delete(effect.key, effect.version);
