@@ -171,8 +171,6 @@ export class Reading<R> {
   #paths: readonly string[] = [];
   /** What kind of read it is. */
   label = LABEL;
-  /** Whether it is compared. */
-  compares = false;
 
   constructor(
     reader: Reader<R>,
@@ -204,7 +202,6 @@ export class Reading<R> {
   };
 
   start(compares: boolean): void {
-    this.compares = compares;
     this.on(compares ? machine.STARTED_COMPARING : machine.STARTED);
   }
 

@@ -12,7 +12,7 @@ from executor_support import FALLING_BACK, Record, Store, engine
 
 from cutover import Engine
 from cutover._cutover import draw
-from cutover.migrate import Answered, Migration, MigrationError, BreakerOpen, Shadow, Timeouts, Warned
+from cutover.migrate import Answered, BreakerOpen, Migration, MigrationError, Shadow, Timeouts, Warned
 
 
 def of(phase: str, old: Store, new: Store, **options: Any) -> Migration[Record]:
@@ -194,6 +194,8 @@ def test_a_refused_side_has_failed() -> None:
     new.reads = [ValueError(), ValueError()]
     assert [orders.read("a") for _ in range(4)] == [{"n": 1}] * 4
     assert new.calls == ["read a"] * 2
+    # A store that was not asked has taken no time.
+    assert {name: latency.count for name, latency in orders.counters().latencies.items()} == {"mongo": 2, "sql": 4}
     breaker = orders.breaker("new")
     assert breaker is not None and '"open"' in breaker.state
     breaker.force("closed", 0)

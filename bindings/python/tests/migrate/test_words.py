@@ -1,4 +1,4 @@
-"""The executors of TypeScript and of Python have the same words: each name of one is a name of the other, in its own casing."""
+"""The executors of TypeScript and of Python have the same words, each in the casing of its language."""
 
 from __future__ import annotations
 
@@ -41,11 +41,13 @@ PYTHON_ONLY = {
 }
 MEMBERS_ONLY = {
     "an error of JavaScript has a name and a message": (
-        "BreakerOpen.name OutboxError.name OutboxError.message Permanent.name Superseded.name Transient.name WriteError.name "
-        "WriteError.message"
+        "BreakerOpen.name BreakerOpen.message OutboxError.name OutboxError.message Permanent.name Superseded.name "
+        "Transient.name WriteError.name WriteError.message"
     ),
     "an attribute of the instance, which the list of Python does not hold": "BreakerOpen.store OutboxError.code",
-    "what stops a call: a signal in TypeScript, a time in Python": "ReadCall.signal ReadCall.timeout_ms WriteCall.signal WriteCall.timeout_ms",
+    "what stops a call: a signal in TypeScript, a time in Python": (
+        "ReadCall.signal ReadCall.timeout_ms WriteCall.signal WriteCall.timeout_ms"
+    ),
     "what Python tells a side beside": "ReadCall.store WriteCall.store WriteCall.attempt",
     "how a clock waits": "Clock.after Clock.sleep Clock.ticks",
     "in Python optional, and so not of the protocol": "Side.undo",

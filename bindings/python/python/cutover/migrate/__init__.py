@@ -22,7 +22,7 @@ from cutover.migrate._divergence import (
     OperationReport,
     Rate,
 )
-from cutover.migrate._errors import MigrationError, Outcome, Permanent, BreakerOpen, Superseded, Told, Transient, WriteError
+from cutover.migrate._errors import BreakerOpen, MigrationError, Outcome, Permanent, Superseded, Told, Transient, WriteError
 from cutover.migrate._jobs import Variant
 from cutover.migrate._metrics import OtelMetrics, PrometheusMetrics, otel_metrics, prometheus_metrics
 from cutover.migrate._owed import DeadLetter
@@ -52,6 +52,7 @@ __all__ = [
     "AsyncTarget",
     "AsyncWorker",
     "BothLatencies",
+    "BreakerOpen",
     "Change",
     "Clock",
     "Compare",
@@ -76,7 +77,6 @@ __all__ = [
     "PrometheusMetrics",
     "Rate",
     "ReadCall",
-    "BreakerOpen",
     "Shadow",
     "Side",
     "Superseded",
