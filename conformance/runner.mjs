@@ -177,6 +177,37 @@ const KINDS = {
     const named = want && found && Object.fromEntries(Object.keys(want).map((key) => [key, found[key]]));
     return diff(want, want === null ? found : named);
   },
+  gates(_, fields, rulesets) {
+    const engine = rulesets.engine(fields.need("ruleset"));
+    const gate = fields.text("gate");
+    let state = null;
+    const lines = fields.need("steps").flatMap(({ now, observations, want }, number) => {
+      const step = engine.gate(gate, state, wanted(observations), { now });
+      // As a host that keeps it would.
+      state = JSON.parse(JSON.stringify(step.state));
+      const checks = step.report.checks.map(({ verdict, value, against, proof }) => [verdict, value, against, proof]);
+      return diff(want, { verdict: step.report.verdict, checks }, `steps[${number}]`);
+    });
+    return engine.gateReplay(gate, state).same ? lines : [...lines, "replayed, it comes to something else"];
+  },
+  plans(_, fields, rulesets) {
+    const engine = rulesets.engine(fields.need("ruleset"));
+    const plan = fields.text("plan");
+    let state = null;
+    return fields.need("steps").flatMap(({ now, event, want }, number) => {
+      const step = engine.advance(plan, state, event, { now });
+      state = JSON.parse(JSON.stringify(step.state));
+      const { stage, millionths, epoch } = state;
+      const shown = step.effects.filter(({ effect }) => effect !== "record" && effect !== "wake_at");
+      const effects = shown.map(({ effect, why }) => (effect === "refused" ? `refused:${why}` : effect));
+      return diff(want, { stage, millionths, epoch, effects }, `steps[${number}]`);
+    });
+  },
+  arm_results(_, fields, rulesets) {
+    const engine = rulesets.engine(fields.need("ruleset"));
+    const { answer, comparison } = engine.compareArms(fields.need("arms"));
+    return diff(fields.need("want"), { answer, interval: comparison.interval });
+  },
   ...operatingKinds({ diff, isMap, textOf, wanted }),
   buckets,
   diagnostics(Engine, fields) {

@@ -184,6 +184,44 @@ def judges_kind(_, fields, rulesets):
     return diff(fields.decoded("want"), engine.judge(comparator, control, candidate)["verdict"])
 
 
+def gates_kind(_, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    gate, state, lines = fields.text("gate"), None, []
+    for number, given in enumerate(fields.need("steps")):
+        observations = decode(given["observations"])
+        step = engine.gate(gate, state, observations, now=given["now"])
+        # As a host that keeps it would.
+        state, report = json.loads(json.dumps(step["state"])), step["report"]
+        keys = ("verdict", "value", "against", "proof")
+        got = {"verdict": report["verdict"], "checks": [[whole(check[key]) for key in keys] for check in report["checks"]]}
+        lines += diff(given["want"], got, f"steps[{number}]")
+    if not engine.gate_replay(gate, state)["same"]:
+        lines.append("replayed, it comes to something else")
+    return lines
+
+
+def plans_kind(_, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    plan, state, lines = fields.text("plan"), None, []
+    for number, given in enumerate(fields.need("steps")):
+        step = engine.advance(plan, state, given["event"], now=given["now"])
+        state = json.loads(json.dumps(step["state"]))
+        shown = [effect for effect in step["effects"] if effect["effect"] not in ("record", "wake_at")]
+        effects = [
+            f"refused:{effect['why']}" if effect["effect"] == "refused" else effect["effect"] for effect in shown
+        ]
+        got = {key: state[key] for key in ("stage", "millionths", "epoch")} | {"effects": effects}
+        lines += diff(given["want"], got, f"steps[{number}]")
+    return lines
+
+
+def arm_results_kind(_, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    results = engine.compare_arms(**fields.need("arms"))
+    got = {"answer": results["answer"], "interval": list(map(whole, results["comparison"]["interval"]))}
+    return diff(fields.need("want"), got)
+
+
 def paths_kind(_, fields, rulesets):
     engine = rulesets.engine(fields.need("ruleset"))
     table, request, now = fields.text("table"), fields.need("request"), fields.int("now")
@@ -341,6 +379,9 @@ KINDS = {
     "compares": compares_kind,
     "judges": judges_kind,
     "paths": paths_kind,
+    "gates": gates_kind,
+    "plans": plans_kind,
+    "arm_results": arm_results_kind,
     "delivery": delivery_kind,
     **{kind: differing(run) for kind, run in {**data_plane.KINDS, **operating.KINDS}.items()},
     "explain": explain_kind,

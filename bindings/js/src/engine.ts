@@ -8,7 +8,9 @@ import { CutoverError } from "./api/diagnostic.js";
 import type { DeliveryPolicy } from "./api/delivery.js";
 import type { Diagnostic } from "./api/diagnostic.js";
 import type { DiffOptions, DiffReport } from "./api/diff.js";
+import type { ArmResults, ArmsToCompare, GateReplay, GateState, GateStep, Observation } from "./api/gate.js";
 import type { PathFound, PathRequest } from "./api/path.js";
+import type { PlanEvent, PlanSimulation, PlanState, PlanStep, SimulateOptions } from "./api/plan.js";
 import type { ReplayOptions, ReplayReport } from "./api/replay.js";
 import type { Runbook, RunbookOptions } from "./api/runbook.js";
 import type { SafetyOptions, SafetyReport } from "./api/safety.js";
@@ -35,6 +37,11 @@ import type { Flag } from "./decisions.js";
 import { contextText, jsonText } from "./json-text.js";
 import { freeze } from "./table.js";
 import { isTime, timeOf } from "./time.js";
+
+/** JSON has no NaN and no infinities; told as texts, they are no numbers for the engine either. */
+function numbersAsText(_: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}
 
 const NOTHING: readonly never[] = Object.freeze([]);
 
@@ -146,8 +153,31 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
     return freeze({ ...decision, variant: selection.variant, value, skipped: selection.skipped }) as Selected<never>;
   }
 
-  #call(name: string, args: object): unknown {
-    return this.#ask(name, JSON.stringify(args));
+  gate(name: string, state: GateState | null, observations: Iterable<Observation>, options?: TimeOptions): GateStep {
+    const now = timeOf(options);
+    if (!isTime(now)) throw new RangeError("`now` is no time");
+    const given = { gate: name, state, observations: [...observations], now: Math.trunc(now) };
+    return freeze(this.#ask("gate", JSON.stringify(given, numbersAsText)) as GateStep);
+  }
+
+  gateReplay(name: string, state: GateState): GateReplay {
+    return freeze(this.#call("gate_replay", { gate: name, state }) as GateReplay);
+  }
+
+  compareArms(arms: ArmsToCompare): ArmResults {
+    return freeze(this.#call("compare_arms", arms) as ArmResults);
+  }
+
+  advance(name: string, state: PlanState | null, event: PlanEvent, options?: TimeOptions): PlanStep {
+    return freeze(this.#call("advance", { plan: name, state, event, now: instantOf(options?.now) }, numbersAsText) as PlanStep);
+  }
+
+  simulate(name: string, options: SimulateOptions = {}): PlanSimulation {
+    return freeze(this.#call("simulate", { plan: name, scenario: options.scenario, seed: options.seed }) as PlanSimulation);
+  }
+
+  #call(name: string, args: object, replacer?: (key: string, value: unknown) => unknown): unknown {
+    return this.#ask(name, JSON.stringify(args, replacer));
   }
 
   #ask(name: string, args: string): unknown {

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod operating;
+pub(crate) mod plan;
 pub(crate) mod work;
 
 use crate::{exit, now};
@@ -70,6 +71,8 @@ pub(crate) enum Command {
     Incident(work::Incident),
     /// Say what a gate comes to by what was measured
     Gate(Gate),
+    /// Move a rollout by its plan, see where it stands, or simulate all of it
+    Plan(plan::Plan),
     /// Turn a document of another system into a ruleset that decides the same
     Import(Import),
     /// Write the JSON Schema of rulesets, for editors

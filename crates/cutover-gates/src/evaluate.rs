@@ -1,11 +1,12 @@
 //! `(state, observations, now) -> (state, report)`.
 
+use crate::check::{Check, Mode, Test};
 use crate::evidence::e_value;
 use crate::feed::{Batch, Feed};
 use crate::observation::Observation;
 use crate::reason::Reason;
 use crate::report::{CheckReport, DecidedFrom, Report, Samples};
-use crate::spec::{Check, Gate, Mode, Stake, Test};
+use crate::spec::{Gate, Stake};
 use crate::state::{CheckState, OtherGate, State, Statistic};
 use crate::statistic::Evidence;
 use crate::threshold::{Reading, Threshold};

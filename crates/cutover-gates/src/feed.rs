@@ -116,7 +116,7 @@ impl Feed {
         samples: Option<u64>,
     ) -> bool {
         if at > now.saturating_add(AHEAD) || self.latest.is_some_and(|latest| at <= latest.at) {
-            self.refused += 1;
+            self.refused = self.refused.saturating_add(1);
             return false;
         }
         if !value.is_finite() {
@@ -141,7 +141,7 @@ impl Feed {
         let mut take = |counted: &mut Counted, counts: Option<Counts>| {
             let counts = counts?;
             if ahead || !counted.cover(from, to) {
-                self.refused += 1;
+                self.refused = self.refused.saturating_add(1);
                 return None;
             }
             Some(counts)
@@ -162,15 +162,15 @@ impl Feed {
             let counts = counts?;
             let before = counted.read;
             if at > now.saturating_add(AHEAD) || before.is_some_and(|(read, _)| at <= read) {
-                self.refused += 1;
+                self.refused = self.refused.saturating_add(1);
                 return None;
             }
             counted.read = Some((at, counts));
             let (read, before) = before?;
             let (gained, anew) = counts.since(before);
-            self.resets += u64::from(anew);
+            self.resets = self.resets.saturating_add(u64::from(anew));
             if !counted.cover(read, at) {
-                self.refused += 1;
+                self.refused = self.refused.saturating_add(1);
                 return None;
             }
             since = since.min(read);
@@ -230,6 +230,7 @@ impl Feed {
     pub(crate) fn is_empty(&self) -> bool {
         self.latest.is_none()
             && self.errors == 0
+            && self.refused == 0
             && [&self.old, &self.new].iter().all(|counted| counted.spans.is_empty() && counted.read.is_none())
     }
 

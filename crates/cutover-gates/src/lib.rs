@@ -51,6 +51,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod check;
 mod evaluate;
 pub mod evidence;
 mod feed;
@@ -66,6 +67,7 @@ mod statistic;
 mod threshold;
 mod verdict;
 
+pub use check::{Better, Check, Mode, Test};
 pub use evidence::tail::false_rollback_probability;
 pub use log::{Entry, Log, Replayed, replay};
 pub use metric::{Arms, Metric, MetricKind, Query};
@@ -73,7 +75,7 @@ pub use observation::{Counts, Number, Observation};
 pub use reason::Reason;
 pub use report::{CheckReport, DecidedFrom, Report, Samples};
 pub use results::{Answer, Arm, Comparison, SampleRatio, compare_arms, sample_ratio};
-pub use spec::{Better, Check, Gate, Invalid, Mode, Problem, Test};
+pub use spec::{Gate, Invalid, Problem};
 pub use state::{OtherGate, State};
 pub use threshold::{Bound, Held, Level, Reading, Threshold, Told};
 pub use verdict::Verdict;

@@ -1,8 +1,8 @@
 //! The results of an A/B comparison: better, worse, or not yet known.
 
+use crate::check::Better;
 use crate::evidence::{Odds, e_value, interval, shows};
 use crate::observation::{Counts, number};
-use crate::spec::Better;
 use serde::Serialize;
 
 /// Whether the new side is better.

@@ -1,10 +1,11 @@
 //! What a gate remembers from one evaluation to the next.
 
 use crate::Millis;
+use crate::check::Test;
 use crate::evidence::{Excess, Odds};
 use crate::feed::Feed;
 use crate::observation::Counts;
-use crate::spec::{Gate, Test};
+use crate::spec::Gate;
 use crate::threshold::Held;
 use alloc::string::String;
 use alloc::vec::Vec;

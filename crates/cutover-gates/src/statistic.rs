@@ -1,12 +1,15 @@
 //! What windows of counts add to the evidence of a check.
 
+use crate::check::{Better, Check, Test};
 use crate::feed::Batch;
 use crate::observation::{Counts, number};
-use crate::spec::{Better, Check, Stake, Test};
+use crate::spec::Stake;
 use crate::state::{CheckState, Statistic};
 
 /// From this rate on, and with so many requests of the old arm behind it, events are no longer rare.
 const FREQUENT: f64 = 0.05;
+/// What is more frequent than this is as good as certain, and rounding would make it so.
+const CERTAIN: f64 = 1.0 - 1e-9;
 const KNOWN: u64 = 1000;
 
 /// How the evidence of a check stands, as logarithms of e-values.
@@ -69,12 +72,15 @@ impl CheckState {
                 let before = self.old;
                 let rate = before.rate().unwrap_or_default();
                 let taught = before.total >= KNOWN && before.total >= old.total / 2;
-                if taught && (FREQUENT..1.0).contains(&rate) {
+                let all =
+                    Counts::new(old.events.saturating_add(new.events), old.total.saturating_add(new.total));
+                if taught && (FREQUENT..CERTAIN).contains(&rate) {
                     let pair = |counts: Counts| (number(counts.events), number(counts.total));
                     odds.more_frequent(pair(old), pair(new), rate);
-                } else {
-                    let share = number(new.total) / (number(old.total) + number(new.total));
-                    odds.more(new.events, old.events.saturating_add(new.events), share);
+                } else if all.rate().is_some_and(|rate| rate < FREQUENT) {
+                    // The other way would give away too much. The choice may rest on the events of both arms together:
+                    // given their number, too, this bet is not expected to win where the new arm is no worse.
+                    odds.more(new.events, all.events, number(new.total) / number(all.total));
                 }
             }
             _ => {}

@@ -4,7 +4,7 @@
 //! "fail". Where nothing is wrong, that may happen in a share `alpha` of the histories at the most, however long they
 //! are; a test for one look that is used at each of them does it in a third to a half of them, which the last test shows.
 
-use cutover_gates::{Better, Check, Counts, Gate, Observation, Test, Verdict};
+use cutover_gates::{Better, Check, Counts, Gate, Observation, Test, Verdict, compare_arms};
 
 const ALPHA: f64 = 0.05;
 const HISTORIES: u32 = 2000;
@@ -62,28 +62,59 @@ trait Guard {
     fn begin(&self) -> Box<dyn FnMut(Counts, Counts) -> bool + '_>;
 }
 
-/// A gate with one check.
-struct OfGate(Gate);
+/// A gate with one check, and what of its verdicts is counted.
+struct OfGate {
+    gate: Gate,
+    counted: Verdict,
+    /// Whether windows without an event can wait for the next one: evidence about events alone does not change with them,
+    /// and most windows are without where events are rare.
+    by_events: bool,
+}
 
 impl OfGate {
-    fn new(test: Test) -> Self {
+    fn new(test: Test, counted: Verdict) -> Self {
         let check = Check::new("errors", test).with_min_samples(0);
-        Self(Gate::new("gate", vec![check]).unwrap().with_alpha(ALPHA).unwrap())
+        let gate = Gate::new("gate", vec![check]).unwrap().with_alpha(ALPHA).unwrap();
+        Self { gate, counted, by_events: matches!(test, Test::Harm { .. }) }
     }
 
     fn harm() -> Self {
-        Self::new(Test::Harm { better: Better::Lower })
+        Self::new(Test::Harm { better: Better::Lower }, Verdict::Fail)
     }
 }
 
 impl Guard for OfGate {
     fn begin(&self) -> Box<dyn FnMut(Counts, Counts) -> bool + '_> {
-        let (mut state, mut at) = (self.0.start(), 0);
+        let (mut state, mut at) = (self.gate.start(), 0);
+        let mut waiting = [Counts::default(); 2];
         Box::new(move |old, new| {
+            let [old, new] = [sum(waiting[0], old), sum(waiting[1], new)];
+            if self.by_events && old.events + new.events == 0 {
+                waiting = [old, new];
+                return false;
+            }
+            waiting = [Counts::default(); 2];
             at += 1000;
-            // An empty window changes nothing, and most are empty where events are rare.
-            let seen = [Observation::counted("errors", at - 1000, at, old, new).planned(0.5)];
-            self.0.evaluate(&mut state, &seen, at).unwrap().verdict == Verdict::Fail
+            let seen = [Observation::counted("errors", at - 1000, at, old, new)];
+            self.gate.evaluate(&mut state, &seen, at).unwrap().verdict == self.counted
+        })
+    }
+}
+
+fn sum(a: Counts, b: Counts) -> Counts {
+    Counts::new(a.events + b.events, a.total + b.total)
+}
+
+/// Whether an interval misses the true difference.
+struct Interval(f64);
+
+impl Guard for Interval {
+    fn begin(&self) -> Box<dyn FnMut(Counts, Counts) -> bool + '_> {
+        let mut all = [Counts::default(); 2];
+        Box::new(move |old, new| {
+            all = [sum(all[0], old), sum(all[1], new)];
+            let (low, high) = compare_arms(all[0], all[1], Better::Lower, ALPHA).interval;
+            !(low..=high).contains(&self.0)
         })
     }
 }
@@ -187,5 +218,75 @@ fn a_test_for_one_look_at_every_look_is_found_out() {
         let (share, most) = false_alarms(&Peeking, setting);
         println!("z {:?} {:?}: {share}", setting.rates, setting.look);
         assert!(share > 4.0 * most, "{:?} {:?}: {share}", setting.rates, setting.look);
+    }
+}
+
+/// At the bound itself, neither side of it may be claimed but by accident.
+#[test]
+fn bounds_are_claimed_only_where_they_hold() {
+    let margin = Test::Margin { at_most: 0.01, better: Better::Lower };
+    let share = Test::Share { at_most: 0.02 };
+    for (test, rates) in [(margin, (0.01, 0.02)), (margin, (0.2, 0.21)), (share, (0.5, 0.02))] {
+        for counted in [Verdict::Fail, Verdict::Pass] {
+            for look in [(100, 100), (95, 5)] {
+                let setting = Setting { rates, look, looks: 200, seed: 11 };
+                let (claimed, most) = false_alarms(&OfGate::new(test, counted), setting);
+                println!("{} {rates:?} {look:?} {counted:?}: {claimed}", test.name());
+                assert!(claimed <= most, "{test:?} {rates:?} {look:?} {counted:?}: {claimed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn bounds_are_shown_soon() {
+    let margin = OfGate::new(Test::Margin { at_most: 0.01, better: Better::Lower }, Verdict::Pass);
+    let share = OfGate::new(Test::Share { at_most: 0.001 }, Verdict::Pass);
+    // A test of one look takes 2400 and 2995 requests per arm, for a chance of one in two.
+    for (guard, rates, most) in [(&margin, (0.01, 0.01), 4_000), (&share, (0.01, 0.0), 4_741)] {
+        let rates = (rates.0, f64::max(rates.1, 1e-12));
+        let median = median(guard, rates);
+        println!("shown {rates:?}: {median}");
+        assert!(median <= most, "{rates:?}: {median}");
+    }
+}
+
+/// Requests that are dealt to the arms one by one.
+struct Dealt {
+    guard: OfGate,
+}
+
+impl Guard for Dealt {
+    fn begin(&self) -> Box<dyn FnMut(Counts, Counts) -> bool + '_> {
+        let mut look = self.guard.begin();
+        // The events of one arm are what is dealt to the new one.
+        Box::new(move |dealt, _| {
+            look(Counts::new(0, dealt.total - dealt.events), Counts::new(0, dealt.events))
+        })
+    }
+}
+
+#[test]
+fn the_sample_ratio_is_doubted_only_where_it_is_wrong() {
+    for planned in [0.5, 0.05] {
+        let guard = Dealt { guard: OfGate::new(Test::SampleRatio { share: Some(planned) }, Verdict::Fail) };
+        let setting = Setting { rates: (planned, planned), look: (100, 0), looks: 1000, seed: 13 };
+        let (share, most) = false_alarms(&guard, setting);
+        println!("ratio {planned}: {share}");
+        assert!(share <= most, "{planned}: {share}");
+        let wrong = Setting { rates: (planned * 1.1, planned), ..setting };
+        let found = histories(&guard, wrong).iter().flatten().count();
+        println!("ratio {planned}, one more of ten: {found}");
+        assert!(2 * found > HISTORIES as usize, "{planned}: {found}");
+    }
+}
+
+#[test]
+fn an_interval_hardly_ever_misses_the_difference() {
+    for rates in [(0.01, 0.01), (0.3, 0.35)] {
+        let setting = Setting { rates, look: (100, 100), looks: 60, seed: 17 };
+        let (share, most) = false_alarms(&Interval(rates.1 - rates.0), setting);
+        println!("interval {rates:?}: {share}");
+        assert!(share <= most, "{rates:?}: {share}");
     }
 }

@@ -55,7 +55,7 @@ pub struct GuardedState {
     pub logs: BTreeMap<String, Log>,
     /// Since when the threshold of each trigger has held.
     #[serde(default)]
-    pub held: Vec<Held>,
+    pub readings: Vec<Held>,
 }
 
 /// What came of an event.
@@ -119,7 +119,7 @@ impl Guarded {
         state.plan = advanced.state;
         if anew && state.plan.stage != before {
             state.logs.clear();
-            state.held.clear();
+            state.readings.clear();
         }
         Observed { state, effects: advanced.effects, reports: Vec::new() }
     }
@@ -130,7 +130,7 @@ impl Guarded {
         let mut state = self.begun(state);
         let mut told = Vec::new();
         let reports =
-            self.judge(&state.plan, &mut state.logs, &mut state.held, at, observations, &mut |kind| {
+            self.judge(&state.plan, &mut state.logs, &mut state.readings, at, observations, &mut |kind| {
                 told.push(kind)
             });
         let mut effects = Vec::new();

@@ -66,7 +66,7 @@ pub use risk::{LOOK_MS, Risk, SAMPLES, risks};
 pub use simulate::{Judge, Moment, Named, Scenario, Simulation, simulate};
 pub use spec::{Action, OnFail, Place, Problem, Rollback, Spec, Step, Target, Trigger};
 pub use state::{Held, Judged, Mode, Stage, State, Watch};
-pub use wire::{advance_json, guarded_json, percent};
+pub use wire::{advance_json, guarded_json, hear, percent};
 
 /// One whole, in millionths.
 pub const WHOLE: u32 = 1_000_000;

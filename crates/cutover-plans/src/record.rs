@@ -2,6 +2,7 @@
 
 use crate::{Millis, Verdict};
 use alloc::string::String;
+use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 /// One line of a plan's log: what it was, what it became, and why.
@@ -19,6 +20,9 @@ pub struct Record {
     pub step: usize,
     /// The share that is reached or asked for, in millionths.
     pub millionths: u32,
+    /// The segments that are reached or asked for as wholes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<String>,
     /// Why.
     pub reason: Reason,
     /// Who, where somebody did it.

@@ -1,7 +1,7 @@
 //! The machine for hosts that speak JSON.
 
 use crate::event::Event;
-use crate::guarded::{Guarded, GuardedState};
+use crate::guarded::{Guarded, GuardedState, Observed};
 use crate::plan::Plan;
 use crate::state::State;
 use crate::{Millis, spec};
@@ -42,6 +42,32 @@ pub fn advance_json(plan: &Plan, state: &str, event: &str, now: Millis) -> Resul
 /// # Errors
 /// One sentence that says what cannot be read.
 pub fn guarded_json(guarded: &Guarded, state: &str, event: &str, now: Millis) -> Result<String, String> {
+    let state = match state.trim() {
+        "" | "null" => guarded.draft(),
+        text => serde_json::from_str::<GuardedState>(text).map_err(|error| format!("the state: {error}"))?,
+    };
+    serde_json::to_string(&hear(guarded, state, event, now)?).map_err(|error| error.to_string())
+}
+
+/// One event in JSON, for a state that was read already.
+///
+/// # Errors
+/// One sentence that says what cannot be read.
+///
+/// ```
+/// use cutover_plans::{Guarded, Plan, Spec, Step, hear};
+/// let plan = Plan::new(Spec::new("use_v2", vec![Step::share(1_000_000, 1, "errors")])).unwrap();
+/// let guarded = Guarded::new(plan, Vec::new(), Vec::new());
+/// let heard = hear(&guarded, guarded.draft(), r#"{"event":"start","actor":"ada"}"#, 1_000)?;
+/// assert_eq!(heard.state.plan.millionths, 1_000_000);
+/// # Ok::<(), String>(())
+/// ```
+pub fn hear<'a>(
+    guarded: &'a Guarded,
+    state: GuardedState,
+    event: &str,
+    now: Millis,
+) -> Result<Observed<'a>, String> {
     /// What was measured, and when.
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -52,20 +78,14 @@ pub fn guarded_json(guarded: &Guarded, state: &str, event: &str, now: Millis) ->
         observations: Vec<Observation>,
         at: Millis,
     }
-    let state = match state.trim() {
-        "" | "null" => guarded.draft(),
-        text => serde_json::from_str::<GuardedState>(text).map_err(|error| format!("the state: {error}"))?,
-    };
     let wrong = |error: serde_json::Error| format!("the event: {error}");
     let value = timed(event, now)?;
-    let observed = if value.get("event").and_then(Value::as_str) == Some("observe") {
+    if value.get("event").and_then(Value::as_str) == Some("observe") {
         let seen: Observe = serde_json::from_value(value).map_err(wrong)?;
-        guarded.observe(state, seen.at, &seen.observations)
-    } else {
-        let Event { at, expect, kind } = serde_json::from_value(value).map_err(wrong)?;
-        guarded.advance(state, at, expect, kind)
-    };
-    serde_json::to_string(&observed).map_err(|error| error.to_string())
+        return Ok(guarded.observe(state, seen.at, &seen.observations));
+    }
+    let Event { at, expect, kind } = serde_json::from_value(value).map_err(wrong)?;
+    Ok(guarded.advance(state, at, expect, kind))
 }
 
 fn event_of(text: &str, now: Millis) -> Result<Event, String> {

@@ -13,6 +13,7 @@
 
 mod diff;
 mod fields;
+mod gates;
 mod kinds;
 mod machines;
 mod programs;

@@ -189,3 +189,25 @@ fn incidents_and_drills_are_asked_through_the_door() {
     let refused = engine.call("drill", r#"{"name":"release_1_3","scenario":{"detection":5}}"#).unwrap_err();
     assert!(refused.to_string().contains("a duration needs its unit"), "{refused}");
 }
+
+#[cfg(feature = "plans")]
+#[test]
+fn the_rollback_of_a_rollout_is_rehearsed_too() {
+    use cutover::work::drill::{Answer, Scenario};
+    let engine = Engine::from_str(
+        "
+cutover: 1
+flags: { use_v2: { rules: [{ serve: { rollout: 0%, by: userId } }] } }
+gates: { ok: { checks: [{ metric: error_rate, below: 0.01 }] } }
+plans:
+  v2: { flag: use_v2, steps: [50%, 100%], bake: 1h, gate: ok, rollback: { steps: [75%, 50%, 25%, 0%], every: 5m } }
+",
+    )
+    .unwrap();
+    let scenario = Engine::drill_scenario(b"objective: 40m\ndetection: 1m").unwrap();
+    let report = engine.drill("v2", &scenario).unwrap().unwrap();
+    // A minute, three steps of five minutes, and up to five until each of four is acknowledged.
+    assert_eq!((report.answer, report.longest_ms), (Answer::Met, 36 * 60_000));
+    assert_eq!(engine.drill("v2", &Scenario::default()).unwrap().unwrap().answer, Answer::NotKnown);
+    assert_eq!(engine.drills(), ["v2"]);
+}

@@ -7,7 +7,9 @@ import type { Comparison, Judgement, Said } from "./compare.js";
 import type { Diagnostic, Imported } from "./diagnostic.js";
 import type { DiffOptions, DiffReport } from "./diff.js";
 import type { DeliveryPolicy } from "./delivery.js";
+import type { ArmResults, ArmsToCompare, GateReplay, GateState, GateStep, Observation } from "./gate.js";
 import type { PathFound, PathRequest } from "./path.js";
+import type { PlanEvent, PlanSimulation, PlanState, PlanStep, SimulateOptions } from "./plan.js";
 import type { ReplayOptions, ReplayReport } from "./replay.js";
 import type { Route } from "./route.js";
 import type { Runbook, RunbookOptions } from "./runbook.js";
@@ -397,6 +399,78 @@ export interface Engine extends Decider {
    * engine.path("api", { target: "/health" }); // null
    */
   path(table: string, request: PathRequest, options?: TimeOptions): PathFound | null;
+
+  /**
+   * What a gate comes to by what was measured since the last time. Begin with null as the state, and give back the state
+   * of each answer the next time; it may be kept as JSON meanwhile.
+   *
+   * @throws CutoverError where there is no such gate, the state is of another one, or observations are none.
+   * @throws RangeError where `now` is no time.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\ngates: { step: { checks: [{ metric: error_rate, below: 1% }] } }");
+   * const { report } = engine.gate("step", null, [{ metric: "error_rate", at: 0, value: 0.002 }], { now: 0 });
+   * report.verdict; // "pass"
+   * engine.gate("step", null, [{ metric: "eror_rate", at: 0, value: 0.002 }], { now: 0 }).report.verdict; // "no_data"
+   */
+  gate(name: string, state: GateState | null, observations: Iterable<Observation>, options?: TimeOptions): GateStep;
+
+  /**
+   * Decides once more, from the measurements alone, what a state of {@link Engine.gate} keeps.
+   *
+   * @throws CutoverError where there is no such gate, or the state is of another one.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\ngates: { step: { checks: [{ metric: error_rate, below: 1% }] } }");
+   * const { state } = engine.gate("step", null, [{ metric: "error_rate", at: 0, value: 0.002 }], { now: 0 });
+   * engine.gateReplay("step", state).same; // true
+   */
+  gateReplay(name: string, state: GateState): GateReplay;
+
+  /**
+   * Whether the new arm is better, worse, or whether that is not yet known, by what was counted in all. It may be asked as
+   * often as one likes.
+   *
+   * @throws CutoverError where counts or options make no sense.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1");
+   * const results = engine.compareArms({ old: { events: 100, total: 10000 }, new: { events: 200, total: 10000 } });
+   * results.answer; // "worse"
+   */
+  compareArms(arms: ArmsToCompare): ArmResults;
+
+  /**
+   * What becomes of a rollout when something happens, and what is to be done. Begin with null as the state. A host writes
+   * the state, performs the effects, and tells of each that has an `id` that it is done.
+   *
+   * @throws CutoverError where there is no such plan, or the state or the event cannot be read.
+   * @throws RangeError where `now` is no time.
+   *
+   * @example
+   * const engine = Engine.fromString(`cutover: 1
+   * flags: { use_v2: { rules: [{ serve: { rollout: 0% } }] } }
+   * gates: { errors: { checks: [{ metric: errors, test: harm }] } }
+   * plans: { v2: { flag: use_v2, steps: [5%, 100%], bake: 48h, gate: errors } }`);
+   * const { state } = engine.advance("v2", null, { event: "start", actor: "ada" }, { now: 0 });
+   * state.stage; // "progressing"
+   * state.millionths; // 50000
+   */
+  advance(name: string, state: PlanState | null, event: PlanEvent, options?: TimeOptions): PlanStep;
+
+  /**
+   * Follows a plan from its start to its end under a scenario. The same seed gives the same rollout.
+   *
+   * @throws CutoverError where there is no such plan or scenario.
+   *
+   * @example
+   * const engine = Engine.fromString(`cutover: 1
+   * flags: { use_v2: { rules: [{ serve: { rollout: 0% } }] } }
+   * gates: { errors: { checks: [{ metric: errors, test: harm }] } }
+   * plans: { v2: { flag: use_v2, steps: [5%, 100%], bake: 48h, gate: errors } }`);
+   * engine.simulate("v2", { scenario: "harmful@1", seed: 3 }).state.stage; // "rolled_back"
+   */
+  simulate(name: string, options?: SimulateOptions): PlanSimulation;
 
   /**
    * A step of a plan of work: what the state is after an event, and what to perform. Save the state before performing

@@ -20,6 +20,8 @@ export type {
   Selected,
   TimeOptions,
 } from "./engine.js";
+export type * from "./gate.js";
+export type * from "./plan.js";
 export type * from "./path.js";
 export type * from "./route.js";
 export type * from "./diff.js";

@@ -8,15 +8,22 @@ from typing import Any, NoReturn, Protocol, TypeAlias, final
 from cutover._diagnostic import Diagnostic, Imported
 from cutover._route import Route
 from cutover._types import (
+    ArmResultsDict,
     ComparisonDict,
     DecisionDict,
     DeliveryPolicy,
     DiffReport,
     ErrorCode,
     Explanation,
+    GateReplayDict,
+    GateStateDict,
+    GateStepDict,
     ImportKind,
     JudgementDict,
     PathFoundDict,
+    PlanSimulationDict,
+    PlanStateDict,
+    PlanStepDict,
     Reason,
     ReconcileCounters,
     ReplayReport,
@@ -613,6 +620,74 @@ class Engine:
         >>> engine.judge(None, {"value": 1}, {"timed_out": True})["verdict"]
         'timed_out'
         """
+    def compare_arms(
+        self,
+        old: Mapping[str, int],
+        new: Mapping[str, int],
+        *,
+        better: str = "lower",
+        alpha: float = 0.05,
+        slow_old: Mapping[str, int] | None = None,
+        slow_new: Mapping[str, int] | None = None,
+        share: float | None = None,
+    ) -> ArmResultsDict:
+        r"""Whether the new arm is better, worse, or whether that is not yet known, by what was counted in all: dicts with
+        `events` and `total`. It may be asked as often as one likes; `alpha` is the probability of a wrong answer over all
+        looks together. `share` is the share of the requests that the new arm was to get.
+
+        Raises `CutoverError` where counts or options make no sense.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1")
+        >>> engine.compare_arms({"events": 100, "total": 10_000}, {"events": 200, "total": 10_000})["answer"]
+        'worse'
+        """
+    def gate(
+        self,
+        name: str,
+        state: GateStateDict | None,
+        observations: Iterable[Mapping[str, Any]],
+        *,
+        now: _Now = None,
+    ) -> GateStepDict:
+        r"""What a gate comes to by what was measured since the last time: a dict with the `report` and the `state` to give the
+        next time; the first time that is `None`. It may be kept as JSON meanwhile. Observations are dicts: a value
+        (`metric`, `at`, `value`), what was counted in a window (`metric`, `from`, `to`, `old`, `new`), what counters stand
+        at (`metric`, `at`, `old`, `new`), or an error (`metric`, `at`, `error`); instants are milliseconds since the epoch.
+
+        Raises `CutoverError` where there is no such gate, the state is of another one, or observations are none.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\ngates: {step: {checks: [{metric: error_rate, below: 1%}]}}")
+        >>> step = engine.gate("step", None, [{"metric": "error_rate", "at": 0, "value": 0.002}], now=0)
+        >>> step["report"]["verdict"]
+        'pass'
+        >>> engine.gate("step", step["state"], [], now=600_001)["report"]["verdict"]
+        'stale'
+        """
+    def gate_replay(self, name: str, state: GateStateDict) -> GateReplayDict:
+        r"""Decides once more, from the measurements alone, what a state of `gate` keeps: a dict that says whether all of it is
+        the `same`, to the bit.
+
+        Raises `CutoverError` where there is no such gate, or the state is of another one.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\ngates: {step: {checks: [{metric: error_rate, below: 1%}]}}")
+        >>> step = engine.gate("step", None, [{"metric": "error_rate", "at": 0, "value": 0.002}], now=0)
+        >>> engine.gate_replay("step", step["state"])["same"]
+        True
+        """
+    def advance(
+        self,
+        name: str,
+        state: PlanStateDict | None,
+        event: Mapping[str, Any],
+        *,
+        now: _Now = None,
+    ) -> PlanStepDict: ...
+    def simulate(
+        self, name: str, *, scenario: str | Mapping[str, Any] | None = None, seed: int = 1
+    ) -> PlanSimulationDict: ...
     def path(
         self,
         table: str,
@@ -633,6 +708,53 @@ class Engine:
         'orders-sql'
         >>> engine.path("api", "/health") is None
         True
+        """
+    def work(self, name: str, state: Mapping[str, Any] | None, event: Mapping[str, Any]) -> dict[str, Any]:
+        r"""A step of a plan of work: a dict with the `state` after an event, and the `effects` to perform. Save the state before
+        performing anything; `None` is the state at the beginning. An event without `now` happens now.
+
+        Raises `CutoverError` where there is no such plan, the state belongs to another plan, or the event is none.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nwork: {w: {phases: [{name: load, actions: [copy], validations: [counts], rollback: drop}]}}")
+        >>> step = engine.work("w", None, {"event": "start", "run": "r1"})
+        >>> step["effects"][0]["id"]
+        'r1/1/load/copy'
+        >>> engine.work_status("w", step["state"])["standing"]
+        'running'
+        """
+    def work_status(self, name: str, state: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Where a run of a plan of work stands: a dict."""
+    def incident(self, name: str, state: Mapping[str, Any] | None, event: Mapping[str, Any]) -> dict[str, Any]:
+        r"""A step of an incident: a dict with the `state` after an event, and the `effects` to perform. `None` is the state
+        where none is open. An event without `now` happens now.
+
+        Raises `CutoverError` where there is no such policy, or the event is none.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nincidents: {till: {severities: {critical: {objective: 1h}}}}")
+        >>> opened = {"event": "open", "id": "i1", "title": "no sale", "severity": "critical", "actor": "ann", "now": 0}
+        >>> state = engine.incident("till", None, opened)["state"]
+        >>> engine.incident_standing("till", state, now=60_000)["clock"]["left_ms"]
+        3540000
+        """
+    def incident_standing(
+        self, name: str, state: Mapping[str, Any] | None, *, now: _Now = None
+    ) -> dict[str, Any]:
+        """Where an incident stands at a time: a dict with its clock, and what is still to be checked."""
+    def post_mortem(self, name: str, state: Mapping[str, Any]) -> str:
+        """The draft of a post-mortem, in Markdown."""
+    def drill(self, name: str, scenario: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        r"""Rehearses a rollback of a plan of work, and says whether it would be over in time: a dict. A scenario has durations
+        as texts.
+
+        Raises `CutoverError` where there is no such plan, or the scenario makes no sense.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nwork: {w: {objective: 1h, phases: [{name: load, validations: [counts], rollback: [{name: drop, takes: 5m}]}]}}")
+        >>> report = engine.drill("w", {"detection": "5m"})
+        >>> report["answer"], report["longest_ms"]
+        ('met', 600000)
         """
     def safety(self, migration: str, *, nodes: int = 2, writes: int = 2) -> SafetyReport:
         r"""What the phases, moves, switches and emergencies of a migration can cost: a model of its two stores looks at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, cast
@@ -12,14 +13,21 @@ from cutover._diagnostic import CutoverError, Diagnostic, Imported
 from cutover._json import context_text, json_text
 from cutover._route import Hazard, Route, RouteCompare, RouteRead, RouteStreams, RouteWrite
 from cutover._types import (
+    ArmResultsDict,
     ComparisonDict,
     DeliveryPolicy,
     DiagnosticDict,
     DiffReport,
     Explanation,
+    GateReplayDict,
+    GateStateDict,
+    GateStepDict,
     ImportedDict,
     JudgementDict,
     PathFoundDict,
+    PlanSimulationDict,
+    PlanStateDict,
+    PlanStepDict,
     ReplayReport,
     RouteCompareDict,
     RouteDict,
@@ -257,6 +265,79 @@ def ask_path(
 def path(text: str) -> PathFoundDict | None:
     """What was found by a path table, from its JSON."""
     return cast("PathFoundDict | None", json.loads(text))
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no NaN and no infinities; told as texts, they are no numbers for the engine either."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def ask_gate(
+    name: str, state: GateStateDict | None, observations: Iterable[Mapping[str, Any]], now: int
+) -> str:
+    """The question of `Engine.gate`."""
+    seen = [{key: _finite(value) for key, value in observation.items()} for observation in observations]
+    return json.dumps({"gate": name, "state": state, "observations": seen, "now": now})
+
+
+def gate(text: str) -> GateStepDict:
+    """What a gate says and remembers, from its JSON."""
+    return cast(GateStepDict, json.loads(text))
+
+
+def ask_advance(
+    name: str, state: PlanStateDict | None, event: Mapping[str, Any], now: int
+) -> str:
+    """The question of `Engine.advance`."""
+    told = dict(event)
+    if "observations" in told:
+        seen = told["observations"]
+        told["observations"] = [{key: _finite(value) for key, value in one.items()} for one in seen]
+    return json.dumps({"plan": name, "state": state, "event": told, "now": now})
+
+
+def advance(text: str) -> PlanStepDict:
+    """What came of an event, from its JSON."""
+    return cast(PlanStepDict, json.loads(text))
+
+
+def ask_simulate(name: str, scenario: str | Mapping[str, Any] | None, seed: int) -> str:
+    """The question of `Engine.simulate`."""
+    return json.dumps({"plan": name, "scenario": scenario, "seed": seed})
+
+
+def simulate(text: str) -> PlanSimulationDict:
+    """A whole rollout, from its JSON."""
+    return cast(PlanSimulationDict, json.loads(text))
+
+
+def ask_gate_replay(name: str, state: GateStateDict) -> str:
+    """The question of `Engine.gate_replay`."""
+    return json.dumps({"gate": name, "state": state})
+
+
+def gate_replay(text: str) -> GateReplayDict:
+    """What deciding once more came to, from its JSON."""
+    return cast(GateReplayDict, json.loads(text))
+
+
+def ask_compare_arms(
+    old: Mapping[str, int],
+    new: Mapping[str, int],
+    better: str,
+    alpha: float,
+    slow_old: Mapping[str, int] | None,
+    slow_new: Mapping[str, int] | None,
+    share: float | None,
+) -> str:
+    """The question of `Engine.compare_arms`."""
+    slow = {"slow_old": slow_old and dict(slow_old), "slow_new": slow_new and dict(slow_new)}
+    return json.dumps({"old": dict(old), "new": dict(new), "better": better, "alpha": alpha, "share": share, **slow})
+
+
+def compare_arms(text: str) -> ArmResultsDict:
+    """The results of two arms, from their JSON."""
+    return cast(ArmResultsDict, json.loads(text))
 
 
 def route(text: str) -> Route:

@@ -324,3 +324,38 @@ class ReconcileCounters(TypedDict):
     kinds: dict[Literal["update", "create", "delete", "duplicate_key", "no_key"], int]
     fields: dict[str, int]
     spilled: int
+
+
+class GateStepDict(TypedDict):
+    """What a gate says, and what it remembers."""
+
+    state: GateStateDict
+    report: GateReportDict
+
+
+GateStateDict = dict[str, Any]
+"""What a gate remembers, with its last evaluations: to be given back the next time."""
+
+GateReportDict = dict[str, Any]
+"""What a gate says: `gate`, `verdict`, `dry_run`, `now`, `clock_went_back`, and for each of its `checks` what it comes to."""
+
+class PlanStepDict(TypedDict):
+    """What came of an event."""
+
+    state: PlanStateDict
+    effects: list[dict[str, Any]]
+    reports: list[GateReportDict]
+
+
+PlanStateDict = dict[str, Any]
+"""Where a plan stands: `stage`, `step`, `millionths`, `segments`, `epoch`, `revision`, `log`, `owed` and more; to be given back
+with the next event."""
+
+PlanSimulationDict = dict[str, Any]
+"""A whole rollout: its `log`, the `state` in the end, how many `ticks`, what was `told`, and the `risks` of thresholds."""
+
+GateReplayDict = dict[str, Any]
+"""What deciding once more came to: `same`, `evaluations`, and those that are `different`."""
+
+ArmResultsDict = dict[str, Any]
+"""The results of two arms: the `answer`, the `comparison`, and where they were asked for `slow` and `sample_ratio`."""

@@ -140,7 +140,7 @@ pub(crate) struct Drill {
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) file: PathBuf,
 
-    /// The plan of work
+    /// The plan of work, or of a rollout: that is taken down step by step, from everybody
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
 

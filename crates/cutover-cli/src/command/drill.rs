@@ -7,14 +7,11 @@ use crate::failure::Failure;
 use crate::input::Source;
 use crate::render;
 use crate::screen::Screen;
-use cutover::work::drill::{Answer, Scenario, drill};
+use cutover::work::drill::{Answer, Scenario};
 use cutover::{Diagnostic, Engine, Position};
 
 pub(super) fn run(args: &Drill, screen: &Screen) -> Result<Exit, Failure> {
     let engine = load(&args.file)?;
-    let work = engine
-        .work(&args.name)
-        .ok_or_else(|| Failure::usage(no_such("unknown_work", "plan of work", &args.name, engine.works())))?;
     let mut scenario = match &args.scenario {
         None => Scenario::default(),
         Some(path) => {
@@ -28,8 +25,16 @@ pub(super) fn run(args: &Drill, screen: &Screen) -> Result<Exit, Failure> {
     };
     scenario.from = args.from.clone().or(scenario.from);
     scenario.to = args.to.clone().or(scenario.to);
-    let report = drill(work, &scenario)
-        .map_err(|why| Failure::usage(Diagnostic::error("bad_drill", "", Position::default(), why)))?;
+    let report = engine.drill(&args.name, &scenario).ok_or_else(|| {
+        Failure::usage(no_such(
+            "unknown_plan",
+            "plan of work or rollout",
+            &args.name,
+            engine.drills().into_iter(),
+        ))
+    })?;
+    let report =
+        report.map_err(|why| Failure::usage(Diagnostic::error("bad_drill", "", Position::default(), why)))?;
     if screen.is_json() {
         screen.value(&report)?;
     } else {

@@ -15,6 +15,7 @@ mod hash_list;
 mod import;
 mod incident;
 mod path;
+mod plan;
 mod replay;
 mod route;
 mod runbook;
@@ -50,6 +51,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Drill(args) => drill::run(&args, screen),
         Command::Incident(args) => incident::run(&args, now_ms, screen),
         Command::Gate(args) => gate::run(&args, now_ms, screen),
+        Command::Plan(args) => plan::run(&args, now_ms, screen),
         Command::Import(args) => import::run(&args, screen),
         Command::Schema => schema::run(screen),
         Command::HashList(args) => hash_list::run(&args, screen),

@@ -62,7 +62,7 @@ fn number(number: f64) -> String {
     rounded.to_string()
 }
 
-fn verdict(verdict: Verdict) -> (&'static str, Style) {
+pub(super) fn verdict(verdict: Verdict) -> (&'static str, Style) {
     match verdict {
         Verdict::Pass => ("pass", GOOD),
         Verdict::Fail => ("fail", ERROR),

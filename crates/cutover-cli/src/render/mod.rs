@@ -9,6 +9,7 @@ pub(crate) mod explanation;
 pub(crate) mod gate;
 pub(crate) mod incident;
 pub(crate) mod path;
+pub(crate) mod plan;
 pub(crate) mod replay;
 pub(crate) mod route;
 pub(crate) mod safety;

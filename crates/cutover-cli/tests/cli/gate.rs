@@ -56,7 +56,7 @@ fn a_gate_goes_on_where_it_stopped() {
     };
     assert_eq!(gate(0, 6), (Some(0), "pass".into(), 5000.into()));
     assert_eq!(gate(60_000, 60), (Some(0), "fail".into(), 10_000.into())); // a dry run ends with nothing
-    folder.file("rules.yaml", &RULES.replace("0.95", "0.9"));
+    folder.file("rules.yaml", RULES.replace("0.95", "0.9"));
     let seen = ["gate", "rules.yaml", "v2_step", "--metrics", "seen.json", "--state", "state.json"];
     let other = folder.run(&seen);
     assert_eq!(other.code, Some(2));

@@ -11,6 +11,7 @@ mod gate;
 mod import;
 mod incident;
 mod lists;
+mod plan;
 mod replay;
 mod route;
 mod runbook;

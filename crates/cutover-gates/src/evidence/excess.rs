@@ -55,9 +55,9 @@ impl Excess {
     }
 }
 
-/// A rate from counts, drawn a little towards one half so that it is never 0 or 1.
+/// A rate from counts, drawn a little towards one half so that it is never 0 or 1, not even rounded.
 fn guess(counts: Counts) -> f64 {
-    (number(counts.events) + 0.5) / (number(counts.total) + 1.0)
+    ((number(counts.events) + 0.5) / (number(counts.total) + 1.0)).clamp(1e-12, 1.0 - 1e-12)
 }
 
 fn log_bet(old: Counts, new: Counts, a: f64, b: f64, margin: f64) -> f64 {

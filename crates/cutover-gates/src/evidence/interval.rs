@@ -20,6 +20,8 @@ pub fn difference(old: Counts, new: Counts, alpha: f64) -> (f64, f64) {
     if old.total == 0 || new.total == 0 {
         return (-1.0, 1.0);
     }
+    // More events than requests are no more than all of them.
+    let [old, new] = [old, new].map(|counts| Counts::new(counts.events.min(counts.total), counts.total));
     let room = |counts: Counts| log_likelihood(counts, peak(counts)) - log_mixture(counts);
     let room = room(old) + room(new) - ln(alpha);
     (-furthest(new, old, room), furthest(old, new, room))
@@ -31,7 +33,7 @@ fn peak(counts: Counts) -> f64 {
 
 fn log_likelihood(counts: Counts, rate: f64) -> f64 {
     let part = |count: f64, chance: f64| if count > 0.0 { count * ln(chance) } else { 0.0 };
-    part(number(counts.events), rate) + part(number(counts.total - counts.events), 1.0 - rate)
+    part(number(counts.events), rate) + part(number(counts.others().events), 1.0 - rate)
 }
 
 /// The logarithm of the likelihood under Jeffreys' prior.
@@ -65,7 +67,7 @@ fn furthest(below: Counts, above: Counts, room: f64) -> f64 {
 fn moved(counts: Counts, slope: f64, up: bool) -> f64 {
     // Below the peak is above the peak of what did not happen.
     let (events, total) =
-        (number(if up { counts.events } else { counts.total - counts.events }), number(counts.total));
+        (number(if up { counts.events } else { counts.others().events }), number(counts.total));
     // slope·p² + (total - slope)·p - events = 0, written so that nothing cancels.
     let half = (slope - total) / 2.0;
     let root = libm::sqrt(half * half + slope * events);

@@ -15,21 +15,21 @@ const LN_MORE: [f64; BETS] = [
     0.09531017980432493,
     0.22314355131420976,
     0.4054651081081644,
-    0.6931471805599453,
+    core::f64::consts::LN_2,
     1.0986122886681096,
     1.6094379124341003,
-    2.302585092994046,
+    core::f64::consts::LN_10,
     3.2188758248682006,
 ];
 const LN_EITHER: [f64; BETS] = [
-    -0.6931471805599453,
+    -core::f64::consts::LN_2,
     -0.2231435513142097,
     -0.10536051565782628,
     -0.030459207484708574,
     0.02955880224154443,
     0.09531017980432493,
     0.22314355131420976,
-    0.6931471805599453,
+    core::f64::consts::LN_2,
 ];
 
 /// An e-process for shares of a whole: of `of` things, `hits` are of the new arm, where it should have `share` of them.
@@ -46,7 +46,7 @@ const LN_EITHER: [f64; BETS] = [
 /// let mut worse = Odds::default();
 /// worse.more(1, 2, 0.5); // one error in each arm
 /// assert!(worse.e_value() < 1.1);
-/// worse.more(12, 13, 0.5); // and then nearly all of them in the new one
+/// worse.more(15, 16, 0.5); // and then nearly all of them in the new one
 /// assert!(worse.e_value() > 100.0);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]

@@ -148,6 +148,7 @@ impl<'a> Run<'a> {
             to: to.name().into(),
             step: state.step,
             millionths: state.millionths,
+            segments: state.segments.clone(),
             reason,
             actor: text(said.actor),
             note: text(said.note),

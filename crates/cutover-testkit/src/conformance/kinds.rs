@@ -2,6 +2,7 @@
 
 use super::diff::diff;
 use super::fields::Fields;
+use super::gates;
 use super::machines;
 use super::programs::{applies, programs};
 use super::reconcile;
@@ -28,6 +29,9 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "compares" => sections::compares(fields, rulesets),
         "judges" => sections::judges(fields, rulesets),
         "paths" => sections::paths(fields, rulesets),
+        "gates" => gates::gates(fields, rulesets),
+        "plans" => gates::plans(fields, rulesets),
+        "arm_results" => gates::arm_results(fields, rulesets),
         "diffs" => tools::diffs(fields, rulesets),
         "replays" => tools::replays(fields, rulesets),
         "delivery" => sections::delivery(fields, rulesets),

@@ -46,9 +46,8 @@ impl Reader {
         None
     }
 
-    #[cfg(feature = "gates")]
-    #[cfg(feature = "gates")]
     /// Reads a duration of up to ten years as a difference between two times.
+    #[cfg(feature = "gates")]
     pub(crate) fn span(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<i64> {
         self.duration(node, path, (0, TEN_YEARS)).and_then(|ms| i64::try_from(ms).ok())
     }

@@ -141,7 +141,7 @@ enum ModeName {
 /// A number, or a percentage of one such as `0.1%`.
 #[derive(JsonSchema, Serialize)]
 #[serde(untagged)]
-enum Measure {
+pub(super) enum Measure {
     Number(f64),
     Percentage(String),
 }
@@ -149,7 +149,7 @@ enum Measure {
 /// A number, a percentage of one, or a share of what the old side has: `{ baseline: 120% }`.
 #[derive(JsonSchema, Serialize)]
 #[serde(untagged)]
-enum Level {
+pub(super) enum Level {
     Number(f64),
     Percentage(String),
     OfBaseline(OfBaseline),
@@ -157,6 +157,6 @@ enum Level {
 
 #[derive(JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
-struct OfBaseline {
+pub(super) struct OfBaseline {
     baseline: Measure,
 }

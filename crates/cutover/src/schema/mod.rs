@@ -9,6 +9,7 @@ mod duration;
 mod flag;
 mod gate;
 mod migration;
+mod plan;
 mod sections;
 mod work;
 
@@ -16,6 +17,7 @@ use delivery::DeliveryPolicy;
 use flag::{Flag, Segment};
 use gate::{Gate, Metric};
 use migration::Migration;
+use plan::Plan;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use sections::{Comparator, PathTable};
@@ -46,8 +48,8 @@ struct Ruleset {
     metrics: Option<BTreeMap<String, Metric>>,
     /// Gates by name: what a rollout must measure before it goes on.
     gates: Option<BTreeMap<String, Gate>>,
-    /// Plans. Kept for later versions; without effect in this one.
-    plans: Option<BTreeMap<String, serde_json::Value>>,
+    /// Plans by name: rollouts that move forward by evidence and back by themselves.
+    plans: Option<BTreeMap<String, Plan>>,
     /// Delivery policies by name: how the side effects of a migration are carried out.
     delivery: Option<BTreeMap<String, DeliveryPolicy>>,
     /// Plans of work by name: phases that are carried out one after the other, and taken back.

@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{self, Arena, Content, Path};
 use crate::engine::Engine;
 use crate::ruleset::fields::Reader;
+use crate::wire::to_json;
 use cutover_work::drill::{self, Fails, Scenario};
 
 const KEYS: &[&str] =
@@ -65,6 +66,45 @@ fn read(source: &[u8]) -> Result<Scenario, Vec<Diagnostic>> {
 }
 
 impl Engine {
+    /// Rehearses the rollback of a plan of work, or of a rollout: step by step as its `rollback` says, from everybody
+    /// down. None where there is neither of that name; a plan of work comes first.
+    ///
+    /// # Errors
+    /// One sentence, where the scenario makes no sense for it.
+    ///
+    /// ```
+    /// use cutover::{Engine, work::drill::{Answer, Scenario}};
+    /// let engine = Engine::from_str("
+    /// cutover: 1
+    /// work:
+    ///   w:
+    ///     objective: 1h
+    ///     phases: [{ name: load, validations: [counts], rollback: [{ name: drop, takes: 5m }] }]
+    /// ")?;
+    /// let report = engine.drill("w", &Scenario::default()).unwrap()?;
+    /// assert_eq!((report.answer, report.longest_ms), (Answer::Met, 300_000));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn drill(&self, name: &str, scenario: &Scenario) -> Option<Result<drill::Report, String>> {
+        if let Some(work) = self.work(name) {
+            return Some(drill::drill(work, scenario));
+        }
+        #[cfg(feature = "plans")]
+        if let Some(plan) = self.plan(name) {
+            return Some(drill::drill(&super::drill_rollout::as_work(name, plan), scenario));
+        }
+        None
+    }
+
+    /// The names of what a drill can rehearse.
+    #[must_use]
+    pub fn drills(&self) -> Vec<&str> {
+        let works = self.works();
+        #[cfg(feature = "plans")]
+        let works = works.chain(self.plans());
+        works.collect()
+    }
+
     /// Reads the scenario of a drill, YAML or JSON, as people write it: durations such as `5m`, shares such as `10%`.
     ///
     /// # Errors
@@ -83,15 +123,12 @@ impl Engine {
 /// `drill`: a rollback of a plan of work, rehearsed.
 pub(crate) fn called(engine: &Engine, mut given: Arguments<'_>) -> Result<String, CallError> {
     let name = given.text("name")?;
-    let text = given.take("scenario").map_or_else(|| "{}".to_owned(), |given| crate::wire::to_json(&given));
+    let text = given.take("scenario").map_or_else(|| "{}".to_owned(), |given| to_json(&given));
     given.finish()?;
-    let work = engine
-        .work(&name)
-        .ok_or_else(|| CallError::unknown("drill", "plan of work", &name, engine.works()))?;
     let scenario = Engine::drill_scenario(text.as_bytes())
         .map_err(|error| CallError::new(format!("drill: the scenario: {error}")))?;
-    let report = drill::drill(work, &scenario);
-    report
-        .map(|report| crate::wire::to_json(&report))
-        .map_err(|error| CallError::new(format!("drill: {error}")))
+    let report = engine.drill(&name, &scenario).ok_or_else(|| {
+        CallError::unknown("drill", "plan of work or rollout", &name, engine.drills().into_iter())
+    })?;
+    report.map(|report| to_json(&report)).map_err(|error| CallError::new(format!("drill: {error}")))
 }

@@ -60,6 +60,10 @@ const TESTS: &[(&str, Asked)] = &[
     ("divergence", Asked::Divergence),
 ];
 
+/// The most evaluations that a state carries with it, and the most samples that somebody can wait for.
+const MOST_RETAINED: u64 = 10_000;
+const MOST_SAMPLES: u64 = 1_000_000_000_000;
+
 type Metrics = BTreeMap<String, Metric>;
 
 /// Reads a gate.
@@ -76,7 +80,7 @@ pub(super) fn read(
     }
     let alpha = fields.take("alpha");
     let alpha = alpha.map(|node| (node, reader.measure(node, path.key("alpha"))));
-    let retain = fields.take("retain").map(|node| count(reader, node, path.key("retain")));
+    let retain = fields.take("retain").map(|node| reader.whole(node, path.key("retain"), (0, MOST_RETAINED)));
     let checks = fields.need(reader, path, "checks");
     fields.finish(reader, path, GATE_KEYS);
     let (checks, checks_path) = (checks?, path.key("checks"));
@@ -149,13 +153,13 @@ fn settings(reader: &mut Reader, fields: &mut Fields<'_>, path: Path<'_>, check:
         check.mode = reader.word(node, path.key("mode"), MODES)?;
     }
     if let Some(node) = fields.take("min_samples") {
-        check.min_samples = count(reader, node, path.key("min_samples"))?;
+        check.min_samples = reader.whole(node, path.key("min_samples"), (0, MOST_SAMPLES))?;
     }
     if let Some(node) = fields.take("freshness") {
         check.freshness = reader.span(node, path.key("freshness"))?;
     }
     if let Some(node) = fields.take("consecutive_errors") {
-        let errors = count(reader, node, path.key("consecutive_errors"))?;
+        let errors = reader.whole(node, path.key("consecutive_errors"), (0, u64::from(u32::MAX)))?;
         check.consecutive_errors = u32::try_from(errors).unwrap_or(u32::MAX);
     }
     if let Some(node) = fields.take("initial_delay") {
@@ -266,20 +270,6 @@ fn level(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Level> 
     let times = times.and_then(|node| reader.measure(node, path.key("baseline")));
     fields.finish(reader, path, &["baseline"]);
     times.map(Level::OfBaseline)
-}
-
-/// Reads a whole number that is not below zero.
-fn count(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<u64> {
-    /// More than this is a slip of the fingers.
-    const MOST: u64 = 1_000_000_000_000;
-    let count = match node.content {
-        Content::Int(number) => u64::try_from(number).ok().filter(|count| *count <= MOST),
-        _ => None,
-    };
-    if count.is_none() {
-        reader.wrong_type(node, path, "a whole number from 0 on");
-    }
-    count
 }
 
 impl Engine {

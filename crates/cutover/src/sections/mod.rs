@@ -13,6 +13,8 @@ pub(crate) mod delivery;
 pub(crate) mod delivery_called;
 #[cfg(feature = "work")]
 pub(crate) mod drill;
+#[cfg(all(feature = "work", feature = "plans"))]
+mod drill_rollout;
 #[cfg(feature = "gates")]
 mod gate;
 #[cfg(feature = "gates")]

@@ -1,14 +1,14 @@
 //! Plans, as a document writes them.
 
-use super::{gate, metric};
+mod step;
+mod trigger;
+
 use crate::diagnostic::Diagnostic;
 use crate::document::{Content, Entry, Node, Path};
 use crate::ruleset::fields::{Fields, Reader, Spanned};
 use crate::sections::Sections;
 use cutover_gates::{Gate, Metric};
-use cutover_plans::{
-    Action, Guarded, OnFail, Place, Plan, Problem, Rollback, Spec, Step, Target, Trigger, Watched,
-};
+use cutover_plans::{Guarded, OnFail, Place, Plan, Problem, Rollback, Spec, Step, Trigger, Watched};
 use std::collections::BTreeMap;
 
 pub(crate) const PLAN_KEYS: &[&str] = &[
@@ -41,17 +41,8 @@ const ON_FAIL: &[(&str, OnFail)] = &[
     ("pause", OnFail::Pause),
 ];
 
-const ACTIONS: &[(&str, fn() -> Action)] = &[
-    ("rollback_immediate", || Action::RollbackImmediate),
-    ("rollback_progressive", || Action::RollbackProgressive),
-    ("pause", || Action::Pause),
-    ("investigate", || Action::Investigate),
-    ("notify", || Action::Notify),
-];
-
-const DAY_MS: u64 = 86_400_000;
 /// The longest duration, in milliseconds: ten years.
-const LONGEST: (u64, u64) = (0, 3_650 * DAY_MS);
+const LONGEST: (u64, u64) = (0, 3_650 * 86_400_000);
 
 /// The names in plans that refer to what the rest of the document has.
 #[derive(Debug, Default)]
@@ -166,7 +157,7 @@ impl<'a> PlanReader<'_, 'a> {
         let flag = fields.need(self.reader, path, "flag");
         let flag = flag.and_then(|node| self.reader.spanned_text(node, path.key("flag")));
         let usual = Usual {
-            bake: self.duration(&mut fields, path, "bake"),
+            bake: self.bake(&mut fields, path),
             max_window: self.duration(&mut fields, path, "max_window"),
             gates: self.gates(&mut fields, path, "gate"),
         };
@@ -177,8 +168,9 @@ impl<'a> PlanReader<'_, 'a> {
             .enumerate()
             .map(|(index, node)| self.step(node, path.key("steps").index(index), &usual))
             .collect();
-        let list = fields.take("triggers");
-        let triggers = list.and_then(|node| self.reader.list(node, path.key("triggers"))).unwrap_or_default();
+        let alarms = fields.take("triggers");
+        let triggers =
+            alarms.and_then(|node| self.reader.list(node, path.key("triggers"))).unwrap_or_default();
         let read: Vec<Option<(Trigger, Option<Watched>)>> = triggers
             .iter()
             .enumerate()
@@ -227,209 +219,6 @@ impl<'a> PlanReader<'_, 'a> {
             spec.complete_after_ms = Some(self.reader.duration(node, path.key("complete_after"), LONGEST)?);
         }
         Some(())
-    }
-
-    fn step(&mut self, node: &'a Node<'a>, path: Path<'_>, usual: &Usual) -> Option<Step> {
-        let mut step = Step {
-            to: Target::Share(0),
-            bake_ms: 0,
-            max_window_ms: 0,
-            gates: usual.gates.clone(),
-            approval: false,
-            capacity: false,
-        };
-        let (mut bake, mut window) = (usual.bake, usual.max_window);
-        let mut sound = true;
-        match node.content {
-            Content::Map(_) => {
-                let mut fields = self.reader.fields(node, path)?;
-                let to = self.target(&mut fields, path);
-                let own = self.duration(&mut fields, path, "bake");
-                let days = fields.take("days");
-                if let (Some(node), Some(_)) = (days, own) {
-                    self.refuse(
-                        node,
-                        path.key("days"),
-                        "a step is watched for `bake` or for `days`, not both",
-                        "one of them",
-                    );
-                    sound = false;
-                }
-                let days = days.map(|node| (node, days_of(node)));
-                if let Some((node, None)) = days {
-                    self.refuse(
-                        node,
-                        path.key("days"),
-                        "these are no days",
-                        "a number of days such as 3, or a range such as \"4-7\"",
-                    );
-                    sound = false;
-                }
-                let days = days.and_then(|(_, days)| days).map(|(first, last)| (last - first + 1) * DAY_MS);
-                bake = own.or(days).or(bake);
-                window = self.duration(&mut fields, path, "max_window").or(window.filter(|_| own.is_none()));
-                if fields.rest().any(|entry| entry.key == "gate") {
-                    step.gates = self.gates(&mut fields, path, "gate");
-                }
-                for (key, slot) in [("approval", &mut step.approval), ("capacity", &mut step.capacity)] {
-                    if let Some(node) = fields.take(key) {
-                        *slot = self.reader.bool(node, path.key(key)).unwrap_or_default();
-                    }
-                }
-                fields.finish(self.reader, path, STEP_KEYS);
-                step.to = to?;
-            }
-            _ => step.to = Target::Share(self.reader.percent(node, path)?.0),
-        }
-        let Some(bake) = bake else {
-            self.reader.note(
-                Diagnostic::error(
-                    "missing_key",
-                    path.key("bake").to_string(),
-                    node.at,
-                    "nothing says how long this step is watched",
-                )
-                .expected(["bake, in the step or in the plan"]),
-            );
-            return None;
-        };
-        step.bake_ms = bake;
-        step.max_window_ms = window.unwrap_or_else(|| Step::window_of(bake));
-        sound.then_some(step)
-    }
-
-    /// Takes `to` or `segment`.
-    fn target(&mut self, fields: &mut Fields<'a>, path: Path<'_>) -> Option<Target> {
-        let (to, segment) = (fields.take("to"), fields.take("segment"));
-        match (to, segment) {
-            (Some(node), None) => Some(Target::Share(self.reader.percent(node, path.key("to"))?.0)),
-            (None, Some(node)) => {
-                let name = self.reader.spanned_text(node, path.key("segment"))?;
-                let target = Target::Segment(name.value.to_owned());
-                self.named.segments.push(name);
-                Some(target)
-            }
-            (Some(_), Some(node)) => {
-                self.refuse(
-                    node,
-                    path.key("segment"),
-                    "a step reaches a share or a segment, not both",
-                    "`to` or `segment`",
-                );
-                None
-            }
-            (None, None) => {
-                self.reader.note(
-                    Diagnostic::error(
-                        "missing_key",
-                        path.to_string(),
-                        fields.at,
-                        "nothing says whom this step reaches",
-                    )
-                    .expected(["to", "segment"]),
-                );
-                None
-            }
-        }
-    }
-
-    /// Ranges of days follow each other: `1-3`, `4-7`.
-    fn days(&mut self, nodes: &[Node<'_>], path: Path<'_>) {
-        let mut next = 1;
-        for (index, node) in nodes.iter().enumerate() {
-            let Content::Map(entries) = node.content else { continue };
-            let days = entries.iter().find(|entry| entry.key == "days").map(|entry| &entry.value);
-            let Some(node) = days.filter(|node| matches!(node.content, Content::Text(_))) else { continue };
-            let Some((first, last)) = days_of(node) else { continue };
-            if first != next {
-                let path = path.key("steps");
-                let place = path.index(index);
-                self.refuse(
-                    node,
-                    place.key("days"),
-                    "these days do not follow those of the step before",
-                    &format!("days from {next} on"),
-                );
-            }
-            next = last + 1;
-        }
-    }
-
-    fn trigger(&mut self, node: &'a Node<'a>, path: Path<'_>) -> Option<(Trigger, Option<Watched>)> {
-        let mut fields = self.reader.fields(node, path)?;
-        let when = fields.take("when").map(|node| self.when(node, path.key("when")));
-        let hold = self.duration(&mut fields, path, "for");
-        let name = fields.take("name").map(|node| self.reader.text(node, path.key("name")));
-        let actions =
-            fields.need(self.reader, path, "do").and_then(|node| self.actions(node, path.key("do")));
-        if when.is_none() && name.is_none() {
-            self.reader.note(
-                Diagnostic::error(
-                    "missing_key",
-                    path.to_string(),
-                    node.at,
-                    "nothing says when this trigger fires",
-                )
-                .expected(["when", "name, of a trigger that the host tells"]),
-            );
-        }
-        fields.finish(self.reader, path, TRIGGER_KEYS);
-        let watched = match when {
-            Some(watched) => Some(watched?),
-            None => None,
-        };
-        let written =
-            watched.as_ref().map(|watched| format!("{} {}", watched.metric, watched.threshold.bound));
-        let name = match name {
-            Some(name) => name?.to_owned(),
-            None => written?,
-        };
-        // How long it has to be so is counted by the plan, which hears of every change.
-        let within = watched.as_ref().and_then(|watched| u64::try_from(watched.threshold.hold).ok());
-        let for_ms = hold.or(within).unwrap_or(0);
-        let watched =
-            watched.map(|watched| Watched { threshold: watched.threshold.holding_for(0), ..watched });
-        Some((Trigger { name, for_ms, actions: actions? }, watched))
-    }
-
-    fn when(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<Watched> {
-        let mut fields = self.reader.fields(node, path)?;
-        let name = fields.need(self.reader, path, "metric");
-        let name = name.and_then(|node| metric::name(self.reader, node, path.key("metric"), self.metrics));
-        let threshold = gate::threshold(self.reader, &mut fields, path);
-        fields.finish(
-            self.reader,
-            path,
-            &["metric", "above", "at_least", "below", "at_most", "between", "for", "baseline"],
-        );
-        let (name, threshold) = (name?, threshold?);
-        if let Err(problem) = threshold.check() {
-            self.reader.note(Diagnostic::error("bad_threshold", path.to_string(), node.at, problem));
-            return None;
-        }
-        Some(Watched { metric: name.value.to_owned(), threshold })
-    }
-
-    fn actions(&mut self, node: &'a Node<'a>, path: Path<'_>) -> Option<Vec<Action>> {
-        if let Content::List(nodes) = node.content {
-            let read = nodes.iter().enumerate().map(|(index, node)| self.action(node, path.index(index)));
-            return read.collect::<Vec<_>>().into_iter().collect();
-        }
-        Some(vec![self.action(node, path)?])
-    }
-
-    fn action(&mut self, node: &'a Node<'a>, path: Path<'_>) -> Option<Action> {
-        let Content::Map(_) = node.content else {
-            return self.reader.word(node, path, ACTIONS).map(|action| action());
-        };
-        let mut fields = self.reader.fields(node, path)?;
-        let flag = fields.need(self.reader, path, "set_flag");
-        let flag = flag.and_then(|node| self.reader.spanned_text(node, path.key("set_flag")));
-        fields.finish(self.reader, path, &["set_flag"]);
-        let flag = flag?;
-        let action = Action::SetFlag(flag.value.to_owned());
-        self.named.set.push(flag);
-        Some(action)
     }
 
     fn rollback(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<Rollback> {
@@ -484,6 +273,12 @@ impl<'a> PlanReader<'_, 'a> {
         names
     }
 
+    /// Takes `bake`. One that cannot be read is noted, and is there all the same.
+    fn bake(&mut self, fields: &mut Fields<'_>, path: Path<'_>) -> Option<u64> {
+        let node = fields.take("bake")?;
+        Some(self.reader.duration(node, path.key("bake"), LONGEST).unwrap_or(0))
+    }
+
     fn duration(&mut self, fields: &mut Fields<'_>, path: Path<'_>, key: &'static str) -> Option<u64> {
         fields.take(key).and_then(|node| self.reader.duration(node, path.key(key), LONGEST))
     }
@@ -495,23 +290,4 @@ impl<'a> PlanReader<'_, 'a> {
                 .expected([expected]),
         );
     }
-}
-
-/// The first and the last of some days: `3` are the days 1 to 3 of a step, `4-7` those of a plan.
-fn days_of(node: &Node<'_>) -> Option<(u64, u64)> {
-    const MOST: u64 = 3_650;
-    let (first, last) = match node.content {
-        Content::Int(days) => (1, u64::try_from(days).ok()?),
-        Content::Text(text) => {
-            let (first, last) = text.split_once('-').unwrap_or((text, text));
-            let day = |text: &str| {
-                let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-                digits.then(|| text.parse().ok()).flatten()
-            };
-            (day(first.trim())?, day(last.trim())?)
-        }
-        _ => return None,
-    };
-    (1..=MOST).contains(&first).then_some(())?;
-    (first..=MOST).contains(&last).then_some((first, last))
 }

@@ -109,6 +109,21 @@ impl Engine {
     ///
     /// # Errors
     /// A sentence that says what is wrong with the scenario.
+    ///
+    /// ```
+    /// use cutover::{Engine, plans::Stage};
+    /// let engine = Engine::from_str(
+    ///     "cutover: 1
+    /// flags: { use_v2: { rules: [{ serve: { rollout: 0% } }] } }
+    /// gates: { errors: { checks: [{ metric: error_rate, below: 1% }] } }
+    /// plans: { v2: { flag: use_v2, steps: [5%, 100%], bake: 1h, gate: errors } }
+    /// ",
+    /// )?;
+    /// let world = r#"{"world":{"metrics":{"error_rate":{"healthy":0.004,"harmful":0.05,"noise":0.001}},"from_step":1}}"#;
+    /// let ended = engine.simulate("v2", world, 1)?.unwrap().state;
+    /// assert_eq!((ended.stage, ended.step), (Stage::RolledBack, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn simulate(&self, plan: &str, scenario: &str, seed: u64) -> Result<Option<Simulation>, String> {
         self.plan(plan).map(|plan| simulated(plan, scenario, seed)).transpose()
     }

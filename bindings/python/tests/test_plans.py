@@ -1,0 +1,59 @@
+"""Plans: a rollout whose state goes through JSON, and one that is simulated."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cutover import CutoverError, Engine
+
+RULES = """cutover: 1
+flags: { use_v2: { rules: [{ serve: { rollout: 0% } }] } }
+gates: { errors: { checks: [{ metric: error_rate, below: 1% }] } }
+plans: { v2: { flag: use_v2, steps: [5%, 100%], bake: 10m, gate: errors } }
+"""
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine.from_str(RULES)
+
+
+def test_a_rollout_goes_on_by_what_was_measured_and_back_by_it(engine: Engine) -> None:
+    state: dict[str, Any] | None = None
+
+    def tell(minute: int, event: dict[str, Any]) -> Any:
+        nonlocal state
+        step = engine.advance("v2", state, event, now=minute * 60_000)
+        state = json.loads(json.dumps(step["state"]))
+        return step
+
+    def seen(minute: int, value: float) -> dict[str, Any]:
+        return {"event": "observe", "observations": [{"metric": "error_rate", "at": minute * 60_000, "value": value}]}
+
+    assert tell(0, {"event": "start", "actor": "ada"})["state"]["millionths"] == 50_000
+    assert tell(0, {"event": "ack", "epoch": 1})["state"]["stage"] == "baking"
+    step = tell(10, seen(10, 0.001))["state"]
+    assert (step["stage"], step["step"], step["millionths"]) == ("progressing", 1, 1_000_000)
+    assert tell(12, seen(12, 0.5))["state"]["stage"] == "rolling_back"
+    assert {"effect": "refused", "why": "not_now"} in tell(12, {"event": "resume", "actor": "ada"})["effects"]
+
+
+def test_what_cannot_be_told_is_said(engine: Engine) -> None:
+    for name, state, event, message in [
+        ("v3", None, {"event": "tick"}, "no plan `v3`"),
+        ("v2", None, {"event": "begin"}, "unknown variant `begin`"),
+        ("v2", {}, {"event": "tick"}, "the state"),
+    ]:
+        with pytest.raises(CutoverError, match=message):
+            engine.advance(name, state, event)
+    with pytest.raises(CutoverError, match="there are healthy"):
+        engine.simulate("v2", scenario="helthy")
+
+
+def test_a_simulation_is_the_same_for_the_same_seed(engine: Engine) -> None:
+    simulated = engine.simulate("v2", scenario="harmful@1", seed=3)
+    assert simulated["state"]["stage"] == "rolled_back"
+    assert engine.simulate("v2", scenario="harmful@1", seed=3) == simulated

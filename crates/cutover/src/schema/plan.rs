@@ -1,0 +1,186 @@
+//! Plans in the schema.
+
+use super::condition::{Instant, OneOrMore};
+use super::duration::Duration;
+use super::gate::{Level, Measure};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A rollout of a flag in steps, each watched under its gates.
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Plan {
+    /// The flag that it moves.
+    flag: String,
+    /// What it is for.
+    description: Option<String>,
+    /// Who answers for it.
+    owner: Option<String>,
+    /// The steps: a share such as `5%` alone, or what a step says. Each reaches more than the one before it.
+    #[schemars(length(min = 1, max = 256))]
+    steps: Vec<StepOrShare>,
+    /// When it begins, once it is started.
+    start: Option<Instant>,
+    /// How long a step is watched, from the acknowledgement of every node on.
+    bake: Option<Duration>,
+    /// How long a step may take until its gates pass, before the plan pauses; twice `bake` without it, and an hour at least.
+    max_window: Option<Duration>,
+    /// The gates that have to pass, by name.
+    gate: Option<OneOrMore<String>>,
+    /// Gates that are judged and recorded, and change nothing.
+    dry_run: Option<OneOrMore<String>>,
+    /// What a gate that fails does; `rollback_immediate` without it.
+    on_fail: Option<OnFail>,
+    /// Alarms, and what they do.
+    #[schemars(length(max = 256))]
+    triggers: Option<Vec<PlanTrigger>>,
+    /// How it goes back step by step.
+    rollback: Option<PlanRollback>,
+    /// The share that stays on the old side at the last step, so that there is something to compare with.
+    holdback: Option<String>,
+    /// How old a `pass` may be, and the longest gap that counts as watched; `15m` without it.
+    fresh: Option<Duration>,
+    /// How long nodes have to acknowledge a step; `15m` without it.
+    ack_within: Option<Duration>,
+    /// How many errors of a gate in a row are borne; 4 without it.
+    #[schemars(range(max = 1000))]
+    error_limit: Option<u32>,
+    /// After how long at its last step the plan completes by itself.
+    complete_after: Option<Duration>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(untagged)]
+enum StepOrShare {
+    Share(String),
+    Step(PlanStep),
+}
+
+/// A step: `to` a share, or a `segment` as a whole.
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct PlanStep {
+    /// The share of the units, such as `5%`.
+    to: Option<String>,
+    /// The segment.
+    segment: Option<String>,
+    /// How long it is watched.
+    bake: Option<Duration>,
+    /// The same in days: how many, or which of the plan, such as `4-7`.
+    days: Option<Days>,
+    /// How long it may take until its gates pass.
+    max_window: Option<Duration>,
+    /// The gates of this step, in place of the plan's.
+    gate: Option<OneOrMore<String>>,
+    /// Whether somebody has to approve before the plan goes on.
+    approval: Option<bool>,
+    /// Whether the host has to say that there is capacity before it is watched.
+    capacity: Option<bool>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(untagged)]
+enum Days {
+    Count(u32),
+    Range(String),
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum OnFail {
+    RollbackImmediate,
+    RollbackProgressive,
+    Pause,
+}
+
+/// An alarm, and what is done once it has been firing for a while.
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct PlanTrigger {
+    /// What must not be. Without it, the host tells when the trigger fires.
+    when: Option<When>,
+    /// For how long.
+    r#for: Option<Duration>,
+    /// What is done.
+    r#do: OneOrMore<TriggerAction>,
+    /// What it is called; what must not be, without it.
+    name: Option<String>,
+}
+
+/// A metric, and exactly one bound.
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct When {
+    /// The metric.
+    metric: String,
+    /// The value is above it.
+    above: Option<Level>,
+    /// The value is it, or above it.
+    at_least: Option<Level>,
+    /// The value is below it.
+    below: Option<Level>,
+    /// The value is it, or below it.
+    at_most: Option<Level>,
+    /// The value is from the one to the other.
+    between: Option<[Level; 2]>,
+    /// For how long.
+    r#for: Option<Duration>,
+    /// A baseline that was measured before, in place of the old arm.
+    baseline: Option<Measure>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(untagged)]
+enum TriggerAction {
+    Word(ActionWord),
+    SetFlag(SetFlag),
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum ActionWord {
+    RollbackImmediate,
+    RollbackProgressive,
+    Pause,
+    Investigate,
+    Notify,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct SetFlag {
+    /// A flag that is switched on.
+    set_flag: String,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct PlanRollback {
+    /// Shares to go through, falling to 0%; the plan's own steps backwards without it.
+    steps: Option<Vec<String>>,
+    /// How long each is held; `5m` without it.
+    every: Option<Duration>,
+    /// How long nodes have to acknowledge one; `5m` without it.
+    ack_within: Option<Duration>,
+    /// At how many of them a gate may still fail before the plan goes down at once; 2 without it.
+    #[schemars(range(min = 1, max = 256))]
+    failures: Option<u32>,
+}
+
+#[cfg(all(test, feature = "plans"))]
+mod tests {
+    #[test]
+    fn the_schema_has_the_keys_of_the_readers() {
+        let schema = crate::schema();
+        for (name, known) in [
+            ("Plan", crate::sections::PLAN_KEYS),
+            ("PlanStep", crate::sections::STEP_KEYS),
+            ("PlanTrigger", crate::sections::TRIGGER_KEYS),
+            ("PlanRollback", crate::sections::ROLLBACK_KEYS),
+        ] {
+            let mut known = known.to_vec();
+            known.sort_unstable();
+            assert_eq!(super::super::tests::keys(&schema, name), known, "{name}");
+        }
+    }
+}
