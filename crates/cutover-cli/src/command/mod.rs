@@ -8,11 +8,13 @@ mod completions;
 mod conformance;
 mod contexts;
 mod diff;
+mod drill;
 mod eval;
 mod explain;
 mod gate;
 mod hash_list;
 mod import;
+mod incident;
 mod path;
 mod plan;
 mod replay;
@@ -20,6 +22,7 @@ mod route;
 mod runbook;
 mod safety;
 mod schema;
+mod work;
 
 use crate::args::{Args, Command};
 use crate::exit::Exit;
@@ -46,6 +49,9 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Alerts(args) => alerts::run(&args, screen),
         Command::Compare(args) => compare::run(&args, screen),
         Command::Path(args) => path::run(&args, now_ms, screen),
+        Command::Work(args) => work::run(&args, now_ms, screen),
+        Command::Drill(args) => drill::run(&args, screen),
+        Command::Incident(args) => incident::run(&args, now_ms, screen),
         Command::Gate(args) => gate::run(&args, now_ms, screen),
         Command::Plan(args) => plan::run(&args, now_ms, screen),
         Command::Import(args) => import::run(&args, screen),

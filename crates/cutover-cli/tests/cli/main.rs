@@ -1,5 +1,6 @@
 //! The program as a shell sees it: arguments and standard input in, exit code, standard output and standard error out.
 
+mod alerts;
 mod broken;
 mod check;
 mod compile;
@@ -9,6 +10,7 @@ mod eval;
 mod explain;
 mod gate;
 mod import;
+mod incident;
 mod lists;
 mod plan;
 mod replay;
@@ -16,6 +18,7 @@ mod route;
 mod runbook;
 mod safety;
 mod usage;
+mod work;
 
 use std::fs;
 use std::io::Write as _;

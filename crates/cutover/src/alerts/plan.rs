@@ -7,6 +7,9 @@ use cutover_gates::{Bound, Level, Metric, Query, Threshold};
 use cutover_plans::{Action, Guarded, Trigger, Watched};
 use std::collections::BTreeMap;
 
+/// The longest wait that a test goes through, in milliseconds: a week.
+const LONGEST: u64 = 604_800_000;
+
 /// How far the samples of a test are apart, in milliseconds.
 const SAMPLED: u64 = 15_000;
 
@@ -137,7 +140,8 @@ fn word(action: &Action) -> String {
 
 /// The nearest values on both sides of each limit, at the series of a plain query.
 fn probes(query: &str, threshold: &Threshold, for_ms: u64, step: u64) -> Option<Vec<Probe>> {
-    let labels = selector(query)?;
+    // Years would be gone through by the minute.
+    let labels = selector(query).filter(|_| for_ms <= LONGEST)?;
     let (bound, baseline) = (threshold.bound, threshold.baseline);
     let lasts = probe::evaluated(for_ms, step) / SAMPLED + 1;
     let levels = bound.levels().map(|level| level.of(baseline));

@@ -43,7 +43,10 @@ impl Alerts {
                 comment(
                     &mut out,
                     "  ",
-                    &format!("{} of {kind} {of} has no test: no series can be made of its query.", rule.name),
+                    &format!(
+                        "{} of {kind} {of} has no test: its query is more than a metric with labels, or it waits for more than a week.",
+                        rule.name
+                    ),
                 );
             }
         }

@@ -64,7 +64,7 @@ struct Alerts {
 #[serde(deny_unknown_fields)]
 struct RateAlert {
     /// How many a second are too many, over five minutes.
-    #[schemars(range(min = 0))]
+    #[schemars(range(min = 0, max = 1e9))]
     above: Option<f64>,
     /// For how long, such as `5m`.
     #[serde(rename = "for")]

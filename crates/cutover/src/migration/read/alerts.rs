@@ -45,6 +45,8 @@ pub(crate) const KEYS: &[&str] = &["fallbacks", "write_errors", "read_p95"];
 
 /// The longest that an alert waits: a week.
 const HOLD: (u64, u64) = (0, 604_800_000);
+/// The most events a second.
+const RATE: f64 = 1e9;
 /// What a percentile can be compared with, in milliseconds: the last bucket of the executors that ends is of 5 seconds, and
 /// no percentile computed from them is above.
 const LATENCY: (u64, u64) = (1, 4_999);
@@ -85,13 +87,13 @@ fn one(
 /// Events a second.
 fn rate(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<f64> {
     let above = reader.measure(node, path)?;
-    if above >= 0.0 {
+    if (0.0..=RATE).contains(&above) {
         return Some(above);
     }
     reader.note(
-        Diagnostic::error("bad_number", path.to_string(), node.at, "a rate is not below zero")
+        Diagnostic::error("bad_number", path.to_string(), node.at, "this is no rate of alarm")
             .found(node.quoted())
-            .expected(["events a second, such as 0.01"]),
+            .expected(["events a second, 0 to 1000000000, such as 0.01"]),
     );
     None
 }
