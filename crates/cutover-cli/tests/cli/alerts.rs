@@ -105,7 +105,7 @@ fn what_has_no_rule_is_said_with_its_name() {
 
 #[test]
 fn limits_with_mistakes_are_refused_with_all_of_them() {
-    let limits = "    alerts: { fallback: {}, fallbacks: { above: -1 }, write_errors: { above: .inf, for: 1 }, \
+    let limits = "    alerts: { fallback: {}, fallbacks: { above: -1 }, write_errors: { above: 2000000000, for: 1 }, \
                   read_p95: { above: 5s, while: 1m } }\n    week_one:";
     let folder = folder("alerts_section", &JOBS.replace("    week_one:", limits));
     let report: serde_json::Value =

@@ -67,7 +67,7 @@ impl Writer<'_> {
         let of = |target: &str| self.series("migration_write_errors_total", "target", target);
         let (errors, above) = (of(new), limit.above);
         let (step, other) = (self.step, of(&self.migration.old));
-        let late = 5 * WINDOW + limit.for_ms;
+        let late = 2 * WINDOW + limit.for_ms;
         let mut probes = self.rates(limit, std::slice::from_ref(&errors), "errors");
         probes.push(Probe {
             name: "errors of long ago, and those of the other store".to_owned(),
