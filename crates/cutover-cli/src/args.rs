@@ -11,7 +11,7 @@ use cutover::import::Kind;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub(crate) use operating::{Diff, Replay, Runbook};
+pub(crate) use operating::{Alerts, AlertsFormat, Diff, Replay, Runbook};
 
 /// Decides, for every request, which side of a migration serves it.
 ///
@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Write the way back out of a phase as Markdown: each step, its command, how to verify it, and what it costs
     Runbook(Runbook),
+    /// Write alert rules for Prometheus from the migrations and plans, or the tests of those rules
+    Alerts(Alerts),
     /// Compare two documents of JSON by a comparator
     Compare(Compare),
     /// Find who serves a request by a path table

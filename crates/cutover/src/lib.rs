@@ -26,6 +26,8 @@
     clippy::unwrap_used
 )]
 
+#[cfg(feature = "alerts")]
+pub mod alerts;
 mod call;
 mod compile;
 mod context;

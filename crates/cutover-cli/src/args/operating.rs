@@ -161,3 +161,34 @@ fn duration(text: &str) -> Result<u64, String> {
         .and_then(|duration| u64::try_from(duration.as_millis()).ok())
         .ok_or_else(|| "a duration is given as 500ms, 2s or 1m30s".to_owned())
 }
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Of a migration: fallbacks, write errors and slow reads, by what its executors count; limits are `alerts` of the migration. Of a \
+plan: each trigger that watches a metric, by the `query` of that metric. Ends with 1 where a metric has none.
+  cutover alerts ruleset.yaml > alerts.yaml && promtool check rules alerts.yaml
+  cutover alerts ruleset.yaml --format tests --rules alerts.yaml > tests.yaml && promtool test rules tests.yaml
+With --json: {\"format\":…,\"text\":…}.")]
+pub(crate) struct Alerts {
+    /// The ruleset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// The rules, or their tests
+    #[arg(long, value_name = "FORMAT", default_value = "rules")]
+    pub(crate) format: AlertsFormat,
+
+    /// Where the rules are, for --format tests: a path seen from the file of the tests
+    #[arg(long, value_name = "PATH", default_value = "alerts.yaml")]
+    pub(crate) rules: String,
+}
+
+/// What `alerts` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AlertsFormat {
+    /// Rules for `rule_files` of Prometheus
+    Rules,
+    /// Tests for `promtool test rules`
+    Tests,
+}

@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+mod alerts;
 mod check;
 mod compare;
 mod compile;
@@ -45,6 +46,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Diff(args) => diff::run(&args, now_ms, screen),
         Command::Replay(args) => replay::run(&args, screen),
         Command::Runbook(args) => runbook::run(&args, screen),
+        Command::Alerts(args) => alerts::run(&args, screen),
         Command::Compare(args) => compare::run(&args, screen),
         Command::Path(args) => path::run(&args, now_ms, screen),
         Command::Work(args) => work::run(&args, now_ms, screen),

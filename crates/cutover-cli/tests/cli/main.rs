@@ -1,5 +1,6 @@
 //! The program as a shell sees it: arguments and standard input in, exit code, standard output and standard error out.
 
+mod alerts;
 mod broken;
 mod check;
 mod compile;

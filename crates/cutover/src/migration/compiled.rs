@@ -42,6 +42,9 @@ pub(crate) struct CompiledMigration {
     /// What a runbook says beyond the ladder.
     #[cfg(feature = "runbook")]
     pub(crate) procedures: super::read::Procedures,
+    /// When its alerts fire.
+    #[cfg(feature = "alerts")]
+    pub(crate) alerts: super::read::Alerts,
 }
 
 /// A route of the table.
@@ -78,6 +81,8 @@ impl CompiledMigration {
             cohort: migration.cohort.as_ref().map(|cohort| cohort.phase),
             #[cfg(feature = "runbook")]
             procedures: migration.runbook.clone().unwrap_or_default(),
+            #[cfg(feature = "alerts")]
+            alerts: migration.alerts.unwrap_or_default(),
         };
         compiled.routes = compiled.lay_out();
         compiled

@@ -1,5 +1,7 @@
 //! The parts of a migration, as documents write them.
 
+#[cfg(feature = "alerts")]
+mod alerts;
 mod cohort;
 mod jobs;
 mod ladder;
@@ -12,6 +14,10 @@ use super::ladder::Ladder;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Path};
 use crate::ruleset::fields::{MAX_NAME_BYTES, Reader};
+#[cfg(all(test, feature = "schema", feature = "alerts"))]
+pub(crate) use alerts::KEYS as ALERT_KEYS;
+#[cfg(feature = "alerts")]
+pub(crate) use alerts::{Alerts, Limit, alerts};
 pub(crate) use cohort::{Cohort, cohort};
 pub(crate) use jobs::jobs;
 pub(crate) use ladder::ladder;

@@ -140,7 +140,7 @@ fn parse_duration(text: &str) -> Result<u64, &'static str> {
 }
 
 /// A duration as a ruleset writes it.
-fn spelled(ms: u64) -> String {
+pub(crate) fn spelled(ms: u64) -> String {
     if ms == 0 {
         return "0s".to_owned();
     }

@@ -28,6 +28,8 @@ pub(crate) struct Migration {
     pub(crate) compare: Option<Compare>,
     #[cfg(feature = "runbook")]
     pub(crate) runbook: Option<read::Procedures>,
+    #[cfg(feature = "alerts")]
+    pub(crate) alerts: Option<read::Alerts>,
     /// The name of its delivery policy.
     pub(crate) delivery: Option<Spanned<String>>,
 }
@@ -55,6 +57,7 @@ pub(crate) const KEYS: &[&str] = &[
     "week_one",
     "compare",
     "runbook",
+    "alerts",
     "delivery",
 ];
 
@@ -114,6 +117,12 @@ impl Reader {
         // Without it, what a runbook says beyond the ladder means nothing.
         #[cfg(not(feature = "runbook"))]
         let _ = runbook_node;
+        let alerts_node = fields.take("alerts");
+        #[cfg(feature = "alerts")]
+        let alerts = alerts_node.and_then(|node| read::alerts(self, node, path.key("alerts")));
+        // Without it, nothing writes alert rules.
+        #[cfg(not(feature = "alerts"))]
+        let _ = alerts_node;
         let delivery = fields.take("delivery").and_then(|node| reference(self, node, path.key("delivery")));
         fields.finish(self, path, KEYS);
         let cohort = match cohort {
@@ -134,6 +143,8 @@ impl Reader {
             compare,
             #[cfg(feature = "runbook")]
             runbook,
+            #[cfg(feature = "alerts")]
+            alerts,
             delivery,
         })
     }

@@ -44,6 +44,41 @@ pub(super) struct Migration {
     delivery: Option<String>,
     /// What a runbook says beyond the ladder: the commands of the place where the migration runs, and its checklists.
     runbook: Option<Runbook>,
+    /// When the alerts of its executors' metrics fire, where that is not as usual.
+    alerts: Option<Alerts>,
+}
+
+/// The alert rules that `cutover alerts` writes for Prometheus.
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Alerts {
+    /// Reads that go on to the other store, a second; usually above 0.01 for 5 minutes.
+    fallbacks: Option<RateAlert>,
+    /// Writes that the new store does not take, a second; usually above 0 for 2 minutes.
+    write_errors: Option<RateAlert>,
+    /// The 95th percentile of the time until the new store answers a read; usually above 500ms for 5 minutes.
+    read_p95: Option<LatencyAlert>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct RateAlert {
+    /// How many a second are too many, over five minutes.
+    #[schemars(range(min = 0, max = 1e9))]
+    above: Option<f64>,
+    /// For how long, such as `5m`.
+    #[serde(rename = "for")]
+    hold: Option<String>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct LatencyAlert {
+    /// How long is too long, such as `500ms`; below 5s, where the buckets of the executors end.
+    above: Option<String>,
+    /// For how long, such as `5m`.
+    #[serde(rename = "for")]
+    hold: Option<String>,
 }
 
 /// Commands, each a line of a shell, limits and checklists.
@@ -302,6 +337,18 @@ mod tests {
         };
         assert_eq!(words("Forward"), known(StreamState::FORWARD));
         assert_eq!(words("Reverse"), known(StreamState::REVERSE));
+    }
+
+    #[test]
+    #[cfg(feature = "alerts")]
+    fn the_schema_has_the_keys_of_alerts() {
+        let schema = crate::schema();
+        let properties = schema["$defs"]["Alerts"]["properties"].as_object().unwrap();
+        let mut keys: Vec<&str> = properties.keys().map(String::as_str).collect();
+        let mut known = crate::migration::read::ALERT_KEYS.to_vec();
+        keys.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(keys, known);
     }
 
     #[test]
