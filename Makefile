@@ -43,9 +43,10 @@ example: build   ## tests of the example
 fuzz:            ## a short run of each fuzz target
 	@scripts/fuzz.sh
 
-simulate: build  ## ten thousand histories of the executors, in Node and in Python
+simulate: build  ## ten thousand histories of the executors, and a hundred kills, in Node and in Python
 	@cd bindings/js && CUTOVER_HISTORIES=$${COUNT:-10000} npx vitest run test/migrate/simulation.test.ts --testTimeout 3600000
-	@cd bindings/python && CUTOVER_HISTORIES=$${COUNT:-10000} "$(CURDIR)/.venv/bin/python" -m pytest -q tests/migrate -k simulation
+	@cd bindings/python && CUTOVER_HISTORIES=$${COUNT:-10000} CUTOVER_KILLS=$${KILLS:-100} \
+	  "$(CURDIR)/.venv/bin/python" -m pytest -q -s tests/migrate/test_simulation.py tests/migrate/test_kill.py
 
 budget:          ## instructions and sizes of release builds against budget.json; UPDATE=1 writes new limits
 	@scripts/budget.sh --all $(if $(UPDATE),--update)

@@ -11,6 +11,7 @@
  */
 
 import { machineKinds } from "./machines.mjs";
+import { operatingKinds } from "./operating.mjs";
 
 /** In the same folder as the vectors, and none of them. */
 export const NOT_VECTORS = new Set(["api.json"]);
@@ -98,6 +99,17 @@ function runVector(Engine, kind, vector, rulesets, seen, machines) {
   return lines;
 }
 
+/** Events one after the other: the state behind them, and the effects of each as lines. */
+function told(events, step) {
+  let state = null;
+  const effects = events.map((event) => {
+    const next = step(state, event);
+    state = next.state;
+    return next.effects.map((effect) => ["effect", "id", "attempt", "at"].flatMap((key) => effect[key] ?? []).join(" "));
+  });
+  return { state, effects };
+}
+
 const KINDS = {
   decide: (_, fields, rulesets) => decide(rulesets.engine(fields.need("ruleset")), fields),
   routes: (_, fields, rulesets) => route(rulesets.engine(fields.need("ruleset")), fields),
@@ -119,6 +131,25 @@ const KINDS = {
       return `${kind}: ${from}${to === null ? "" : ` → ${to}`}: ${found}`;
     });
     return diff(wanted(fields.need("want")), { safe, last_reversible, states, rows: lines });
+  },
+  works(_, fields, rulesets) {
+    const engine = rulesets.engine(fields.need("ruleset"));
+    const [name, events] = [fields.text("work"), fields.need("events")];
+    const { state, effects } = told(events, (state, event) => engine.work(name, state, event));
+    return diff(wanted(fields.need("want")), { effects, standing: engine.workStatus(name, state).standing });
+  },
+  incidents(_, fields, rulesets) {
+    const engine = rulesets.engine(fields.need("ruleset"));
+    const [name, events] = [fields.text("policy"), fields.need("events")];
+    const { state, effects } = told(events, (state, event) => engine.incident(name, state, event));
+    const { stage, severity, clock } = engine.incidentStanding(name, state, { now: fields.int("now") });
+    return diff(wanted(fields.need("want")), { effects, stage, severity, left_ms: clock.left_ms, met: clock.met });
+  },
+  drills(_, fields, rulesets) {
+    const engine = rulesets.engine(fields.need("ruleset"));
+    const report = engine.drill(fields.text("work"), fields.need("scenario"));
+    const want = fields.need("want");
+    return diff(wanted(want), Object.fromEntries(Object.keys(want).map((key) => [key, report[key]])));
   },
   delivery(_, fields, rulesets) {
     const engine = rulesets.engine(fields.need("ruleset"));
@@ -177,6 +208,7 @@ const KINDS = {
     const { answer, comparison } = engine.compareArms(fields.need("arms"));
     return diff(fields.need("want"), { answer, interval: comparison.interval });
   },
+  ...operatingKinds({ diff, isMap, textOf, wanted }),
   buckets,
   diagnostics(Engine, fields) {
     const text = documentOf(fields.need("text"));
@@ -358,12 +390,12 @@ class Rulesets {
   }
 
   engine(ruleset) {
-    const text = this.#text(ruleset);
+    const text = this.text(ruleset);
     if (!this.#loaded.has(text)) this.#loaded.set(text, this.#Engine.fromString(text));
     return this.#loaded.get(text);
   }
 
-  #text(ruleset) {
+  text(ruleset) {
     if (typeof ruleset !== "string") return textOf(ruleset);
     if (Object.hasOwn(this.#named, ruleset)) return textOf(this.#named[ruleset]);
     if (ruleset.includes("\n") || ruleset.startsWith("{")) return ruleset;
@@ -491,9 +523,7 @@ function diff(want, got, path = "") {
   return want === got ? [] : [`${path || "it"}: want ${written(want)}, got ${written(got)}`];
 }
 
-function written(value) {
-  return JSON.stringify(value) ?? String(value);
-}
+const written = (value) => JSON.stringify(value) ?? String(value);
 
 /** The command. */
 async function main(arguments_) {

@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import data_plane  # noqa: E402
+import operating  # noqa: E402
 
 # In the same folder as the vectors, and none of them.
 NOT_VECTORS = {"api.json"}
@@ -109,6 +110,41 @@ def explain_kind(_, fields, rulesets):
         return {**explanation, "decision": without_digest(explanation["decision"])}
 
     return in_both_forms(engine, fields.decoded("context"), fields.decoded("want"), ask)
+
+
+def told(events, step):
+    """Events one after the other: the state behind them, and the effects of each as lines."""
+    state, lines = None, []
+    for event in events:
+        answer = step(state, event)
+        state = answer["state"]
+        parts = [[effect.get(key) for key in ("effect", "id", "attempt", "at")] for effect in answer["effects"]]
+        lines.append([" ".join(str(part) for part in effect if part is not None) for effect in parts])
+    return state, lines
+
+
+def works_kind(_, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    name, events = fields.text("work"), fields.need("events")
+    state, effects = told(events, lambda state, event: engine.work(name, state, event))
+    got = {"effects": effects, "standing": engine.work_status(name, state)["standing"]}
+    return diff(fields.decoded("want"), got)
+
+
+def incidents_kind(_, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    name, events, now = fields.text("policy"), fields.need("events"), fields.int("now")
+    state, effects = told(events, lambda state, event: engine.incident(name, state, event))
+    standing = engine.incident_standing(name, state, now=now)
+    clock = {key: standing["clock"][key] for key in ("left_ms", "met")}
+    got = {"effects": effects, "stage": standing["stage"], "severity": standing["severity"], **clock}
+    return diff(fields.decoded("want"), got)
+
+
+def drills_kind(_, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    report, want = engine.drill(fields.text("work"), fields.need("scenario")), fields.decoded("want")
+    return diff(want, {key: report[key] for key in want})
 
 
 def safety_kind(_, fields, rulesets):
@@ -337,6 +373,9 @@ KINDS = {
     "decide": decide_kind,
     "routes": routes_kind,
     "safety": safety_kind,
+    "works": works_kind,
+    "incidents": incidents_kind,
+    "drills": drills_kind,
     "compares": compares_kind,
     "judges": judges_kind,
     "paths": paths_kind,
@@ -344,7 +383,7 @@ KINDS = {
     "plans": plans_kind,
     "arm_results": arm_results_kind,
     "delivery": delivery_kind,
-    **{kind: differing(run) for kind, run in data_plane.KINDS.items()},
+    **{kind: differing(run) for kind, run in {**data_plane.KINDS, **operating.KINDS}.items()},
     "explain": explain_kind,
     "buckets": buckets,
     "diagnostics": diagnostics,

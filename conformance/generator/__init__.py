@@ -32,14 +32,17 @@ from . import (
     switches,
     texts,
     times,
+    tools,
     values,
+    work,
 )
 
 MODULES = [
     *[values, conditions, texts, edges, logic, times],
     *[buckets, shares, flag_rules, corners, explanations],
-    *[routes, switches, cohorts, phases, safety, comparators, gates, plans],
+    *[routes, switches, cohorts, phases, safety, comparators, gates, plans, tools],
     *[delivery, machines, machines_of_writes, reconciling],
+    *[work],
     *[programs],
     *[documents, rulesets, bad_conditions, bad_shares, migrations],
     *[import_features, import_config, import_env],

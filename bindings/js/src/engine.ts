@@ -1,17 +1,32 @@
 /** A whole engine: explains and warns, beside deciding. */
 
 import type { Columns, DecidedColumns } from "./api/columns.js";
-import type { DecideOptions, Engine, SelectOptions, Selected, TimeOptions } from "./api/engine.js";
+import type { DecideOptions, Engine, RouteOptions, SelectOptions, Selected, TimeOptions } from "./api/engine.js";
 import type { Decision, ErrorCode, Explanation, Json } from "./api/decision.js";
 import type { Comparison, Judgement, Said } from "./api/compare.js";
 import { CutoverError } from "./api/diagnostic.js";
 import type { DeliveryPolicy } from "./api/delivery.js";
 import type { Diagnostic } from "./api/diagnostic.js";
+import type { DiffOptions, DiffReport } from "./api/diff.js";
 import type { ArmResults, ArmsToCompare, GateReplay, GateState, GateStep, Observation } from "./api/gate.js";
 import type { PathFound, PathRequest } from "./api/path.js";
 import type { PlanEvent, PlanSimulation, PlanState, PlanStep, SimulateOptions } from "./api/plan.js";
+import type { ReplayOptions, ReplayReport } from "./api/replay.js";
+import type { Runbook, RunbookOptions } from "./api/runbook.js";
 import type { SafetyOptions, SafetyReport } from "./api/safety.js";
 import type { Shared } from "./api/shared.js";
+import type {
+  DrillReport,
+  DrillScenario,
+  IncidentEvent,
+  IncidentStanding,
+  IncidentState,
+  IncidentStep,
+  WorkEvent,
+  WorkState,
+  WorkStatus,
+  WorkStep,
+} from "./api/work.js";
 import type { FullProgram } from "./backend.js";
 import { decideColumns } from "./columns.js";
 import type { Given } from "./core.js";
@@ -19,7 +34,7 @@ import { LoadedDecider, coreOf } from "./decider.js";
 import type { Decided } from "./decider.js";
 import { failed, withDefault } from "./decisions.js";
 import type { Flag } from "./decisions.js";
-import { jsonText } from "./json-text.js";
+import { contextText, jsonText } from "./json-text.js";
 import { freeze } from "./table.js";
 import { isTime, timeOf } from "./time.js";
 
@@ -42,6 +57,34 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
 
   safety(migration: string, options: SafetyOptions = {}): SafetyReport {
     return freeze(this.#call("safety", { ...options, migration }) as SafetyReport);
+  }
+
+  diff(to: string, { now, population = [], ...options }: DiffOptions = {}): DiffReport {
+    const contexts = `[${Array.from(population, contextText).join(",")}]`;
+    const given = JSON.stringify({ ...options, to, now: instantOf(now) });
+    return freeze(this.#ask("diff", `${given.slice(0, -1)},"population":${contexts}}`) as DiffReport);
+  }
+
+  logDecision(flag: string, context: Given, options?: TimeOptions): string {
+    return this.#log({ flag, now: instantOf(options?.now) }, context);
+  }
+
+  logRoute(migration: string, context: Given, { now, switches }: RouteOptions = {}): string {
+    return this.#log({ migration, switches, now: instantOf(now) }, context);
+  }
+
+  #log(question: object, context: Given): string {
+    const given = JSON.stringify(question);
+    const answer = this.#ask("log", `${given.slice(0, -1)},"context":${contextText(context ?? {})}}`);
+    return (answer as { line: string }).line;
+  }
+
+  replay(lines: Iterable<string>, options: ReplayOptions = {}): ReplayReport {
+    return freeze(this.#call("replay", { ...options, lines: [...lines] }) as ReplayReport);
+  }
+
+  runbook(migration: string, options: RunbookOptions = {}): Runbook {
+    return freeze(this.#call("runbook", { ...options, migration }) as Runbook);
   }
 
   delivery(policy: string): DeliveryPolicy {
@@ -75,6 +118,30 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
     return found === null ? null : freeze(found as PathFound);
   }
 
+  work(name: string, state: WorkState | null, event: WorkEvent): WorkStep {
+    return freeze(this.#call("work", { name, state, event: dated(event) }) as WorkStep);
+  }
+
+  workStatus(name: string, state: WorkState | null): WorkStatus {
+    return freeze(this.#call("work", { name, state }) as WorkStatus);
+  }
+
+  incident(name: string, state: IncidentState | null, event: IncidentEvent): IncidentStep {
+    return freeze(this.#call("incident", { name, state, event: dated(event) }) as IncidentStep);
+  }
+
+  incidentStanding(name: string, state: IncidentState | null, options?: TimeOptions): IncidentStanding {
+    return freeze(this.#call("incident", { name, state, ...dated({}, options) }) as IncidentStanding);
+  }
+
+  postMortem(name: string, state: IncidentState): string {
+    return this.#call("post_mortem", { name, state }) as string;
+  }
+
+  drill(name: string, scenario: DrillScenario = {}): DrillReport {
+    return freeze(this.#call("drill", { name, scenario }) as DrillReport);
+  }
+
   select(flag: string, context: Given, options: SelectOptions<unknown>): Selected<never> {
     const decision = this.decide(flag, context, options) as Decision<never>;
     const unavailable = [...options.unavailable];
@@ -90,7 +157,7 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
     const now = timeOf(options);
     if (!isTime(now)) throw new RangeError("`now` is no time");
     const given = { gate: name, state, observations: [...observations], now: Math.trunc(now) };
-    return freeze(this.#call("gate", given, numbersAsText) as GateStep);
+    return freeze(this.#ask("gate", JSON.stringify(given, numbersAsText)) as GateStep);
   }
 
   gateReplay(name: string, state: GateState): GateReplay {
@@ -102,9 +169,7 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
   }
 
   advance(name: string, state: PlanState | null, event: PlanEvent, options?: TimeOptions): PlanStep {
-    const now = timeOf(options);
-    if (!isTime(now)) throw new RangeError("`now` is no time");
-    return freeze(this.#call("advance", { plan: name, state, event, now: Math.trunc(now) }, numbersAsText) as PlanStep);
+    return freeze(this.#call("advance", { plan: name, state, event, now: instantOf(options?.now) }, numbersAsText) as PlanStep);
   }
 
   simulate(name: string, options: SimulateOptions = {}): PlanSimulation {
@@ -112,7 +177,11 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
   }
 
   #call(name: string, args: object, replacer?: (key: string, value: unknown) => unknown): unknown {
-    const reply = coreOf(this).program.call(name, JSON.stringify(args, replacer));
+    return this.#ask(name, JSON.stringify(args, replacer));
+  }
+
+  #ask(name: string, args: string): unknown {
+    const reply = coreOf(this).program.call(name, args);
     const { answer, refusal, code } = JSON.parse(reply) as { answer?: unknown; refusal?: string; code?: string };
     if (refusal !== undefined) throw new CutoverError(refusal, [], code === undefined ? {} : { code });
     return answer;
@@ -165,4 +234,16 @@ interface Selection {
 /** What a side said, with its value as a text of JSON. */
 function asText(said: Said): object {
   return "value" in said ? { value: jsonText(said.value) } : said;
+}
+
+/** An instant as the engine takes it: whole milliseconds since the epoch. */
+function instantOf(given: number | Date | undefined): number {
+  const now = timeOf({ now: given });
+  if (!isTime(now)) throw new RangeError("`now` is no time");
+  return Math.trunc(now);
+}
+
+/** An event with its time: the clock of the host where it has none. */
+function dated<T extends { readonly now?: number }>(event: T, options?: TimeOptions): T {
+  return { now: instantOf(options?.now), ...event };
 }

@@ -64,6 +64,135 @@ impl Engine {
         ask(self, py, "delivery", (py.None(), migration))
     }
 
+    /// Whom a change of this ruleset moves, from what to what, and which hazards that has. `to` is the text of the ruleset
+    /// after the change, `original` the text that this engine was loaded from: with it, the report says what changed in the
+    /// document. `traffic` is a dict with `writes_per_second`, `lag_ms` and `adoption_ms`.
+    ///
+    /// Raises `CutoverError` where `to` is refused or an option is of no use, and `TypeError` for a prepared context.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> ruleset = "cutover: 1\nflags: {beta: {rules: [{serve: {rollout: %d%%, by: userId}}]}}"
+    /// >>> population = [{"userId": "ada"}, {"userId": "grace"}, {"userId": "ada"}]
+    /// >>> report = Engine.from_str(ruleset % 0).diff(ruleset % 100, population)
+    /// >>> report["flags"][0]["moved"], report["flags"][0]["keys"]
+    /// (3, {'count': 2, 'exact': True})
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (to, population=None, *, original=None, switches=None, accept=None, examples=3, traffic=None, now=None))]
+    fn diff(
+        &self,
+        py: Python<'_>,
+        to: &str,
+        population: Option<&Bound<'_, PyAny>>,
+        original: Option<&str>,
+        switches: Option<&Bound<'_, PyAny>>,
+        accept: Option<&Bound<'_, PyAny>>,
+        examples: u32,
+        traffic: Option<&Bound<'_, PyAny>>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let now = clock::given(now)?.unwrap_or_else(clock::system);
+        let options = PyDict::new(py);
+        options.set_item("now", now)?;
+        options.set_item("accept", accept)?;
+        options.set_item("examples", examples)?;
+        options.set_item("traffic", traffic)?;
+        let nobody = PyTuple::empty(py).into_any();
+        ask(self, py, "diff", (to, population.unwrap_or(&nobody), original, switches, options))
+    }
+
+    /// Decides a flag, and gives a line of a decision log: what was asked, when, and what was answered. `replay` and
+    /// `cutover replay` decide it again. The context is a mapping, and all of it is in the line.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}")
+    /// >>> engine.log_decision("beta", {"userId": "ada"}, now=0)[:77]
+    /// '{"log":1,"now":0,"context":{"userId":"ada"},"decision":{"flag":"beta","value"'
+    #[pyo3(signature = (key, ctx, *, now=None))]
+    fn log_decision(
+        &self,
+        py: Python<'_>,
+        key: &str,
+        ctx: &Bound<'_, PyAny>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let question = PyDict::new(py);
+        question.set_item("flag", key)?;
+        question.set_item("now", clock::given(now)?.unwrap_or_else(clock::system))?;
+        ask(self, py, "log", (question, ctx))
+    }
+
+    /// Decides a migration, and gives a line of a decision log. Of the switches, only those of the migration are in it.
+    ///
+    /// >>> import json
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nmigrations: {m: {old: a, new: b, ladder: standard, phase: sync}}")
+    /// >>> json.loads(engine.log_route("m", {}, now=0))["route"]["phase"]
+    /// 'sync'
+    #[pyo3(signature = (migration, ctx, *, switches=None, now=None))]
+    fn log_route(
+        &self,
+        py: Python<'_>,
+        migration: &str,
+        ctx: &Bound<'_, PyAny>,
+        switches: Option<&Bound<'_, PyAny>>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let question = PyDict::new(py);
+        question.set_item("migration", migration)?;
+        if let Some(switches) = switches {
+            // A whole environment is a mapping, and no dict.
+            question.set_item("switches", py.get_type::<PyDict>().call1((switches,))?)?;
+        }
+        question.set_item("now", clock::given(now)?.unwrap_or_else(clock::system))?;
+        ask(self, py, "log", (question, ctx))
+    }
+
+    /// Decides the lines of a log again: which come out the same, which would have come out otherwise and why, and which
+    /// cannot be replayed. `original` is the text of the ruleset that made the log.
+    ///
+    /// Raises `CutoverError` where `original` is refused.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}")
+    /// >>> report = engine.replay([engine.log_decision("beta", {}), "{"])
+    /// >>> report["identical"], report["unreplayable"]
+    /// (1, 1)
+    #[pyo3(signature = (lines, *, original=None))]
+    fn replay(
+        &self,
+        py: Python<'_>,
+        lines: &Bound<'_, PyAny>,
+        original: Option<&str>,
+    ) -> PyResult<Py<PyAny>> {
+        ask(self, py, "replay", (lines, original))
+    }
+
+    /// The way back out of the phases of a migration: each step, its command, how to verify it, and what it costs. All of
+    /// them, or those of a `phase` (with `emergency=True`, its emergency alone), or the way back from the phase `start` to the
+    /// phase `end`.
+    ///
+    /// Raises `CutoverError` where there is no such migration or phase, or the way does not lead back.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: sql, new: mongo, ladder: standard, phase: live}}")
+    /// >>> engine.runbook("orders", phase="live")["markdown"].splitlines()[0]
+    /// '# Runbook: orders'
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (migration, *, phase=None, emergency=false, start=None, end=None, language="en", file="ruleset.yaml"))]
+    fn runbook(
+        &self,
+        py: Python<'_>,
+        migration: &str,
+        phase: Option<&str>,
+        emergency: bool,
+        start: Option<&str>,
+        end: Option<&str>,
+        language: &str,
+        file: &str,
+    ) -> PyResult<Py<PyAny>> {
+        ask(self, py, "runbook", (migration, phase, emergency, start, end, language, file))
+    }
+
     /// Compares two values by a comparator of the ruleset: a dict with the `count` of the differences and the first of
     /// them. Values are taken as JSON has them, a `Decimal` as a number of all its digits, a `datetime` as its ISO text;
     /// `bytes` are JSON already.
@@ -103,6 +232,92 @@ impl Engine {
         candidate: &Bound<'_, PyAny>,
     ) -> PyResult<Py<PyAny>> {
         ask(self, py, "judge", (comparator, control, candidate))
+    }
+
+    /// A step of a plan of work: a dict with the `state` after an event, and the `effects` to perform. Save the state before
+    /// performing anything; `None` is the state at the beginning. An event without `now` happens now.
+    ///
+    /// Raises `CutoverError` where there is no such plan, the state belongs to another plan, or the event is none.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nwork: {w: {phases: [{name: load, actions: [copy], validations: [counts], rollback: drop}]}}")
+    /// >>> step = engine.work("w", None, {"event": "start", "run": "r1"})
+    /// >>> step["effects"][0]["id"]
+    /// 'r1/1/load/copy'
+    /// >>> engine.work_status("w", step["state"])["standing"]
+    /// 'running'
+    fn work(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        state: Option<&Bound<'_, PyAny>>,
+        event: &Bound<'_, PyAny>,
+    ) -> PyResult<Py<PyAny>> {
+        ask(self, py, "work", (name, state, event, clock::system()))
+    }
+
+    /// Where a run of a plan of work stands: a dict.
+    fn work_status(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        state: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        ask(self, py, "work", (name, state, py.None(), clock::system()))
+    }
+
+    /// A step of an incident: a dict with the `state` after an event, and the `effects` to perform. `None` is the state
+    /// where none is open. An event without `now` happens now.
+    ///
+    /// Raises `CutoverError` where there is no such policy, or the event is none.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nincidents: {till: {severities: {critical: {objective: 1h}}}}")
+    /// >>> opened = {"event": "open", "id": "i1", "title": "no sale", "severity": "critical", "actor": "ann", "now": 0}
+    /// >>> state = engine.incident("till", None, opened)["state"]
+    /// >>> engine.incident_standing("till", state, now=60_000)["clock"]["left_ms"]
+    /// 3540000
+    fn incident(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        state: Option<&Bound<'_, PyAny>>,
+        event: &Bound<'_, PyAny>,
+    ) -> PyResult<Py<PyAny>> {
+        ask(self, py, "incident", (name, state, event, clock::system()))
+    }
+
+    /// Where an incident stands at a time: a dict with its clock, and what is still to be checked.
+    #[pyo3(signature = (name, state, *, now=None))]
+    fn incident_standing(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        state: Option<&Bound<'_, PyAny>>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let now = clock::given(now)?.unwrap_or_else(clock::system);
+        ask(self, py, "incident", (name, state, py.None(), now))
+    }
+
+    /// The draft of a post-mortem, in Markdown.
+    fn post_mortem(&self, py: Python<'_>, name: &str, state: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        ask(self, py, "post_mortem", (name, state))
+    }
+
+    /// Rehearses a rollback of a plan of work, and says whether it would be over in time: a dict. A scenario has durations
+    /// as texts.
+    ///
+    /// Raises `CutoverError` where there is no such plan, or the scenario makes no sense.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nwork: {w: {objective: 1h, phases: [{name: load, validations: [counts], rollback: [{name: drop, takes: 5m}]}]}}")
+    /// >>> report = engine.drill("w", {"detection": "5m"})
+    /// >>> report["answer"], report["longest_ms"]
+    /// ('met', 600000)
+    #[pyo3(signature = (name, scenario=None))]
+    fn drill(&self, py: Python<'_>, name: &str, scenario: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        ask(self, py, "drill", (name, scenario))
     }
 
     /// Decides a flag whose variants cannot all be served just now: what a breaker holds back is skipped for the next of

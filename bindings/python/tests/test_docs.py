@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import Any
+from typing import Any, is_typeddict
 
 import pytest
 
@@ -66,14 +66,17 @@ def carried_out() -> Iterator[tuple[str, Any, Any]]:
                 yield f"{package.__name__}.{name}", thing, None
                 if inspect.isclass(thing):
                     for member, value in inspect.getmembers(thing, callable):
-                        if not member.startswith("_") and getattr(value, "__module__", "").startswith("cutover."):
+                        if not member.startswith("_") and (getattr(value, "__module__", None) or "").startswith("cutover."):
                             yield f"{package.__name__}.{name}.{member}", value, thing
 
 
 def shows_itself(thing: Any) -> bool:
     """Whether it is a class that is only raised, filled in, or a shape of what others bring."""
     return inspect.isclass(thing) and (
-        issubclass(thing, BaseException) or dataclasses.is_dataclass(thing) or getattr(thing, "_is_protocol", False)
+        issubclass(thing, BaseException)
+        or dataclasses.is_dataclass(thing)
+        or is_typeddict(thing)
+        or getattr(thing, "_is_protocol", False)
     )
 
 

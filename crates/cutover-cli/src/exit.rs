@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// Done.
     Done = 0,
-    /// Done, and the answer is "no": a refused ruleset, lines that are no contexts.
+    /// Done, and the answer is "no": a refused ruleset, lines that are no contexts, a hazard nobody accepted.
     No = 1,
     /// The command line is wrong, or a file on it cannot be read or written.
     Usage = 2,
@@ -22,7 +22,7 @@ pub(crate) enum Exit {
 pub(crate) const HELP: &str = "\
 Exit codes:
    0  done
-   1  the answer is \"no\": a refused ruleset, lines that are no contexts
+   1  the answer is \"no\": a refused ruleset, lines that are no contexts, a hazard nobody accepted
    2  wrong use: the command line, or a file that cannot be read or written
    3  not known: no such flag or migration, or no unit to hash
   70  a fault of this program";

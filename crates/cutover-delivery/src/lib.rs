@@ -37,6 +37,7 @@ extern crate alloc;
 
 pub mod breaker;
 pub mod change;
+mod divergence;
 pub mod dual;
 pub mod health;
 mod invalid;

@@ -11,12 +11,13 @@ use alloc::vec::Vec;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-type Step = Result<String, String>;
+pub(crate) type Step = Result<String, String>;
 
 /// The machines that [`step_json`] knows.
-pub const MACHINES: [&str; 10] = [
+pub const MACHINES: [&str; 11] = [
     "breaker",
     "change",
+    "divergence",
     "dual_write",
     "outbox",
     "outbox_next",
@@ -40,6 +41,7 @@ pub const MACHINES: [&str; 10] = [
 /// | `outbox_next` | [`outbox::Config`] | a list of [`outbox::Entry`] | `look {now, limit}`; effects `claim {place, id}`, `wake_at {at}`; the list is not repeated |
 /// | `policy` | a [`Delivery`], or parts of one | - | `asked {given}`: parts of a [`Delivery`] that win; effects `policy {policy}`: all of it |
 /// | `change` | [`change::Config`] | [`change::Partition`] | [`change::Event`] |
+/// | `divergence` | `{}` | a [`Divergence`](cutover_compare::Divergence) | `compared {comparisons}`, `reported {top}`; effects `report {report, text}` |
 /// | `stream_health` | [`health::Limits`] | - | `observed {seen, now}`; effects `verdict {verdict, checks}` |
 ///
 /// # Errors
@@ -62,6 +64,7 @@ pub fn step_json(machine: &str, config: &str, state: &str, event: &str) -> Resul
     match machine {
         "breaker" => step_breaker(&text),
         "change" => step_change(&text),
+        "divergence" => crate::divergence::step(&text),
         "dual_write" => step_dual(&text),
         "outbox" => step_outbox(&text),
         "outbox_next" => step_next(&text),
@@ -88,7 +91,7 @@ pub fn breaker_of(config: &str) -> Result<Breaker, String> {
     Breaker::new(text.config()?).map_err(sentence)
 }
 
-struct Text<'a> {
+pub(crate) struct Text<'a> {
     machine: &'a str,
     config: &'a str,
     state: &'a str,
@@ -100,15 +103,15 @@ impl Text<'_> {
         serde_json::from_str(text).map_err(|error| format!("the {what} of `{}`: {error}", self.machine))
     }
 
-    fn config<T: DeserializeOwned>(&self) -> Result<T, String> {
+    pub(crate) fn config<T: DeserializeOwned>(&self) -> Result<T, String> {
         self.read("config", self.config)
     }
 
-    fn event<T: DeserializeOwned>(&self) -> Result<T, String> {
+    pub(crate) fn event<T: DeserializeOwned>(&self) -> Result<T, String> {
         self.read("event", self.event)
     }
 
-    fn state<T: DeserializeOwned>(&self) -> Result<Option<T>, String> {
+    pub(crate) fn state<T: DeserializeOwned>(&self) -> Result<Option<T>, String> {
         match self.state.trim() {
             "" => Ok(None),
             text => self.read("state", text),
@@ -121,7 +124,7 @@ impl Text<'_> {
 }
 
 /// What a step says: keys in the order in which they are declared, so that every host gets the same bytes.
-fn answer(state: impl Serialize, effects: Vec<impl Serialize>) -> Step {
+pub(crate) fn answer(state: impl Serialize, effects: Vec<impl Serialize>) -> Step {
     #[derive(Serialize)]
     struct Answer<S, E> {
         state: S,

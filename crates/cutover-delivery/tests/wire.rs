@@ -176,6 +176,31 @@ fn stream_health() {
 }
 
 #[test]
+fn comparisons_are_counted_and_reported() {
+    let failed = |message: &str| json!({ "class": "Down", "message": message });
+    let compared = json!({ "event": "compared", "comparisons": [
+        { "operation": "read", "verdict": "match", "control_us": 900, "candidate_us": 1_800 },
+        { "operation": "read", "verdict": "mismatch", "paths": ["items[3].price", "items[4].price"] },
+        { "operation": "list", "verdict": "both_error", "control": failed("a"), "candidate": failed("a") },
+        { "operation": "list", "verdict": "both_error", "control": failed("a"), "candidate": failed("b") },
+        { "operation": "list", "verdict": "timed_out", "control_us": 5 },
+        { "operation": "list", "verdict": "skipped" },
+        { "operation": "list", "verdict": "comparator_error" },
+    ] });
+    let events = json!([compared, { "event": "reported", "top": 1 }]);
+    let said = effects("divergence", json!({}), Value::Null, events);
+    let report = &said[0]["report"];
+    assert_eq!(report["divergence"], json!({ "count": 4, "of": 6, "rate": 4.0 / 6.0 }));
+    let counted =
+        ["match", "mismatch", "both_error_same", "both_error_different", "timed_out", "skipped", "error"];
+    assert_eq!(counted.map(|kind| report["counts"][kind].as_u64()), [Some(1); 7]);
+    assert_eq!(report["top_by_count"][0]["operation"], "list");
+    assert_eq!(report["top_fields"], json!([{ "operation": "read", "field": "items[*].price", "count": 1 }]));
+    assert_eq!(report["latency"]["control"]["count"], 2);
+    assert!(said[0]["text"].as_str().unwrap().contains("divergence   66.667 % (4 of 6)"));
+}
+
+#[test]
 fn what_cannot_be_read_is_said_in_one_sentence() {
     let error = |machine, config, state, event| step_json(machine, config, state, event).unwrap_err();
     let known = MACHINES.join(", ");

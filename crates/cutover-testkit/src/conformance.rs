@@ -21,6 +21,8 @@ mod reconcile;
 mod rulesets;
 mod sections;
 mod tags;
+mod tools;
+mod work;
 
 use cutover::Value;
 use fields::Fields;

@@ -2,9 +2,9 @@
 //!
 //! - [`Work`] is a plan of work: ordered phases of actions, validations, a checkpoint and perhaps an approval, with a
 //!   restore point before them and a procedure that takes them back. [`step`] is its machine.
-//! - `incident` is what goes wrong meanwhile: a clock against the objective of its severity, checklists with evidence,
+//! - [`incident`] is what goes wrong meanwhile: a clock against the objective of its severity, checklists with evidence,
 //!   a timeline, and the draft of a post-mortem.
-//! - `drill` rehearses a rollback with the same machine, and says whether the objective would be met.
+//! - [`drill`] rehearses a rollback with the same machine, and says whether the objective would be met.
 //!
 //! Each machine is `(state, event) -> (state, effects)`: no clock, no randomness and no I/O in it. A host saves the new
 //! state, then performs the effects, then tells what came of them. Every effect has an id and stands in the state until
@@ -27,12 +27,15 @@
 
 extern crate alloc;
 
+pub mod drill;
 mod effect;
 mod event;
+pub mod incident;
 mod machine;
 mod spec;
 mod state;
 mod status;
+mod text;
 mod wire;
 
 pub use effect::{Call, Effect, Task};
@@ -41,6 +44,7 @@ pub use machine::{Refused, step};
 pub use spec::{Action, Expect, Phase, Problem, RestorePoint, Rollback, Takes, Work};
 pub use state::{Entry, Mode, Notice, Pending, Point, State, Step, Word};
 pub use status::{PhaseStatus, Standing, Status, status};
+pub use text::span;
 pub use wire::{status_json, step_json};
 
 /// Milliseconds since the epoch.

@@ -64,6 +64,9 @@ impl Engine {
     /// | `gate_replay` | `gate`, `state` | a [`Replayed`](cutover_gates::Replayed) |
     /// | `compare_arms` | `old` and `new`, `better?`, `alpha?`, `slow_old?` and `slow_new?`, `share?` | `answer`, and a [`Comparison`](cutover_gates::Comparison) of each |
     /// | `work` | `name`, `state?`, `event?` | `{"state": …, "effects": […]}` of [`cutover_work::step`]; without an event a [`cutover_work::Status`] |
+    /// | `incident` | `name`, `state?`, and `event` or `now` | `{"state": …, "effects": […]}` of [`cutover_work::incident::step`]; without an event a [`cutover_work::incident::Standing`] |
+    /// | `post_mortem` | `name`, `state` | Markdown, as a text |
+    /// | `drill` | `name`, `scenario?` as [`Engine::drill_scenario`] reads it | a [`cutover_work::drill::Report`] |
     ///
     /// # Errors
     /// [`CallError`] where there is no such question, or an argument is missing, unknown or of the wrong type.
@@ -101,6 +104,12 @@ impl Engine {
             "path" => crate::sections::called::path(self, given),
             #[cfg(feature = "work")]
             "work" => crate::sections::work::called(self, given),
+            #[cfg(feature = "work")]
+            "incident" => crate::sections::incident::called(self, given),
+            #[cfg(feature = "work")]
+            "post_mortem" => crate::sections::incident::post_mortem(self, given),
+            #[cfg(feature = "work")]
+            "drill" => crate::sections::drill::called(self, given),
             #[cfg(feature = "plans")]
             "advance" => crate::sections::plan_called::advance(self, given),
             #[cfg(feature = "plans")]
@@ -179,7 +188,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// A whole number.
-    #[cfg(any(feature = "paths", feature = "gates", feature = "diff", feature = "replay"))]
+    #[cfg(any(feature = "paths", feature = "gates", feature = "diff", feature = "replay", feature = "work"))]
     pub(crate) fn whole(&mut self, name: &str) -> Result<i64, CallError> {
         match self.take(name) {
             Some(Value::Int(number)) => Ok(number),

@@ -113,6 +113,22 @@ impl Engine {
     }
 }
 
+/// Reads any document, YAML or JSON, as rulesets are read: for files that go beside them.
+///
+/// # Errors
+/// [`LoadError`] with all that is wrong with the text.
+///
+/// ```
+/// let document = cutover::wire::document(b"drop_collections: ./drop.sh")?;
+/// assert_eq!(document.get("drop_collections"), Some(&"./drop.sh".into()));
+/// # Ok::<(), cutover::LoadError>(())
+/// ```
+pub fn document(text: &[u8]) -> Result<Value, LoadError> {
+    let arena = crate::document::Arena::new();
+    let node = crate::document::read(text, &arena).map_err(|diagnostics| LoadError { diagnostics })?;
+    Ok(node.to_value())
+}
+
 /// Any answer of this crate as one line of JSON, the same in every language.
 #[must_use]
 pub fn to_json(answer: &impl Serialize) -> String {

@@ -3,6 +3,7 @@
 use cutover::plans::{Event, GuardedState, Kind, Mode, Stage, Target};
 use cutover::{Diagnostic, Engine};
 
+#[expect(clippy::disallowed_methods, reason = "examples are files")]
 fn example(name: &str) -> Engine {
     let path = format!("{}/../../examples/plans/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
     let engine = Engine::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();

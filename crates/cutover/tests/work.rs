@@ -113,19 +113,19 @@ fn what_makes_no_sense_is_refused_at_its_place() {
     );
     assert_eq!(
         refused("      - { name: a, actions: [{ name: x, below: 3 }], validations: v }"),
-        ["unknown_key 5:43 work.w.phases[0].actions[0].below"]
+        ["unknown_key 5:41 work.w.phases[0].actions[0].below"]
     );
     assert_eq!(
         refused("      - { name: a, validations: [{ name: x, below: 3, above: 1 }] }"),
-        ["conflicting_keys 5:50 work.w.phases[0].validations[0].below"]
+        ["conflicting_keys 5:52 work.w.phases[0].validations[0].below"]
     );
     assert_eq!(
         refused("      - { name: a, validations: [{ name: x, attempts: 0, takes: { from: 5m, to: 1m } }] }"),
-        ["out_of_range 5:53 work.w.phases[0].validations[0].attempts"]
+        ["out_of_range 5:55 work.w.phases[0].validations[0].attempts"]
     );
     assert_eq!(
         refused("      - { name: a, validations: [{ name: x, takes: { from: 5m, to: 1m } }] }"),
-        ["bad_action 5:33 work.w.phases[0].validations[0]"]
+        ["bad_action 5:34 work.w.phases[0].validations[0]"]
     );
 }
 
@@ -136,4 +136,78 @@ fn a_phase_that_nobody_can_take_back_is_questionable() {
             .unwrap();
     let codes: Vec<&str> = engine.warnings(0).iter().map(|warning| warning.code).collect();
     assert_eq!(codes, ["phase_without_rollback"]);
+}
+
+#[test]
+fn incidents_have_severities_in_the_order_of_their_objectives() {
+    let engine = Engine::from_str(include_str!("../../../examples/till/ruleset.yaml")).unwrap();
+    let policy = engine.incident("till").unwrap();
+    let names: Vec<(&str, u64)> = policy
+        .severities
+        .iter()
+        .map(|severity| (severity.name.as_str(), severity.objective_ms / 3_600_000))
+        .collect();
+    assert_eq!(names, [("critical", 1), ("important", 4), ("minor", 24)]);
+    assert_eq!((policy.before_rollback.len(), policy.after_rollback.len()), (4, 4));
+    let again = Engine::from_compiled(&engine.to_compiled()).unwrap();
+    assert_eq!(again.incident("till"), Some(policy));
+
+    let refused = |text: &str| {
+        let text = format!("cutover: 1\nincidents:\n  t: {text}");
+        let error = Engine::from_str(&text).unwrap_err();
+        let one = &error.diagnostics[0];
+        format!("{} {}:{} {}", one.code, one.line.unwrap_or(0), one.column.unwrap_or(0), one.path)
+    };
+    assert_eq!(refused("{}"), "missing_key 3:6 incidents.t");
+    assert_eq!(refused("{ severities: {} }"), "bad_incidents 3:6 incidents.t.severities");
+    assert_eq!(
+        refused("{ severities: { a: { objective: 1h } }, features: { f: b } }"),
+        "unknown_severity 3:61 incidents.t.features.f"
+    );
+    assert_eq!(
+        refused("{ severities: { a: { objective: 1h } }, after_rollback: [x, x] }"),
+        "bad_incidents 3:6 incidents.t.after_rollback[1]"
+    );
+}
+
+#[test]
+fn incidents_and_drills_are_asked_through_the_door() {
+    let engine = Engine::from_str(include_str!("../../../examples/till/ruleset.yaml")).unwrap();
+    let open = r#"{"name":"till","event":{"event":"open","id":"i1","title":"t","feature":"main_screen","actor":"ann","now":0}}"#;
+    let answer: serde_json::Value = serde_json::from_str(&engine.call("incident", open).unwrap()).unwrap();
+    assert_eq!(answer["effects"][1]["at"], 3_600_000);
+    let asked = serde_json::json!({ "name": "till", "state": answer["state"], "now": 60_000 }).to_string();
+    let stands = engine.call("incident", &asked).unwrap();
+    assert!(
+        stands.contains(r#""clock":{"objective_ms":3600000,"lasts_ms":60000,"left_ms":3540000,"met":null}"#),
+        "{stands}"
+    );
+    let asked = serde_json::json!({ "name": "till", "state": answer["state"] }).to_string();
+    assert!(engine.call("post_mortem", &asked).unwrap().starts_with("\"# Post-mortem: t\\n"));
+    let asked = r#"{"name":"release_1_3","scenario":{"detection":"5m","fails":{"restore_before_1_3":1}}}"#;
+    assert!(engine.call("drill", asked).unwrap().starts_with(r#"{"answer":"met""#));
+    let refused = engine.call("drill", r#"{"name":"release_1_3","scenario":{"detection":5}}"#).unwrap_err();
+    assert!(refused.to_string().contains("a duration needs its unit"), "{refused}");
+}
+
+#[cfg(feature = "plans")]
+#[test]
+fn the_rollback_of_a_rollout_is_rehearsed_too() {
+    use cutover::work::drill::{Answer, Scenario};
+    let engine = Engine::from_str(
+        "
+cutover: 1
+flags: { use_v2: { rules: [{ serve: { rollout: 0%, by: userId } }] } }
+gates: { ok: { checks: [{ metric: error_rate, below: 0.01 }] } }
+plans:
+  v2: { flag: use_v2, steps: [50%, 100%], bake: 1h, gate: ok, rollback: { steps: [75%, 50%, 25%, 0%], every: 5m } }
+",
+    )
+    .unwrap();
+    let scenario = Engine::drill_scenario(b"objective: 40m\ndetection: 1m").unwrap();
+    let report = engine.drill("v2", &scenario).unwrap().unwrap();
+    // A minute, three steps of five minutes, and up to five until each of four is acknowledged.
+    assert_eq!((report.answer, report.longest_ms), (Answer::Met, 36 * 60_000));
+    assert_eq!(engine.drill("v2", &Scenario::default()).unwrap().unwrap().answer, Answer::NotKnown);
+    assert_eq!(engine.drills(), ["v2"]);
 }

@@ -5,13 +5,28 @@ import type { Columns, DecidedColumns } from "./columns.js";
 import type { Decision, Explanation, Json } from "./decision.js";
 import type { Comparison, Judgement, Said } from "./compare.js";
 import type { Diagnostic, Imported } from "./diagnostic.js";
+import type { DiffOptions, DiffReport } from "./diff.js";
 import type { DeliveryPolicy } from "./delivery.js";
 import type { ArmResults, ArmsToCompare, GateReplay, GateState, GateStep, Observation } from "./gate.js";
 import type { PathFound, PathRequest } from "./path.js";
 import type { PlanEvent, PlanSimulation, PlanState, PlanStep, SimulateOptions } from "./plan.js";
+import type { ReplayOptions, ReplayReport } from "./replay.js";
 import type { Route } from "./route.js";
+import type { Runbook, RunbookOptions } from "./runbook.js";
 import type { SafetyOptions, SafetyReport } from "./safety.js";
 import type { Shared } from "./shared.js";
+import type {
+  DrillReport,
+  DrillScenario,
+  IncidentEvent,
+  IncidentStanding,
+  IncidentState,
+  IncidentStep,
+  WorkEvent,
+  WorkState,
+  WorkStatus,
+  WorkStep,
+} from "./work.js";
 
 /**
  * What is known of a request: a flat or nested object, or a {@link Context} that was prepared from one.
@@ -265,6 +280,67 @@ export interface Engine extends Decider {
   safety(migration: string, options?: SafetyOptions): SafetyReport;
 
   /**
+   * Whom a change of this ruleset moves, from what to what, and which hazards that has. `to` is the text of the ruleset after
+   * the change.
+   *
+   * @throws CutoverError where `to` is refused, or an option is of no use.
+   *
+   * @example
+   * const ruleset = (share) => `cutover: 1\nflags: { beta: { rules: [{ serve: { rollout: ${share}%, by: userId } }] } }`;
+   * const population = [{ userId: "ada" }, { userId: "grace" }, { userId: "ada" }];
+   * const report = Engine.fromString(ruleset(0)).diff(ruleset(100), { population });
+   * report.flags[0].moves[0].contexts; // 3
+   * report.flags[0].keys; // { count: 2, exact: true }
+   */
+  diff(to: string, options?: DiffOptions): DiffReport;
+
+  /**
+   * Decides a flag, and gives a line of a decision log: what was asked, when, and what was answered. {@link Engine.replay} and
+   * `cutover replay` decide it again. The context is a plain object, and all of it is in the line.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ serve: on }] } }");
+   * const line = engine.logDecision("beta", { userId: "ada" }, { now: 0 });
+   * line.startsWith('{"log":1,"now":0,"context":{"userId":"ada"},"decision":{"flag":"beta","value":true,'); // true
+   */
+  logDecision(flag: string, context: Attributes | null | undefined, options?: TimeOptions): string;
+
+  /**
+   * Decides a migration, and gives a line of a decision log. Of the switches, only those of the migration are in it.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nmigrations: { m: { old: a, new: b, ladder: standard, phase: sync } }");
+   * JSON.parse(engine.logRoute("m", {}, { now: 0 })).route.phase; // "sync"
+   */
+  logRoute(migration: string, context: Attributes | null | undefined, options?: RouteOptions): string;
+
+  /**
+   * Decides the lines of a log again: which come out the same, which would have come out otherwise and why, and which cannot
+   * be replayed.
+   *
+   * @throws CutoverError where `original` is refused.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nflags: { beta: { rules: [{ serve: on }] } }");
+   * const report = engine.replay([engine.logDecision("beta", {}), "{"]);
+   * report.identical; // 1
+   * report.unreplayable; // 1
+   */
+  replay(lines: Iterable<string>, options?: ReplayOptions): ReplayReport;
+
+  /**
+   * The way back out of the phases of a migration: each step, its command, how to verify it, and what it costs.
+   *
+   * @throws CutoverError where there is no such migration or phase, or the way does not lead back.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nmigrations: { orders: { old: sql, new: mongo, ladder: standard, phase: live } }");
+   * const { markdown } = engine.runbook("orders", { phase: "live" });
+   * markdown.split("\n")[0]; // "# Runbook: orders"
+   */
+  runbook(migration: string, options?: RunbookOptions): Runbook;
+
+  /**
    * A delivery policy of the ruleset: what it says, and the defaults of what it does not say. Shares are millionths.
    *
    * @throws CutoverError where there is no such policy.
@@ -395,6 +471,53 @@ export interface Engine extends Decider {
    * engine.simulate("v2", { scenario: "harmful@1", seed: 3 }).state.stage; // "rolled_back"
    */
   simulate(name: string, options?: SimulateOptions): PlanSimulation;
+
+  /**
+   * A step of a plan of work: what the state is after an event, and what to perform. Save the state before performing
+   * anything. `state` is null at the beginning.
+   *
+   * @throws CutoverError where there is no such plan, the state belongs to another plan, or the event is none.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nwork: { w: { phases: [{ name: load, actions: [copy], validations: [counts], rollback: drop }] } }");
+   * const { state, effects } = engine.work("w", null, { event: "start", run: "r1" });
+   * effects[0].id; // "r1/1/load/copy"
+   * engine.workStatus("w", state).standing; // "running"
+   */
+  work(name: string, state: WorkState | null, event: WorkEvent): WorkStep;
+
+  /** Where a run of a plan of work stands. */
+  workStatus(name: string, state: WorkState | null): WorkStatus;
+
+  /**
+   * A step of an incident. `state` is null where none is open.
+   *
+   * @throws CutoverError where there is no such policy, or the event is none.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nincidents: { till: { severities: { critical: { objective: 1h } } } }");
+   * const open = { event: "open", id: "i1", title: "no sale", severity: "critical", actor: "ann", now: 0 };
+   * const { state } = engine.incident("till", null, open);
+   * engine.incidentStanding("till", state, { now: 60_000 }).clock.left_ms; // 3540000
+   */
+  incident(name: string, state: IncidentState | null, event: IncidentEvent): IncidentStep;
+
+  /** Where an incident stands at a time: its clock, and what is still to be checked. */
+  incidentStanding(name: string, state: IncidentState | null, options?: TimeOptions): IncidentStanding;
+
+  /** The draft of a post-mortem, in Markdown. */
+  postMortem(name: string, state: IncidentState): string;
+
+  /**
+   * Rehearses a rollback of a plan of work, and says whether it would be over in time.
+   *
+   * @throws CutoverError where there is no such plan, or the scenario makes no sense.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nwork: { w: { objective: 1h, phases: [{ name: load, validations: [counts], rollback: [{ name: drop, takes: 5m }] }] } }");
+   * engine.drill("w", { detection: "5m" }).longest_ms; // 600000
+   */
+  drill(name: string, scenario?: DrillScenario): DrillReport;
 
   /**
    * What another thread of this process turns into an engine of the same ruleset, with {@link EngineConstructor.fromShared}:

@@ -2,8 +2,9 @@
 
 import { FAILURE, IGNORED, SUCCESS } from "./breaker.js";
 import type { Clock } from "./clock.js";
-import { BreakerOpen, SideTimeout, outcomeOf } from "./errors.js";
+import { BreakerOpen, MigrationError, SideTimeout, outcomeOf } from "./errors.js";
 import type { Outcome } from "./errors.js";
+import type { UndoCall, WriteCall } from "./side.js";
 import type { Store } from "./stores.js";
 
 /** What came of a call. */
@@ -64,4 +65,24 @@ export function called(
       failed(error);
     }
   });
+}
+
+/** Sends a write, or a deletion. */
+export function sendTo<R>({ side, store }: Store<R>, key: string, record: R | null, call: WriteCall): unknown {
+  if (record !== null) {
+    if (side.write === undefined) throw missing(store, "write");
+    return side.write(key, record, call);
+  }
+  if (side.delete === undefined) throw missing(store, "delete");
+  return side.delete(key, call);
+}
+
+/** Undoes a write. */
+export function undoIn<R>({ side, store }: Store<R>, key: string, call: UndoCall): unknown {
+  if (side.undo === undefined) throw missing(store, "undo");
+  return side.undo(key, call);
+}
+
+function missing(store: string, name: string): MigrationError & { readonly permanent: true } {
+  return Object.assign(new MigrationError(`${store} has no \`${name}\``), { permanent: true as const });
 }

@@ -1,11 +1,14 @@
 /** Whether two records are the same. */
 
 import { CutoverError } from "../api/diagnostic.js";
+import type { Difference } from "../api/compare.js";
 import type { Decider, Engine } from "../api/engine.js";
 
 /** What a comparison says. */
 export interface Compared {
   readonly verdict: "match" | "mismatch";
+  /** Where they differ: `items[3].price`. */
+  readonly paths?: readonly string[];
 }
 
 /**
@@ -26,8 +29,10 @@ export function comparisonOf(engine: Decider): Compare<unknown> {
   if (!("judge" in engine)) return sameJson;
   const { judge } = engine as Engine;
   return (control, candidate, comparator) => {
-    const { verdict, message } = judge.call(engine, comparator, { value: control }, { value: candidate });
-    if (verdict === "match" || verdict === "mismatch") return { verdict };
+    const said = judge.call(engine, comparator, { value: control }, { value: candidate });
+    const { verdict, message, differences = [] } = said as typeof said & { differences?: readonly Difference[] };
+    if (verdict === "match") return { verdict };
+    if (verdict === "mismatch") return { verdict, paths: differences.map(({ path }) => path) };
     throw new CutoverError(typeof message === "string" ? message : `the records were not compared: ${verdict}`);
   };
 }

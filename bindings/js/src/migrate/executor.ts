@@ -6,6 +6,8 @@ import { Deadlines, systemClock } from "./clock.js";
 import type { Clock } from "./clock.js";
 import type { Compared } from "./compare.js";
 import { Counters } from "./counters.js";
+import { Divergence } from "./divergence.js";
+import type { Observed } from "./divergence.js";
 import { messageOf } from "./errors.js";
 import type { DeadLetter, MigrationOptions } from "./options.js";
 import type { OutboxStore } from "./outbox/entry.js";
@@ -13,6 +15,7 @@ import { policyOf } from "./policy.js";
 import type { Policy } from "./policy.js";
 import type { REASONS, Verdict } from "./read-machine.js";
 import type { ReadPlan, Reader, Source } from "./reading.js";
+import type { SideName } from "./side.js";
 import { storesOf } from "./stores.js";
 import type { Store } from "./stores.js";
 import { Warnings, isolated, processWarning } from "./warnings.js";
@@ -28,12 +31,14 @@ export class Executor<R> implements Reader<R>, Writer<R> {
   readonly budget: Budget;
   readonly writeTimeout: number;
   readonly abandonedAfter: number;
+  readonly transactional: SideName | null;
   readonly fromDeadlines: Deadlines;
   readonly otherDeadlines: Deadlines;
   readonly now: () => number;
   readonly ticks: () => number;
   shadows = 0;
   readonly counted = new Counters();
+  readonly divergence = new Divergence();
   readonly warned: Warnings;
   readonly #options: MigrationOptions<R>;
   readonly #lanes = new Map<string, Promise<unknown>>();
@@ -45,6 +50,7 @@ export class Executor<R> implements Reader<R>, Writer<R> {
     this.now = this.clock.now.bind(this.clock);
     this.ticks = this.clock.ticks?.bind(this.clock) ?? this.now;
     this.outbox = options.outbox ?? null;
+    this.transactional = options.transactional ?? null;
     this.policy = policyOf(engine, name, options);
     const { retry, timeouts, worker } = this.policy;
     this.budget = new Budget(retry.budget, this.clock);
@@ -71,14 +77,16 @@ export class Executor<R> implements Reader<R>, Writer<R> {
     isolated(() => this.#options.metrics?.fallback(this.name, reason));
   }
 
-  compared(verdict: Verdict): void {
+  compared(seen: Observed): void {
+    const { verdict } = seen;
     this.counted.comparisons[verdict] += 1;
+    this.divergence.add(seen);
     if (verdict === "mismatch") isolated(() => this.#options.metrics?.inconsistency(this.name));
   }
 
-  compare(plan: ReadPlan<R>, control: R, candidate: R, done: (verdict: Verdict) => void): void {
+  compare(plan: ReadPlan<R>, control: R, candidate: R, done: (verdict: Verdict, paths?: readonly string[]) => void): void {
     const said = (found: boolean | Compared): void =>
-      done(typeof found === "boolean" ? (found ? "match" : "mismatch") : found.verdict);
+      typeof found === "boolean" ? done(found ? "match" : "mismatch") : done(found.verdict, found.paths);
     const failed = (error: unknown): void => {
       this.warned.warn("comparator_error", `the comparator failed: ${messageOf(error)}`);
       done("comparator_error");
@@ -98,6 +106,11 @@ export class Executor<R> implements Reader<R>, Writer<R> {
     store.counter.writeErrors += 1;
     this.warned.warn(`write_error_${store.store}`, `a write to ${store.store} failed: ${messageOf(error)}`);
     isolated(() => this.#options.metrics?.writeError(this.name, store.store));
+  }
+
+  notTransactional(store: Store<R>): void {
+    const message = `${store.store} was written without \`withEntry\`: its entry is not of the same transaction`;
+    this.warned.warn("not_transactional", message);
   }
 
   broken(error: unknown): void {

@@ -8,6 +8,14 @@ export type { Compare, Compared } from "./compare.js";
 export { ChangeConsumer } from "./consumer.js";
 export type { AppliedAs, ChangeEvent, ChangeTarget, ConsumerOptions, Current, DeadEvent, PartitionState } from "./consumer.js";
 export type { ComparisonCounts, Counts, Latencies } from "./counters.js";
+export type {
+  BothLatencies,
+  DivergenceCounts,
+  DivergenceReport,
+  LatencyReport,
+  OperationReport,
+  Rate,
+} from "./divergence.js";
 export { BreakerOpen, MigrationError, Permanent, SideTimeout, Superseded, Transient, WriteError } from "./errors.js";
 export { streamHealth } from "./health.js";
 export type { Health, HealthLimits, HealthVerdict, Observation } from "./health.js";

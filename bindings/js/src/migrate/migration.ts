@@ -6,13 +6,14 @@ import type { Breaker } from "./breaker.js";
 import { called } from "./calling.js";
 import { comparisonOf } from "./compare.js";
 import type { Counts } from "./counters.js";
+import type { DivergenceReport } from "./divergence.js";
 import { MigrationError } from "./errors.js";
 import { Executor } from "./executor.js";
 import { machines } from "./machines.js";
 import type { EngineSource, MigrationOptions, ReadOptions, WriteOptions } from "./options.js";
 import type { Operation } from "./owed.js";
-import { CANCELLED, STARTED, STARTED_COMPARING, readTable } from "./read-machine.js";
-import { Reading } from "./reading.js";
+import { CANCELLED, readTable } from "./read-machine.js";
+import { LABEL, Reading } from "./reading.js";
 import type { ReadPlan } from "./reading.js";
 import type { SideName } from "./side.js";
 import type { CountedWarning } from "./warnings.js";
@@ -106,7 +107,8 @@ export class Migration<R = unknown> {
         }
         reading.leaveBy(signal);
       }
-      reading.on(plan.sample > 0 && this.#compares(plan.sample, key, options?.draw) ? STARTED_COMPARING : STARTED);
+      if (options?.label !== undefined) reading.label = options.label;
+      reading.start(plan.sample > 0 && this.#compares(plan.sample, key, options));
     });
   }
 
@@ -213,6 +215,17 @@ export class Migration<R = unknown> {
   }
 
   /**
+   * How the sides diverge, by the reads that were compared since this was made: rates, the `top` operations and fields
+   * that diverge most, and how long each side took.
+   *
+   * @example
+   * orders.report().divergence.count; // 0
+   */
+  report(top = 10): DivergenceReport {
+    return this.#executor.divergence.report(top);
+  }
+
+  /**
    * What somebody should know, and how often there was reason to say so.
    *
    * @example
@@ -256,10 +269,10 @@ export class Migration<R = unknown> {
     return engine.route(this.name, context, switches === undefined ? undefined : { switches: switches() });
   }
 
-  #compares(sample: number, key: string, draw: number | undefined): boolean {
-    if (sample < WHOLE && (draw ?? machines.draw(key)) >= sample) return false;
+  #compares(sample: number, key: string, options: ReadOptions | undefined): boolean {
+    if (sample < WHOLE && (options?.draw ?? machines.draw(key)) >= sample) return false;
     if (this.#executor.shadows < this.#concurrency) return true;
-    this.#executor.compared("skipped");
+    this.#executor.compared({ operation: options?.label ?? LABEL, verdict: "skipped" });
     return false;
   }
 

@@ -7,7 +7,7 @@ import type { Clock } from "./clock.js";
 import type { Compare } from "./compare.js";
 import type { Metrics } from "./metrics.js";
 import type { OutboxStore } from "./outbox/entry.js";
-import type { Side } from "./side.js";
+import type { Side, SideName } from "./side.js";
 import type { Owed } from "./told.js";
 import type { Warning } from "./warnings.js";
 
@@ -54,6 +54,12 @@ export interface MigrationOptions<R> {
   readonly retry?: RetryPolicy;
   /** Where owed writes are kept. Without one, a process that ends between two writes forgets the second. */
   readonly outbox?: OutboxStore;
+  /**
+   * The side whose store is in the same database as the outbox. Where it is written first, its `write` puts what the
+   * other store is owed into the outbox by the transaction that writes the record, with `call.withEntry`: then nothing
+   * else has to be kept before.
+   */
+  readonly transactional?: SideName;
   /** After so many milliseconds a write that was begun, and of which nothing is heard, is gone on with by a worker. */
   readonly abandonedAfter?: number;
   /** Keeps what nothing else keeps; without it, it is a warning. */
@@ -81,6 +87,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** A number below a million that says whether the read is compared; by default it is the key's. */
   readonly draw?: number;
+  /** What kind of read it is, for the report: `getOffer`; `read` by default. Of more than 256 the later ones are one. */
+  readonly label?: string;
   /** Told which store has answered, before the caller has the record; what it throws changes nothing. */
   readonly answered?: (by: Answered) => void;
 }

@@ -5,6 +5,8 @@ import { FAILURE, IGNORED, SUCCESS } from "./breaker.js";
 import type { Deadlines, Due } from "./clock.js";
 import type { Compare } from "./compare.js";
 import type { StoreCounter } from "./counters.js";
+import { failed } from "./divergence.js";
+import type { Observed } from "./divergence.js";
 import { BreakerOpen, SideTimeout } from "./errors.js";
 import * as machine from "./read-machine.js";
 import type { Verdict } from "./read-machine.js";
@@ -44,9 +46,9 @@ export interface Reader<R> {
   answered(source: Source<R>, ms: number): void;
   failed(): void;
   fellBack(reason: (typeof machine.REASONS)[number]): void;
-  compared(verdict: Verdict): void;
+  compared(seen: Observed): void;
   /** Compares, once the caller has its answer. */
-  compare(plan: ReadPlan<R>, control: R, candidate: R, done: (verdict: Verdict) => void): void;
+  compare(plan: ReadPlan<R>, control: R, candidate: R, done: (verdict: Verdict, paths?: readonly string[]) => void): void;
 }
 
 /** One question to one side. It is what the side is given, too. */
@@ -66,6 +68,8 @@ class Call<R> implements Due {
   value: R | null | undefined = undefined;
   failed = false;
   error: unknown = undefined;
+  /** How long it took to answer, where that is compared. */
+  took: number | null = null;
 
   constructor(reading: Reading<R>, source: Source<R>, first: number, shadow: boolean, began: number, permit: number) {
     this.#reading = reading;
@@ -134,10 +138,17 @@ class Call<R> implements Due {
     this.#deadlines.remove(this);
     const { reader } = this.#reading;
     if (this.shadow) reader.shadows -= 1;
-    this.#breaker?.report(this.#permit, outcome, reader.ticks() - this.#began, reader.now());
+    if (this.#breaker !== null || this.#reading.compares) {
+      const took = reader.ticks() - this.#began;
+      if (outcome === SUCCESS) this.took = took;
+      this.#breaker?.report(this.#permit, outcome, took, reader.now());
+    }
     return true;
   }
 }
+
+/** The label of a read that has none. */
+export const LABEL = "read";
 
 /** One read. */
 export class Reading<R> {
@@ -154,6 +165,11 @@ export class Reading<R> {
   #other: Call<R> | null = null;
   #signal: AbortSignal | null = null;
   #verdict: Verdict = "match";
+  #paths: readonly string[] = [];
+  /** What kind of read it is. */
+  label = LABEL;
+  /** Whether it is compared. */
+  compares = false;
 
   constructor(
     reader: Reader<R>,
@@ -184,6 +200,11 @@ export class Reading<R> {
     this.#reject(reason);
   };
 
+  start(compares: boolean): void {
+    this.compares = compares;
+    this.on(compares ? machine.STARTED_COMPARING : machine.STARTED);
+  }
+
   on(event: number): void {
     const entry = this.#plan.table[this.#state * machine.WIDTH + event] as number;
     this.#state = entry & 255;
@@ -211,22 +232,35 @@ export class Reading<R> {
         this.#answer(plan.from, this.#from as Call<R>);
         break;
       case machine.COMPARE:
-        this.reader.compare(plan, this.#from?.value as R, this.#other?.value as R, (verdict) => {
+        this.reader.compare(plan, this.#from?.value as R, this.#other?.value as R, (verdict, paths = []) => {
           this.#verdict = verdict;
+          this.#paths = paths;
           this.on(machine.COMPARED);
         });
         break;
       case machine.REPORT:
-        this.reader.compared(this.#verdict);
+        this.reader.compared(this.#observed(this.#verdict));
         break;
       default:
         if (effect >= machine.VERDICT) {
-          this.reader.compared(machine.VERDICTS[effect - machine.VERDICT] as Verdict);
+          this.reader.compared(this.#observed(machine.VERDICTS[effect - machine.VERDICT] as Verdict));
           break;
         }
         this.reader.fellBack(machine.REASONS[effect - machine.ANSWER_OTHER] as (typeof machine.REASONS)[number]);
         this.#answer(plan.other as Source<R>, this.#other as Call<R>);
     }
+  }
+
+  #observed(verdict: Verdict): Observed {
+    const [from, other] = [this.#from, this.#other];
+    return {
+      operation: this.label,
+      verdict,
+      control_us: micros(from),
+      candidate_us: micros(other),
+      ...(verdict === "mismatch" ? { paths: this.#paths } : {}),
+      ...(verdict === "both_error" ? { control: failed(from?.error), candidate: failed(other?.error) } : {}),
+    };
   }
 
   #ask(source: Source<R>, first: number, shadow: boolean, began: number): Call<R> {
@@ -252,6 +286,10 @@ export class Reading<R> {
     this.reader.failed();
     this.#reject(call === this.#other && this.#from?.failed ? bothFailed(this.#from.error, call.error) : call.error);
   }
+}
+
+function micros(call: { readonly took: number | null } | null): number | null {
+  return call === null || call.took === null ? null : Math.round(call.took * 1_000);
 }
 
 /** The side whose breaker is open. */

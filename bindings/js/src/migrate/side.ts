@@ -14,12 +14,20 @@ export interface WriteCall {
   readonly version: number | null;
   /** Aborted once nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /**
+   * Where the migration is `transactional` on this side: puts what the other store is owed into the outbox, in the
+   * transaction that it is given, which writes the record too. It is to be awaited, unless the outbox is SQLite's: then
+   * it is done at once, and may be called in a transaction that is a function.
+   */
+  readonly withEntry?: (within: unknown) => unknown;
 }
 
 /** What undoing a write is given. */
-export interface UndoCall extends Omit<WriteCall, "version"> {
+export interface UndoCall extends Omit<WriteCall, "version" | "withEntry"> {
   /** Only where the record has this version: otherwise it throws {@link Superseded}. */
   readonly ifVersion: number;
+  /** As in {@link WriteCall}: takes back what was put into the outbox, and throws where somebody delivers it already. */
+  readonly withEntry?: (within: unknown) => unknown;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** A worker: it delivers what an outbox keeps, in order for each key, and gives up what cannot be delivered. */
 
-import { called } from "./calling.js";
+import { called, sendTo, undoIn } from "./calling.js";
 import type { Called } from "./calling.js";
 import { MigrationError, messageOf } from "./errors.js";
 import type { Outcome } from "./errors.js";
@@ -8,10 +8,10 @@ import { step } from "./machines.js";
 import type { RetryPolicy } from "./options.js";
 import type { Policy } from "./policy.js";
 import type { Entry, OutboxCounts, OutboxStore } from "./outbox/entry.js";
-import { operationOf } from "./owed.js";
-import type { Payload } from "./owed.js";
+import { BEGUN, UNDO } from "./outbox/entry.js";
+import { recordOf, resumed } from "./owed.js";
 import type { Store } from "./stores.js";
-import { Writing, sendTo, undoIn } from "./writing.js";
+import { Writing } from "./writing.js";
 import type { Writer } from "./writing.js";
 
 /** How a worker works; what is not given is as the migration's policy says. */
@@ -117,15 +117,16 @@ export class Worker<R> {
     return entries.length;
   }
 
-  /** Works until nothing is owed but dead letters, or the signal is aborted. */
+  /** Works until nothing is owed or begun but dead letters, or the signal is aborted. */
   async drain(signal: AbortSignal = new AbortController().signal): Promise<OutboxCounts> {
     for (;;) {
       const counts = await this.counts();
-      if (signal.aborted || counts.pending + counts.claimed === 0) return counts;
+      if (signal.aborted || counts.pending + counts.claimed + counts.begun === 0) return counts;
       if ((await this.pass()) === 0) await this.#sleep(signal);
     }
   }
 
+  /** What is owed, for guard G9, and what is under way. */
   counts(): Promise<OutboxCounts> {
     return this.#outbox.counts(this.#writer.clock.now(), this.#writer.name);
   }
@@ -201,33 +202,26 @@ export class Worker<R> {
   }
 
   async #deliver(entry: Entry): Promise<Called> {
-    const payload = JSON.parse(entry.payload) as Payload;
-    const operation = operationOf(entry, payload);
     try {
-      if (payload.kind === "begun") {
-        await new Writing<R>(this.#writer, operation as never, payload.config).resume(payload.state);
+      if (entry.side === BEGUN) {
+        const { operation, config, state } = resumed<R>(entry);
+        await new Writing<R>(this.#writer, operation, config).resume(state, entry.generation);
         return { outcome: "done" };
       }
-      const store = this.#store(entry.side);
-      const key = `${operation.id}:${entry.side}`;
-      const { clock, writeTimeout } = this.#writer;
-      const { version } = operation;
+      const { stores, clock, writeTimeout } = this.#writer;
+      const { id: idempotencyKey, key, version, side, operation, payload } = entry;
+      const store = stores.get(side) ?? stores.get(side.endsWith(UNDO) ? side.slice(0, -UNDO.length) : side);
+      if (store === undefined) throw new MigrationError(`${side} is no store of this migration`);
       const found = await called(clock, store as unknown as Store<never>, writeTimeout, (signal) =>
-        payload.owed === "delivery"
-          ? sendTo(store, entry.key, operation.record as R | null, { idempotencyKey: key, version, signal })
-          : undoIn(store, entry.key, { idempotencyKey: `${key}:undo`, ifVersion: version ?? 0, signal }),
+        side === store.store
+          ? sendTo(store, key, recordOf<R>(operation, payload), { idempotencyKey, version, signal })
+          : undoIn(store, key, { idempotencyKey, ifVersion: version ?? 0, signal }),
       );
       if (!settled(found.outcome)) this.#writer.writeFailed(store, found.error);
       return found;
     } catch (error) {
       return { outcome: "transient", error };
     }
-  }
-
-  #store(name: string): Store<R> {
-    const store = this.#writer.stores.get(name);
-    if (store === undefined) throw new MigrationError(`${name} is no store of this migration`);
-    return store;
   }
 }
 

@@ -2,7 +2,8 @@
 
 import type { RouteWrite } from "../api/route.js";
 import type { Budget } from "./budget.js";
-import { called } from "./calling.js";
+import { called, sendTo, undoIn } from "./calling.js";
+import type { Called } from "./calling.js";
 import type { Clock } from "./clock.js";
 import { MigrationError, WriteError } from "./errors.js";
 import type { Outcome } from "./errors.js";
@@ -10,11 +11,12 @@ import { step } from "./machines.js";
 import type { DeadLetter, RetryPolicy } from "./options.js";
 import { OutboxError } from "./outbox/entry.js";
 import type { OutboxStore } from "./outbox/entry.js";
-import { begunEntry, begunId, owedEntry } from "./owed.js";
+import { begunEntry, begunId, owedEntry, owedId } from "./owed.js";
 import type { Operation } from "./owed.js";
-import type { UndoCall, WriteCall } from "./side.js";
+import type { SideName } from "./side.js";
 import type { Store } from "./stores.js";
-import type { OweEffect, Told, Work, WriteEffect, WriteState } from "./told.js";
+import { WithEntry } from "./transaction.js";
+import type { CompensateEffect, OweEffect, Told, Work, WriteEffect, WriteState, WriteToEffect } from "./told.js";
 
 /** What a write needs of its migration. */
 export interface Writer<R> {
@@ -24,6 +26,10 @@ export interface Writer<R> {
   readonly outbox: OutboxStore | null;
   readonly writeTimeout: number;
   readonly abandonedAfter: number;
+  /** The side whose transactions may put entries. */
+  readonly transactional: SideName | null;
+  /** A side was written without the transaction that it was asked for. */
+  notTransactional(store: Store<R>): void;
   /** An attempt to write has failed. */
   writeFailed(store: Store<R>, error: unknown): void;
   /** A write could not be gone on with; what was begun is in the outbox, where there is one. */
@@ -50,7 +56,8 @@ export function configOf<R>(
   const first = writer.stores.get(writes[0]?.to ?? "");
   // Where the store cannot undo a write, the machine must not count on it.
   const version = first?.side.undo === undefined ? null : operation.version;
-  const outbox = writer.outbox === null ? "none" : "durable";
+  const kept = first?.name === writer.transactional ? "transactional" : "durable";
+  const outbox = writer.outbox === null ? "none" : kept;
   return JSON.stringify({ operation: operation.id, version, writes, retry, outbox });
 }
 
@@ -65,6 +72,8 @@ export class Writing<R> {
   #error: unknown = undefined;
   #persisted = false;
   #foreign = false;
+  /** Of the entry that a worker goes on with. */
+  #claim: number | undefined = undefined;
   /** A worker may go on with a write that was to be forgotten. */
   #remembered = false;
   #tell: (told: Told) => void = () => {};
@@ -96,9 +105,11 @@ export class Writing<R> {
     return told;
   }
 
-  /** Goes on with a write that another process has begun. */
-  resume(state: unknown): Promise<void> {
+  /** Goes on with a write that another process has begun, and whose entry is claimed under this generation. */
+  resume(state: unknown, generation: number): Promise<void> {
     this.#state = state as WriteState;
+    this.#claim = generation;
+    this.#persisted = true;
     const failed = new Promise<never>((_, reject) => (this.#fail = reject));
     this.#say({ event: "resumed" });
     return Promise.race([this.ended, failed]);
@@ -146,10 +157,10 @@ export class Writing<R> {
           await this.#forget();
           break;
         case "write":
-          this.#write(effect.work, effect.attempt, effect.to, effect.key).catch(this.#broken);
+          this.#write(effect).catch(this.#broken);
           break;
         case "compensate":
-          this.#undo(effect.attempt, effect.to, effect.key, effect.if_version).catch(this.#broken);
+          this.#undo(effect).catch(this.#broken);
           break;
         case "enqueue":
           await this.#owe("outbox", effect, () => this.#enqueue(effect));
@@ -158,7 +169,7 @@ export class Writing<R> {
           await this.#owe("dead_letter", effect, () => this.#deadLetter(effect));
           break;
         case "withdraw":
-          await this.#writer.outbox?.withdraw(effect.key).catch(() => false);
+          await this.#withdraw(effect.key);
           break;
         case "acknowledge":
           this.#tell(effect.told);
@@ -171,7 +182,12 @@ export class Writing<R> {
 
   #wake(at: number): void {
     const { clock, budget } = this.#writer;
-    clock.after(Math.max(at - clock.now(), 0), () => this.#say({ event: "due", now: clock.now(), granted: budget.grants() }));
+    clock.after(Math.max(at - clock.now(), 0), () => {
+      const work = this.#state?.at.work;
+      // Only writes to stores are refused.
+      const granted = (work !== "first" && work !== "second") || budget.grants();
+      this.#say({ event: "due", now: clock.now(), granted });
+    });
   }
 
   #finished(work: Work, attempt: number, outcome: Outcome): void {
@@ -183,14 +199,11 @@ export class Writing<R> {
     const { name, clock, outbox, abandonedAfter } = this.#writer;
     if (outbox === null) return true;
     const now = clock.now();
-    const first = this.#writes[0]?.to ?? "";
-    const entry = begunEntry(name, this.#operation, first, this.#config, state, now, now + abandonedAfter);
+    const entry = begunEntry(name, this.#operation, this.#config, state, now, now + abandonedAfter);
     try {
-      if (this.#state?.at.state === "doing" && this.#persisted) {
-        return await outbox.amend(entry.id, entry.payload ?? "");
-      }
-      this.#persisted = true;
+      if (this.#persisted) return await outbox.amend(entry.id, entry.payload, this.#claim);
       await outbox.put(entry);
+      this.#persisted = true;
       return true;
     } catch (error) {
       this.#error = error;
@@ -202,14 +215,17 @@ export class Writing<R> {
 
   async #forget(): Promise<void> {
     const { outbox, clock } = this.#writer;
-    if (outbox === null) return;
+    // What a worker goes on with, it finishes.
+    if (outbox === null || this.#claim !== undefined) return;
     if (this.#foreign) {
       this.#remembered = true;
       return;
     }
     for (let tries = 1; ; tries += 1) {
       try {
-        await outbox.withdraw(begunId(this.#operation.id));
+        const gone = await outbox.withdraw(begunId(this.#operation.id));
+        // It was kept, and is not there, or is not to be had: a worker has taken it for abandoned.
+        this.#remembered = !gone && this.#persisted && tries === 1;
         return;
       } catch (error) {
         this.#error ??= error;
@@ -220,21 +236,56 @@ export class Writing<R> {
     }
   }
 
-  async #write(work: "first" | "second", attempt: number, to: string, idempotencyKey: string): Promise<void> {
+  async #withdraw(operation: string): Promise<void> {
+    const second = this.#writes[1]?.to ?? "";
+    await this.#writer.outbox?.withdraw(owedId(operation, second)).catch(() => false);
+  }
+
+  /** What the second store is owed, where the transaction of the first store keeps it. */
+  #withEntry(wanted: boolean, undoes: boolean): WithEntry | null {
+    const { name, outbox, clock, abandonedAfter } = this.#writer;
+    const second = this.#writes[1];
+    if (!wanted || outbox === null || second === undefined) return null;
+    const now = clock.now();
+    // Nobody else delivers it while it is written here.
+    const dueMs = second.ack === "outbox" ? now : now + abandonedAfter;
+    return new WithEntry(outbox, { ...owedEntry(name, this.#operation, second.to, "delivery", now), dueMs }, undoes);
+  }
+
+  /** What came of a call whose side was to put or take back an entry. */
+  async #kept(store: Store<R>, called: Called, within: WithEntry | null): Promise<Called> {
+    if (called.outcome !== "done" || within === null || within.called) return called;
+    this.#writer.notTransactional(store);
+    try {
+      await within.without();
+      return called;
+    } catch (error) {
+      return { outcome: "unknown", error };
+    }
+  }
+
+  async #write({ work, attempt, to, key: idempotencyKey, with_entry }: WriteToEffect): Promise<void> {
     const writer = this.#writer;
+    if (attempt === 1) writer.budget.deposit();
     const store = this.#store(to);
     const { key, record, version } = this.#operation;
-    if (attempt === 1) writer.budget.deposit();
+    const within = this.#withEntry(with_entry, false);
+    const withEntry = within === null ? {} : { withEntry: within.call };
+    const late = async (): Promise<void> => {
+      const { outcome } = await this.#kept(store, { outcome: "done" }, within);
+      this.#finished(work, attempt, outcome);
+    };
     const send = () =>
       called(
         writer.clock,
         store as unknown as Store<never>,
         writer.writeTimeout,
-        (signal) => sendTo(store, key, record, { idempotencyKey, version, signal }),
-        () => this.#finished(work, attempt, "done"),
+        (signal) => sendTo(store, key, record, { idempotencyKey, version, signal, ...withEntry }),
+        () => void late(),
       );
     const told = work === "second" && this.#writes[1]?.ack === "best_effort";
-    const { outcome, error } = told ? await writer.inOrder(key, send) : await send();
+    const sent = told ? await writer.inOrder(key, send) : await send();
+    const { outcome, error } = await this.#kept(store, sent, within);
     if (outcome !== "done") {
       this.#error = error;
       if (outcome !== "superseded") writer.writeFailed(store, error);
@@ -242,13 +293,15 @@ export class Writing<R> {
     this.#finished(work, attempt, outcome);
   }
 
-  async #undo(attempt: number, to: string, idempotencyKey: string, ifVersion: number): Promise<void> {
-    const { budget, clock, writeTimeout } = this.#writer;
-    if (attempt === 1) budget.deposit();
+  async #undo({ attempt, to, key: idempotencyKey, if_version: ifVersion, with_entry }: CompensateEffect): Promise<void> {
+    const { clock, writeTimeout } = this.#writer;
     const store = this.#store(to);
-    const { outcome } = await called(clock, store as unknown as Store<never>, writeTimeout, (signal) =>
-      undoIn(store, this.#operation.key, { idempotencyKey, ifVersion, signal }),
+    const within = this.#withEntry(with_entry, true);
+    const withEntry = within === null ? {} : { withEntry: within.call };
+    const undone = await called(clock, store as unknown as Store<never>, writeTimeout, (signal) =>
+      undoIn(store, this.#operation.key, { idempotencyKey, ifVersion, signal, ...withEntry }),
     );
+    const { outcome } = await this.#kept(store, undone, within);
     this.#finished("compensation", attempt, outcome);
   }
 
@@ -280,24 +333,4 @@ export class Writing<R> {
     if (store === undefined) throw new MigrationError(`the route writes to ${name}, which is no store of this migration`);
     return store;
   }
-}
-
-/** Sends a write, or a deletion. */
-export function sendTo<R>({ side, store }: Store<R>, key: string, record: R | null, call: WriteCall): unknown {
-  if (record !== null) {
-    if (side.write === undefined) throw missing(store, "write");
-    return side.write(key, record, call);
-  }
-  if (side.delete === undefined) throw missing(store, "delete");
-  return side.delete(key, call);
-}
-
-/** Undoes a write. */
-export function undoIn<R>({ side, store }: Store<R>, key: string, call: UndoCall): unknown {
-  if (side.undo === undefined) throw missing(store, "undo");
-  return side.undo(key, call);
-}
-
-function missing(store: string, name: string): MigrationError & { readonly permanent: true } {
-  return Object.assign(new MigrationError(`${store} has no \`${name}\``), { permanent: true as const });
 }

@@ -1,6 +1,6 @@
 /** An outbox in memory, with the meaning of the durable ones, for tests that bring their own time and crashes. */
 
-import { OutboxError } from "../../dist/migrate.js";
+import { BEGUN, OutboxError } from "../../dist/migrate.js";
 import type { ClaimOptions, Entry, NewEntry, OutboxCounts, OutboxStore, RedriveOptions } from "../../dist/migrate.js";
 
 export class MemoryOutbox implements OutboxStore {
@@ -46,8 +46,9 @@ export class MemoryOutbox implements OutboxStore {
     return this.#pending(id, (entry) => this.#remove(entry));
   }
 
-  amend(id: string, payload: string): Promise<boolean> {
-    return this.#pending(id, (entry) => this.#change(entry, { payload }));
+  amend(id: string, payload: string, generation?: number): Promise<boolean> {
+    const then = (entry: Entry): unknown => this.#change(entry, { payload });
+    return generation === undefined ? this.#pending(id, then) : this.#held(id, generation, then);
   }
 
   finish(id: string, generation: number): Promise<boolean> {
@@ -77,9 +78,12 @@ export class MemoryOutbox implements OutboxStore {
   }
 
   counts(now: number): Promise<OutboxCounts> {
-    const of = (state: string) => this.entries.filter((entry) => entry.state === state).length;
-    const open = this.entries.filter((entry) => entry.state !== "dead").map((entry) => now - entry.createdMs);
-    const counts = { pending: of("pending"), claimed: of("claimed"), dead: of("dead") };
+    const dead = this.entries.filter((entry) => entry.state === "dead").length;
+    const begun = this.entries.filter((entry) => entry.state !== "dead" && entry.side === BEGUN).length;
+    const owed = this.entries.filter((entry) => entry.state !== "dead" && entry.side !== BEGUN);
+    const pending = owed.filter((entry) => entry.state === "pending").length;
+    const open = owed.map((entry) => now - entry.createdMs);
+    const counts = { pending, claimed: owed.length - pending, dead, begun };
     return Promise.resolve({ ...counts, oldestAgeMs: Math.max(0, ...open) });
   }
 

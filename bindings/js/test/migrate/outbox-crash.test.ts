@@ -44,7 +44,7 @@ describe.each(["sqlite", "postgres"] as const)("%s", (kind) => {
     expect(deliveries.length).toBe(2_000);
     expect(lines.filter(({ finish }) => finish !== undefined).length).toBe(2_000);
     inOrder(deliveries);
-    expect(await at.outbox.counts(Date.now())).toEqual({ pending: 0, claimed: 0, dead: 0, oldestAgeMs: 0 });
+    expect(await at.outbox.counts(Date.now())).toEqual({ pending: 0, claimed: 0, dead: 0, begun: 0, oldestAgeMs: 0 });
   });
 
   it("loses nothing when processes are killed", { timeout: 120_000 }, async () => {

@@ -2,7 +2,7 @@
 
 import Database from "libsql";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { OutboxError, SqliteOutbox } from "../../dist/migrate.js";
+import { BEGUN, OutboxError, SqliteOutbox } from "../../dist/migrate.js";
 import type { NewEntry } from "../../dist/migrate.js";
 import { claim, end, entry, place } from "./outbox-support.js";
 import type { Place } from "./outbox-support.js";
@@ -48,11 +48,25 @@ describe.each(["sqlite", "postgres"] as const)("%s", (kind) => {
     expect(await at.outbox.amend("a", '{"total":13}')).toBe(true);
     expect(await claim(at.outbox, 1_000)).toMatchObject([{ id: "a", payload: '{"total":13}' }]);
     expect(await at.outbox.amend("a", "{}")).toBe(false);
+    expect(await at.outbox.amend("a", "{}", 2)).toBe(false);
+    expect(await at.outbox.amend("a", "{}", 1)).toBe(true);
     expect(await at.outbox.withdraw("a")).toBe(false);
     await at.outbox.retry("a", 1, 1_000, "down");
     expect(await at.outbox.withdraw("a")).toBe(true);
     expect(await at.outbox.withdraw("a")).toBe(false);
     expect(await ids(2_000)).toEqual([]);
+  });
+
+  it("counts what was begun apart from what is owed", async () => {
+    await at.outbox.put(entry("op#begun", "k", { side: BEGUN, dueMs: 5_000 }));
+    await at.outbox.put(entry("op:mongo", "k"));
+    expect(await at.outbox.counts(1_500)).toEqual({ pending: 1, claimed: 0, dead: 0, begun: 1, oldestAgeMs: 500 });
+    // What is owed of the key waits for it.
+    expect(await ids(2_000)).toEqual([]);
+    expect(await ids(5_000)).toEqual(["op#begun"]);
+    expect(await at.outbox.counts(5_000)).toMatchObject({ pending: 1, begun: 1 });
+    await at.outbox.bury("op#begun", 1, "no");
+    expect(await at.outbox.counts(5_000)).toMatchObject({ pending: 1, dead: 1, begun: 0 });
   });
 
   it("is the same entry when it is put again, and another write is refused", async () => {
@@ -64,7 +78,7 @@ describe.each(["sqlite", "postgres"] as const)("%s", (kind) => {
     }
     expect(await ids(2_000)).toEqual(["a"]);
     expect(await at.outbox.finish("a", 1)).toBe(true);
-    expect(await at.outbox.counts(2_000)).toEqual({ pending: 0, claimed: 0, dead: 0, oldestAgeMs: 0 });
+    expect(await at.outbox.counts(2_000)).toEqual({ pending: 0, claimed: 0, dead: 0, begun: 0, oldestAgeMs: 0 });
     await at.outbox.put(entry("a", "k", { version: null }));
     expect(await at.outbox.put(entry("a", "k", { version: null }))).toBe(false);
   });
@@ -110,7 +124,7 @@ describe.each(["sqlite", "postgres"] as const)("%s", (kind) => {
     await claim(at.outbox, 1_000);
     expect(await at.outbox.bury("a1", 1, "refused\0 for good")).toBe(true);
     expect(await ids(9_000)).toEqual([]);
-    expect(await at.outbox.counts(1_500)).toEqual({ pending: 2, claimed: 0, dead: 1, oldestAgeMs: 500 });
+    expect(await at.outbox.counts(1_500)).toEqual({ pending: 2, claimed: 0, dead: 1, begun: 0, oldestAgeMs: 500 });
     const letter = { id: "a1", state: "dead", reason: "refused\ufffd for good", leaseUntilMs: null, attempt: 1 };
     expect(await at.outbox.dead(10)).toMatchObject([letter]);
     expect(await at.outbox.dead(10, "users")).toEqual([]);

@@ -256,4 +256,37 @@ describe("a comparison", () => {
     await migration.read("k", { draw: 999_999 });
     expect(fresh.asked).toHaveLength(drawn + 1);
   });
+
+  it("is counted by its label, and reported by the engine", async () => {
+    const { migration, old, fresh, clock } = over(sampled("100%"), { shadow: { concurrency: 1 } });
+    const read = async (label: string, one: () => never | { n: number }, other: () => never | { n: number }) => {
+      [old.reading, fresh.reading] = [one, other];
+      await migration.read("k", { label }).catch(() => {});
+      await clock.pass(0);
+    };
+    const down = (message: string) => () => {
+      throw new Error(message);
+    };
+    for (let round = 0; round < 600; round += 1) await read("getOffer", () => ({ n: 1 }), () => ({ n: 1 }));
+    await read("getOffer", () => ({ n: 1 }), () => ({ n: 2 }));
+    await read("list", down("a"), down("a"));
+    await read("list", down("a"), down("b"));
+    await read("list", () => ({ n: 1 }), down("b"));
+    fresh.reading = never;
+    for (let round = 0; round < 2; round += 1) await migration.read("k").catch(() => {});
+    await clock.pass(1_000);
+    const report = migration.report();
+    expect(report.divergence).toMatchObject({ count: 4, of: 605 });
+    const counts = { match: 600, mismatch: 1, both_error_same: 1, both_error_different: 1, candidate_error: 1, timed_out: 1, skipped: 1 };
+    expect(report.counts).toMatchObject(counts);
+    expect(report.top_by_count.map(({ operation, divergence }) => [operation, divergence.count])).toEqual([
+      ["list", 2],
+      ["getOffer", 1],
+      ["read", 1],
+    ]);
+    expect(report.top_fields).toEqual([{ operation: "getOffer", field: "n", count: 1 }]);
+    expect([report.latency.control.count, report.latency.candidate.count]).toEqual([603, 601]);
+    expect(report.text).toContain("605 judged");
+    expect(migration.report(1).top_by_rate).toHaveLength(1);
+  });
 });

@@ -26,7 +26,7 @@ describe("a write", () => {
     old.writing = (asked) => (asked === 1 ? Promise.reject(new Transient("busy")) : undefined);
     const written = migration.write("k", { n: 1 }, { operation: "op", version: 7 });
     await quiet();
-    expect(outbox.entries.map(({ id }) => id)).toEqual(["op:begun"]);
+    expect(outbox.entries.map(({ id }) => id)).toEqual(["op#begun"]);
     await clock.pass(100);
     await written;
     expect(old.asked).toEqual(["write k=1 op:left v7", "write k=1 op:left v7"]);
@@ -72,6 +72,23 @@ describe("a write", () => {
     };
     expect(await wrong(migration.write("k", { n: 1 }, { version: 7 }))).toMatchObject({ told: "failed" });
     expect([undone, outbox.entries]).toEqual([[["k", 7]], []]);
+  });
+
+  it("is retried while the budget of all writes lasts, and owed then", async () => {
+    const budget = { ratio: 500_000, min_per_second: 0, window_ms: 10_000 };
+    const { migration, fresh, outbox, clock } = writing("required", { retry: { ...retry, budget } });
+    fresh.writing = rejected("down", { transient: true });
+    const told: unknown[] = [];
+    for (const operation of ["a", "b"]) {
+      // Both stores are asked once each: half a retry for either.
+      migration.write("k", { n: 1 }, { operation }).catch(({ told: said, reason }) => told.push([said, reason]));
+      await clock.pass(5_000);
+    }
+    expect(told).toEqual([["pending", "budget"], ["pending", "budget"]]);
+    expect(fresh.asked).toEqual(["a", "a", "b", "b"].map((name) => `write k=1 ${name}:right vnull`));
+    expect(outbox.entries).toHaveLength(2);
+    const wrong = () => over(dual("required"), { retry: { budget: { ratio: 0, min_per_second: 0, window_ms: 1 } } });
+    expect(wrong).toThrow(/window_ms/);
   });
 
   it("is unknown where the store never answers, and goes to the worker", async () => {
@@ -154,7 +171,7 @@ describe("a write", () => {
     void migration.write("k", { n: 1 }, { operation: "op" }).catch(() => {});
     await quiet();
     expect(await wrong(migration.write("k", { n: 2 }, { operation: "op" }))).toMatchObject({ told: "unknown" });
-    expect(outbox.entries.map(({ id }) => id)).toEqual(["op:begun"]);
+    expect(outbox.entries.map(({ id }) => id)).toEqual(["op#begun"]);
   });
 
   it("goes to the one store of its phase without an outbox", async () => {

@@ -1,7 +1,7 @@
 # The signatures are written by hand, the docstrings copied from the binary by `python stub.py`, and both checked
 # against the binary by the tests.
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn, Protocol, TypeAlias, final
 
@@ -12,6 +12,7 @@ from cutover._types import (
     ComparisonDict,
     DecisionDict,
     DeliveryPolicy,
+    DiffReport,
     ErrorCode,
     Explanation,
     GateReplayDict,
@@ -25,6 +26,8 @@ from cutover._types import (
     PlanStepDict,
     Reason,
     ReconcileCounters,
+    ReplayReport,
+    RunbookDict,
     SafetyReport,
     SaidDict,
 )
@@ -479,6 +482,95 @@ class Engine:
         >>> served["variant"], served["value"], served["skipped"]
         ('smart', 2, ['nexten'])
         """
+    def diff(
+        self,
+        to: str,
+        population: Iterable[Mapping[str, object]] | None = None,
+        *,
+        original: str | None = None,
+        switches: Mapping[str, object] | None = None,
+        accept: Sequence[str] | None = None,
+        examples: int = 3,
+        traffic: Mapping[str, float] | None = None,
+        now: int | datetime | None = None,
+    ) -> DiffReport:
+        r"""Whom a change of this ruleset moves, from what to what, and which hazards that has. `to` is the text of the ruleset
+        after the change, `original` the text that this engine was loaded from: with it, the report says what changed in the
+        document. `traffic` is a dict with `writes_per_second`, `lag_ms` and `adoption_ms`.
+
+        Raises `CutoverError` where `to` is refused or an option is of no use, and `TypeError` for a prepared context.
+
+        >>> from cutover import Engine
+        >>> ruleset = "cutover: 1\nflags: {beta: {rules: [{serve: {rollout: %d%%, by: userId}}]}}"
+        >>> population = [{"userId": "ada"}, {"userId": "grace"}, {"userId": "ada"}]
+        >>> report = Engine.from_str(ruleset % 0).diff(ruleset % 100, population)
+        >>> report["flags"][0]["moved"], report["flags"][0]["keys"]
+        (3, {'count': 2, 'exact': True})
+        """
+
+    def log_decision(self, key: str, ctx: Mapping[str, object], *, now: int | datetime | None = None) -> str:
+        r"""Decides a flag, and gives a line of a decision log: what was asked, when, and what was answered. `replay` and
+        `cutover replay` decide it again. The context is a mapping, and all of it is in the line.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}")
+        >>> engine.log_decision("beta", {"userId": "ada"}, now=0)[:77]
+        '{"log":1,"now":0,"context":{"userId":"ada"},"decision":{"flag":"beta","value"'
+        """
+
+    def log_route(
+        self,
+        migration: str,
+        ctx: Mapping[str, object],
+        *,
+        switches: Mapping[str, object] | None = None,
+        now: int | datetime | None = None,
+    ) -> str:
+        r"""Decides a migration, and gives a line of a decision log. Of the switches, only those of the migration are in it.
+
+        >>> import json
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nmigrations: {m: {old: a, new: b, ladder: standard, phase: sync}}")
+        >>> json.loads(engine.log_route("m", {}, now=0))["route"]["phase"]
+        'sync'
+        """
+
+    def replay(self, lines: Iterable[str], *, original: str | None = None) -> ReplayReport:
+        r"""Decides the lines of a log again: which come out the same, which would have come out otherwise and why, and which
+        cannot be replayed. `original` is the text of the ruleset that made the log.
+
+        Raises `CutoverError` where `original` is refused.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}")
+        >>> report = engine.replay([engine.log_decision("beta", {}), "{"])
+        >>> report["identical"], report["unreplayable"]
+        (1, 1)
+        """
+
+    def runbook(
+        self,
+        migration: str,
+        *,
+        phase: str | None = None,
+        emergency: bool = False,
+        start: str | None = None,
+        end: str | None = None,
+        language: str = "en",
+        file: str = "ruleset.yaml",
+    ) -> RunbookDict:
+        r"""The way back out of the phases of a migration: each step, its command, how to verify it, and what it costs. All of
+        them, or those of a `phase` (with `emergency=True`, its emergency alone), or the way back from the phase `start` to the
+        phase `end`.
+
+        Raises `CutoverError` where there is no such migration or phase, or the way does not lead back.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: sql, new: mongo, ladder: standard, phase: live}}")
+        >>> engine.runbook("orders", phase="live")["markdown"].splitlines()[0]
+        '# Runbook: orders'
+        """
+
     def delivery(self, policy: str) -> DeliveryPolicy:
         r"""A delivery policy of the ruleset: a dict with what it says, and the defaults of what it does not say.
 
@@ -616,6 +708,53 @@ class Engine:
         'orders-sql'
         >>> engine.path("api", "/health") is None
         True
+        """
+    def work(self, name: str, state: Mapping[str, Any] | None, event: Mapping[str, Any]) -> dict[str, Any]:
+        r"""A step of a plan of work: a dict with the `state` after an event, and the `effects` to perform. Save the state before
+        performing anything; `None` is the state at the beginning. An event without `now` happens now.
+
+        Raises `CutoverError` where there is no such plan, the state belongs to another plan, or the event is none.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nwork: {w: {phases: [{name: load, actions: [copy], validations: [counts], rollback: drop}]}}")
+        >>> step = engine.work("w", None, {"event": "start", "run": "r1"})
+        >>> step["effects"][0]["id"]
+        'r1/1/load/copy'
+        >>> engine.work_status("w", step["state"])["standing"]
+        'running'
+        """
+    def work_status(self, name: str, state: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Where a run of a plan of work stands: a dict."""
+    def incident(self, name: str, state: Mapping[str, Any] | None, event: Mapping[str, Any]) -> dict[str, Any]:
+        r"""A step of an incident: a dict with the `state` after an event, and the `effects` to perform. `None` is the state
+        where none is open. An event without `now` happens now.
+
+        Raises `CutoverError` where there is no such policy, or the event is none.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nincidents: {till: {severities: {critical: {objective: 1h}}}}")
+        >>> opened = {"event": "open", "id": "i1", "title": "no sale", "severity": "critical", "actor": "ann", "now": 0}
+        >>> state = engine.incident("till", None, opened)["state"]
+        >>> engine.incident_standing("till", state, now=60_000)["clock"]["left_ms"]
+        3540000
+        """
+    def incident_standing(
+        self, name: str, state: Mapping[str, Any] | None, *, now: _Now = None
+    ) -> dict[str, Any]:
+        """Where an incident stands at a time: a dict with its clock, and what is still to be checked."""
+    def post_mortem(self, name: str, state: Mapping[str, Any]) -> str:
+        """The draft of a post-mortem, in Markdown."""
+    def drill(self, name: str, scenario: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        r"""Rehearses a rollback of a plan of work, and says whether it would be over in time: a dict. A scenario has durations
+        as texts.
+
+        Raises `CutoverError` where there is no such plan, or the scenario makes no sense.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nwork: {w: {objective: 1h, phases: [{name: load, validations: [counts], rollback: [{name: drop, takes: 5m}]}]}}")
+        >>> report = engine.drill("w", {"detection": "5m"})
+        >>> report["answer"], report["longest_ms"]
+        ('met', 600000)
         """
     def safety(self, migration: str, *, nodes: int = 2, writes: int = 2) -> SafetyReport:
         r"""What the phases, moves, switches and emergencies of a migration can cost: a model of its two stores looks at

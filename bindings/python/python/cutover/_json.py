@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
+
+from cutover._cutover import Context
 
 
 def json_text(value: object) -> str:
@@ -22,6 +24,35 @@ def json_text(value: object) -> str:
     if isinstance(value, (bytes, bytearray)):
         return bytes(value).decode("utf-8", "replace")
     return _write(value)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def context_text(context: object) -> str:
+    """The JSON of a context that decides as the context does: an aware `datetime` is milliseconds since the epoch, and what
+    no condition takes is null.
+
+    >>> from datetime import datetime, timezone
+    >>> context_text({"userId": 7, "since": datetime(2026, 1, 1, tzinfo=timezone.utc)})
+    '{"userId":7,"since":1767225600000}'
+
+    What is no mapping stays what it is, for the engine to refuse. Raises `TypeError` for a prepared context: it does not say
+    what it was made of.
+    """
+    if isinstance(context, Context):
+        raise TypeError("this takes a context as a mapping, not a prepared one")
+    return _write(_taken(context))
+
+
+def _taken(value: object) -> object:
+    if isinstance(value, datetime):
+        return None if value.utcoffset() is None else (value - _EPOCH) // timedelta(milliseconds=1)
+    if isinstance(value, Mapping):
+        return {key: _taken(inner) for key, inner in value.items() if isinstance(key, str)}
+    if isinstance(value, (list, tuple)):
+        return [_taken(item) for item in value]
+    return value if value is None or isinstance(value, (bool, int, float, str)) else None
 
 
 def _write(value: object) -> str:

@@ -10,13 +10,14 @@ from typing import Any, cast
 
 from cutover._cutover import Decision
 from cutover._diagnostic import CutoverError, Diagnostic, Imported
-from cutover._json import json_text
+from cutover._json import context_text, json_text
 from cutover._route import Hazard, Route, RouteCompare, RouteRead, RouteStreams, RouteWrite
 from cutover._types import (
     ArmResultsDict,
     ComparisonDict,
     DeliveryPolicy,
     DiagnosticDict,
+    DiffReport,
     Explanation,
     GateReplayDict,
     GateStateDict,
@@ -27,11 +28,13 @@ from cutover._types import (
     PlanSimulationDict,
     PlanStateDict,
     PlanStepDict,
+    ReplayReport,
     RouteCompareDict,
     RouteDict,
     RouteReadDict,
     RouteStreamsDict,
     RouteWriteDict,
+    RunbookDict,
     SafetyReport,
     SaidDict,
 )
@@ -99,6 +102,56 @@ def safety(text: str) -> SafetyReport:
     return cast(SafetyReport, json.loads(text))
 
 
+def ask_diff(
+    to: str,
+    population: Iterable[Mapping[str, object]],
+    original: str | None,
+    switches: Mapping[str, object] | None,
+    options: dict[str, object],
+) -> str:
+    """The question of `Engine.diff`."""
+    given = json.dumps({"to": to, "from": original, "switches": dict(switches or {}), **options})
+    return f'{given[:-1]},"population":[{",".join(map(context_text, population))}]}}'
+
+
+def diff(text: str) -> DiffReport:
+    """A diff from its JSON."""
+    return cast(DiffReport, json.loads(text))
+
+
+def ask_log(question: dict[str, object], context: object) -> str:
+    """The question of `Engine.log_decision` and `Engine.log_route`."""
+    return f'{json.dumps(question)[:-1]},"context":{context_text(context)}}}'
+
+
+def log(text: str) -> str:
+    """A line of a decision log from its JSON."""
+    return cast(str, json.loads(text)["line"])
+
+
+def ask_replay(lines: Iterable[str], original: str | None) -> str:
+    """The question of `Engine.replay`."""
+    return json.dumps({"lines": list(lines), "original": original})
+
+
+def replay(text: str) -> ReplayReport:
+    """A replay from its JSON."""
+    return cast(ReplayReport, json.loads(text))
+
+
+def ask_runbook(
+    migration: str, phase: str | None, emergency: bool, start: str | None, end: str | None, language: str, file: str
+) -> str:
+    """The question of `Engine.runbook`."""
+    question = {"migration": migration, "phase": phase, "emergency": emergency, "from": start, "to": end}
+    return json.dumps({**question, "language": language, "file": file})
+
+
+def runbook(text: str) -> RunbookDict:
+    """A runbook from its JSON."""
+    return cast(RunbookDict, json.loads(text))
+
+
 def ask_delivery(policy: str | None, migration: str | None) -> str:
     """The question of `Engine.delivery` and `Engine.delivery_of`."""
     return json.dumps({"policy": policy, "migration": migration})
@@ -117,6 +170,51 @@ def ask_compare(comparator: str, control: object, candidate: object) -> str:
 def compare(text: str) -> ComparisonDict:
     """A comparison from its JSON."""
     return cast(ComparisonDict, json.loads(text))
+
+
+def _asked(name: str, state: object, event: Mapping[str, Any] | None, now: int) -> dict[str, Any]:
+    return {"name": name, "state": state, "event": None if event is None else {"now": now, **event}}
+
+
+def ask_work(name: str, state: object, event: Mapping[str, Any] | None, now: int) -> str:
+    """The question of `Engine.work` and `Engine.work_status`."""
+    return json.dumps(_asked(name, state, event, now))
+
+
+def work(text: str) -> dict[str, Any]:
+    """A step of a plan of work, or where it stands, from its JSON."""
+    return cast("dict[str, Any]", json.loads(text))
+
+
+def ask_incident(name: str, state: object, event: Mapping[str, Any] | None, now: int) -> str:
+    """The question of `Engine.incident` and `Engine.incident_standing`."""
+    asked = _asked(name, state, event, now)
+    return json.dumps(asked if event is not None else {**asked, "now": now})
+
+
+def incident(text: str) -> dict[str, Any]:
+    """A step of an incident, or where it stands, from its JSON."""
+    return cast("dict[str, Any]", json.loads(text))
+
+
+def ask_post_mortem(name: str, state: object) -> str:
+    """The question of `Engine.post_mortem`."""
+    return json.dumps({"name": name, "state": state})
+
+
+def post_mortem(text: str) -> str:
+    """The draft of a post-mortem from its JSON."""
+    return cast(str, json.loads(text))
+
+
+def ask_drill(name: str, scenario: Mapping[str, Any] | None) -> str:
+    """The question of `Engine.drill`."""
+    return json.dumps({"name": name, "scenario": scenario})
+
+
+def drill(text: str) -> dict[str, Any]:
+    """What a drill found, from its JSON."""
+    return cast("dict[str, Any]", json.loads(text))
 
 
 def ask_select(decision: Decision, unavailable: Iterable[str]) -> str | None:

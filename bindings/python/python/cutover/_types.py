@@ -299,6 +299,18 @@ DeliveryPolicy = dict[str, Any]
 `worker` and `changes`. Times are milliseconds and shares are millionths."""
 
 
+DiffReport = dict[str, Any]
+"""Whom a change of a ruleset moves: `flags`, `migrations` with their `hazards`, `gates` and `changes`, and who was counted in
+`population`."""
+
+ReplayReport = dict[str, Any]
+"""What came of a decision log: how many `lines` are `identical`, the `same`, `restated`, `changed` or `unreplayable`, and the
+`moves` and `problems`."""
+
+RunbookDict = dict[str, Any]
+"""The procedures of a migration: `markdown`, and `runbook`, the same as data."""
+
+
 class ReconcileCounters(TypedDict):
     """The counters of a `Reconciliation`."""
 

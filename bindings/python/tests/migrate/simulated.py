@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from cutover.migrate import Permanent, ReadCall, Superseded, Transient, WriteCall
-from cutover.migrate.outbox import AsyncOutbox, Entry, NewEntry
+from cutover.migrate.outbox import AsyncOutbox, Entry, NewEntry, OutboxError
 
 Record = dict[str, Any]
 
@@ -166,6 +166,8 @@ class Outbox(AsyncOutbox):
     async def put(self, entry: NewEntry, within: Any = None) -> bool:
         def put() -> bool:
             if entry.id in self.entries:
+                if self.entries[entry.id].payload != entry.payload:
+                    raise OutboxError("id_reused", entry.id)
                 return False
             self.sequence += 1
             fields = {name: getattr(entry, name) for name in ("id", "migration", "operation", "side", "payload", "version")}
@@ -229,7 +231,24 @@ class Outbox(AsyncOutbox):
     async def bury(self, id: str, generation: int, reason: str) -> bool:
         return await self._change(id, generation, lambda entry: replace(entry, state="dead", reason=reason))
 
-    async def withdraw(self, id: str) -> bool:
+    async def extend(self, id: str, generation: int, lease_until_ms: int) -> bool:
+        return await self._change(id, generation, lambda entry: replace(entry, lease_until_ms=lease_until_ms))
+
+    async def amend(self, id: str, payload: str, generation: int | None = None) -> bool:
+        if generation is not None:
+            return await self._change(id, generation, lambda entry: replace(entry, payload=payload))
+
+        def act() -> bool:
+            found = self.entries.get(id)
+            if found is None or found.state != "pending":
+                return False
+            self.entries[id] = replace(found, payload=payload)
+            return True
+
+        done: bool = await self._do(act)
+        return done
+
+    async def withdraw(self, id: str, within: Any = None) -> bool:
         def act() -> bool:
             found = self.entries.get(id)
             return found is not None and found.state == "pending" and self.entries.pop(id) is not None

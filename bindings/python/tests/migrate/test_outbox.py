@@ -17,7 +17,7 @@ import pytest
 from outbox_support import Place, claim, entry, ids, meanwhile, outbox, place, server
 from psycopg.rows import dict_row
 
-from cutover.migrate.outbox import AsyncOutbox, OutboxCounts, OutboxError, OutboxStore, PostgresOutbox, SqliteOutbox
+from cutover.migrate.outbox import BEGUN, AsyncOutbox, OutboxCounts, OutboxError, OutboxStore, PostgresOutbox, SqliteOutbox
 
 Store = OutboxStore[Any]
 
@@ -114,6 +114,25 @@ def test_a_dead_letter_parks_its_key_until_it_is_redriven(outbox: Store) -> None
     assert not outbox.finish("a1", 1)
     assert outbox.finish("a1", 3)
     assert ids(outbox, 9_000) == ["a2"]
+
+
+def test_a_payload_is_changed_while_nobody_else_has_the_entry(outbox: Store) -> None:
+    outbox.put(entry("a", "k"))
+    assert outbox.amend("a", '{"total":13}') and not outbox.amend("b", "{}")
+    assert [each.payload for each in claim(outbox, 1_000)] == ['{"total":13}']
+    assert not outbox.amend("a", "{}") and not outbox.amend("a", "{}", 2) and outbox.amend("a", "{}", 1)
+    assert outbox.bury("a", 1, "no") and not outbox.amend("a", "{}") and outbox.dead(1)[0].payload == "{}"
+
+
+def test_what_was_begun_is_counted_apart_from_what_is_owed(outbox: Store) -> None:
+    outbox.put(entry("op#begun", "k", side=BEGUN, due_ms=5_000))
+    outbox.put(entry("op:mongo", "k"))
+    assert outbox.counts(1_500) == OutboxCounts(1, 0, 0, 500, 1)
+    # What is owed of the key waits for it.
+    assert ids(outbox, 2_000) == [] and ids(outbox, 5_000) == ["op#begun"]
+    assert outbox.counts(5_000) == OutboxCounts(1, 0, 0, 4_000, 1)
+    outbox.bury("op#begun", 1, "no")
+    assert outbox.counts(5_000) == OutboxCounts(1, 0, 1, 4_000, 0)
 
 
 def test_what_is_not_owed_after_all_is_withdrawn_unless_somebody_has_it(outbox: Store) -> None:

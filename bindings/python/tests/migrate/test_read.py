@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -266,3 +267,28 @@ def test_threads_share_one() -> None:
     counts = orders.counters()
     assert counts.reads == {"sql": 800} and sum(counts.comparisons.values()) == 800
     assert counts.latencies["sql"].count == 800
+
+
+def test_comparisons_are_reported_by_their_labels() -> None:
+    old, new = Store(a={"n": 1}), Store(a={"n": 1})
+    orders = Migration(engine("shadow"), "orders", old=old, new=new, warn=lambda _: None)
+
+    def read(label: str, one: BaseException | None = None, other: BaseException | None = None) -> None:
+        old.reads, new.reads = [one], [other]
+        with suppress(ValueError):
+            orders.read("a", label=label)
+        assert orders.settle(5)
+
+    for _ in range(600):
+        read("get_offer")
+    new.records["a"] = {"n": 2}
+    read("get_offer")
+    for other in (None, ValueError("a"), ValueError("b")):
+        read("list", ValueError("a"), other)
+    report = orders.report()
+    assert report["divergence"] == {"count": 3, "of": 604, "rate": 3 / 604}
+    assert report["counts"]["both_error_same"] == report["counts"]["both_error_different"] == 1
+    assert [operation["operation"] for operation in report["top_by_count"]] == ["list", "get_offer"]
+    assert report["top_fields"] == [{"operation": "get_offer", "field": "n", "count": 1}]
+    assert (report["latency"]["control"]["count"], report["latency"]["candidate"]["count"]) == (601, 602)
+    assert "604 judged" in report["text"] and len(orders.report(1)["top_by_rate"]) == 1

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
 from executor_support import QUICK, Record, Store, Undoing, engine
 
 from cutover import CutoverError, Engine
-from cutover.migrate import Migration, Permanent, Transient, WriteError
-from cutover.migrate.outbox import NewEntry, SqliteOutbox
+from cutover.migrate import Migration, Permanent, Transient, WriteCall, WriteError
+from cutover.migrate.outbox import Entry, NewEntry, SqliteOutbox
 
 
 def of(old: Store, new: Store, **options: Any) -> Migration[Record]:
@@ -108,11 +109,11 @@ def test_a_write_is_journaled_before_it_is_begun_and_forgotten_after() -> None:
 
     class Watched(Store):
         def write(self, key: str, record: Record, call: Any) -> None:
-            seen.append(kept.counts(0).pending)
+            seen.append(kept.counts(0).begun)
             super().write(key, record, call)
 
     of(Watched(), Watched(), outbox=kept).write("a", {"n": 1})
-    assert seen == [1, 1] and kept.counts(0).pending == 0
+    assert seen == [1, 1] and kept.counts(0).begun == 0
 
 
 def test_a_write_whose_process_died_is_finished_by_a_worker() -> None:
@@ -125,7 +126,75 @@ def test_a_write_whose_process_died_is_finished_by_a_worker() -> None:
         of(old, new, outbox=kept, journal_after_ms=0).write("a", {"n": 1}, operation="op-1")
     assert (old.records, new.records) == ({"a": {"n": 1}}, {})
     assert of(old, new, outbox=kept).worker().drain().recovered == 1
-    assert new.records == {"a": {"n": 1}} and kept.counts(0).pending == 0
+    assert new.records == {"a": {"n": 1}} and kept.counts(0).begun == 0
+
+
+def test_an_undoing_that_is_owed_is_delivered_under_its_name() -> None:
+    old, new, kept = Undoing(), Store(), outbox()
+    old.fails, new.fails = [None, *[TimeoutError()] * 3], [Permanent()]
+    undo, calls = old.undo, list[WriteCall]()
+
+    def fails_first(key: str, call: WriteCall) -> None:
+        calls.append(call)
+        if len(calls) <= 3:
+            raise TimeoutError
+        undo(key, call)
+
+    setattr(old, "undo", fails_first)  # noqa: B010
+    orders = of(old, new, outbox=kept)
+    with pytest.raises(WriteError):
+        orders.write("a", {"n": 1}, operation="op-1", version=1)
+    assert [(each.id, each.side) for each in claimed(kept)] == [("op-1:sql:undo", "sql#undo")]
+    assert orders.worker().drain().delivered == 1 and old.records == {}
+    assert {(call.store, call.idempotency_key, call.version) for call in calls} == {("sql", "op-1:sql:undo", 1)}
+
+
+def claimed(kept: SqliteOutbox) -> list[Entry]:
+    """What is due, which is given back."""
+    entries = kept.claim(now=10**15, limit=10, lease_ms=1, worker="test")
+    for each in entries:
+        kept.retry(each.id, each.generation, 0, "looked at")
+    return entries
+
+
+def test_a_write_that_was_taken_for_abandoned_has_not_surely_failed() -> None:
+    kept = outbox()
+
+    class Taken(Store):
+        def write(self, key: str, record: Record, call: WriteCall) -> None:
+            kept.claim(now=10**15, limit=1, lease_ms=1, worker="another")
+            raise Permanent
+
+    with pytest.raises(WriteError) as caught:
+        of(Taken(), Store(), outbox=kept).write("a", {"n": 1})
+    assert caught.value.told == "unknown" and kept.counts(0).begun == 1
+
+
+def test_a_claim_is_kept_while_a_delivery_takes_long() -> None:
+    old, kept, extended = Store(), outbox(), list[int]()
+    orders = written("outbox", old=old, new=Slow(0.2), outbox=kept)
+    orders.write("a", {"n": 1})
+    extend = kept.extend
+
+    def watched(id: str, generation: int, lease_until_ms: int) -> bool:
+        extended.append(lease_until_ms)
+        return extend(id, generation, lease_until_ms)
+
+    setattr(kept, "extend", watched)  # noqa: B010
+    assert orders.worker(config={"lease_ms": 90}).step().delivered == 1
+    assert len(extended) >= 3 and extended == sorted(extended)
+
+
+class Slow(Store):
+    """A store whose writes take so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.pause = seconds
+
+    def write(self, key: str, record: Record, call: WriteCall) -> None:
+        time.sleep(self.pause)
+        super().write(key, record, call)
 
 
 def test_an_outbox_that_fails_begins_no_write() -> None:

@@ -7,11 +7,13 @@ mod completions;
 mod conformance;
 mod contexts;
 mod diff;
+mod drill;
 mod eval;
 mod explain;
 mod gate;
 mod hash_list;
 mod import;
+mod incident;
 mod path;
 mod plan;
 mod replay;
@@ -19,6 +21,7 @@ mod route;
 mod runbook;
 mod safety;
 mod schema;
+mod work;
 
 use crate::args::{Args, Command};
 use crate::exit::Exit;
@@ -44,6 +47,9 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Runbook(args) => runbook::run(&args, screen),
         Command::Compare(args) => compare::run(&args, screen),
         Command::Path(args) => path::run(&args, now_ms, screen),
+        Command::Work(args) => work::run(&args, now_ms, screen),
+        Command::Drill(args) => drill::run(&args, screen),
+        Command::Incident(args) => incident::run(&args, now_ms, screen),
         Command::Gate(args) => gate::run(&args, now_ms, screen),
         Command::Plan(args) => plan::run(&args, now_ms, screen),
         Command::Import(args) => import::run(&args, screen),

@@ -9,6 +9,7 @@ mod eval;
 mod explain;
 mod gate;
 mod import;
+mod incident;
 mod lists;
 mod plan;
 mod replay;
@@ -16,6 +17,7 @@ mod route;
 mod runbook;
 mod safety;
 mod usage;
+mod work;
 
 use std::fs;
 use std::io::Write as _;

@@ -8,6 +8,8 @@ use super::programs::{applies, programs};
 use super::reconcile;
 use super::rulesets::{Rulesets, load, text_of};
 use super::sections;
+use super::tools;
+use super::work;
 use cutover::bucket::{Salt, Unit, java31, position};
 use cutover::import::{Kind, Options, import};
 use cutover::wire::to_json;
@@ -30,7 +32,12 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "gates" => gates::gates(fields, rulesets),
         "plans" => gates::plans(fields, rulesets),
         "arm_results" => gates::arm_results(fields, rulesets),
+        "diffs" => tools::diffs(fields, rulesets),
+        "replays" => tools::replays(fields, rulesets),
         "delivery" => sections::delivery(fields, rulesets),
+        "works" => work::works(fields, rulesets),
+        "incidents" => work::incidents(fields, rulesets),
+        "drills" => work::drills(fields, rulesets),
         "steps" => machines::steps(fields),
         "reconciles" => reconcile::reconciles(fields),
         "reads" => machines::reads(fields),

@@ -34,7 +34,7 @@ impl<'v> Rulesets<'v> {
         Ok(engine)
     }
 
-    fn text(&self, ruleset: &Value) -> Result<String, String> {
+    pub(super) fn text(&self, ruleset: &Value) -> Result<String, String> {
         let Value::Text(name) = ruleset else { return text_of(ruleset) };
         match self.named.get(name.as_str()) {
             Some(ruleset) => text_of(ruleset),

@@ -1,7 +1,10 @@
 //! A host and its surroundings that do whatever can happen, and what must hold meanwhile.
 
+#![expect(clippy::disallowed_types, reason = "nothing depends on the order of what is known")]
+
 use cutover_work::{Effect, Event, Mode, State, Work};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 /// A machine, and the plan that it is held to.
 pub(crate) struct Machine<'a> {
@@ -32,7 +35,7 @@ pub(crate) struct Found {
 }
 
 /// An effect that a host was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Flight {
     id: String,
     attempt: u32,
@@ -43,7 +46,7 @@ struct Flight {
 }
 
 /// What is true of the world, whatever the machine believes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct World {
     flights: Vec<Flight>,
     /// What was told of what, by phase: `kind name`, since the phase last began.
@@ -75,31 +78,30 @@ pub(crate) fn explore(machine: &Machine<'_>, bounds: Bounds) -> Found {
         late: bounds.late,
     };
     let first = (State::new(machine.work), world);
-    let mut known: BTreeMap<String, usize> = BTreeMap::from([(key(&first), 0)]);
+    let mut known: HashMap<u64, usize> = HashMap::from([(key(&first), 0)]);
     let mut into: Vec<Vec<usize>> = vec![Vec::new()];
     let mut good_end: Vec<bool> = vec![false];
+    let mut came: Vec<(usize, Option<Happens>)> = vec![(0, None)];
     let mut queue = VecDeque::from([(0, first)]);
     let mut seen = BTreeSet::new();
-    let mut names: Vec<String> = vec![String::new()];
     while let Some((number, (state, world))) = queue.pop_front() {
         for happens in possible(&state, &world) {
-            let next = match happen(machine, &state, &world, &happens) {
+            let mut next = match happen(machine, &state, &world, &happens) {
                 Ok(next) => next,
                 Err(violation) => {
-                    let trace: Vec<String> =
-                        state.log.iter().map(|entry| format!("{:?} {:?}", entry.what, entry.name)).collect();
-                    let violation = format!("{violation}, after {happens:?} behind {}", trace.join(", "));
+                    let violation = format!("{violation}, by {happens:?} after\n{}", trace(&came, number));
                     return Found { states: known.len(), violation: Some(violation), seen };
                 }
             };
+            // States that differ in their log alone are one.
+            next.0.log.clear();
             seen.insert(format!("{:?}", next.0.mode));
             seen.extend(next.0.stuck.is_some().then(|| "stuck".to_owned()));
             seen.extend(next.0.paused.is_some().then(|| "paused".to_owned()));
-            let key = key(&next);
-            let to = *known.entry(key.clone()).or_insert_with(|| {
+            let to = *known.entry(key(&next)).or_insert_with(|| {
                 into.push(Vec::new());
                 good_end.push(matches!(next.0.mode, Mode::Completed | Mode::RolledBack));
-                names.push(key);
+                came.push((number, Some(happens)));
                 let to = into.len() - 1;
                 queue.push_back((to, next));
                 to
@@ -107,8 +109,26 @@ pub(crate) fn explore(machine: &Machine<'_>, bounds: Bounds) -> Found {
             into[to].push(number);
         }
     }
-    let violation = without_exit(&into, good_end).map(|number| format!("no exit from {}", names[number]));
+    let violation = without_exit(&into, good_end)
+        .map(|number| format!("there is no exit after\n{}", trace(&came, number)));
     Found { states: known.len(), violation, seen }
+}
+
+/// What happened on the way to a state.
+fn trace(came: &[(usize, Option<Happens>)], mut number: usize) -> String {
+    let mut lines = Vec::new();
+    while let (before, Some(happens)) = &came[number] {
+        lines.push(format!("{happens:?}"));
+        number = *before;
+    }
+    lines.reverse();
+    lines.join("\n")
+}
+
+fn key(at: &(State, World)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    at.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A state from which no end is reached.
@@ -122,13 +142,6 @@ fn without_exit(into: &[Vec<usize>], mut leads_out: Vec<bool>) -> Option<usize> 
         }
     }
     leads_out.iter().position(|out| !out)
-}
-
-/// States that differ in their log alone are one.
-fn key((state, world): &(State, World)) -> String {
-    let mut state = state.clone();
-    state.log.clear();
-    format!("{state:?} {world:?}")
 }
 
 fn possible(state: &State, world: &World) -> Vec<Happens> {

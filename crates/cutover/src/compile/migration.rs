@@ -14,7 +14,7 @@ use cutover_decider::{Program, split_words};
 
 /// The sections of a document that a program carries as it stood.
 const NOTED: &[&str] =
-    &["migrations", "comparators", "paths", "delivery", "metrics", "gates", "plans", "work"];
+    &["migrations", "comparators", "paths", "delivery", "metrics", "gates", "plans", "work", "incidents"];
 
 /// The migrations and sections of a program that was loaded, from the document of them that it carries; none where that is
 /// not what the program says.

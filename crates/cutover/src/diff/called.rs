@@ -16,6 +16,7 @@ pub(crate) fn called(engine: &Engine, mut given: Arguments<'_>) -> Result<String
     let mut options = DiffOptions::at(now_ms);
     for (name, value) in given.entries("switches")? {
         let value = match value {
+            Value::Null => continue,
             Value::Text(text) => text,
             other => to_json(&other),
         };

@@ -227,8 +227,13 @@ fn gates(changes: &[Change], old: &Node<'_>, new: &Node<'_>) -> Vec<GateReset> {
     };
     let was = |gate: &str| entries(old, "gates").any(|entry| entry.key == gate);
     for gate in entries(new, "gates").filter(|entry| was(entry.key)) {
-        let path = Path::ROOT.key("gates").key(gate.key).to_string();
-        if let Some(change) = changes.iter().find(|change| lies_under(&change.path, &path)) {
+        // Its own checks, or what one of its metrics asks for.
+        let mut paths = vec![Path::ROOT.key("gates").key(gate.key).to_string()];
+        let mut metrics = Vec::new();
+        named_under(&gate.value, "metric", &mut metrics);
+        paths.extend(metrics.iter().map(|metric| Path::ROOT.key("metrics").key(metric).to_string()));
+        let changed = |change: &&Change| paths.iter().any(|path| lies_under(&change.path, path));
+        if let Some(change) = changes.iter().find(changed) {
             reset(gate.key, change);
         }
     }
@@ -248,7 +253,8 @@ fn gates(changes: &[Change], old: &Node<'_>, new: &Node<'_>) -> Vec<GateReset> {
             })
         };
         let mut asked = Vec::new();
-        asked_gates(&plan.value, &mut asked);
+        named_under(&plan.value, "gate", &mut asked);
+        named_under(&plan.value, "dry_run", &mut asked);
         let changed = changes.iter().find(|change| lies_under(&change.path, &path));
         if let Some(change) = changed.or_else(|| changes.iter().find(divides)) {
             asked.iter().filter(|gate| was(gate)).for_each(|gate| reset(gate, change));
@@ -270,18 +276,24 @@ fn entries<'n>(document: &Node<'n>, section: &str) -> impl Iterator<Item = &'n E
     node.into_iter().flat_map(|node| entries_of(&node))
 }
 
-/// The gates that a plan names, wherever in it.
-fn asked_gates<'n>(node: &Node<'n>, into: &mut Vec<&'n str>) {
+/// The names that stand under `key`, one or a list of them, wherever in a part of the document.
+fn named_under<'n>(node: &Node<'n>, key: &str, into: &mut Vec<&'n str>) {
     match node.content {
         Content::Map(entries) => {
             for entry in entries {
                 match entry.value.content {
-                    Content::Text(gate) if entry.key == "gate" => into.push(gate),
-                    _ => asked_gates(&entry.value, into),
+                    Content::Text(name) if entry.key == key => into.push(name),
+                    Content::List(names) if entry.key == key => {
+                        into.extend(names.iter().filter_map(|name| match name.content {
+                            Content::Text(name) => Some(name),
+                            _ => None,
+                        }));
+                    }
+                    _ => named_under(&entry.value, key, into),
                 }
             }
         }
-        Content::List(items) => items.iter().for_each(|item| asked_gates(item, into)),
+        Content::List(items) => items.iter().for_each(|item| named_under(item, key, into)),
         _ => {}
     }
 }

@@ -7,6 +7,7 @@
 mod called;
 mod document;
 mod flags;
+mod judged;
 mod keys;
 mod report;
 mod routes;
@@ -137,7 +138,9 @@ impl<'a> Diff<'a> {
     }
 
     /// Counts a line that is no context.
-    pub fn refuse(&mut self, line: u64, diagnostic: Diagnostic) {
+    pub fn refuse(&mut self, line: u64, mut diagnostic: Diagnostic) {
+        // Positions count lines in 32 bits; the line of the refusal is exact.
+        diagnostic.line = u32::try_from(line).ok();
         self.population.refused += 1;
         if self.population.refusals.len() < REFUSALS_TOLD {
             self.population.refusals.push(Refusal { line, diagnostic });

@@ -66,8 +66,8 @@ impl Engine {
         written(attributes, now_ms, None, answer)
     }
 
-    /// Decides a migration, and gives a line of a decision log. `switches` is a mapping of those that the caller gives;
-    /// null for none.
+    /// Decides a migration, and gives a line of a decision log. `switches` is a mapping of those that the caller gives,
+    /// or null for none; only those of the migration are in the line.
     ///
     /// ```
     /// use cutover::{Attributes, Engine, Value};
@@ -86,7 +86,15 @@ impl Engine {
     ) -> String {
         let context = self.context(attributes);
         let answer = Answer::Route(self.route(migration, &context, now_ms, switches));
-        let given = Some(switches).filter(|switches| **switches != Value::Null);
+        // Whoever gives a whole environment logs the switches of the migration and nothing else of it.
+        let migration = self.migration(migration).and_then(|id| self.compiled_migrations().get(id.index()));
+        let names = migration.into_iter().flat_map(|migration| migration.switches().iter());
+        let given = names.filter_map(|(_, switch)| {
+            let value = switches.get(&switch.name).filter(|value| **value != Value::Null)?;
+            Some((switch.name.clone(), value.clone()))
+        });
+        let given = Value::map(given);
+        let given = Some(&given).filter(|given| **given != Value::map([]));
         written(attributes, now_ms, given, answer)
     }
 }

@@ -64,6 +64,7 @@ pub(crate) const KEYS: &[&str] = &[
     "plans",
     "delivery",
     "work",
+    "incidents",
 ];
 
 impl Reader {

@@ -22,10 +22,15 @@ pub(super) struct Leg<'a> {
 pub(super) fn costs(language: Language, leg: Leg<'_>) -> Vec<Cost> {
     let stores = Stores { old: &leg.migration.old, new: &leg.migration.new };
     let mut costs = turning(language, stores, leg);
-    costs.extend(running(language, stores, leg));
+    let found = Move { migration: leg.migration, from: leg.from, to: leg.to, start: leg.start };
+    let worst = found.findings(leg.guarded).iter().filter_map(|finding| kind_of(finding.verdict)).max();
+    // What a rule says of writes under way counts where the model finds it so: a stream may make up for it.
+    if worst == Some(CostKind::Lost) {
+        costs.extend(running(language, stores, leg));
+    }
     costs.extend(staying(language, stores, leg));
     let named = costs.iter().map(|cost| cost.kind).max();
-    costs.extend(unsaid(language, leg, named));
+    costs.extend(worst.and_then(|worst| unsaid(language, worst, named)));
     costs.sort_by_key(|cost| std::cmp::Reverse(cost.kind));
     costs
 }
@@ -108,9 +113,7 @@ fn staying(language: Language, stores: Stores<'_>, leg: Leg<'_>) -> Option<Cost>
 }
 
 /// What the model of the two stores finds that no sentence above says.
-fn unsaid(language: Language, leg: Leg<'_>, named: Option<CostKind>) -> Option<Cost> {
-    let found = Move { migration: leg.migration, from: leg.from, to: leg.to, start: leg.start };
-    let kind = found.findings(leg.guarded).iter().filter_map(|finding| kind_of(finding.verdict)).max()?;
+fn unsaid(language: Language, kind: CostKind, named: Option<CostKind>) -> Option<Cost> {
     if named.is_some_and(|named| named >= kind) {
         return None;
     }

@@ -7,6 +7,7 @@ mod called;
 mod costs;
 mod language;
 mod markdown;
+mod step;
 mod steps;
 
 pub(crate) use called::called;

@@ -27,7 +27,7 @@ use schemars::generate::SchemaSettings;
 use sections::{Comparator, PathTable};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use work::WorkPlan;
+use work::{Incidents, WorkPlan};
 
 /// A Cutover ruleset: flags, segments and migrations, with all that decides them.
 #[derive(JsonSchema, Serialize)]
@@ -58,6 +58,8 @@ struct Ruleset {
     delivery: Option<BTreeMap<String, DeliveryPolicy>>,
     /// Plans of work by name: phases that are carried out one after the other, and taken back.
     work: Option<BTreeMap<String, WorkPlan>>,
+    /// Policies for incidents by name: how bad it is, how soon it has to be over, what is checked.
+    incidents: Option<BTreeMap<String, Incidents>>,
 }
 
 /// The JSON Schema (draft 2020-12) of rulesets.

@@ -33,9 +33,9 @@ pub(super) struct Plan {
     on_fail: Option<OnFail>,
     /// Alarms, and what they do.
     #[schemars(length(max = 256))]
-    triggers: Option<Vec<Trigger>>,
+    triggers: Option<Vec<PlanTrigger>>,
     /// How it goes back step by step.
-    rollback: Option<Rollback>,
+    rollback: Option<PlanRollback>,
     /// The share that stays on the old side at the last step, so that there is something to compare with.
     holdback: Option<String>,
     /// How old a `pass` may be, and the longest gap that counts as watched; `15m` without it.
@@ -96,13 +96,13 @@ enum OnFail {
 /// An alarm, and what is done once it has been firing for a while.
 #[derive(JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
-struct Trigger {
+struct PlanTrigger {
     /// What must not be. Without it, the host tells when the trigger fires.
     when: Option<When>,
     /// For how long.
     r#for: Option<Duration>,
     /// What is done.
-    r#do: OneOrMore<Action>,
+    r#do: OneOrMore<TriggerAction>,
     /// What it is called; what must not be, without it.
     name: Option<String>,
 }
@@ -131,7 +131,7 @@ struct When {
 
 #[derive(JsonSchema, Serialize)]
 #[serde(untagged)]
-enum Action {
+enum TriggerAction {
     Word(ActionWord),
     SetFlag(SetFlag),
 }
@@ -155,7 +155,7 @@ struct SetFlag {
 
 #[derive(JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
-struct Rollback {
+struct PlanRollback {
     /// Shares to go through, falling to 0%; the plan's own steps backwards without it.
     steps: Option<Vec<String>>,
     /// How long each is held; `5m` without it.
@@ -175,8 +175,8 @@ mod tests {
         for (name, known) in [
             ("Plan", crate::sections::PLAN_KEYS),
             ("PlanStep", crate::sections::STEP_KEYS),
-            ("Trigger", crate::sections::TRIGGER_KEYS),
-            ("Rollback", crate::sections::ROLLBACK_KEYS),
+            ("PlanTrigger", crate::sections::TRIGGER_KEYS),
+            ("PlanRollback", crate::sections::ROLLBACK_KEYS),
         ] {
             let mut known = known.to_vec();
             known.sort_unstable();

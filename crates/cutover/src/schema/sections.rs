@@ -32,7 +32,7 @@ pub(super) struct Comparator {
 
 #[derive(JsonSchema, Serialize)]
 #[serde(untagged)]
-enum OneOrMore {
+pub(super) enum OneOrMore {
     One(String),
     More(Vec<String>),
 }

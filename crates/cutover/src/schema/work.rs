@@ -1,6 +1,7 @@
 //! Plans of work in the schema.
 
 use super::duration::Duration;
+use super::sections::OneOrMore;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -57,7 +58,7 @@ struct RestorePoint {
 #[serde(untagged)]
 enum RollbackAs {
     Actions(Actions),
-    Rollback(Rollback),
+    Rollback(Box<Rollback>),
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -74,7 +75,7 @@ struct Rollback {
 #[derive(JsonSchema, Serialize)]
 #[serde(untagged)]
 enum Actions {
-    One(WorkActionAs),
+    One(Box<WorkActionAs>),
     More(Vec<WorkActionAs>),
 }
 
@@ -83,7 +84,7 @@ enum Actions {
 #[serde(untagged)]
 enum WorkActionAs {
     Name(String),
-    Action(WorkAction),
+    Action(Box<WorkAction>),
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -140,12 +141,59 @@ struct Span {
     to: Duration,
 }
 
+/// How bad what fails is, how soon it has to be over, and what is checked around a rollback.
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Incidents {
+    /// Severities by name; the one with the shortest objective is the worst.
+    #[schemars(extend("minProperties" = 1))]
+    severities: BTreeMap<String, Severity>,
+    /// The severity of a feature that fails; one that is not here is of the worst.
+    features: Option<BTreeMap<String, String>>,
+    /// What is checked before a rollback.
+    before_rollback: Option<Vec<ItemAs>>,
+    /// What is checked after one.
+    after_rollback: Option<Vec<ItemAs>>,
+    /// Who is told, in the words of the host.
+    notify: Option<OneOrMore>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Severity {
+    /// The recovery-time objective: resolved before that, it is met.
+    objective: Duration,
+    /// What is of this severity, for people.
+    examples: Option<OneOrMore>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(untagged)]
+enum ItemAs {
+    What(String),
+    Item(ChecklistItem),
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct ChecklistItem {
+    /// Its name.
+    name: String,
+    /// What is to be done; its name where there is nothing.
+    what: Option<String>,
+}
+
 #[cfg(all(test, feature = "work"))]
 mod tests {
     #[test]
     fn the_schema_has_the_keys_of_the_reader() {
         let schema = crate::schema();
-        let all = [("WorkPlan", crate::sections::WORK_KEYS)];
+        let all = [
+            ("WorkPlan", crate::sections::WORK_KEYS),
+            ("Incidents", crate::sections::INCIDENT_KEYS),
+            ("Severity", crate::sections::SEVERITY_KEYS),
+            ("ChecklistItem", crate::sections::ITEM_KEYS),
+        ];
         for (name, known) in all.iter().chain(crate::sections::WORK_PARTS) {
             let properties = schema["$defs"][name]["properties"].as_object().unwrap();
             let mut keys: Vec<&str> = properties.keys().map(String::as_str).collect();

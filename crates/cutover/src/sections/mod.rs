@@ -11,10 +11,16 @@ mod comparator;
 pub(crate) mod delivery;
 #[cfg(feature = "delivery")]
 pub(crate) mod delivery_called;
+#[cfg(feature = "work")]
+pub(crate) mod drill;
+#[cfg(all(feature = "work", feature = "plans"))]
+mod drill_rollout;
 #[cfg(feature = "gates")]
 mod gate;
 #[cfg(feature = "gates")]
 pub(crate) mod gate_called;
+#[cfg(feature = "work")]
+pub(crate) mod incident;
 #[cfg(feature = "gates")]
 mod metric;
 #[cfg(any(feature = "compare", feature = "gates", feature = "work"))]
@@ -41,7 +47,7 @@ use cutover_paths::Table;
 #[cfg(feature = "plans")]
 use cutover_plans::Guarded;
 #[cfg(feature = "work")]
-use cutover_work::Work;
+use cutover_work::{Work, incident::Policy};
 use std::collections::BTreeMap;
 
 #[cfg(all(test, feature = "schema", feature = "compare"))]
@@ -50,6 +56,8 @@ pub(crate) use comparator::KEYS as COMPARATOR_KEYS;
 pub(crate) use delivery::{KEYS as DELIVERY_KEYS, PARTS as DELIVERY_PARTS};
 #[cfg(all(test, feature = "schema", feature = "gates"))]
 pub(crate) use gate::{CHECK_KEYS, GATE_KEYS};
+#[cfg(all(test, feature = "schema", feature = "work"))]
+pub(crate) use incident::{ITEM_KEYS, KEYS as INCIDENT_KEYS, SEVERITY_KEYS};
 #[cfg(all(test, feature = "schema", feature = "gates"))]
 pub(crate) use metric::KEYS as METRIC_KEYS;
 #[cfg(all(test, feature = "schema", feature = "paths"))]
@@ -87,4 +95,7 @@ pub(crate) struct Sections {
     /// Plans of work by name.
     #[cfg(feature = "work")]
     pub(crate) work: BTreeMap<String, Work>,
+    /// Policies for incidents by name.
+    #[cfg(feature = "work")]
+    pub(crate) incidents: BTreeMap<String, Policy>,
 }

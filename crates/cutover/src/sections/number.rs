@@ -8,6 +8,7 @@ use crate::document::{Content, Node, Path};
 use crate::ruleset::fields::Reader;
 
 /// Reads a number, whole or not.
+#[cfg(any(feature = "compare", feature = "work"))]
 pub(super) fn read(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<f64> {
     let number = float(&node.content);
     if number.is_none() {

@@ -21,10 +21,12 @@ const ACTIVE: &[&str] = &[
     "plans",
     #[cfg(feature = "work")]
     "work",
+    #[cfg(feature = "work")]
+    "incidents",
 ];
 
 /// All of them, each after those that it names things of.
-const ALL: [&str; 7] = ["paths", "comparators", "metrics", "gates", "plans", "delivery", "work"];
+const ALL: [&str; 8] = ["paths", "comparators", "metrics", "gates", "plans", "delivery", "work", "incidents"];
 
 /// The names of what migrations refer to.
 #[derive(Debug, Default)]
@@ -127,6 +129,11 @@ impl Reader {
             "work" => {
                 let read = super::work::read(self, node, path);
                 sections.work.extend(read.map(|work| (name.to_owned(), work)));
+            }
+            #[cfg(feature = "work")]
+            "incidents" => {
+                let read = super::incident::read(self, node, path);
+                sections.incidents.extend(read.map(|policy| (name.to_owned(), policy)));
             }
             _ => {}
         }

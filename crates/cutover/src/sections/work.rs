@@ -248,8 +248,8 @@ fn action(
 }
 
 /// Reads how long something takes: one duration, or from and to.
-fn takes(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Takes> {
-    if let Content::Text(_) = node.content {
+pub(super) fn takes(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Option<Takes> {
+    if !matches!(node.content, Content::Map(_)) {
         let ms = reader.duration(node, path, ANY_TIME)?;
         return Some(Takes { from_ms: ms, to_ms: ms });
     }

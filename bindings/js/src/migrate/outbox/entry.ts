@@ -3,6 +3,15 @@
 /** Where an entry is. One that was delivered is no longer there. */
 export type EntryState = "pending" | "claimed" | "dead";
 
+/**
+ * The side of an entry that is no owed write but one that was begun: an executor puts it before it writes to the first
+ * store and withdraws it in the end, and a worker goes on with one that was left. Its `payload` says how far it came.
+ */
+export const BEGUN = "#begun";
+
+/** What follows the name of a store where the undoing of a write is owed to it. */
+export const UNDO = "#undo";
+
 /** An owed write, as it is put. */
 export interface NewEntry {
   /** The idempotency key of the write and its side: the same write put twice is one entry. */
@@ -52,12 +61,15 @@ export interface Entry {
   readonly sequence: number;
 }
 
-/** How many entries there are. Gate G9 passes where all three counts are 0. */
+/** How many entries there are. Gate G9 passes where nothing is pending, claimed or dead: what was begun is not owed yet. */
 export interface OutboxCounts {
   readonly pending: number;
   /** Also those whose lease has ended. */
   readonly claimed: number;
+  /** Given up, be it owed or begun. */
   readonly dead: number;
+  /** Writes under way, and writes that a process has left and that a worker will go on with. */
+  readonly begun: number;
   /** The age of the oldest that is pending or claimed; 0 where there is none. */
   readonly oldestAgeMs: number;
 }
@@ -131,10 +143,17 @@ export interface OutboxStore<Within = unknown> {
   claim(options: ClaimOptions): Promise<Entry[]>;
   /** Gives a claim more time; false where it is no longer the last one. */
   extend(id: string, generation: number, leaseUntilMs: number): Promise<boolean>;
-  /** Removes a pending entry that nobody is owed any more; false where it is not there, claimed or dead. */
-  withdraw(id: string): Promise<boolean>;
-  /** Gives a pending entry another payload; false where it is not there, claimed or dead. */
-  amend(id: string, payload: string): Promise<boolean>;
+  /** `put` at once, where the store can: for transactions that are functions. */
+  putSync?(entry: NewEntry, within?: Within): boolean;
+  /**
+   * Removes a pending entry that nobody is owed any more; false where it is not there, claimed or dead. With `within`, in
+   * that transaction of the caller.
+   */
+  withdraw(id: string, within?: Within): Promise<boolean>;
+  /** `withdraw` at once, where the store can. */
+  withdrawSync?(id: string, within?: Within): boolean;
+  /** Gives a pending entry, or one that is claimed under this generation, another payload; false where it is neither. */
+  amend(id: string, payload: string, generation?: number): Promise<boolean>;
   /** It was delivered, and is removed; false where the claim is no longer the last one, and nothing has changed. */
   finish(id: string, generation: number): Promise<boolean>;
   /** It is to be tried again at `dueMs`; false as in `finish`. */

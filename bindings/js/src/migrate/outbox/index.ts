@@ -10,7 +10,7 @@ export type {
   OutboxStore,
   RedriveOptions,
 } from "./entry.js";
-export { OutboxError } from "./entry.js";
+export { BEGUN, OutboxError } from "./entry.js";
 export type { PostgresClient } from "./postgres.js";
 export { PostgresOutbox } from "./postgres.js";
 export type { SqliteHandle, SqliteOptions, SqliteStatement } from "./sqlite.js";

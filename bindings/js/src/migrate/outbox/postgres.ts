@@ -1,6 +1,7 @@
 /** An outbox in a database of PostgreSQL. */
 
 import { checkClaim, checkEntry, checkSame, integer, reason, text, time } from "./check.js";
+import { BEGUN } from "./entry.js";
 import type { ClaimOptions, Entry, NewEntry, OutboxCounts, OutboxStore, RedriveOptions } from "./entry.js";
 import { POSTGRES_TABLES, checkVersion, columns, notThere, toCounts, toEntry } from "./schema.js";
 import type { Row } from "./schema.js";
@@ -52,9 +53,11 @@ const DISCARD = `WITH gone AS (DELETE FROM cutover_outbox WHERE id = $1 AND stat
   SELECT sequence, id, migration, key, operation, side, payload, version, epoch, attempt, reason, $2::text, created_ms,
     $3::bigint FROM gone`;
 
-const COUNTS = `SELECT count(*) FILTER (WHERE state = 'pending') AS pending,
-    count(*) FILTER (WHERE state = 'claimed') AS claimed, count(*) FILTER (WHERE state = 'dead') AS dead,
-    min(created_ms) FILTER (WHERE state <> 'dead') AS oldest
+const COUNTS = `SELECT count(*) FILTER (WHERE side <> '${BEGUN}' AND state = 'pending') AS pending,
+    count(*) FILTER (WHERE side <> '${BEGUN}' AND state = 'claimed') AS claimed,
+    count(*) FILTER (WHERE state = 'dead') AS dead,
+    count(*) FILTER (WHERE side = '${BEGUN}' AND state <> 'dead') AS begun,
+    min(created_ms) FILTER (WHERE side <> '${BEGUN}' AND state <> 'dead') AS oldest
   FROM cutover_outbox WHERE $1::text IS NULL OR migration = $1`;
 
 const DEAD = `SELECT ${columns("found")} FROM cutover_outbox AS found
@@ -121,12 +124,16 @@ export class PostgresOutbox implements OutboxStore<PostgresClient> {
     return this.#change(update, [id, generation, time("leaseUntilMs", leaseUntilMs)]);
   }
 
-  withdraw(id: string): Promise<boolean> {
-    return this.#change("DELETE FROM cutover_outbox WHERE id = $1 AND state = 'pending'", [id]);
+  async withdraw(id: string, within: PostgresClient = this.#pool): Promise<boolean> {
+    const sql = "DELETE FROM cutover_outbox WHERE id = $1 AND state = 'pending'";
+    return (await query(within, sql, [id])).rowCount === 1;
   }
 
-  amend(id: string, payload: string): Promise<boolean> {
+  amend(id: string, payload: string, generation?: number): Promise<boolean> {
     const found = text("invalid_argument", "payload", payload, Infinity);
+    if (generation !== undefined) {
+      return this.#change(`UPDATE cutover_outbox SET payload = $3 WHERE ${HELD}`, [id, generation, found]);
+    }
     return this.#change("UPDATE cutover_outbox SET payload = $2 WHERE id = $1 AND state = 'pending'", [id, found]);
   }
 

@@ -108,6 +108,7 @@ export function toCounts(row: Row, now: number): OutboxCounts {
     pending: toNumber(row["pending"]),
     claimed: toNumber(row["claimed"]),
     dead: toNumber(row["dead"]),
+    begun: toNumber(row["begun"]),
     oldestAgeMs: Math.max(0, now - toNumber(row["oldest"] ?? now)),
   };
 }

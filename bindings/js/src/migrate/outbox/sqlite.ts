@@ -3,7 +3,7 @@
 import { checkClaim, checkEntry, checkSame, integer, reason, text, time } from "./check.js";
 import type { Checked } from "./check.js";
 import type { ClaimOptions, Entry, NewEntry, OutboxCounts, OutboxStore, RedriveOptions } from "./entry.js";
-import { OutboxError } from "./entry.js";
+import { BEGUN, OutboxError } from "./entry.js";
 import { SQLITE_TABLES, checkVersion, columns, notThere, toCounts, toEntry, toNumber } from "./schema.js";
 import type { Row } from "./schema.js";
 
@@ -50,6 +50,8 @@ const HEADS = `SELECT ${columns("head")} FROM cutover_outbox AS head
 const CLAIM = `UPDATE cutover_outbox SET state = 'claimed', attempt = attempt + 1, generation = generation + 1,
   lease_until_ms = ?, worker = ? WHERE sequence = ?`;
 
+const WITHDRAW = "DELETE FROM cutover_outbox WHERE id = ? AND state = 'pending'";
+
 const HELD = "id = ? AND generation = ? AND state = 'claimed'";
 
 const REDRIVE = `UPDATE cutover_outbox SET state = 'pending', attempt = 0, generation = generation + 1, due_ms = ?
@@ -59,8 +61,10 @@ const DISCARD = `INSERT INTO cutover_outbox_discarded
   SELECT sequence, id, migration, key, operation, side, payload, version, epoch, attempt, reason, ?, created_ms, ?
   FROM cutover_outbox WHERE id = ? AND state = 'dead'`;
 
-const COUNTS = `SELECT coalesce(sum(state = 'pending'), 0) AS pending, coalesce(sum(state = 'claimed'), 0) AS claimed,
-  coalesce(sum(state = 'dead'), 0) AS dead, min(CASE WHEN state <> 'dead' THEN created_ms END) AS oldest
+const COUNTS = `SELECT coalesce(sum(side <> '${BEGUN}' AND state = 'pending'), 0) AS pending,
+  coalesce(sum(side <> '${BEGUN}' AND state = 'claimed'), 0) AS claimed, coalesce(sum(state = 'dead'), 0) AS dead,
+  coalesce(sum(side = '${BEGUN}' AND state <> 'dead'), 0) AS begun,
+  min(CASE WHEN side <> '${BEGUN}' AND state <> 'dead' THEN created_ms END) AS oldest
   FROM cutover_outbox WHERE ? IS NULL OR migration = ?`;
 
 const DEAD = `SELECT ${columns("found")} FROM cutover_outbox AS found
@@ -135,13 +139,21 @@ export class SqliteOutbox implements OutboxStore<SqliteHandle> {
     return this.#change(`UPDATE cutover_outbox SET lease_until_ms = ? WHERE ${HELD}`, until, id, generation);
   }
 
-  withdraw(id: string): Promise<boolean> {
-    return this.#change("DELETE FROM cutover_outbox WHERE id = ? AND state = 'pending'", id);
+  async withdraw(id: string, within?: SqliteHandle): Promise<boolean> {
+    return this.withdrawSync(id, within);
   }
 
-  amend(id: string, payload: string): Promise<boolean> {
+  /** `withdraw` at once, for transactions that are functions. */
+  withdrawSync(id: string, within?: SqliteHandle): boolean {
+    const remove = (handle: SqliteHandle): boolean => toNumber(statement(handle, WITHDRAW).run(id).changes) > 0;
+    return within === undefined ? this.#atomically(() => remove(this.#handle)) : remove(within);
+  }
+
+  amend(id: string, payload: string, generation?: number): Promise<boolean> {
     const found = text("invalid_argument", "payload", payload, Infinity);
-    return this.#change("UPDATE cutover_outbox SET payload = ? WHERE id = ? AND state = 'pending'", found, id);
+    const update = "UPDATE cutover_outbox SET payload = ?";
+    if (generation === undefined) return this.#change(`${update} WHERE id = ? AND state = 'pending'`, found, id);
+    return this.#change(`${update} WHERE ${HELD}`, found, id, generation);
   }
 
   finish(id: string, generation: number): Promise<boolean> {

@@ -1,8 +1,8 @@
 /** One history: two nodes and two stores go up a ladder and perhaps some way down, while everything goes wrong. */
 
 import { Engine } from "../../../dist/index.js";
-import { Migration } from "../../../dist/migrate.js";
-import type { DeadLetter, OutboxStore } from "../../../dist/migrate.js";
+import { Migration, Permanent } from "../../../dist/migrate.js";
+import type { DeadLetter, OutboxStore, WriteError } from "../../../dist/migrate.js";
 import { MemoryOutbox } from "../memory-outbox.js";
 import { Life, World } from "./world.js";
 import { ForgetfulOutbox, SimStore, remote, sideOf } from "./stores.js";
@@ -16,6 +16,8 @@ export interface Setting {
   readonly outbox?: "kept" | "forgetful" | "none";
   /** Whether the stores' writes are conditional on versions, and taken once for each key. */
   readonly versions?: boolean;
+  /** Whether the stores can undo a write; half of all histories by default. */
+  readonly undoes?: boolean;
   /** Whether a move waits until nothing older runs, the stream has caught up and nothing is owed: G2, G3 and G9. */
   readonly guards?: boolean;
 }
@@ -79,6 +81,11 @@ export class History {
   /** Changes on their way through the stream. */
   #behind = 0;
   #settled = true;
+  readonly #undoes: boolean;
+  /** The versions of each key of which their callers were told that they failed, and nothing is left of them. */
+  readonly #failed = new Map<string, Set<number>>();
+  /** Writes that were undone. */
+  undone = 0;
   acknowledged = 0;
   reads = 0;
   /** Writes that became dead letters. */
@@ -93,6 +100,7 @@ export class History {
     this.#stores.right.changed = (...change) => this.#streaming === "reverse" && this.#stream("left", ...change);
     const kept = setting.outbox ?? "kept";
     this.#outbox = kept === "none" ? null : kept === "kept" ? new MemoryOutbox() : new ForgetfulOutbox();
+    this.#undoes = setting.undoes ?? (world.chance.in(0.5) && versions);
     const rate = world.chance.pick([0, 0.02, 0.08]);
     this.#faults = { before: rate, after: rate, silent: rate / 2, twice: rate };
     this.#nodes = ["A", "B"].map((name) => this.#start(name, "sync"));
@@ -108,7 +116,7 @@ export class History {
     const { world } = this;
     const life = new Life(world);
     const slow = (store: string) => () => (this.#slow === store ? 25 : 1);
-    const side = (store: SimStore) => sideOf(store, world, life, this.#faults, slow(store.name));
+    const side = (store: SimStore) => sideOf(store, world, life, this.#faults, slow(store.name), this.#undoes);
     const node = { name, phase, life, stop: new AbortController(), running: 0 } as Node;
     const outbox = this.#outbox === null ? {} : { outbox: remote(this.#outbox, world, life, this.#faults) };
     node.migration = new Migration<Item>(() => loaded[this.#setting.acks][node.phase], "m", {
@@ -139,12 +147,12 @@ export class History {
     this.#nodes[place] = this.#start(node.name, node.phase);
   }
 
-  #stream(to: "left" | "right", key: string, version: number, gone: boolean): void {
+  #stream(to: "left" | "right", key: string, { version, gone, order }: { version: number; gone: boolean; order: number }): void {
     this.#behind += 1;
     const { chance } = this.world;
     const apply = (): void => {
       try {
-        this.#stores[to].put(key, version, gone, null);
+        this.#stores[to].put(key, version, gone, null, order);
       } catch {
         // Something newer is there.
       }
@@ -181,6 +189,9 @@ export class History {
       this.#raise(this.#promised.acknowledged, key, version);
     } catch (error) {
       this.world.say(`${node.name} v${version}: ${(error as Error).message}`);
+      const { told, cause } = error as WriteError;
+      if (told === "failed") this.#failed.set(key, new Set([...(this.#failed.get(key) ?? []), version]));
+      if (told === "failed" && cause instanceof Permanent) this.undone += 1;
     } finally {
       node.running -= 1;
     }
@@ -239,7 +250,12 @@ export class History {
 
   /** G2, G3 and G9: nothing older runs, the stream has caught up, and nothing is owed. */
   async #quiet(): Promise<void> {
-    const owed = (): number => (this.#outbox as MemoryOutbox | null)?.entries.length ?? 0;
+    const owed = (): number => {
+      const outbox = this.#outbox as MemoryOutbox | null;
+      // Somebody looks at dead letters, and tries them again.
+      void outbox?.redrive({ now: this.world.now, migration: "m" });
+      return outbox?.entries.length ?? 0;
+    };
     const still = (): boolean => this.#nodes.every((node) => node.running === 0) && owed() === 0 && this.#behind === 0;
     const came = await this.world.until(() => this.#wrong.length > 0 || still());
     if (this.#wrong.length > 0) throw this.#wrong[0];
@@ -262,6 +278,7 @@ export class History {
       const newest = this.#promised.acknowledged.get(key) ?? 0;
       for (const store of stores) {
         const found = this.#stores[store].version(key);
+        if (this.#failed.get(key)?.has(found)) this.#fail(`${where}: ${store} has ${key} v${found}, which was told to have failed`);
         if (found < newest) this.#fail(`${where}: ${store} has ${key} v${found}: the acknowledged v${newest} is lost`);
         this.#raise(this.#promised[store], key, newest);
       }

@@ -1,7 +1,7 @@
 /** The stores of a simulation, and a network in which anything may go wrong. */
 
 import type { OutboxStore, Side } from "../../../dist/migrate.js";
-import { Superseded, Transient } from "../../../dist/migrate.js";
+import { Permanent, Superseded, Transient } from "../../../dist/migrate.js";
 import { MemoryOutbox } from "../memory-outbox.js";
 import type { Life, World } from "./world.js";
 
@@ -15,12 +15,23 @@ export interface Item {
 /** Applies a change, or says that there is a newer one. */
 type Change = () => void;
 
+/** What a store has of a key. Its place in the order of versions is its own version, or lies behind one that was undone. */
+interface Held {
+  readonly version: number;
+  readonly gone: boolean;
+  readonly order: number;
+}
+
+const NOTHING: Held = { version: 0, gone: true, order: 0 };
+
 /** One store: each key with the version that was written last, deletions too. */
 export class SimStore {
-  readonly items = new Map<string, { version: number; gone: boolean }>();
+  readonly items = new Map<string, Held>();
+  /** What each key had before, of what was not undone. */
+  readonly #before = new Map<string, Held[]>();
   readonly #taken = new Set<string>();
   /** Told of each change that a client has made. */
-  changed: (key: string, version: number, gone: boolean) => void = () => {};
+  changed: (key: string, held: Held) => void = () => {};
 
   constructor(
     readonly name: string,
@@ -31,16 +42,32 @@ export class SimStore {
     return this.items.get(key)?.version ?? 0;
   }
 
-  put(key: string, version: number, gone: boolean, idempotencyKey: string | null): void {
+  put(key: string, version: number, gone: boolean, idempotencyKey: string | null, order = version): void {
     if (this.versions) {
       if (idempotencyKey !== null && this.#taken.has(idempotencyKey)) return;
-      const current = this.version(key);
-      if (current > version) throw new Superseded(`${this.name} has ${current}`);
+      const current = this.items.get(key)?.order ?? 0;
+      if (current > order) throw new Superseded(`${this.name} has ${current}`);
       if (idempotencyKey !== null) this.#taken.add(idempotencyKey);
-      if (current === version) return;
+      if (current === order) return;
     }
-    this.items.set(key, { version, gone });
-    if (idempotencyKey !== null) this.changed(key, version, gone);
+    this.#set(key, { version, gone, order }, idempotencyKey !== null);
+    this.#before.set(key, [...(this.#before.get(key) ?? []), { version, gone, order }]);
+  }
+
+  /** Undoes a write where it is the last one. Where it is not, nothing that undoes a later one leads back to it. */
+  undo(key: string, version: number, idempotencyKey: string): void {
+    if (this.#taken.has(idempotencyKey)) return;
+    this.#taken.add(idempotencyKey);
+    const before = (this.#before.get(key) ?? []).filter((held) => held.version !== version);
+    this.#before.set(key, before);
+    if (this.items.get(key)?.order !== version) throw new Superseded(`${this.name} has another one`);
+    const last = before.at(-1) ?? NOTHING;
+    this.#set(key, { ...last, order: version + 0.5 }, true);
+  }
+
+  #set(key: string, held: Held, told: boolean): void {
+    this.items.set(key, held);
+    if (told) this.changed(key, held);
   }
 }
 
@@ -64,7 +91,8 @@ export function carry<T>(world: World, life: Life, faults: Faults, slow: () => n
     const there = way();
     if (fate < before) {
       const known = chance.in(0.5);
-      world.after(there, () => fail(known ? new Transient("refused") : new Error("connection lost on the way there")));
+      const refused = chance.in(0.3) ? new Permanent("never") : new Transient("not now");
+      world.after(there, () => fail(known ? refused : new Error("connection lost on the way there")));
       return;
     }
     if (fate < before + silent) {
@@ -96,7 +124,7 @@ function quietly(effect: Change | (() => unknown)): void {
 }
 
 /** A store as a process sees it. */
-export function sideOf(store: SimStore, world: World, life: Life, faults: Faults, slow: () => number): Side<Item> {
+export function sideOf(store: SimStore, world: World, life: Life, faults: Faults, slow: () => number, undoes: boolean): Side<Item> {
   const put = (key: string, gone: boolean, call: { idempotencyKey: string; version: number | null }) =>
     carry(world, life, faults, slow, () => store.put(key, call.version ?? 0, gone, call.idempotencyKey));
   return {
@@ -108,6 +136,10 @@ export function sideOf(store: SimStore, world: World, life: Life, faults: Faults
       }),
     write: (key, _, call) => put(key, false, call),
     delete: (key, call) => put(key, true, call),
+    ...(undoes && {
+      undo: (key: string, call: { idempotencyKey: string; ifVersion: number }) =>
+        carry(world, life, faults, slow, () => store.undo(key, call.ifVersion, call.idempotencyKey)),
+    }),
   };
 }
 

@@ -13,6 +13,15 @@ from cutover.migrate._compare import Compare
 from cutover.migrate._counters import BOUNDS as LATENCY_BOUNDS
 from cutover.migrate._counters import Counts, Latency
 from cutover.migrate._delivering import Drained
+from cutover.migrate._divergence import (
+    BothLatencies,
+    DivergenceCounts,
+    DivergenceReport,
+    FieldReport,
+    LatencyReport,
+    OperationReport,
+    Rate,
+)
 from cutover.migrate._errors import MigrationError, Outcome, Permanent, Refused, Superseded, Told, Transient, WriteError
 from cutover.migrate._jobs import Variant
 from cutover.migrate._metrics import OtelMetrics, PrometheusMetrics, otel_metrics, prometheus_metrics
@@ -42,6 +51,7 @@ __all__ = [
     "AsyncSide",
     "AsyncTarget",
     "AsyncWorker",
+    "BothLatencies",
     "Change",
     "Clock",
     "Compare",
@@ -49,16 +59,22 @@ __all__ = [
     "Counts",
     "DeadChange",
     "DeadLetter",
+    "DivergenceCounts",
+    "DivergenceReport",
     "Drained",
+    "FieldReport",
     "Latency",
+    "LatencyReport",
     "Metrics",
     "Migration",
     "MigrationError",
     "OtelMetrics",
+    "OperationReport",
     "Outcome",
     "PartitionState",
     "Permanent",
     "PrometheusMetrics",
+    "Rate",
     "ReadCall",
     "Refused",
     "Shadow",

@@ -11,6 +11,8 @@ from cutover.migrate._async_driving import Drive, sent
 from cutover.migrate._async_reading import Compared, ask, simple
 from cutover.migrate._async_worker import AsyncWorker
 from cutover.migrate._base import Base
+from cutover.migrate._deadline import Deadlines
+from cutover.migrate._divergence import LABEL
 from cutover.migrate._jobs import Variant, variants
 from cutover.migrate._types import Answered, AsyncSide, Context, Record, WriteCall
 from cutover.migrate._writing import Run, Write
@@ -42,6 +44,9 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
 
     def _made(self) -> None:
         # Ordered, so that what goes wrong can be run again.
+        timeouts = self._timeouts
+        self._from_deadlines, self._other_deadlines = Deadlines(timeouts.read_ms), Deadlines(timeouts.other_ms)
+        self._write_deadlines = Deadlines(timeouts.write_ms)
         self._shadows: dict[asyncio.Future[None], None] = {}
         self._writes: dict[asyncio.Task[None], None] = {}
         self._turns: dict[str, asyncio.Task[Any]] = {}
@@ -53,11 +58,12 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
         context: Context = None,
         draw: int | None = None,
         answered: Callable[[Answered], object] | None = None,
+        label: str = LABEL,
     ) -> Record | None:
         """The record, from where the engine says; `None` where there is none. As `Migration.read`."""
         plan = self._plan(context)
         if plan.sample and (draw_of(key) if draw is None else draw) < plan.sample:
-            compared: Record | None = await Compared(self, plan, key, answered).run()
+            compared: Record | None = await Compared(self, plan, key, answered, label).run()
             return compared
         record: Record | None = await simple(self, plan, key, answered)
         return record
@@ -66,7 +72,7 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
         """Reads what an edit begins with: the record as the store has it that a write goes to first. As
         `Migration.read_for_update`."""
         read, call, breaker = self._first(context)
-        _, record, error, _ = await ask(self, read, key, call, breaker)
+        _, record, error, _ = await ask(self, read, key, call, breaker, self._from_deadlines)
         if error is not None:
             raise error
         found: Record | None = record

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from cutover.migrate._async_reading import timed
 from cutover.migrate._errors import Outcome, Refused, outcome_of
 from cutover.migrate._machine import Effects
+from cutover.migrate._owed import begun_id
+from cutover.migrate._transaction import NOT_TRANSACTIONAL, AsyncWithEntry
 from cutover.migrate._writing import FORGETS, NOT_DURABLE, Run
 
 if TYPE_CHECKING:
@@ -50,7 +53,7 @@ class Drive:
         for place, effect in enumerate(effects):
             kind = effect["effect"]
             if kind == "acknowledge":
-                run.told = effect["told"]
+                run.tell(effect["told"])
                 self._tell()
                 if effects[place + 1 :]:
                     await migration._turn(run.write.key)
@@ -58,9 +61,9 @@ class Drive:
                 if not await self._persisted(effect):
                     return run.say("persist_failed")
             elif kind == "forget":
-                if not await self._forgotten():
-                    run.told = "unknown"
-                    return []
+                await self._forget()
+            elif kind == "withdraw":
+                await self._withdraw()
             elif kind == "wake_at":
                 return await self._woken(effect["at"])
             else:
@@ -78,7 +81,7 @@ class Drive:
         if self._owing:
             owing, self._owing = self._owing, []
             return owing
-        return self._run.say("due", now=clock.now(), granted=self._migration._budget.grants())
+        return self._run.due(clock.now(), self._migration._budget)
 
     async def _persisted(self, effect: dict[str, Any]) -> bool:
         migration, run, outbox = self._migration, self._run, self._migration._outbox
@@ -86,29 +89,35 @@ class Drive:
             migration._warnings.add("not_durable", NOT_DURABLE)
             return True
         try:
-            now, after = migration._clock.now(), migration._journal_after_ms
-            entry, before = run.journal(effect["state"], now, after, migration._encode)
+            entry = run.begun(effect["state"], migration._clock.now(), migration._journal_after_ms, migration._encode)
+            if run.persisted:
+                return await outbox.amend(entry.id, entry.payload, run.claim)
             await outbox.put(entry)
-            if before is not None:
-                await outbox.withdraw(before)
         except Exception as error:
-            run.cause = error
+            run.not_kept(error)
             return False
+        run.persisted = True
         return True
 
-    async def _forgotten(self) -> bool:
+    async def _forget(self) -> None:
         outbox, run = self._migration._outbox, self._run
-        if outbox is None:
-            return True
+        if outbox is None or not run.forgets():
+            return
+        gone = run.persisted
         for pause in FORGETS:
             try:
-                for id in run.journals():
-                    await outbox.withdraw(id)
-                return True
+                # It was kept, and is not to be had: a worker has taken it for abandoned.
+                run.remembered = not await outbox.withdraw(begun_id(run.write.operation)) and gone
+                return
             except Exception as error:
-                run.cause = error
+                run.cause, gone = error, False
                 await asyncio.sleep(pause / 1_000)
-        return False
+        run.remembered = True
+
+    async def _withdraw(self) -> None:
+        if self._migration._outbox is not None:
+            with suppress(Exception):
+                await self._migration._outbox.withdraw(self._run.second_id())
 
     async def _outcome(self, effect: dict[str, Any]) -> Outcome:
         """What came of an effect."""
@@ -134,8 +143,12 @@ class Drive:
         """Writes to a side, deletes there, or takes back."""
         migration, write, store = self._migration, self._run.write, effect["to"]
         side: Any = migration._sides[store]
-        call = self._run.call(effect, migration._timeouts.write_ms)
-        if effect["attempt"] == 1:
+        outbox, within = migration._outbox, None
+        if effect["with_entry"] and outbox is not None:
+            entry = self._run.second(migration._clock.now(), migration._journal_after_ms, migration._encode)
+            within = AsyncWithEntry(outbox, entry, effect["effect"] == "compensate")
+        call = self._run.call(effect, migration._timeouts.write_ms, within)
+        if effect["attempt"] == 1 and effect["effect"] == "write":
             migration._budget.deposit()
         if effect["effect"] == "compensate":
             await migration._sent(store, call, side.undo, write.key, call)
@@ -143,6 +156,9 @@ class Drive:
             await migration._sent(store, call, side.delete, write.key, call)
         else:
             await migration._sent(store, call, side.write, write.key, write.record, call)
+        if within is not None and not within.called:
+            migration._warnings.add("not_transactional", f"`{store}` {NOT_TRANSACTIONAL}")
+            await within.without()
 
 
 async def sent(migration: AsyncMigration[Any], store: str, timeout_ms: int, call: Any, *arguments: Any) -> None:
@@ -151,7 +167,7 @@ async def sent(migration: AsyncMigration[Any], store: str, timeout_ms: int, call
     if breaker is not None and (permit := breaker.ask(started)) is None:
         raise Refused(store)
     try:
-        await timed(call, timeout_ms, store, *arguments)
+        await timed(call, migration._write_deadlines, timeout_ms, store, *arguments)
     except BaseException as error:
         outcome = outcome_of(error)
         known = {"superseded": "success", "permanent": "ignored"}.get(outcome, "failure")

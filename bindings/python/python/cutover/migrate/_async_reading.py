@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cutover.migrate._counters import now_seconds
+from cutover.migrate._deadline import Deadlines
+from cutover.migrate._divergence import observed
 from cutover.migrate._errors import Refused
 from cutover.migrate._machine import (
     ANSWER_FROM,
@@ -33,44 +35,19 @@ if TYPE_CHECKING:
     from cutover.migrate._async import AsyncMigration
 
 
-class Deadline:
-    """Cancels the task that runs when its time is over, and tells that from a cancellation by somebody else."""
-
-    __slots__ = ("_handle", "_task", "over")
-
-    def __init__(self, ms: int) -> None:
-        self.over = False
-        task = asyncio.current_task()
-        assert task is not None
-        self._task = task
-        self._handle = asyncio.get_running_loop().call_later(ms / 1_000, self._end)
-
-    def _end(self) -> None:
-        self.over = True
-        self._task.cancel()
-
-    def ended(self) -> bool:
-        """Whether a cancellation that came is this deadline's own."""
-        # Since Python 3.11 a task knows how often it was cancelled, so that both are told apart.
-        uncancel = getattr(self._task, "uncancel", None)
-        return self.over and (uncancel is None or uncancel() == 0)
-
-    def stop(self) -> None:
-        """There is no deadline any more."""
-        self._handle.cancel()
-
-
 def late(store: str, ms: int) -> TimeoutError:
     """The error of a side that took too long."""
     return TimeoutError(f"`{store}` has not answered in {ms} ms")
 
 
-async def timed(call: Callable[..., Awaitable[Any]], ms: int, store: str, *arguments: Any) -> Any:
+async def timed(
+    call: Callable[..., Awaitable[Any]], deadlines: Deadlines, ms: int, store: str, *arguments: Any
+) -> Any:
     """What a coroutine function returns, if it does in time.
 
     Raises `TimeoutError` where it does not.
     """
-    deadline = Deadline(ms)
+    deadline = deadlines.set()
     try:
         return await call(*arguments)
     except asyncio.CancelledError:
@@ -87,6 +64,7 @@ async def ask(
     key: str,
     call: ReadCall,
     breaker: Breaker | None,
+    deadlines: Deadlines,
 ) -> Said:
     """Asks a side."""
     started = 0
@@ -99,7 +77,7 @@ async def ask(
     began = now_seconds()
     error: Exception | None = None
     record = None
-    deadline = Deadline(call.timeout_ms)
+    deadline = deadlines.set()
     try:
         record = await read(key, call)
         said = "missing" if record is None else "found"
@@ -128,7 +106,9 @@ async def simple(migration: AsyncMigration[Any], plan: ReadPlan, key: str, answe
     while True:
         effect = entry >> 8 & 31
         if effect == ASK_FROM:
-            said, from_record, from_error, took = await ask(migration, plan.ask_from, key, plan.call_from, plan.from_breaker)
+            said, from_record, from_error, took = await ask(
+                migration, plan.ask_from, key, plan.call_from, plan.from_breaker, migration._from_deadlines
+            )
             entry = table[(entry & 255) * EVENTS + FROM[said]]
         elif effect == ANSWER_FROM:
             if from_error is None:
@@ -141,7 +121,7 @@ async def simple(migration: AsyncMigration[Any], plan: ReadPlan, key: str, answe
         elif effect == ASK_OTHER:
             migration._counters.took(plan.from_tally, plan.from_, took or 0.0)
             said, other_record, other_error, took = await ask(
-                migration, plan.ask_other, key, plan.call_other, plan.other_breaker
+                migration, plan.ask_other, key, plan.call_other, plan.other_breaker, migration._other_deadlines
             )
             entry = table[(entry & 255) * EVENTS + OTHER[said]]
         else:
@@ -152,8 +132,9 @@ async def simple(migration: AsyncMigration[Any], plan: ReadPlan, key: str, answe
 class Compared:
     """A read that is compared: both sides are asked at once, and nobody waits for the comparison."""
 
-    def __init__(self, migration: AsyncMigration[Any], plan: ReadPlan, key: str, answered: Listener) -> None:
-        self._migration, self._plan, self._key, self._told = migration, plan, key, answered
+    def __init__(self, migration: AsyncMigration[Any], plan: ReadPlan, key: str, answered: Listener, label: str) -> None:
+        self._migration, self._plan, self._key = migration, plan, key
+        self._told, self._label = answered, label
         self._state = plan.table[COMPARING] & 255
         self._from: Said = ("error", None, None, 0.0)
         self._other: Said = ("error", None, None, 0.0)
@@ -163,14 +144,15 @@ class Compared:
         """The answer; where too many comparisons are under way, that of a read which compares nothing."""
         migration, plan = self._migration, self._plan
         if len(migration._shadows) >= migration._shadow.concurrency:
-            migration._counters.compared("skipped")
+            migration._counters.compared({"operation": self._label, "verdict": "skipped"})
             migration._warnings.add("shadow_full", "too many reads for comparisons are under way")
             return await simple(migration, plan, self._key, self._told)
         shadow = asyncio.ensure_future(self._shadow())
         migration._shadows[shadow] = None
         shadow.add_done_callback(lambda shadow: migration._shadows.pop(shadow, None))
         try:
-            self._from = await ask(migration, plan.ask_from, self._key, plan.call_from, plan.from_breaker)
+            deadlines = migration._from_deadlines
+            self._from = await ask(migration, plan.ask_from, self._key, plan.call_from, plan.from_breaker, deadlines)
             migration._counters.took(plan.from_tally, plan.from_, self._from[3])
             self._say(FROM[self._from[0]])
             if self._answer is None:
@@ -184,8 +166,9 @@ class Compared:
     async def _shadow(self) -> None:
         plan = self._plan
         try:
-            self._other = await ask(self._migration, plan.ask_other, self._key, plan.call_other, plan.other_breaker)
-            self._migration._counters.took(plan.other_tally, plan.other, self._other[3])
+            migration, deadlines = self._migration, self._migration._other_deadlines
+            self._other = await ask(migration, plan.ask_other, self._key, plan.call_other, plan.other_breaker, deadlines)
+            migration._counters.took(plan.other_tally, plan.other, self._other[3])
         finally:
             self._say(OTHER[self._other[0]])
 
@@ -199,14 +182,17 @@ class Compared:
                 # After the caller has its answer.
                 asyncio.get_running_loop().call_soon(self._compare)
             elif effect in REPORTS:
-                self._migration._counters.compared(REPORTS[effect])
+                self._migration._counters.compared(self._observed(REPORTS[effect]))
+
+    def _observed(self, verdict: str, paths: Sequence[str] = ()) -> dict[str, Any]:
+        return observed(verdict, self._label, paths, self._from, self._other)
 
     def _compare(self) -> None:
-        verdict = self._migration._judged(self._plan, self._from[1], self._other[1])
+        verdict, paths = self._migration._judged(self._plan, self._from[1], self._other[1])
         entry = self._plan.table[self._state * EVENTS + COMPARED]
         self._state = entry & 255
         if entry >> 8 & 31 == REPORT:
-            self._migration._counters.compared(verdict)
+            self._migration._counters.compared(self._observed(verdict, paths))
 
     def _answered(self) -> Any:
         _, record, error, _ = self._from

@@ -10,9 +10,10 @@ from uuid import uuid4
 from cutover.migrate._delivering import Becomes, Drained, becomes, call_of, expired
 from cutover.migrate._async_driving import Drive, sent
 from cutover.migrate._errors import MigrationError, Outcome, outcome_of
-from cutover.migrate._owed import is_journal, journal, journaled
-from cutover.migrate._writing import Run, resumed
-from cutover.migrate.outbox import Entry, OutboxCounts
+from cutover.migrate._lease import AsyncLease
+from cutover.migrate._owed import addressed
+from cutover.migrate._writing import Run, begun
+from cutover.migrate.outbox import BEGUN, Entry, OutboxCounts
 
 if TYPE_CHECKING:
     from cutover.migrate._async import AsyncMigration
@@ -86,15 +87,15 @@ class AsyncWorker:
     async def step(self) -> Drained:
         """Claims what is due, and delivers it."""
         done = Drained()
-        for name in (journal(self._migration.name), self._migration.name):
-            entries = await self._outbox.claim(
-                now=self._migration._clock.now(),
-                limit=self._limit,
-                lease_ms=self._config["lease_ms"],
-                worker=self._name,
-                migration=name,
-                skip_dead=self._config["dead"] == "pass",
-            )
+        entries = await self._outbox.claim(
+            now=self._migration._clock.now(),
+            limit=self._limit,
+            lease_ms=self._config["lease_ms"],
+            worker=self._name,
+            migration=self._migration.name,
+            skip_dead=self._config["dead"] == "pass",
+        )
+        async with AsyncLease(self._migration, self._outbox, entries, self._config["lease_ms"]):
             for entry in entries:
                 done = done.plus(await self._deliver(entry))
         return done
@@ -107,11 +108,11 @@ class AsyncWorker:
         outcome: Outcome = "done"
         message = ""
         try:
-            await (self._recover(entry) if is_journal(entry) else self._send(entry))
+            await (self._recover(entry) if entry.side == BEGUN else self._send(entry))
         except Exception as error:
             outcome, message = outcome_of(error), repr(error)
         kept = await self._keep(entry, becomes(self._config, entry, outcome, message, clock.now()))
-        return "recovered" if is_journal(entry) and kept == "delivered" else kept
+        return "recovered" if entry.side == BEGUN and kept == "delivered" else kept
 
     async def _keep(self, entry: Entry, found: Becomes) -> str:
         if found.what == "finish":
@@ -125,35 +126,33 @@ class AsyncWorker:
         return "buried"
 
     async def _recover(self, entry: Entry) -> None:
-        run = Run(resumed(journaled(entry), self._migration._decode))
-        await Drive(self._migration, run).perform(run.goes_on(entry.id))
+        run = Run(begun(entry, self._migration._decode))
+        await Drive(self._migration, run).perform(run.goes_on(entry.generation))
 
     async def _send(self, entry: Entry) -> None:
         migration = self._migration
-        side: Any = migration._sides.get(entry.side)
-        if side is None:
-            error = MigrationError(f"there is no side `{entry.side}`")
-            setattr(error, "permanent", True)  # noqa: B010
-            raise error
-        call = call_of(entry, migration._timeouts.write_ms)
-        if entry.operation == "delete":
-            await sent(migration, entry.side, call.timeout_ms, side.delete, entry.key, call)
+        store, undoes = addressed(entry, migration._sides)
+        side: Any = migration._sides[store]
+        call = call_of(entry, store, migration._timeouts.write_ms)
+        if undoes:
+            await sent(migration, store, call.timeout_ms, side.undo, entry.key, call)
+        elif entry.operation == "delete":
+            await sent(migration, store, call.timeout_ms, side.delete, entry.key, call)
         else:
             record = migration._decode(entry.payload)
-            await sent(migration, entry.side, call.timeout_ms, side.write, entry.key, record, call)
+            await sent(migration, store, call.timeout_ms, side.write, entry.key, record, call)
 
     async def redrive(self, id: str | None = None) -> int:
         """Makes dead letters pending again: one, or all."""
-        migration = self._migration
+        now = self._migration._clock.now()
         if id is not None:
-            return await self._outbox.redrive(now=migration._clock.now(), id=id)
-        names = (migration.name, journal(migration.name))
-        return sum([await self._outbox.redrive(now=migration._clock.now(), migration=name) for name in names])
+            return await self._outbox.redrive(now=now, id=id)
+        return await self._outbox.redrive(now=now, migration=self._migration.name)
 
     async def dead(self, limit: int = 100) -> list[Entry]:
         """The oldest dead letters."""
         return await self._outbox.dead(limit, self._migration.name)
 
     async def counts(self) -> OutboxCounts:
-        """How many there are: gate G9."""
+        """What is owed, for guard G9, and what is under way."""
         return await self._outbox.counts(self._migration._clock.now(), self._migration.name)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 from uuid import uuid4
 
 from cutover import Engine, Route
 from cutover._cutover import Breaker, stores
 from cutover.migrate._compare import Compare, by_route
 from cutover.migrate._counters import Counters, Counts
+from cutover.migrate._divergence import DivergenceReport
 from cutover.migrate._errors import MigrationError
 from cutover.migrate._owed import DeadLetter
 from cutover.migrate._plan import ReadPlan
@@ -46,6 +47,7 @@ class Base(Generic[SideType, OutboxType]):
         breakers: Mapping[str, Mapping[str, Any] | None] | None = None,
         retry: Mapping[str, Any] | None = None,
         outbox: OutboxType | None = None,
+        transactional: Literal["old", "new"] | None = None,
         journal_after_ms: int | None = None,
         encode: Callable[[Any], str] = json.dumps,
         decode: Callable[[str], Any] = json.loads,
@@ -68,6 +70,9 @@ class Base(Generic[SideType, OutboxType]):
         if found is None:
             raise MigrationError(f"there is no migration `{name}`")
         self._sides: dict[str, SideType] = dict(zip(found, (old, new), strict=True))
+        if transactional not in (None, "old", "new"):
+            raise MigrationError(f"`transactional` is `old` or `new`, not {transactional!r}")
+        self._transactional = None if transactional is None else found[transactional == "new"]
         if unknown := set(breakers or {}) - {"old", "new"}:
             raise MigrationError(f"breakers are of `old` and `new`, not of {sorted(unknown)}")
         self._policy = policy_of(
@@ -116,6 +121,15 @@ class Base(Generic[SideType, OutboxType]):
         {'sql': 1}
         """
         return self._counters.counts()
+
+    def report(self, top: int = 10) -> DivergenceReport:
+        """How the sides diverge, by the reads that were compared since this was made: rates, the `top` operations and
+        fields that diverge most, and how long each side took. `text` is a summary for people.
+
+        >>> orders.report()["divergence"]
+        {'count': 0, 'of': 0, 'rate': None}
+        """
+        return self._counters.report(top)
 
     def _plan(self, context: Context) -> ReadPlan:
         engine = self._fixed or self._engine()
@@ -171,30 +185,42 @@ class Base(Generic[SideType, OutboxType]):
         self._told(route)
         if not route.write:
             raise MigrationError(f"`{self.name}` has nowhere to write: {route.error}")
-        first = self._sides[route.write[0].to]
+        operation = operation or str(uuid4())
+        # Where the store cannot undo a write, the machine must not count on it.
+        undoes = hasattr(self._sides[route.write[0].to], "undo")
+        config = {
+            "operation": operation,
+            "version": version if undoes else None,
+            "writes": [{"to": write.to, "ack": write.ack} for write in route.write],
+            "retry": self._retry,
+            "outbox": self._keeps(route.write[0].to),
+        }
         return Write(
-            migration=self.name,
-            kind="delete" if kind == "delete" else "write",
-            key=key,
-            record=record,
-            operation=operation or str(uuid4()),
-            version=version,
-            writes=[{"to": write.to, "ack": write.ack} for write in route.write],
-            undoes=hasattr(first, "undo"),
-            retry=self._retry,
-            durable=self._outbox is not None,
-            epoch=route.digest,
+            self.name,
+            "delete" if kind == "delete" else "write",
+            key,
+            record,
+            operation,
+            version,
+            route.digest,
+            config,
         )
 
-    def _judged(self, plan: ReadPlan, control: Any, candidate: Any) -> str:
-        """The verdict of the comparator; whatever it raises is one too."""
+    def _keeps(self, first: str) -> str:
+        """How an outbox keeps what is owed of writes to this store first."""
+        if self._outbox is None:
+            return "none"
+        return "transactional" if first == self._transactional else "durable"
+
+    def _judged(self, plan: ReadPlan, control: Any, candidate: Any) -> tuple[str, list[str]]:
+        """The verdict of the comparator, and where they differ; whatever it raises is one too."""
         try:
             if self._compare is None:
                 return by_route(plan.engine, plan.route, control, candidate)
-            return "match" if self._compare(control, candidate) else "mismatch"
+            return "match" if self._compare(control, candidate) else "mismatch", []
         except Exception as error:
             self._warnings.add("comparator_error", repr(error))
-            return "comparator_error"
+            return "comparator_error", []
 
     def _settled(self, breaker: Breaker | None, permit: int | None, outcome: str, started: int) -> None:
         """Tells a breaker what came of a call."""

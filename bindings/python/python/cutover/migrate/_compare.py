@@ -11,9 +11,9 @@ Compare = Callable[[Any, Any], bool]
 """Whether two records say the same: what the route reads from, and the other. One that raises is a `comparator_error`."""
 
 
-def by_route(engine: Engine, route: Route, control: Any, candidate: Any) -> str:
-    """The verdict of the engine, by the comparator that the route names, or exactly where it names none."""
+def by_route(engine: Engine, route: Route, control: Any, candidate: Any) -> tuple[str, list[str]]:
+    """The verdict of the engine and where they differ, by the comparator that the route names, or exactly where it names none."""
     compare = None if route.read is None else route.read.compare
     profile = None if compare is None else compare.profile
-    verdict: str = engine.judge(profile, {"value": control}, {"value": candidate})["verdict"]
-    return verdict
+    said: Any = engine.judge(profile, {"value": control}, {"value": candidate})
+    return said["verdict"], [difference["path"] for difference in said.get("differences", ())]

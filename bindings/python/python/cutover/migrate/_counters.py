@@ -6,7 +6,9 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from threading import Lock
 from time import perf_counter
+from typing import Any
 
+from cutover.migrate._divergence import Divergence, DivergenceReport
 from cutover.migrate._types import Metrics
 from cutover.migrate._warnings import Warnings
 
@@ -80,6 +82,7 @@ class Counters:
         self._fallbacks: dict[str, int] = {}
         self._write_errors: dict[str, int] = {}
         self._comparisons: dict[str, int] = {}
+        self._divergence = Divergence()
 
     def tally(self, source: str) -> Tally:
         """What is counted of a store's reads."""
@@ -112,10 +115,12 @@ class Counters:
             self._write_errors[target] = self._write_errors.get(target, 0) + 1
         self._tell("write_error", target)
 
-    def compared(self, verdict: str) -> None:
+    def compared(self, seen: dict[str, Any]) -> None:
         """A comparison has shown something."""
+        verdict = seen["verdict"]
         with self._lock:
             self._comparisons[verdict] = self._comparisons.get(verdict, 0) + 1
+            self._divergence.add(seen)
         if verdict == "mismatch":
             self._tell("inconsistency")
 
@@ -126,6 +131,11 @@ class Counters:
             getattr(self._metrics, name)(self._migration, *labels)
         except Exception as error:
             self._warnings.add("metrics_failed", repr(error))
+
+    def report(self, top: int) -> DivergenceReport:
+        """How the sides diverge."""
+        with self._lock:
+            return self._divergence.report(top)
 
     def counts(self) -> Counts:
         """A copy of all."""

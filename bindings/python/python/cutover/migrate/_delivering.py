@@ -86,6 +86,6 @@ def _state(machine: Machine) -> dict[str, Any]:
     return state
 
 
-def call_of(entry: Entry, timeout_ms: int) -> WriteCall:
+def call_of(entry: Entry, store: str, timeout_ms: int) -> WriteCall:
     """What a side is told about a delivery: the same key as the writer's own attempt."""
-    return WriteCall(entry.side, entry.id, entry.version, timeout_ms, entry.attempt)
+    return WriteCall(store, entry.id, entry.version, timeout_ms, entry.attempt)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cutover.migrate._errors import Outcome, Refused, outcome_of
 from cutover.migrate._machine import Effects
+from cutover.migrate._owed import begun_id
+from cutover.migrate._transaction import NOT_TRANSACTIONAL, WithEntry
 from cutover.migrate._writing import FORGETS, NOT_DURABLE, Run
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ def drive(migration: Migration[Any], run: Run, effects: Effects, *, waits: bool)
         for place, effect in enumerate(effects):
             kind = effect["effect"]
             if kind == "acknowledge":
-                run.told = effect["told"]
+                run.tell(effect["told"])
                 rest = effects[place + 1 :]
                 if rest and not waits:
                     _later(migration, run, rest)
@@ -31,12 +34,12 @@ def drive(migration: Migration[Any], run: Run, effects: Effects, *, waits: bool)
                     following = run.say("persist_failed")
                     break
             elif kind == "forget":
-                if not _forgotten(migration, run):
-                    run.told = "unknown"
-                    return
+                _forget(migration, run)
+            elif kind == "withdraw":
+                _withdraw(migration, run)
             elif kind == "wake_at":
                 migration._clock.sleep(max(0, effect["at"] - migration._clock.now()))
-                following = run.say("due", now=migration._clock.now(), granted=migration._budget.grants())
+                following = run.due(migration._clock.now(), migration._budget)
             else:
                 outcome = _outcome(migration, run, effect)
                 following = run.finished(effect, outcome, migration._clock.now())
@@ -53,30 +56,37 @@ def _persisted(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> b
         migration._warnings.add("not_durable", NOT_DURABLE)
         return True
     try:
-        now, after = migration._clock.now(), migration._journal_after_ms
-        entry, before = run.journal(effect["state"], now, after, migration._encode)
+        entry = run.begun(effect["state"], migration._clock.now(), migration._journal_after_ms, migration._encode)
+        if run.persisted:
+            return outbox.amend(entry.id, entry.payload, run.claim)
         outbox.put(entry)
-        if before is not None:
-            outbox.withdraw(before)
     except Exception as error:
-        run.cause = error
+        run.not_kept(error)
         return False
+    run.persisted = True
     return True
 
 
-def _forgotten(migration: Migration[Any], run: Run) -> bool:
+def _forget(migration: Migration[Any], run: Run) -> None:
     outbox = migration._outbox
-    if outbox is None:
-        return True
+    if outbox is None or not run.forgets():
+        return
+    gone = run.persisted
     for pause in FORGETS:
         try:
-            for id in run.journals():
-                outbox.withdraw(id)
-            return True
+            # It was kept, and is not to be had: a worker has taken it for abandoned.
+            run.remembered = not outbox.withdraw(begun_id(run.write.operation)) and gone
+            return
         except Exception as error:
-            run.cause = error
+            run.cause, gone = error, False
             migration._clock.sleep(pause)
-    return False
+    run.remembered = True
+
+
+def _withdraw(migration: Migration[Any], run: Run) -> None:
+    if migration._outbox is not None:
+        with suppress(Exception):
+            migration._outbox.withdraw(run.second_id())
 
 
 def _outcome(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> Outcome:
@@ -102,8 +112,12 @@ def send(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> None:
     """Writes to a side, deletes there, or takes back."""
     store, write = effect["to"], run.write
     side: Any = migration._sides[store]
-    call = run.call(effect, migration._timeouts.write_ms)
-    if effect["attempt"] == 1:
+    outbox, within = migration._outbox, None
+    if effect["with_entry"] and outbox is not None:
+        entry = run.second(migration._clock.now(), migration._journal_after_ms, migration._encode)
+        within = WithEntry(outbox, entry, effect["effect"] == "compensate")
+    call = run.call(effect, migration._timeouts.write_ms, within)
+    if effect["attempt"] == 1 and effect["effect"] == "write":
         migration._budget.deposit()
     if effect["effect"] == "compensate":
         sent(migration, store, call.timeout_ms, lambda: side.undo(write.key, call))
@@ -111,6 +125,9 @@ def send(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> None:
         sent(migration, store, call.timeout_ms, lambda: side.delete(write.key, call))
     else:
         sent(migration, store, call.timeout_ms, lambda: side.write(write.key, write.record, call))
+    if within is not None and not within.called:
+        migration._warnings.add("not_transactional", f"`{store}` {NOT_TRANSACTIONAL}")
+        within.without()
 
 
 def sent(migration: Migration[Any], store: str, timeout_ms: int, task: Callable[[], object]) -> None:

@@ -1,12 +1,14 @@
-"""What is owed to a store, as an outbox keeps it."""
+"""What an executor keeps in an outbox: writes that are owed, and writes that were begun. The npm package keeps the same."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cutover.migrate.outbox import Entry, NewEntry
+from cutover.migrate._errors import MigrationError
+from cutover.migrate.outbox import Entry
+from cutover.migrate.outbox._entry import BEGUN, UNDO
 
 
 @dataclass(frozen=True)
@@ -33,32 +35,32 @@ class DeadLetter:
     """Why."""
 
 
-UNDO = "#undo"
-"""What follows a store's name where the undoing of a write is owed to it."""
+def owed_id(operation: str, store: str) -> str:
+    """The entry that says that a store is owed a write, and what the store knows the write by."""
+    return f"{operation}:{store}"
 
 
-def journal(migration: str) -> str:
-    """The name under which an outbox keeps the writes of a migration that are under way."""
-    return f"{migration}#journal"
+def begun_id(operation: str) -> str:
+    """The entry that says that a write was begun. No owed write has such a name."""
+    return f"{operation}{BEGUN}"
 
 
-def journal_entry(
-    migration: str, operation: str, number: int, text: str, epoch: str, now: int, after_ms: int
-) -> NewEntry:
-    """A write that is under way, as it is kept: nobody looks at it before its time, unless it is withdrawn."""
-    name = journal(migration)
-    due = now + after_ms
-    return NewEntry(
-        f"{operation}#journal:{number}", name, operation, "write", "#journal", text, None, epoch, created_ms=now, due_ms=due
-    )
+def addressed(entry: Entry, sides: Mapping[str, Any]) -> tuple[str, bool]:
+    """The store that is owed something, and whether that is the undoing of a write.
+
+    Raises `MigrationError`, a permanent one, where there is no such store, or it undoes nothing.
+    """
+    if entry.side in sides:
+        return entry.side, False
+    store = entry.side.removesuffix(UNDO)
+    if store not in sides:
+        raise _permanent(f"there is no side `{entry.side}`")
+    if not hasattr(sides[store], "undo"):
+        raise _permanent(f"`{store}` has no `undo`")
+    return store, True
 
 
-def is_journal(entry: Entry) -> bool:
-    """Whether an entry is a write that was under way."""
-    return entry.side == "#journal"
-
-
-def journaled(entry: Entry) -> dict[str, Any]:
-    """What a write that was under way had come to."""
-    found: dict[str, Any] = json.loads(entry.payload)
-    return found
+def _permanent(message: str) -> MigrationError:
+    error = MigrationError(message)
+    setattr(error, "permanent", True)  # noqa: B010
+    return error

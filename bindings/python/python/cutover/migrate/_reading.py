@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Condition
 from typing import TYPE_CHECKING, Any
 
 from cutover.migrate._counters import now_seconds
+from cutover.migrate._divergence import observed
 from cutover.migrate._errors import Refused
 from cutover.migrate._machine import (
     ANSWER_FROM,
@@ -158,8 +159,9 @@ def answer_other(
 class Compared:
     """A read that is compared: one side is asked here, the other in a thread, and nobody waits for the comparison."""
 
-    def __init__(self, migration: Migration[Any], plan: ReadPlan, key: str, answered: Listener) -> None:
-        self._migration, self._plan, self._key, self._told = migration, plan, key, answered
+    def __init__(self, migration: Migration[Any], plan: ReadPlan, key: str, answered: Listener, label: str) -> None:
+        self._migration, self._plan, self._key = migration, plan, key
+        self._told, self._label = answered, label
         self._changed = Condition()
         self._state = plan.table[COMPARING] & 255
         self._from: Said | None = None
@@ -171,7 +173,7 @@ class Compared:
         """The answer; where too many comparisons are under way, that of a read which compares nothing."""
         migration, plan = self._migration, self._plan
         if not migration._shadows.offer(self._shadow):
-            migration._counters.compared("skipped")
+            migration._counters.compared({"operation": self._label, "verdict": "skipped"})
             migration._warnings.add("shadow_full", "too many reads for comparisons are under way")
             return simple(migration, plan, self._key, self._told)
         threads = migration._threads
@@ -220,16 +222,19 @@ class Compared:
             if effect == COMPARE:
                 self._migration._background.submit(self._compare)
             elif effect in REPORTS:
-                self._migration._counters.compared(REPORTS[effect])
+                self._migration._counters.compared(self._observed(REPORTS[effect]))
+
+    def _observed(self, verdict: str, paths: Sequence[str] = ()) -> dict[str, Any]:
+        return observed(verdict, self._label, paths, self._from, self._other)
 
     def _compare(self) -> None:
         assert self._from is not None and self._other is not None
-        verdict = self._migration._judged(self._plan, self._from[1], self._other[1])
+        verdict, paths = self._migration._judged(self._plan, self._from[1], self._other[1])
         with self._changed:
             entry = self._plan.table[self._state * EVENTS + COMPARED]
             self._state = entry & 255
         if entry >> 8 & 31 == REPORT:
-            self._migration._counters.compared(verdict)
+            self._migration._counters.compared(self._observed(verdict, paths))
 
     def _answered(self) -> Any:
         assert self._from is not None and self._answer is not None

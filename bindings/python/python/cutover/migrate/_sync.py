@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from cutover._cutover import draw as draw_of
 from cutover.migrate._base import Base
 from cutover.migrate._driving import drive
+from cutover.migrate._divergence import LABEL
 from cutover.migrate._jobs import Variant, variants
 from cutover.migrate._pool import Order, Pool
 from cutover.migrate._reading import Compared, ask, simple, within
@@ -55,13 +56,14 @@ class Migration(Base[Side[Record], OutboxStore[Any]], Generic[Record]):
         context: Context = None,
         draw: int | None = None,
         answered: Callable[[Answered], object] | None = None,
+        label: str = LABEL,
     ) -> Record | None:
         """The record, from where the engine says; `None` where there is none.
 
         Where the route compares, the other side is asked at the same time for those keys whose `draw` (from 0 to
         999,999, by a hash of the key) is below its sample; nobody waits for it. What a side raises is raised where no
         other side answers: the error of the side that the route reads from, with the other's as its cause. `answered`
-        is told which store has answered.
+        is told which store has answered; `label` says what kind of read it is, for `report`.
 
         >>> orders.read("order-7", answered=print)
         Answered(store='sql', fell_back=False)
@@ -69,7 +71,7 @@ class Migration(Base[Side[Record], OutboxStore[Any]], Generic[Record]):
         """
         plan = self._plan(context)
         if plan.sample and (draw_of(key) if draw is None else draw) < plan.sample:
-            compared: Record | None = Compared(self, plan, key, answered).run()
+            compared: Record | None = Compared(self, plan, key, answered, label).run()
             return compared
         record: Record | None = simple(self, plan, key, answered)
         return record

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
 Record = TypeVar("Record")
@@ -54,6 +54,10 @@ class WriteCall:
     """How long it may take. A side that takes longer raises `TimeoutError`, and it may have been done."""
     attempt: int
     """For which time, from 1."""
+    with_entry: Callable[[Any], Any] | None = field(default=None, compare=False)
+    """Where the migration is `transactional` on this side: puts what the other store is owed into the outbox, in the
+    transaction of the connection that it is given, which writes the record too. An undoing takes it back so, and raises
+    where somebody delivers it already. With asyncio it is to be awaited."""
 
 
 class Side(Protocol[Record]):

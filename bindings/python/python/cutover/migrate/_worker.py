@@ -10,9 +10,10 @@ from uuid import uuid4
 from cutover.migrate._delivering import Becomes, Drained, becomes, call_of, expired
 from cutover.migrate._driving import drive, sent
 from cutover.migrate._errors import MigrationError, Outcome, outcome_of
-from cutover.migrate._owed import is_journal, journal, journaled
-from cutover.migrate._writing import Run, resumed
-from cutover.migrate.outbox import Entry, OutboxCounts
+from cutover.migrate._lease import Lease
+from cutover.migrate._owed import addressed
+from cutover.migrate._writing import Run, begun
+from cutover.migrate.outbox import BEGUN, Entry, OutboxCounts
 
 if TYPE_CHECKING:
     from cutover.migrate._sync import Migration
@@ -85,15 +86,15 @@ class Worker:
     def step(self) -> Drained:
         """Claims what is due, and delivers it."""
         done = Drained()
-        for name in (journal(self._migration.name), self._migration.name):
-            entries = self._outbox.claim(
-                now=self._migration._clock.now(),
-                limit=self._limit,
-                lease_ms=self._config["lease_ms"],
-                worker=self._name,
-                migration=name,
-                skip_dead=self._config["dead"] == "pass",
-            )
+        entries = self._outbox.claim(
+            now=self._migration._clock.now(),
+            limit=self._limit,
+            lease_ms=self._config["lease_ms"],
+            worker=self._name,
+            migration=self._migration.name,
+            skip_dead=self._config["dead"] == "pass",
+        )
+        with Lease(self._migration, self._outbox, entries, self._config["lease_ms"]):
             for entry in entries:
                 done = done.plus(self._deliver(entry))
         return done
@@ -106,11 +107,11 @@ class Worker:
         outcome: Outcome = "done"
         message = ""
         try:
-            self._recover(entry) if is_journal(entry) else self._send(entry)
+            self._recover(entry) if entry.side == BEGUN else self._send(entry)
         except Exception as error:
             outcome, message = outcome_of(error), repr(error)
         kept = self._keep(entry, becomes(self._config, entry, outcome, message, clock.now()))
-        return "recovered" if is_journal(entry) and kept == "delivered" else kept
+        return "recovered" if entry.side == BEGUN and kept == "delivered" else kept
 
     def _keep(self, entry: Entry, found: Becomes) -> str:
         if found.what == "finish":
@@ -124,35 +125,33 @@ class Worker:
         return "buried"
 
     def _recover(self, entry: Entry) -> None:
-        run = Run(resumed(journaled(entry), self._migration._decode))
-        drive(self._migration, run, run.goes_on(entry.id), waits=True)
+        run = Run(begun(entry, self._migration._decode))
+        drive(self._migration, run, run.goes_on(entry.generation), waits=True)
 
     def _send(self, entry: Entry) -> None:
         migration = self._migration
-        side: Any = migration._sides.get(entry.side)
-        if side is None:
-            error = MigrationError(f"there is no side `{entry.side}`")
-            setattr(error, "permanent", True)  # noqa: B010
-            raise error
-        call = call_of(entry, migration._timeouts.write_ms)
-        if entry.operation == "delete":
-            sent(migration, entry.side, call.timeout_ms, lambda: side.delete(entry.key, call))
+        store, undoes = addressed(entry, migration._sides)
+        side: Any = migration._sides[store]
+        call = call_of(entry, store, migration._timeouts.write_ms)
+        if undoes:
+            sent(migration, store, call.timeout_ms, lambda: side.undo(entry.key, call))
+        elif entry.operation == "delete":
+            sent(migration, store, call.timeout_ms, lambda: side.delete(entry.key, call))
         else:
             record = migration._decode(entry.payload)
-            sent(migration, entry.side, call.timeout_ms, lambda: side.write(entry.key, record, call))
+            sent(migration, store, call.timeout_ms, lambda: side.write(entry.key, record, call))
 
     def redrive(self, id: str | None = None) -> int:
         """Makes dead letters pending again: one, or all."""
-        migration = self._migration
+        now = self._migration._clock.now()
         if id is not None:
-            return self._outbox.redrive(now=migration._clock.now(), id=id)
-        names = (migration.name, journal(migration.name))
-        return sum(self._outbox.redrive(now=migration._clock.now(), migration=name) for name in names)
+            return self._outbox.redrive(now=now, id=id)
+        return self._outbox.redrive(now=now, migration=self._migration.name)
 
     def dead(self, limit: int = 100) -> list[Entry]:
         """The oldest dead letters."""
         return self._outbox.dead(limit, self._migration.name)
 
     def counts(self) -> OutboxCounts:
-        """How many there are: gate G9."""
+        """What is owed, for guard G9, and what is under way."""
         return self._outbox.counts(self._migration._clock.now(), self._migration.name)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Literal
 
 from cutover.migrate._errors import Outcome, Told, WriteError
 from cutover.migrate._machine import Effects, Machine
-from cutover.migrate._owed import UNDO, DeadLetter, journal_entry
+from cutover.migrate._owed import DeadLetter, begun_id, owed_id
 from cutover.migrate._types import Clock, WriteCall
-from cutover.migrate.outbox import NewEntry
+from cutover.migrate.outbox import BEGUN, Entry, NewEntry, OutboxError
+from cutover.migrate.outbox._entry import UNDO
 
 
 @dataclass
@@ -24,86 +26,125 @@ class Write:
     record: Any
     operation: str
     version: int | None
-    writes: list[dict[str, str]]
-    undoes: bool
-    """Whether the first store can take a write back, which it can do of versions only."""
-    retry: dict[str, Any]
-    durable: bool
     epoch: str
+    config: dict[str, Any]
+    """Of the machine `dual_write`."""
     state: dict[str, Any] | None = field(default=None)
 
-    def machine(self) -> Machine:
-        """The machine of this write, where it is."""
-        config = {
-            "operation": self.operation,
-            "version": self.version if self.undoes else None,
-            "writes": self.writes,
-            "retry": self.retry,
-            "outbox": "durable" if self.durable else "none",
-        }
-        return Machine("dual_write", config, self.state)
+    def payload(self, encode: Callable[[Any], str]) -> str:
+        """The record as an outbox keeps it."""
+        return "null" if self.kind == "delete" else encode(self.record)
+
+
+def begun(entry: Entry, decode: Callable[[str], Any]) -> Write:
+    """The write that an entry says was begun."""
+    kept = json.loads(entry.payload)
+    return Write(
+        entry.migration,
+        entry.operation,
+        entry.key,
+        None if entry.operation == "delete" else decode(kept["record"]),
+        kept["operation"],
+        entry.version,
+        entry.epoch,
+        kept["config"],
+        kept["state"],
+    )
 
 
 class Run:
     """A write that is under way: what is said to it, and what it wants."""
 
     def __init__(self, write: Write) -> None:
-        self.write, self.machine = write, write.machine()
+        self.write, self.machine = write, Machine("dual_write", write.config, write.state)
         self.told: Told | None = None
         self.cause: BaseException | None = None
-        self._journaled = 0
+        self.persisted = False
+        """Whether an outbox keeps it."""
+        self.claim: int | None = None
+        """Of the entry that a worker goes on with."""
+        self.foreign = False
+        """Whether what the outbox keeps is another write of that name."""
+        self.remembered = False
+        """Whether a worker may go on with it although it was to be forgotten."""
 
-    def goes_on(self, journal: str) -> Effects:
-        """What is to be done by another process than the one that kept it, under this id."""
-        self._journaled = int(journal.rpartition(":")[2])
+    def goes_on(self, generation: int) -> Effects:
+        """What is to be done by a worker that has claimed it."""
+        self.persisted, self.claim = True, generation
         return self.say("resumed")
 
     def say(self, event: str, **of: Any) -> Effects:
         """What is to be done, now that this has happened."""
         return self.machine.say({"event": event, **of})
 
+    def tell(self, told: Told) -> None:
+        """The caller is to be told this."""
+        self.told = "unknown" if self.remembered and told == "failed" else told
+
+    def due(self, now: int, budget: Budget) -> Effects:
+        """What is to be done, now that the time has come. Only writes to stores are refused another attempt."""
+        state: Any = self.machine.state
+        granted = state["at"].get("work") not in ("first", "second") or budget.grants()
+        return self.say("due", now=now, granted=granted)
+
     def finished(self, effect: dict[str, Any], outcome: Outcome, now: int) -> Effects:
         """What is to be done, now that an effect was performed, or was not."""
         work = effect.get("work") or _WORK[effect["effect"]]
         return self.say("finished", work=work, attempt=effect["attempt"], outcome=outcome, now=now)
 
-    def call(self, effect: dict[str, Any], timeout_ms: int) -> WriteCall:
+    def call(self, effect: dict[str, Any], timeout_ms: int, within: Callable[[Any], Any] | None) -> WriteCall:
         """What a side is told."""
         version = effect.get("if_version", self.write.version)
-        return WriteCall(effect["to"], effect["key"], version, timeout_ms, effect["attempt"])
+        return WriteCall(effect["to"], effect["key"], version, timeout_ms, effect["attempt"], within)
 
-    def journal(self, state: dict[str, Any], now: int, after_ms: int, encode: Any) -> tuple[NewEntry, str | None]:
-        """What is kept of it before it goes on, and the id of what was kept before."""
-        self._journaled += 1
-        before = self.journals()[-2:-1]
-        kept = {**vars(self.write), "state": state}
-        text = json.dumps({**kept, "record": None if self.write.kind == "delete" else encode(self.write.record)})
+    def second(self, now: int, after_ms: int, encode: Callable[[Any], str]) -> NewEntry:
+        """What the second store is owed, where the transaction of the first store keeps it. Nobody else delivers it while
+        it is written here."""
+        second = self.write.config["writes"][1]
+        due = now if second["ack"] == "outbox" else now + after_ms
+        return self._entry(self.second_id(), second["to"], self.write.payload(encode), now, due)
+
+    def begun(self, state: dict[str, Any], now: int, after_ms: int, encode: Callable[[Any], str]) -> NewEntry:
+        """What is kept of it before it goes on: nobody looks at it before its time, unless it is withdrawn."""
         write = self.write
-        entry = journal_entry(write.migration, write.operation, self._journaled, text, write.epoch, now, after_ms)
-        return entry, before[0] if before else None
+        kept = {"operation": write.operation, "record": write.payload(encode), "config": write.config, "state": state}
+        return self._entry(begun_id(write.operation), BEGUN, json.dumps(kept), now, now + after_ms)
 
-    def journals(self) -> list[str]:
-        """The ids of all that was kept of it."""
-        return [f"{self.write.operation}#journal:{number}" for number in range(1, self._journaled + 1)]
+    def not_kept(self, error: Exception) -> None:
+        """An outbox did not keep it."""
+        self.cause = error
+        self.foreign = isinstance(error, OutboxError) and error.code == "id_reused"
 
-    def owed(self, effect: dict[str, Any], now: int, encode: Any) -> list[NewEntry]:
+    def forgets(self) -> bool:
+        """Whether there is something to be withdrawn: what a worker goes on with, it finishes."""
+        self.remembered = self.foreign
+        return self.claim is None and not self.foreign
+
+    def owed(self, effect: dict[str, Any], now: int, encode: Callable[[Any], str]) -> list[NewEntry]:
         """The entries of an outbox for what is owed."""
-        write, undo = self.write, UNDO if effect["owed"] == "compensation" else ""
-        payload = "null" if write.kind == "delete" else encode(write.record)
-        return [
-            NewEntry(
-                f"{effect['key']}:{to}{undo}",
-                write.migration,
-                write.key,
-                write.kind,
-                f"{to}{undo}",
-                payload,
-                write.version,
-                write.epoch,
-                created_ms=now,
-            )
-            for to in effect["to"]
-        ]
+        payload = self.write.payload(encode)
+        undo, of = (UNDO, ":undo") if effect["owed"] == "compensation" else ("", "")
+        ids = {to: owed_id(self.write.operation, to) + of for to in effect["to"]}
+        return [self._entry(id, f"{to}{undo}", payload, now) for to, id in ids.items()]
+
+    def _entry(self, id: str, side: str, payload: str, now: int, due: int | None = None) -> NewEntry:
+        write = self.write
+        return NewEntry(
+            id,
+            write.migration,
+            write.key,
+            write.kind,
+            side,
+            payload,
+            write.version,
+            write.epoch,
+            created_ms=now,
+            due_ms=due,
+        )
+
+    def second_id(self) -> str:
+        """The entry that says that the second store is owed the write."""
+        return owed_id(self.write.operation, self.write.config["writes"][1]["to"])
 
     def letter(self, effect: dict[str, Any]) -> DeadLetter:
         """The dead letter of an effect."""
@@ -155,14 +196,8 @@ class Budget:
 
 
 FORGETS = (0, 50, 200, 1_000)
-"""How long to wait, in milliseconds, before a journal that could not be forgotten is tried again."""
+"""How long to wait, in milliseconds, before forgetting a write is tried again."""
 
 NOT_DURABLE = "without an outbox, a process that dies between the writes to two stores leaves one of them without it"
 
 _WORK = {"compensate": "compensation", "enqueue": "outbox", "dead_letter": "dead_letter"}
-
-
-def resumed(kept: dict[str, Any], decode: Any) -> Write:
-    """A write as its journal has it."""
-    record = kept["record"]
-    return Write(**{**kept, "record": None if record is None else decode(record)})

@@ -6,6 +6,7 @@ the npm package makes, so that services in both languages may share one. `AsyncO
 
 from cutover.migrate.outbox._async import AsyncOutbox
 from cutover.migrate.outbox._entry import (
+    BEGUN,
     Entry,
     EntryState,
     NewEntry,
@@ -19,6 +20,7 @@ from cutover.migrate.outbox._postgres import Executes, PostgresConnection, Postg
 from cutover.migrate.outbox._sqlite import SqliteOutbox
 
 __all__ = [
+    "BEGUN",
     "AsyncOutbox",
     "Entry",
     "EntryState",

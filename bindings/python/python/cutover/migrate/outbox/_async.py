@@ -75,9 +75,19 @@ class AsyncOutbox:
         """As `OutboxStore.finish` says."""
         return await to_thread(self._store.finish, id, generation)
 
-    async def withdraw(self, id: str) -> bool:
+    async def withdraw(self, id: str, within: Any = None) -> bool:
         """As `OutboxStore.withdraw` says."""
-        return await to_thread(self._store.withdraw, id)
+        if within is None:
+            return await to_thread(self._store.withdraw, id)
+        if iscoroutinefunction(getattr(within, "execute", None)):
+            withdraw: Any = getattr(self._store, "withdraw_async")  # noqa: B009
+            gone: bool = await withdraw(id, within)
+            return gone
+        return self._store.withdraw(id, within)
+
+    async def amend(self, id: str, payload: str, generation: int | None = None) -> bool:
+        """As `OutboxStore.amend` says."""
+        return await to_thread(self._store.amend, id, payload, generation)
 
     async def retry(self, id: str, generation: int, due_ms: int, reason: str) -> bool:
         """As `OutboxStore.retry` says."""

@@ -12,6 +12,14 @@ OutboxErrorCode = Literal[
 ]
 
 
+BEGUN = "#begun"
+"""The side of an entry that is no owed write but one that was begun: an executor puts it before it writes to the first
+store and withdraws it in the end, and a worker goes on with one that was left. Its `payload` says how far it came."""
+
+UNDO = "#undo"
+"""What follows the name of a store where the undoing of a write is owed to it."""
+
+
 class OutboxError(Exception):
     """What an outbox refuses, in one sentence. Errors of the database are not wrapped: they come as they are.
 
@@ -83,14 +91,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class OutboxCounts:
-    """How many entries there are. Gate G9 passes where all three counts are 0."""
+    """How many entries there are. Gate G9 passes where nothing is pending, claimed or dead: what was begun is not owed yet."""
 
     pending: int
     claimed: int
     """Also those whose lease has ended."""
     dead: int
+    """Given up, be it owed or begun."""
     oldest_age_ms: int
     """The age of the oldest that is pending or claimed; 0 where there is none."""
+    begun: int = 0
+    """Writes under way, and writes that a process has left and that a worker will go on with."""
 
 
 Within = TypeVar("Within", contravariant=True)
@@ -159,8 +170,14 @@ class OutboxStore(Protocol[Within]):
         """It was delivered, and is removed; false where the claim is no longer the last one: nothing has changed."""
         ...
 
-    def withdraw(self, id: str) -> bool:
-        """It is not owed after all, and is removed; false where it is not there, claimed, or a dead letter."""
+    def withdraw(self, id: str, within: Within | None = None) -> bool:
+        """It is not owed after all, and is removed; false where it is not there, claimed, or a dead letter. With
+        `within`, in that transaction of the caller."""
+        ...
+
+    def amend(self, id: str, payload: str, generation: int | None = None) -> bool:
+        """Gives a pending entry, or one that is claimed under this generation, another payload; false where it is
+        neither."""
         ...
 
     def retry(self, id: str, generation: int, due_ms: int, reason: str) -> bool:

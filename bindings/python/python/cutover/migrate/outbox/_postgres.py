@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from cutover.migrate.outbox import _check as check
 from cutover.migrate.outbox import _schema as schema
-from cutover.migrate.outbox._entry import Entry, NewEntry, OutboxCounts
+from cutover.migrate.outbox._entry import BEGUN, Entry, NewEntry, OutboxCounts
 from cutover.migrate.outbox._schema import Parameters
 
 
@@ -64,6 +64,8 @@ _CLAIM = f"""WITH head AS MATERIALIZED (
     generation = taken.generation + 1, lease_until_ms = %(until)s, worker = %(worker)s
   FROM head WHERE taken.sequence = head.sequence RETURNING {schema.columns("taken")}"""
 
+_WITHDRAW = "DELETE FROM cutover_outbox WHERE id = %(id)s AND state = 'pending'"
+
 _HELD = "id = %(id)s AND generation = %(generation)s AND state = 'claimed'"
 
 _REDRIVE = """UPDATE cutover_outbox SET state = 'pending', attempt = 0, generation = generation + 1, due_ms = %(now)s
@@ -74,8 +76,10 @@ _DISCARD = """WITH gone AS (DELETE FROM cutover_outbox WHERE id = %(id)s AND sta
   SELECT sequence, id, migration, key, operation, side, payload, version, epoch, attempt, reason, %(reason)s::text,
     created_ms, %(now)s::bigint FROM gone"""
 
-_COUNTS = """SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'claimed'),
-    count(*) FILTER (WHERE state = 'dead'), min(created_ms) FILTER (WHERE state <> 'dead')
+_COUNTS = f"""SELECT count(*) FILTER (WHERE side <> '{BEGUN}' AND state = 'pending'),
+    count(*) FILTER (WHERE side <> '{BEGUN}' AND state = 'claimed'), count(*) FILTER (WHERE state = 'dead'),
+    count(*) FILTER (WHERE side = '{BEGUN}' AND state <> 'dead'),
+    min(created_ms) FILTER (WHERE side <> '{BEGUN}' AND state <> 'dead')
   FROM cutover_outbox WHERE %(migration)s::text IS NULL OR migration = %(migration)s"""
 
 _DEAD = f"""SELECT {schema.columns("found")} FROM cutover_outbox AS found
@@ -162,9 +166,30 @@ class PostgresOutbox:
         """As `OutboxStore.finish` says."""
         return self._change("DELETE FROM cutover_outbox", id, generation, {})
 
-    def withdraw(self, id: str) -> bool:
+    def withdraw(self, id: str, within: Executes | None = None) -> bool:
         """As `OutboxStore.withdraw` says."""
-        return self._run("DELETE FROM cutover_outbox WHERE id = %(id)s AND state = 'pending'", {"id": id}) == 1
+        if within is None:
+            return self._run(_WITHDRAW, {"id": id}) == 1
+        with _plain(within) as cursor, _telling():
+            cursor.execute(_WITHDRAW, {"id": id})
+            gone: bool = cursor.rowcount == 1
+            return gone
+
+    async def withdraw_async(self, id: str, within: Any) -> bool:
+        """`withdraw` in a transaction of a `psycopg.AsyncConnection`, or of a cursor of one."""
+        async with _plain(within) as cursor:
+            with _telling():
+                await cursor.execute(_WITHDRAW, {"id": id})
+            gone: bool = cursor.rowcount == 1
+            return gone
+
+    def amend(self, id: str, payload: str, generation: int | None = None) -> bool:
+        """As `OutboxStore.amend` says."""
+        found = check.text("invalid_argument", "payload", payload, None)
+        update = "UPDATE cutover_outbox SET payload = %(payload)s"
+        if generation is not None:
+            return self._change(update, id, generation, {"payload": found})
+        return self._run(f"{update} WHERE id = %(id)s AND state = 'pending'", {"id": id, "payload": found}) == 1
 
     def retry(self, id: str, generation: int, due_ms: int, reason: str) -> bool:
         """As `OutboxStore.retry` says."""

@@ -81,8 +81,8 @@ def to_entry(row: Sequence[Any]) -> Entry:
 
 
 def to_counts(row: Sequence[Any], now: int) -> OutboxCounts:
-    pending, claimed, dead, oldest = row
-    return OutboxCounts(pending, claimed, dead, 0 if oldest is None else max(0, now - oldest))
+    pending, claimed, dead, begun, oldest = row
+    return OutboxCounts(pending, claimed, dead, 0 if oldest is None else max(0, now - oldest), begun)
 
 
 def not_there() -> OutboxError:

@@ -13,7 +13,7 @@ from typing import Any
 
 from cutover.migrate.outbox import _check as check
 from cutover.migrate.outbox import _schema as schema
-from cutover.migrate.outbox._entry import Entry, NewEntry, OutboxCounts, OutboxError
+from cutover.migrate.outbox._entry import BEGUN, Entry, NewEntry, OutboxCounts, OutboxError
 from cutover.migrate.outbox._schema import Parameters
 
 _PUT = """INSERT INTO cutover_outbox
@@ -40,6 +40,8 @@ _HEADS = f"""SELECT {schema.columns("head")} FROM cutover_outbox AS head
 _CLAIM = """UPDATE cutover_outbox SET state = 'claimed', attempt = attempt + 1, generation = generation + 1,
   lease_until_ms = :until, worker = :worker WHERE sequence = :sequence"""
 
+_WITHDRAW = "DELETE FROM cutover_outbox WHERE id = :id AND state = 'pending'"
+
 _HELD = "id = :id AND generation = :generation AND state = 'claimed'"
 
 _REDRIVE = """UPDATE cutover_outbox SET state = 'pending', attempt = 0, generation = generation + 1, due_ms = :now
@@ -50,8 +52,10 @@ _DISCARD = """INSERT INTO cutover_outbox_discarded
     :now
   FROM cutover_outbox WHERE id = :id AND state = 'dead'"""
 
-_COUNTS = """SELECT coalesce(sum(state = 'pending'), 0), coalesce(sum(state = 'claimed'), 0),
-    coalesce(sum(state = 'dead'), 0), min(CASE WHEN state <> 'dead' THEN created_ms END)
+_COUNTS = f"""SELECT coalesce(sum(side <> '{BEGUN}' AND state = 'pending'), 0),
+    coalesce(sum(side <> '{BEGUN}' AND state = 'claimed'), 0), coalesce(sum(state = 'dead'), 0),
+    coalesce(sum(side = '{BEGUN}' AND state <> 'dead'), 0),
+    min(CASE WHEN side <> '{BEGUN}' AND state <> 'dead' THEN created_ms END)
   FROM cutover_outbox WHERE :migration IS NULL OR migration = :migration"""
 
 _DEAD = f"""SELECT {schema.columns("found")} FROM cutover_outbox AS found
@@ -82,7 +86,7 @@ class SqliteOutbox:
     ...     outbox.put(NewEntry("op-1:mongo", "orders", "order-7", "write", "mongo", created_ms=1_000), orders)
     True
     >>> outbox.counts(1_500)
-    OutboxCounts(pending=1, claimed=0, dead=0, oldest_age_ms=500)
+    OutboxCounts(pending=1, claimed=0, dead=0, oldest_age_ms=500, begun=0)
     >>> orders.close(); outbox.close()
     """
 
@@ -120,7 +124,7 @@ class SqliteOutbox:
         """As `OutboxStore.put` says."""
         row = check.check_entry(entry)
         if within is not None:
-            return _insert(within.connection if isinstance(within, sqlite3.Cursor) else within, row)
+            return _insert(_connection(within), row)
         with self._atomically():
             return _insert(self._connection, row)
 
@@ -162,10 +166,21 @@ class SqliteOutbox:
         """As `OutboxStore.finish` says."""
         return self._change("DELETE FROM cutover_outbox", id, generation, {})
 
-    def withdraw(self, id: str) -> bool:
+    def withdraw(self, id: str, within: sqlite3.Connection | sqlite3.Cursor | None = None) -> bool:
         """As `OutboxStore.withdraw` says."""
+        if within is not None:
+            return _run(_connection(within), _WITHDRAW, {"id": id}).rowcount > 0
         with self._atomically():
-            return self._execute("DELETE FROM cutover_outbox WHERE id = :id AND state = 'pending'", {"id": id}) > 0
+            return self._execute(_WITHDRAW, {"id": id}) > 0
+
+    def amend(self, id: str, payload: str, generation: int | None = None) -> bool:
+        """As `OutboxStore.amend` says."""
+        found = check.text("invalid_argument", "payload", payload, None)
+        update = "UPDATE cutover_outbox SET payload = :payload"
+        if generation is not None:
+            return self._change(update, id, generation, {"payload": found})
+        with self._atomically():
+            return self._execute(f"{update} WHERE id = :id AND state = 'pending'", {"id": id, "payload": found}) > 0
 
     def retry(self, id: str, generation: int, due_ms: int, reason: str) -> bool:
         """As `OutboxStore.retry` says."""
@@ -245,6 +260,10 @@ class SqliteOutbox:
 
     def _all(self, sql: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
         return _run(self._connection, sql, parameters or {}).fetchall()
+
+
+def _connection(within: sqlite3.Connection | sqlite3.Cursor) -> sqlite3.Connection:
+    return within.connection if isinstance(within, sqlite3.Cursor) else within
 
 
 def _run(connection: sqlite3.Connection, sql: str, parameters: Parameters) -> sqlite3.Cursor:

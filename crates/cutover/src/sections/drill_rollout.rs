@@ -1,0 +1,48 @@
+//! The rollback of a rollout as a plan of work, so that one drill rehearses both.
+
+use cutover_plans::{Guarded, Target};
+use cutover_work::{Action, Phase, Rollback, Takes, Work};
+
+/// A plan of work whose one phase is taken back as the rollout is, from everybody down: each step is held for `every` once
+/// all nodes have acknowledged it, which takes up to `ack_within`.
+pub(super) fn as_work(name: &str, plan: &Guarded) -> Work {
+    let spec = plan.plan().spec();
+    let back = &spec.rollback;
+    let mut shares: Vec<u32> = if back.steps.is_empty() {
+        let share = |step: &cutover_plans::Step| match step.to {
+            Target::Share(share) => Some(share),
+            // Whom a segment holds is known to hosts alone; it goes with the last step.
+            Target::Segment(_) => None,
+        };
+        spec.steps.iter().rev().skip(1).filter_map(share).collect()
+    } else {
+        back.steps.clone()
+    };
+    shares.retain(|share| *share > 0);
+    shares.dedup();
+    shares.push(0);
+    let action = |share: &u32| {
+        let held = if *share == 0 { 0 } else { back.every_ms };
+        let takes = Takes { from_ms: held, to_ms: held.saturating_add(back.ack_within_ms) };
+        let name = format!("to {}", percent(*share));
+        Action { takes: Some(takes), ..Action::new(name) }
+    };
+    let actions = shares.iter().map(action).collect();
+    let phase = Phase {
+        name: name.to_owned(),
+        validations: vec![Action::new("gates")],
+        rollback: Some(Rollback { actions, ..Rollback::default() }),
+        ..Phase::default()
+    };
+    Work { phases: vec![phase], ..Work::default() }
+}
+
+/// A share as a ruleset writes it.
+fn percent(millionths: u32) -> String {
+    let (whole, rest) = (millionths / 10_000, millionths % 10_000);
+    if rest == 0 {
+        return format!("{whole}%");
+    }
+    let rest = format!("{rest:04}");
+    format!("{whole}.{}%", rest.trim_end_matches('0'))
+}
