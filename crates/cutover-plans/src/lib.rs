@@ -63,7 +63,7 @@ pub use guarded::{Guarded, GuardedState, Observed, Watched};
 pub use measured::{Measured, Signal, World};
 pub use plan::{Advanced, Plan};
 pub use record::{Reason, Record};
-pub use report::{Advice, Alarm, Asked, Kpi, Measure, Outlook, Recommendation, Report, Slow, Standing};
+pub use report::{Advice, Alarm, Asked, Kpi, Measure, Outlook, Recommendation, Report, Slow, Standing, span};
 pub use risk::{LOOK_MS, Risk, SAMPLES, risks};
 pub use simulate::{Judge, Moment, Named, Scenario, Simulation, simulate};
 pub use spec::{Action, OnFail, Place, Problem, Rollback, Spec, Step, Target, Trigger};

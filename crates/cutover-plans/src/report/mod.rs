@@ -15,6 +15,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use cutover_gates::{Log, Metric, Observation, Report as GateReport, SampleRatio};
 pub use measured::{Kpi, Measure, Slow};
+pub use words::span;
 pub use recommend::{Advice, Outlook, Recommendation};
 use serde::Serialize;
 

@@ -14,7 +14,12 @@ pub(super) fn target(target: &Target) -> String {
 }
 
 /// How long something is, to its two largest units.
-pub(super) fn span(ms: u64) -> String {
+///
+/// ```
+/// assert_eq!(cutover_plans::span(176_400_000), "2 d 1 h");
+/// ```
+#[must_use]
+pub fn span(ms: u64) -> String {
     let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"), (1, "ms")];
     let largest = units.iter().position(|(unit, _)| ms >= *unit).unwrap_or(units.len());
     let mut rest = ms;

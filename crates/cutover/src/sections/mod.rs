@@ -31,6 +31,8 @@ mod path_table;
 mod plan;
 #[cfg(feature = "plans")]
 pub(crate) mod plan_called;
+#[cfg(feature = "plans")]
+pub(crate) mod report_called;
 mod read;
 pub(crate) mod select;
 #[cfg(feature = "work")]
