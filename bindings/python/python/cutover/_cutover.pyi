@@ -21,7 +21,9 @@ from cutover._types import (
     ImportKind,
     JudgementDict,
     PathFoundDict,
+    PlanReportDict,
     PlanSimulationDict,
+    PlanSpecDict,
     PlanStateDict,
     PlanStepDict,
     Reason,
@@ -688,6 +690,15 @@ class Engine:
     def simulate(
         self, name: str, *, scenario: str | Mapping[str, Any] | None = None, seed: int = 1
     ) -> PlanSimulationDict: ...
+    def report(
+        self,
+        name: str,
+        state: PlanStateDict | None,
+        observations: Iterable[Mapping[str, Any]],
+        *,
+        now: _Now = None,
+    ) -> PlanReportDict: ...
+    def plan_spec(self, name: str) -> PlanSpecDict: ...
     def path(
         self,
         table: str,

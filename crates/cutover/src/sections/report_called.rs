@@ -6,9 +6,10 @@ use crate::engine::Engine;
 use crate::migration::{Hazard, Route};
 use crate::value::Value;
 use crate::wire::to_json;
-use cutover_gates::Observation;
-use cutover_plans::{Asked, GuardedState, Report};
+use cutover_gates::{Metric, Observation};
+use cutover_plans::{Asked, GuardedState, Report, Spec};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The report of a rollout, with what the migrations of its ruleset can cost as they stand.
 #[derive(Debug, Clone, Serialize)]
@@ -98,4 +99,27 @@ pub(crate) fn report(engine: &Engine, mut given: Arguments<'_>) -> Result<String
     given.finish()?;
     let report = engine.report(&plan, &state, &observations, now, alpha);
     report.map(|report| to_json(&report)).ok_or_else(|| CallError::unknown(CALL, "plan", &plan, engine.plans()))
+}
+
+/// What a plan says, and what its gates measure.
+#[derive(Serialize)]
+struct Told<'e> {
+    plan: &'e str,
+    spec: &'e Spec,
+    gates: BTreeMap<&'e str, &'e [String]>,
+    metrics: BTreeMap<&'e str, &'e Metric>,
+}
+
+/// `plan_spec`: what a plan says, for whoever measures.
+pub(crate) fn spec(engine: &Engine, mut given: Arguments<'_>) -> Result<String, CallError> {
+    let name = given.text("plan")?;
+    given.finish()?;
+    let plan = engine.sections().plans.get_key_value(&name);
+    let (plan, guarded) = plan.ok_or_else(|| CallError::unknown("plan_spec", "plan", &name, engine.plans()))?;
+    Ok(to_json(&Told {
+        plan,
+        spec: guarded.plan().spec(),
+        gates: guarded.gates().map(|gate| (gate.name(), gate.metrics())).collect(),
+        metrics: engine.metrics().collect(),
+    }))
 }
