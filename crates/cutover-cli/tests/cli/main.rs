@@ -13,6 +13,7 @@ mod incident;
 mod lists;
 mod plan;
 mod replay;
+mod report;
 mod route;
 mod runbook;
 mod safety;

@@ -74,6 +74,8 @@ pub struct Kpi {
     pub actual: Option<f64>,
     /// What its check says.
     pub status: Verdict,
+    /// Whether these are shares of requests.
+    pub counted: bool,
     /// Whether it holds the rollout.
     pub blocking: bool,
 }
@@ -233,6 +235,7 @@ pub(super) fn kpis(
             target: words::asked(check),
             actual: if matches!(check.test, Test::Threshold(_)) || ratio { report.value } else { rate },
             status: report.verdict,
+            counted: ratio || measure.is_some_and(|measure| measure.comparison.is_some()),
             blocking: report.mode == "blocking" && plan.plan().spec().dry_run.iter().all(|name| !is_of(plan, name, check)),
         }
     };

@@ -17,10 +17,13 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     });
     environment.add_filter("number", |value: Option<f64>| value.map_or_else(|| "–".to_owned(), number));
     environment.add_filter("rate", |value: Option<f64>| value.map_or_else(|| "–".to_owned(), rate));
+    environment.add_filter("measured", |value: Option<f64>, counted: bool| {
+        value.map_or_else(|| "–".to_owned(), if counted { rate } else { number })
+    });
     environment.add_filter("signed", |value: Option<f64>| {
         value.map_or_else(|| "–".to_owned(), |value| if value > 0.0 { format!("+{}", rate(value)) } else { rate(value) })
     });
-    environment.add_filter("instant", now::show);
+    environment.add_filter("instant", |ms: i64| now::show(ms.div_euclid(1000).saturating_mul(1000)));
     environment.add_filter("span", |ms: Option<u64>| ms.map_or_else(|| "unknown".to_owned(), cutover::plans::span));
     environment.add_filter("count", |count: u64| grouped(count));
     environment.add_filter("words", |text: String| text.replace('_', " "));
@@ -60,7 +63,7 @@ fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|' | '~' | '>' | '$' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '>' | '$' => {
                 out.push('\\');
                 out.push(letter);
             }
@@ -86,6 +89,6 @@ mod tests {
 
     #[test]
     fn nothing_from_outside_is_markup() {
-        assert_eq!(markdown("a|b\n<b>[x](y)`"), "a\\|b &lt;b\\>\\[x\\]\\(y\\)\\`");
+        assert_eq!(markdown("a|b\n<b>[x](y)`"), "a\\|b &lt;b\\>\\[x\\](y)\\`");
     }
 }
