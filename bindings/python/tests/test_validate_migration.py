@@ -114,7 +114,7 @@ def test_each_check_is_printed(ruleset: Path, tmp_path: Path, capsys: pytest.Cap
 
 def test_what_is_before_the_window_is_left_out(ruleset: Path, tmp_path: Path) -> None:
     seen = observations()
-    old = {"metric": "errors", "from": -HOUR, "to": 0, "old": {"events": 0, "total": 9000}, "new": {"events": 900, "total": 9000}}
+    old = {"metric": "errors", "from": -HOUR, "to": 0, "old": {"events": 5, "total": 9000}, "new": {"events": 400, "total": 9000}}
     assert run(ruleset, "--metrics", write(tmp_path / "seen.json", [old, *seen])) == 0
     assert run(ruleset, "--metrics", write(tmp_path / "seen.json", [old, *seen]), "--window", "3d") == 1
 

@@ -83,7 +83,7 @@ fn it_recommends_by_the_verdicts() {
     assert_eq!(report["recommendation"]["why"][0], "every blocking gate passes");
     assert_eq!(report["recommendation"]["waiting"][0], json!({"what": "bake", "samples": null, "ms": 50 * MINUTE}));
     assert_eq!((&report["percentage"], &report["step"]["next"]), (&json!("5%"), &json!("50%")));
-    assert_eq!(report["metrics"][0]["comparison"]["new"]["total"], 200_000);
+    assert_eq!(report["metrics"][1]["comparison"]["new"]["total"], 200_000);
     assert_eq!(report["sample_ratio"]["sound"], true);
     assert_eq!(report["hazards"][0]["code"], "stale_read");
 
