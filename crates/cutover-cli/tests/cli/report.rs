@@ -63,7 +63,8 @@ impl Rollout {
 fn measured(minutes: std::ops::Range<i64>, precision: f64, errors: u64, total: u64) -> Vec<Value> {
     let arms = |at: i64| {
         let (from, to) = (at * MINUTE, (at + 1) * MINUTE);
-        let (old, new) = (json!({"events": 4, "total": 4 * total}), json!({"events": errors, "total": total}));
+        let (old, new) =
+            (json!({"events": 4, "total": 4 * total}), json!({"events": errors, "total": total}));
         let share = 0.2;
         [
             json!({"metric": "errors", "from": from, "to": to, "old": old, "new": new, "share": share}),
@@ -81,7 +82,10 @@ fn it_recommends_by_the_verdicts() {
     let advice = |report: &Value| report["recommendation"]["advice"].as_str().unwrap().to_owned();
     assert_eq!((code, advice(&report).as_str()), (Some(3), "hold"), "{report}");
     assert_eq!(report["recommendation"]["why"][0], "every blocking gate passes");
-    assert_eq!(report["recommendation"]["waiting"][0], json!({"what": "bake", "samples": null, "ms": 50 * MINUTE}));
+    assert_eq!(
+        report["recommendation"]["waiting"][0],
+        json!({"what": "bake", "samples": null, "ms": 50 * MINUTE})
+    );
     assert_eq!((&report["percentage"], &report["step"]["next"]), (&json!("5%"), &json!("50%")));
     assert_eq!(report["metrics"][1]["comparison"]["new"]["total"], 200_000);
     assert_eq!(report["sample_ratio"]["sound"], true);
@@ -115,7 +119,11 @@ fn a_step_that_was_watched_advances() {
         rollout.tell(&json!({"event": "tick"}), minute * MINUTE);
     }
     let (code, report) = rollout.json(&measured(0..60, 0.96, 1, 20_000), 60 * MINUTE);
-    assert_eq!((code, &report["recommendation"]["summary"]), (Some(0), &json!("Advance to `50%`.")), "{report}");
+    assert_eq!(
+        (code, &report["recommendation"]["summary"]),
+        (Some(0), &json!("Advance to `50%`.")),
+        "{report}"
+    );
 }
 
 #[test]

@@ -8,8 +8,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use cutover_gates::{
-    Answer, Better, Check, Comparison, Counts, Gate, Log, Metric, Point, Report as GateReport, SampleRatio, Tally,
-    Test, compare_arms, sample_ratio,
+    Answer, Better, Check, Comparison, Counts, Gate, Log, Metric, Point, Report as GateReport, SampleRatio,
+    Tally, Test, compare_arms, sample_ratio,
 };
 use serde::Serialize;
 
@@ -118,7 +118,10 @@ pub(super) fn measured(
     Measured {
         rates: rates.collect(),
         sample_ratio,
-        metrics: tallies.iter().map(|(name, tally)| measure(name, tally, &checks, logs, asked, void)).collect(),
+        metrics: tallies
+            .iter()
+            .map(|(name, tally)| measure(name, tally, &checks, logs, asked, void))
+            .collect(),
     }
 }
 
@@ -143,7 +146,9 @@ fn measure(
     let (mut old, mut new) = (tally.old, tally.new);
     for (gate, at, check) in its_own().filter(|(_, _, check)| check.test.is_statistical()) {
         let counted = logs.get(gate.name()).and_then(|log| log.state().counted(*at));
-        let Some(mut counted) = counted.filter(|_| !matches!(check.test, Test::SampleRatio { .. })) else { continue };
+        let Some(mut counted) = counted.filter(|_| !matches!(check.test, Test::SampleRatio { .. })) else {
+            continue;
+        };
         // Where more is better, a gate counts what did not happen.
         if way(check) == Some(Better::Higher) {
             counted = (counted.0.others(), counted.1.others());
@@ -192,7 +197,8 @@ fn ratio(
 ) -> Option<SampleRatio> {
     let judged = gates.iter().flat_map(|gate| &gate.checks).find(|check| check.test == "sample_ratio");
     let judged = judged.and_then(|check| {
-        let planned = tallies.iter().find(|(name, _)| *name == check.metric).and_then(|(_, tally)| tally.share);
+        let planned =
+            tallies.iter().find(|(name, _)| *name == check.metric).and_then(|(_, tally)| tally.share);
         let written = checks.iter().find_map(|(_, _, known)| match known.test {
             Test::SampleRatio { share } if known.name == check.check => share,
             _ => None,
@@ -207,7 +213,12 @@ fn ratio(
     judged.or_else(|| {
         let counted = tallies.iter().filter(|(_, tally)| tally.planned.0 > 0 || tally.planned.1 > 0);
         let (_, tally) = counted.max_by_key(|(_, tally)| tally.planned.0.saturating_add(tally.planned.1))?;
-        Some(sample_ratio(tally.planned.0, tally.planned.1, tally.share.filter(|share| *share > 0.0 && *share < 1.0)?, alpha))
+        Some(sample_ratio(
+            tally.planned.0,
+            tally.planned.1,
+            tally.share.filter(|share| *share > 0.0 && *share < 1.0)?,
+            alpha,
+        ))
     })
 }
 
@@ -236,7 +247,8 @@ pub(super) fn kpis(
             actual: if matches!(check.test, Test::Threshold(_)) || ratio { report.value } else { rate },
             status: report.verdict,
             counted: ratio || measure.is_some_and(|measure| measure.comparison.is_some()),
-            blocking: report.mode == "blocking" && plan.plan().spec().dry_run.iter().all(|name| !is_of(plan, name, check)),
+            blocking: report.mode == "blocking"
+                && plan.plan().spec().dry_run.iter().all(|name| !is_of(plan, name, check)),
         }
     };
     reports.zip(checks(plan, gates)).map(kpi).collect()

@@ -15,9 +15,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use cutover_gates::{Log, Metric, Observation, Report as GateReport, SampleRatio};
 pub use measured::{Kpi, Measure, Slow};
-pub use words::span;
 pub use recommend::{Advice, Outlook, Recommendation};
 use serde::Serialize;
+pub use words::span;
 
 /// What a report is made of.
 #[derive(Debug, Clone, Copy)]
@@ -184,7 +184,8 @@ impl Guarded {
             let firing = changed.get(&index).copied().unwrap_or(watch.since.is_some());
             let seen = held.get(index).filter(|held| held.holds == Some(true)).map(|held| held.since);
             let since = if firing { watch.since.or(seen).or(Some(asked.now)) } else { None };
-            let until = held.get(index).filter(|held| held.holds == Some(true)).map_or(asked.now, |held| held.at);
+            let until =
+                held.get(index).filter(|held| held.holds == Some(true)).map_or(asked.now, |held| held.at);
             let fired = since.is_some_and(|since| between(since, until.max(state.now)) >= trigger.for_ms);
             Alarm {
                 name: trigger.name.clone(),
@@ -243,7 +244,8 @@ fn warnings(
     }
     for measure in &measured.metrics {
         if let Some(error) = &measure.error {
-            warnings.push(alloc::format!("`{}` could not be measured the last time: {error}", measure.metric));
+            warnings
+                .push(alloc::format!("`{}` could not be measured the last time: {error}", measure.metric));
         }
     }
     warnings

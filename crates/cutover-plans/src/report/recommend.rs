@@ -3,10 +3,10 @@
 use super::measured::Measured;
 use super::words::span;
 use super::{Alarm, Standing};
+use crate::Verdict;
 use crate::plan::Plan;
 use crate::spec::{Action, OnFail};
 use crate::state::{Stage, State};
-use crate::Verdict;
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
@@ -86,40 +86,52 @@ pub(super) fn recommend(
     }
     let back = fired(alarms);
     let failing = failures(gates);
-    let ratio = gates.iter().flat_map(blocking).any(|check| {
-        check.test == "sample_ratio" && check.verdict == Verdict::Fail
-    });
+    let ratio = gates
+        .iter()
+        .flat_map(blocking)
+        .any(|check| check.test == "sample_ratio" && check.verdict == Verdict::Fail);
     if !back.is_empty() {
         let why = back.into_iter().chain(failing).collect();
         return said(Advice::RollBack, "Roll back: a trigger asks for it.".to_owned(), why);
     }
     if ratio {
-        let summary = "Hold: the arms do not get the requests that were planned, so their comparison means nothing.";
+        let summary =
+            "Hold: the arms do not get the requests that were planned, so their comparison means nothing.";
         return said(Advice::Hold, summary.to_owned(), failing);
     }
     if !failing.is_empty() {
         return match plan.spec().on_fail {
-            OnFail::Pause => said(Advice::Hold, "Hold: a gate fails, and the plan says to pause.".to_owned(), failing),
+            OnFail::Pause => {
+                said(Advice::Hold, "Hold: a gate fails, and the plan says to pause.".to_owned(), failing)
+            }
             _ => said(Advice::RollBack, "Roll back: a gate fails.".to_owned(), failing),
         };
     }
     let waiting = waiting(state, step, gates, measured);
-    let mut why: Vec<String> = gates.iter().flat_map(blocking).filter(|check| check.verdict != Verdict::Pass).map(because).collect();
+    let mut why: Vec<String> =
+        gates.iter().flat_map(blocking).filter(|check| check.verdict != Verdict::Pass).map(because).collect();
     if gates.is_empty() {
         why.push("no gate was judged at this step".to_owned());
     }
-    why.extend(alarms.iter().filter(|alarm| alarm.firing).map(|alarm| format!("trigger `{}` fires", alarm.name)));
+    why.extend(
+        alarms.iter().filter(|alarm| alarm.firing).map(|alarm| format!("trigger `{}` fires", alarm.name)),
+    );
     let left = step.bake_ms.saturating_sub(step.baked_ms);
     if left > 0 && state.stage != Stage::Promoted {
         why.push(format!("the step was watched for {} of {}", span(step.baked_ms), span(step.bake_ms)));
     }
     let passes = !gates.is_empty() && gates.iter().all(|gate| gate.verdict == Verdict::Pass);
-    let next = step.next.as_ref().map_or_else(|| "the end of the plan".to_owned(), |next| format!("`{next}`"));
+    let next =
+        step.next.as_ref().map_or_else(|| "the end of the plan".to_owned(), |next| format!("`{next}`"));
     let (advice, summary) = match state.stage {
-        Stage::Paused { .. } => (Advice::Hold, "Hold: the plan is paused, and somebody has to resume it.".to_owned()),
+        Stage::Paused { .. } => {
+            (Advice::Hold, "Hold: the plan is paused, and somebody has to resume it.".to_owned())
+        }
         Stage::Progressing => (Advice::Hold, "Hold: not every node has acknowledged the step.".to_owned()),
         _ if !passes => (Advice::Hold, hold(&waiting)),
-        Stage::Promoted => (Advice::Advance, "Advance: complete the plan when nobody needs the old side.".to_owned()),
+        Stage::Promoted => {
+            (Advice::Advance, "Advance: complete the plan when nobody needs the old side.".to_owned())
+        }
         Stage::AwaitingApproval => (Advice::Advance, format!("Advance to {next}: it waits for approval.")),
         _ if left > 0 => (Advice::Hold, hold(&waiting)),
         _ => (Advice::Advance, format!("Advance to {next}.")),
@@ -127,7 +139,8 @@ pub(super) fn recommend(
     if passes {
         why.insert(0, "every blocking gate passes".to_owned());
     }
-    let ready_in_ms = waiting.iter().map(|outlook| outlook.ms).try_fold(0, |most: u64, ms| Some(most.max(ms?)));
+    let ready_in_ms =
+        waiting.iter().map(|outlook| outlook.ms).try_fold(0, |most: u64, ms| Some(most.max(ms?)));
     let ready_in_ms = ready_in_ms.filter(|_| advice == Advice::Hold && !waiting.is_empty());
     Recommendation { advice, summary, why, waiting, ready_in_ms }
 }
@@ -172,7 +185,9 @@ fn waiting(state: &State, step: &Standing, gates: &[GateReport<'_>], measured: &
         let samples = more(check);
         let rate = measured.rates.get(check.metric).copied().filter(|rate| *rate > 0.0);
         let ms = match (&check.reason, samples.zip(rate)) {
-            (Reason::NotLongEnough { lasted, needed, .. }, _) => u64::try_from(needed.saturating_sub(*lasted)).ok(),
+            (Reason::NotLongEnough { lasted, needed, .. }, _) => {
+                u64::try_from(needed.saturating_sub(*lasted)).ok()
+            }
             (_, Some((samples, rate))) => whole(libm::ceil(float(samples) / rate)),
             _ => None,
         };

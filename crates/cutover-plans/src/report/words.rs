@@ -50,8 +50,12 @@ pub(super) fn asked(check: &Check) -> String {
         }
         Test::SampleRatio { share: Some(planned) } => format!("{} of the requests", share(*planned)),
         Test::SampleRatio { share: None } => "the planned share of the requests".to_string(),
-        Test::Divergence { at_most: Some(at_most) } => format!("shown to differ in less than {}", share(*at_most)),
-        Test::Divergence { at_most: None } => "not shown to differ more often than old from itself".to_string(),
+        Test::Divergence { at_most: Some(at_most) } => {
+            format!("shown to differ in less than {}", share(*at_most))
+        }
+        Test::Divergence { at_most: None } => {
+            "not shown to differ more often than old from itself".to_string()
+        }
     }
 }
 

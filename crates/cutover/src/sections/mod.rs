@@ -31,9 +31,9 @@ mod path_table;
 mod plan;
 #[cfg(feature = "plans")]
 pub(crate) mod plan_called;
+mod read;
 #[cfg(feature = "plans")]
 pub(crate) mod report_called;
-mod read;
 pub(crate) mod select;
 #[cfg(feature = "work")]
 pub(crate) mod work;

@@ -77,7 +77,11 @@ impl Engine {
         let mut standing = Vec::new();
         for migration in self.migrations() {
             let Route { phase, hazards, .. } = self.route(migration, &context, now, &());
-            standing.extend(hazards.iter().map(|hazard| Standing { migration, phase, hazard: hazard.clone() }));
+            standing.extend(hazards.iter().map(|hazard| Standing {
+                migration,
+                phase,
+                hazard: hazard.clone(),
+            }));
         }
         standing
     }
@@ -98,7 +102,9 @@ pub(crate) fn report(engine: &Engine, mut given: Arguments<'_>) -> Result<String
     };
     given.finish()?;
     let report = engine.report(&plan, &state, &observations, now, alpha);
-    report.map(|report| to_json(&report)).ok_or_else(|| CallError::unknown(CALL, "plan", &plan, engine.plans()))
+    report
+        .map(|report| to_json(&report))
+        .ok_or_else(|| CallError::unknown(CALL, "plan", &plan, engine.plans()))
 }
 
 /// What a plan says, and what its gates measure.
@@ -115,7 +121,8 @@ pub(crate) fn spec(engine: &Engine, mut given: Arguments<'_>) -> Result<String, 
     let name = given.text("plan")?;
     given.finish()?;
     let plan = engine.sections().plans.get_key_value(&name);
-    let (plan, guarded) = plan.ok_or_else(|| CallError::unknown("plan_spec", "plan", &name, engine.plans()))?;
+    let (plan, guarded) =
+        plan.ok_or_else(|| CallError::unknown("plan_spec", "plan", &name, engine.plans()))?;
     Ok(to_json(&Told {
         plan,
         spec: guarded.plan().spec(),

@@ -21,16 +21,23 @@ pub(super) fn add(environment: &mut Environment<'_>) {
         value.map_or_else(|| "–".to_owned(), if counted { rate } else { number })
     });
     environment.add_filter("signed", |value: Option<f64>| {
-        value.map_or_else(|| "–".to_owned(), |value| if value > 0.0 { format!("+{}", rate(value)) } else { rate(value) })
+        value.map_or_else(
+            || "–".to_owned(),
+            |value| if value > 0.0 { format!("+{}", rate(value)) } else { rate(value) },
+        )
     });
     environment.add_filter("instant", |ms: i64| now::show(ms.div_euclid(1000).saturating_mul(1000)));
-    environment.add_filter("span", |ms: Option<u64>| ms.map_or_else(|| "unknown".to_owned(), cutover::plans::span));
+    environment
+        .add_filter("span", |ms: Option<u64>| ms.map_or_else(|| "unknown".to_owned(), cutover::plans::span));
     environment.add_filter("count", |count: u64| grouped(count));
     environment.add_filter("words", |text: String| text.replace('_', " "));
 }
 
-/// A number for people: four digits that count.
+/// A number for people: four digits that count, and a power of ten where there would be a row of zeros.
 pub(super) fn number(number: f64) -> String {
+    if number != 0.0 && !(1e-4..1e9).contains(&number.abs()) {
+        return minus(format!("{number:.1e}"));
+    }
     let rounded: f64 = format!("{number:.3e}").parse().unwrap_or(number);
     minus(rounded.to_string())
 }
@@ -50,7 +57,7 @@ fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push('\u{202f}');
         }
         out.push(digit);
@@ -84,6 +91,7 @@ mod tests {
     fn numbers_are_for_people() {
         assert_eq!([0.00123456, -0.5, 0.0].map(rate), ["0.123 %", "−50 %", "0 %"]);
         assert_eq!([87.123456, 0.95].map(number), ["87.12", "0.95"]);
+        assert_eq!([1e12, 2.014e-21, 0.0, -3.0].map(number), ["1.0e12", "2.0e−21", "0", "−3"]);
         assert_eq!(grouped(1_234_567), "1\u{202f}234\u{202f}567");
     }
 

@@ -109,13 +109,17 @@ fn line(measure: &Measure) -> Option<Line> {
         return None;
     }
     let values = || points.iter().flat_map(|point| [point.value, point.baseline]).flatten();
-    let (least, most) = values().fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
+    let (least, most) =
+        values().fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
     if least > most {
         return None;
     }
     let room = if most > least { (most - least) * 0.08 } else { most.abs().max(1.0) * 0.08 };
     #[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
-    let x = |at: i64| LEFT + (at.saturating_sub(first.at)) as f64 / (last.at.saturating_sub(first.at)) as f64 * (RIGHT - LEFT);
+    let x = |at: i64| {
+        LEFT + (at.saturating_sub(first.at)) as f64 / (last.at.saturating_sub(first.at)) as f64
+            * (RIGHT - LEFT)
+    };
     let y = |value: f64| BOTTOM - (value - least + room) / (most - least + 2.0 * room) * (BOTTOM - TOP);
     let path = |side: fn(&Point) -> Option<f64>| -> Vec<(f64, f64)> {
         points.iter().filter_map(|point| Some((x(point.at), y(side(point)?)))).collect()
