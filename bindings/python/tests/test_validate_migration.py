@@ -214,7 +214,7 @@ def prometheus(folder: Path, target: int) -> Iterator[str]:
             process.terminate()
 
 
-@pytest.mark.parametrize(("precision", "bad", "ends"), [(0.97, 0.001, 0), (0.97, 0.2, 1), (0.9, 0.001, 1)])
+@pytest.mark.parametrize(("precision", "bad", "ends"), [(0.97, 0.001, 0), (0.97, 0.02, 1), (0.9, 0.001, 1)])
 def test_a_real_prometheus_is_asked(ruleset: Path, tmp_path: Path, precision: float, bad: float, ends: int) -> None:
     state: dict[str, float] = {"precision": precision, "bad": bad}
     with exporter(state) as port, prometheus(tmp_path, port) as url:

@@ -77,10 +77,9 @@ impl CheckState {
                 if taught && (FREQUENT..CERTAIN).contains(&rate) {
                     let pair = |counts: Counts| (number(counts.events), number(counts.total));
                     odds.more_frequent(pair(old), pair(new), rate);
-                } else if (taught && rate < FREQUENT) || all.rate().is_some_and(|rate| rate < FREQUENT) {
+                } else if all.rate().is_some_and(|rate| rate < FREQUENT) {
                     // The other way would give away too much. The choice may rest on the events of both arms together:
-                    // given their number, too, this bet is not expected to win where the new arm is no worse. Where
-                    // events were rare and both arms together have many, that is what a new arm far worse looks like.
+                    // given their number, too, this bet is not expected to win where the new arm is no worse.
                     odds.more(new.events, all.events, number(new.total) / number(all.total));
                 }
             }
