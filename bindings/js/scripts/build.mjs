@@ -77,7 +77,7 @@ function decider() {
 
 /** What `cutover/migrate` has beside types. */
 const MIGRATE = [
-  ...["BEGUN", "Breaker", "BreakerOpen", "ChangeConsumer", "FAILURE", "IGNORED", "Migration", "MigrationError", "OutboxError"],
+  ...["BEGUN", "Breaker", "BreakerOpen", "Consumer", "FAILURE", "IGNORED", "Migration", "MigrationError", "OutboxError"],
   ...["Permanent", "PostgresOutbox", "SUCCESS", "SideTimeout", "SqliteOutbox", "Superseded", "Transient", "Worker", "WriteError"],
   ...["otelMetrics", "prometheusMetrics", "sameJson", "streamHealth"],
 ];

@@ -1,6 +1,6 @@
 /** The public names are those of `conformance/api.json`, in every entry of the package. */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as small from "../dist/decider-entry.js";
 import * as migrate from "../dist/migrate.js";
@@ -68,12 +68,30 @@ const made: Record<string, object> = {
   Transient: new migrate.Transient(),
   Permanent: new migrate.Permanent(),
   Superseded: new migrate.Superseded(),
-  BreakerOpen: new migrate.BreakerOpen(),
+  BreakerOpen: new migrate.BreakerOpen("sql"),
 };
+
+/** The types that `cutover/migrate` exports, with what those that are interfaces have: they are in the source alone. */
+const types: ReadonlyMap<string, readonly string[] | null> = (() => {
+  const place = new URL("../src/migrate/", import.meta.url);
+  const files = readdirSync(place, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  const texts = new Map(files.map((file) => [file, readFileSync(new URL(file, place), "utf8")]));
+  const all = [...texts.values()].join("\n");
+  const exported = [...texts].filter(([file]) => file.endsWith("index.ts")).map(([, text]) => text);
+  const listed = [...exported.join("\n").matchAll(/^export type \{([^}]*)\}/gm)].flatMap(([, list = ""]) => list.match(/\w+/g) ?? []);
+  return new Map(
+    listed.sort().map((name) => {
+      const body = new RegExp(`^export interface ${name}\\b[^{]*\\{\\n([^]*?)^\\}`, "m").exec(all)?.[1];
+      return [name, body === undefined ? null : [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??[:(<]/gm)].map(([, key = ""]) => key).sort()];
+    }),
+  );
+})();
 
 it("cutover/migrate", () => {
   expect(surface({ ...migrate })).toEqual(names["package migrate"]);
   for (const [name, object] of Object.entries(made)) expect(surface(object), name).toEqual(names[`migrate ${name}`]);
+  expect([...types.keys()]).toEqual(names["migrate types"]);
+  for (const [name, keys] of types) if (keys !== null) expect(keys, name).toEqual(names[`migrate ${name}`]);
 });
 
 it("cutover/paths", () => {
@@ -87,7 +105,8 @@ it("is all that the list holds", () => {
   expect(Object.keys(names).sort()).toEqual(
     [
       ...["CutoverError", "Decider", "Engine", "context", "decider", "engine", "package", "package decider"],
-      ...["package migrate", "package paths", "paths router", ...Object.keys(made).map((name) => `migrate ${name}`)],
+      ...["package migrate", "migrate types", "package paths", "paths router"],
+      ...[...Object.keys(made), ...[...types].flatMap(([name, keys]) => (keys === null ? [] : [name]))].map((name) => `migrate ${name}`),
     ].sort(),
   );
 });

@@ -123,7 +123,7 @@ def main() -> None:
         one[f"Migration, {phase}"] = lambda plain=plain: timed(lambda: plain.read("order-7"))  # type: ignore[misc]
         one[f"Migration, {phase}, breakers"] = lambda kept=kept: timed(lambda: kept.read("order-7"))  # type: ignore[misc]
     both: Migration[Any] = Migration(engine("shadow", 100), "orders", old=rows, new=rows, shadow=Shadow(CALLS))
-    one["Migration, both compared"] = lambda: timed(lambda: both.read("order-7"), both.settle)
+    one["Migration, both compared"] = lambda: timed(lambda: both.read("order-7"), both.settled)
     one["the bare coroutine"] = lambda: timed_async(lambda key: async_rows.read(key, call))
     with_loop: AsyncMigration[Any] = AsyncMigration(engine("live"), "orders", old=async_rows, new=async_rows)
     one["AsyncMigration, live"] = lambda: timed_async(with_loop.read)

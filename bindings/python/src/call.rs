@@ -257,6 +257,11 @@ impl Engine {
     }
 
     /// Where a run of a plan of work stands: a dict.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nwork: {w: {phases: [{name: load, actions: [copy], validations: [counts], rollback: drop}]}}")
+    /// >>> engine.work_status("w", engine.work("w", None, {"event": "start", "run": "r1"})["state"])["standing"]
+    /// 'running'
     fn work_status(
         &self,
         py: Python<'_>,
@@ -288,6 +293,13 @@ impl Engine {
     }
 
     /// Where an incident stands at a time: a dict with its clock, and what is still to be checked.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nincidents: {till: {severities: {critical: {objective: 1h}}}}")
+    /// >>> opened = {"event": "open", "id": "i1", "title": "no sale", "severity": "critical", "actor": "ann", "now": 0}
+    /// >>> state = engine.incident("till", None, opened)["state"]
+    /// >>> engine.incident_standing("till", state, now=60_000)["clock"]["left_ms"]
+    /// 3540000
     #[pyo3(signature = (name, state, *, now=None))]
     fn incident_standing(
         &self,
@@ -301,6 +313,12 @@ impl Engine {
     }
 
     /// The draft of a post-mortem, in Markdown.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nincidents: {till: {severities: {critical: {objective: 1h}}}}")
+    /// >>> opened = {"event": "open", "id": "i1", "title": "no sale", "severity": "critical", "actor": "ann", "now": 0}
+    /// >>> "no sale" in engine.post_mortem("till", engine.incident("till", None, opened)["state"])
+    /// True
     fn post_mortem(&self, py: Python<'_>, name: &str, state: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         ask(self, py, "post_mortem", (name, state))
     }

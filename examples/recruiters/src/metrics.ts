@@ -7,7 +7,7 @@ import type { Stores } from "./stores/stores.js";
 
 export interface Metrics {
   readonly registry: Registry;
-  /** What the executor counts: reads and their latency by the store that answered, fallbacks, failed writes. */
+  /** What the executor counts: reads by the store that answered, how long each store took, fallbacks, failed writes. */
   readonly executed: ExecutorMetrics;
   /** Writes that a store took, by store. Those of the stream are not among them. */
   readonly writes: Counter<"target">;

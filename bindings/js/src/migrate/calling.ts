@@ -29,7 +29,7 @@ export function called(
   const began = clock.now();
   const permit = breaker === null ? 0 : breaker.ask(began);
   if (permit < 0) {
-    return Promise.resolve({ outcome: "transient", error: new BreakerOpen(`the breaker of ${store.store} is open`) });
+    return Promise.resolve({ outcome: "transient", error: new BreakerOpen(store.store) });
   }
   const report = (outcome: number): void => {
     const now = clock.now();

@@ -7,7 +7,7 @@ import { step } from "./machines.js";
 import type { RetryPolicy } from "./options.js";
 
 /** What happened to a row. */
-export interface ChangeEvent<R> {
+export interface Change<R> {
   /** Its place in the partition. */
   readonly offset: number;
   /** Created, read by a snapshot, updated or deleted; left out where the message has no value. */
@@ -23,9 +23,9 @@ export interface ChangeEvent<R> {
 export type Current = "none" | { readonly version: number } | { readonly tombstone: number };
 
 /** Where events are applied. Both writes leave a record that is newer. */
-export interface ChangeTarget<R> {
+export interface Target<R> {
   current(key: string): Current | PromiseLike<Current>;
-  put(key: string, version: number, record: R): unknown;
+  write(key: string, record: R, version: number): unknown;
   /** Leaves a tombstone of this version. */
   delete(key: string, version: number): unknown;
 }
@@ -34,19 +34,19 @@ export interface ChangeTarget<R> {
 export type PartitionState = { readonly next: number; readonly halted: boolean; readonly doing: unknown };
 
 /** An event that could not be applied. */
-export interface DeadEvent<R> {
+export interface DeadChange<R> {
   /** Partition and offset. */
   readonly id: string;
   readonly key: string | null;
   /** None where only an earlier event of its key is wrong. */
   readonly reason: string | null;
-  readonly event: ChangeEvent<R>;
+  readonly change: Change<R>;
 }
 
 /** What a consumer is made of. */
 export interface ConsumerOptions<R> {
   readonly partition: string;
-  readonly target: ChangeTarget<R>;
+  readonly target: Target<R>;
   /** What was persisted last; without it the partition begins. */
   readonly state?: PartitionState | null;
   /** Keeps the state durably. */
@@ -54,14 +54,14 @@ export interface ConsumerOptions<R> {
   /** Commits an offset, the next to be read. It is called once the work is done. */
   readonly commit: (next: number) => unknown;
   /** Keeps an event for somebody to look at, once for each id. */
-  readonly deadLetter: (letter: DeadEvent<R>) => unknown;
+  readonly deadLetter: (letter: DeadChange<R>) => unknown;
   readonly retry?: RetryPolicy;
   readonly maxParked?: number;
   readonly clock?: Clock;
 }
 
 /** What became of an event. */
-export type AppliedAs = "put" | "deleted" | "skipped" | "dead" | "halted";
+export type Applied = "put" | "deleted" | "skipped" | "dead" | "halted";
 
 type Effect =
   | { readonly effect: "put" | "delete"; readonly key: string; readonly version: number }
@@ -72,7 +72,7 @@ type Effect =
   | { readonly effect: "wake_at"; readonly at: number }
   | { readonly effect: "halt" };
 
-const DONE_AS: Readonly<Record<string, AppliedAs>> = {
+const DONE_AS: Readonly<Record<string, Applied>> = {
   put: "put",
   delete: "deleted",
   skip: "skipped",
@@ -87,17 +87,17 @@ const DONE_AS: Readonly<Record<string, AppliedAs>> = {
  * const rows = new Map();
  * const target = {
  *   current: (key) => rows.get(key)?.at ?? "none",
- *   put: (key, version, record) => rows.set(key, { at: { version }, record }),
+ *   write: (key, record, version) => rows.set(key, { at: { version }, record }),
  *   delete: (key, version) => rows.set(key, { at: { tombstone: version } }),
  * };
  * const [persist, commit, deadLetter] = [() => {}, () => {}, () => {}];
- * const consumer = new ChangeConsumer({ partition: "orders-0", target, persist, commit, deadLetter });
+ * const consumer = new Consumer({ partition: "orders-0", target, persist, commit, deadLetter });
  * const created = { offset: 0, op: "c", key: "order-7", version: 1, record: { total: 12 } };
  * await consumer.apply(created); // "put"
  * await consumer.apply({ ...created, offset: 1, op: "u" }); // "skipped"
  * rows.get("order-7").record; // { total: 12 }
  */
-export class ChangeConsumer<R = unknown> {
+export class Consumer<R = unknown> {
   readonly #options: ConsumerOptions<R>;
   readonly #clock: Clock;
   readonly #config: string;
@@ -114,6 +114,11 @@ export class ChangeConsumer<R = unknown> {
     this.#state = options.state ?? null;
   }
 
+  /** What is known of the partition; null before its first event. */
+  get state(): PartitionState | null {
+    return this.#state;
+  }
+
   /** Whether nothing goes on until {@link release}. */
   get halted(): boolean {
     return this.#state?.halted ?? false;
@@ -125,17 +130,17 @@ export class ChangeConsumer<R = unknown> {
   }
 
   /** Applies an event: fulfilled once its offset is committed. A target that is down is waited for. */
-  apply(event: ChangeEvent<R>): Promise<AppliedAs> {
+  apply(event: Change<R>): Promise<Applied> {
     return this.#inTurn(() => this.#apply(event));
   }
 
   /** Says that a dead letter of a key was applied or discarded, the oldest first, and how many of it there are still. */
-  settle(key: string, remaining: number): Promise<AppliedAs> {
+  settle(key: string, remaining: number): Promise<Applied> {
     return this.#inTurn(() => this.#go({ event: "settled", key, remaining }, null));
   }
 
   /** Lets a halted partition go on. */
-  release(): Promise<AppliedAs> {
+  release(): Promise<Applied> {
     return this.#inTurn(() => this.#go({ event: "released" }, null));
   }
 
@@ -145,7 +150,7 @@ export class ChangeConsumer<R = unknown> {
     return turn;
   }
 
-  async #apply(event: ChangeEvent<R>): Promise<AppliedAs> {
+  async #apply(event: Change<R>): Promise<Applied> {
     if (this.halted) return "halted";
     const { offset, op, key, version, record, readable = true } = event;
     const known = (record !== null && record !== undefined) || op === "d";
@@ -168,8 +173,8 @@ export class ChangeConsumer<R = unknown> {
   }
 
   /** Steps, and performs what is to be done, until it is. */
-  async #go(first: object, about: ChangeEvent<R> | null): Promise<AppliedAs> {
-    let as: AppliedAs = "skipped";
+  async #go(first: object, about: Change<R> | null): Promise<Applied> {
+    let as: Applied = "skipped";
     for (let event: object | null = first; event !== null; ) {
       const { state, effects }: { state: PartitionState; effects: readonly Effect[] } = step(
         "change",
@@ -199,11 +204,11 @@ export class ChangeConsumer<R = unknown> {
     return as;
   }
 
-  async #perform(effect: Effect, about: ChangeEvent<R> | null): Promise<void> {
+  async #perform(effect: Effect, about: Change<R> | null): Promise<void> {
     const { target, persist, commit, deadLetter } = this.#options;
     switch (effect.effect) {
       case "put":
-        await target.put(effect.key, effect.version, about?.record as R);
+        await target.write(effect.key, about?.record as R, effect.version);
         break;
       case "delete":
         await target.delete(effect.key, effect.version);
@@ -212,7 +217,7 @@ export class ChangeConsumer<R = unknown> {
         await persist(effect.state);
         break;
       case "dead_letter":
-        if (about !== null) await deadLetter({ id: effect.id, key: effect.key, reason: effect.reason, event: about });
+        if (about !== null) await deadLetter({ id: effect.id, key: effect.key, reason: effect.reason, change: about });
         break;
       case "commit":
         await commit(effect.next);

@@ -12,8 +12,11 @@ export interface ComparisonCounts {
   skipped: number;
 }
 
-/** Latencies of answered reads: how many took less than each power of two of milliseconds. */
-export interface Latencies {
+/**
+ * How long a store took, each time that it was asked to read: also where it failed, and until its deadline where that has passed.
+ * How many took less than each power of two of milliseconds.
+ */
+export interface Latency {
   readonly count: number;
   readonly totalMs: number;
   readonly maxMs: number;
@@ -32,7 +35,7 @@ export interface Counts {
   /** Attempts to write that failed, by store. */
   readonly writeErrors: { readonly [target: string]: number };
   readonly comparisons: Readonly<ComparisonCounts>;
-  readonly latencies: { readonly [source: string]: Latencies };
+  readonly latencies: { readonly [source: string]: Latency };
 }
 
 const BUCKETS = 24;
@@ -43,20 +46,21 @@ const FIRST = 4;
 export class StoreCounter {
   reads = 0;
   writeErrors = 0;
+  calls = 0;
   totalMs = 0;
   maxMs = 0;
   readonly buckets = new Uint32Array(BUCKETS);
 
-  answered(ms: number): void {
-    this.reads += 1;
+  took(ms: number): void {
+    this.calls += 1;
     this.totalMs += ms;
     if (ms > this.maxMs) this.maxMs = ms;
     const at = Math.min(32 - Math.clz32((ms * (1 << FIRST)) | 0), BUCKETS - 1);
     (this.buckets[at] as number) += 1;
   }
 
-  latencies(): Latencies {
-    return { count: this.reads, totalMs: this.totalMs, maxMs: this.maxMs, buckets: [...this.buckets] };
+  latency(): Latency {
+    return { count: this.calls, totalMs: this.totalMs, maxMs: this.maxMs, buckets: [...this.buckets] };
   }
 }
 
@@ -93,7 +97,7 @@ export class Counters {
       writes: { ...this.writes },
       writeErrors: each((store) => store.writeErrors),
       comparisons: { ...this.comparisons },
-      latencies: each((store) => store.latencies()),
+      latencies: each((store) => store.latency()),
     };
   }
 }

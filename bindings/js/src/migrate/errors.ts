@@ -26,9 +26,12 @@ export class SideTimeout extends Error {
 }
 
 /** A side was not asked: its breaker is open. A write may be tried later. */
-export class BreakerOpen extends Error {
+export class BreakerOpen extends Transient {
   override readonly name: string = "BreakerOpen";
-  readonly transient = true;
+
+  constructor(readonly store: string) {
+    super(`the breaker of ${store} is open`);
+  }
 }
 
 /** What an executor was not told, and needs. */

@@ -30,7 +30,7 @@ export class Executor<R> implements Reader<R>, Writer<R> {
   readonly policy: Policy;
   readonly budget: Budget;
   readonly writeTimeout: number;
-  readonly abandonedAfter: number;
+  readonly abandonedAfterMs: number;
   readonly transactional: SideName | null;
   readonly fromDeadlines: Deadlines;
   readonly otherDeadlines: Deadlines;
@@ -55,17 +55,23 @@ export class Executor<R> implements Reader<R>, Writer<R> {
     const { retry, timeouts, worker } = this.policy;
     this.budget = new Budget(retry.budget, this.clock);
     this.writeTimeout = timeouts.write_ms;
-    this.abandonedAfter = worker.abandoned_after_ms;
+    this.abandonedAfterMs = worker.abandoned_after_ms;
     this.fromDeadlines = new Deadlines(this.clock, timeouts.read_ms);
     this.otherDeadlines = new Deadlines(this.clock, timeouts.other_ms);
     this.warned = new Warnings(name, options.warn ?? processWarning);
     this.stores = storesOf(engine, name, options, this.policy, this.counted);
   }
 
-  answered(source: Source<R>, ms: number): void {
-    source.counter.answered(ms);
+  answered(source: Source<R>): void {
+    source.counter.reads += 1;
     const { metrics } = this.#options;
-    if (metrics !== undefined) isolated(() => metrics.read(this.name, source.store, ms / 1_000));
+    if (metrics !== undefined) isolated(() => metrics.read(this.name, source.store));
+  }
+
+  took(source: Source<R>, ms: number): void {
+    source.counter.took(ms);
+    const { metrics } = this.#options;
+    if (metrics !== undefined) isolated(() => metrics.latency(this.name, source.store, ms / 1_000));
   }
 
   failed(): void {

@@ -5,9 +5,9 @@ export type { BreakerConfig, BreakerState, ForcedState } from "./breaker.js";
 export type { Clock } from "./clock.js";
 export { sameJson } from "./compare.js";
 export type { Compare, Compared } from "./compare.js";
-export { ChangeConsumer } from "./consumer.js";
-export type { AppliedAs, ChangeEvent, ChangeTarget, ConsumerOptions, Current, DeadEvent, PartitionState } from "./consumer.js";
-export type { ComparisonCounts, Counts, Latencies } from "./counters.js";
+export { Consumer } from "./consumer.js";
+export type { Applied, Change, Target, ConsumerOptions, Current, DeadChange, PartitionState } from "./consumer.js";
+export type { ComparisonCounts, Counts, Latency } from "./counters.js";
 export type {
   BothLatencies,
   DivergenceCounts,
@@ -36,6 +36,6 @@ export type {
 export * from "./outbox/index.js";
 export type { ReadCall, Side, SideName, UndoCall, WriteCall } from "./side.js";
 export type { Told } from "./told.js";
-export type { CountedWarning, Warning } from "./warnings.js";
+export type { CountedWarning, Warned } from "./warnings.js";
 export { Worker } from "./worker.js";
 export type { WorkerOptions } from "./worker.js";

@@ -2,10 +2,12 @@
 
 /** What is told of each operation. What it throws changes nothing. */
 export interface Metrics {
-  /** A read was answered by this store, after so many seconds. */
-  read(migration: string, source: string, seconds: number): void;
+  /** A read was answered by this store. */
+  read(migration: string, source: string): void;
   /** A read went on to the other store. */
   fallback(migration: string, reason: string): void;
+  /** A store that was asked to read took so many seconds, whether it answered or failed. */
+  latency(migration: string, source: string, seconds: number): void;
   /** A write to a store failed. */
   writeError(migration: string, target: string): void;
   /** Two records that should be equal are not. */
@@ -28,14 +30,14 @@ export interface OtelMeter {
 const HELP = {
   migration_reads_total: "Reads by the store that answered",
   migration_fallbacks_total: "Reads that went on to the other store",
-  migration_read_latency_seconds: "Time until a read was answered",
+  migration_read_latency_seconds: "How long a store took, each time that it was asked to read",
   migration_write_errors_total: "Writes that a store did not take",
   migration_inconsistencies_total: "Records that differ between the stores",
 } as const;
 
 type Name = keyof typeof HELP;
 /** In seconds. */
-const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
  * Counts with `prom-client`, in its default registry or another. Make it once for each registry.
@@ -60,11 +62,9 @@ export function prometheusMetrics(client: PromClient, registry?: unknown): Metri
   const labelNames = ["migration", "source"];
   const latency = new client.Histogram({ name, help: HELP[name], labelNames, buckets: BUCKETS, ...registers });
   return {
-    read(migration, source, seconds) {
-      reads.inc({ migration, source });
-      latency.observe({ migration, source }, seconds);
-    },
+    read: (migration, source) => reads.inc({ migration, source }),
     fallback: (migration, reason) => fallbacks.inc({ migration, reason }),
+    latency: (migration, source, seconds) => latency.observe({ migration, source }, seconds),
     writeError: (migration, target) => errors.inc({ migration, target }),
     inconsistency: (migration) => differences.inc({ migration }),
   };
@@ -76,7 +76,7 @@ export function prometheusMetrics(client: PromClient, registry?: unknown): Metri
  * @example
  * import { metrics } from "@opentelemetry/api";
  * const counted = otelMetrics(metrics.getMeter("orders"));
- * Object.keys(counted); // ["read", "fallback", "writeError", "inconsistency"]
+ * Object.keys(counted); // ["read", "fallback", "latency", "writeError", "inconsistency"]
  */
 export function otelMetrics(meter: OtelMeter): Metrics {
   const counter = (name: Name) => meter.createCounter(name, { description: HELP[name] });
@@ -88,11 +88,9 @@ export function otelMetrics(meter: OtelMeter): Metrics {
   const advice = { explicitBucketBoundaries: BUCKETS };
   const latency = meter.createHistogram(name, { description: HELP[name], unit: "s", advice });
   return {
-    read(migration, source, seconds) {
-      reads.add(1, { migration, source });
-      latency.record(seconds, { migration, source });
-    },
+    read: (migration, source) => reads.add(1, { migration, source }),
     fallback: (migration, reason) => fallbacks.add(1, { migration, reason }),
+    latency: (migration, source, seconds) => latency.record(seconds, { migration, source }),
     writeError: (migration, target) => errors.add(1, { migration, target }),
     inconsistency: (migration) => differences.add(1, { migration }),
   };

@@ -164,6 +164,16 @@ export class Migration<R = unknown> {
   }
 
   /**
+   * Where things go now: what the engine says, as the switches stand.
+   *
+   * @example
+   * orders.route().phase; // "dual_write"
+   */
+  route(context?: object): Route {
+    return this.#route(context);
+  }
+
+  /**
    * Runs the variants of a job that its route names, the old one first.
    *
    * @example

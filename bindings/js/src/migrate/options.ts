@@ -9,7 +9,7 @@ import type { Metrics } from "./metrics.js";
 import type { OutboxStore } from "./outbox/entry.js";
 import type { Side, SideName } from "./side.js";
 import type { Owed } from "./told.js";
-import type { Warning } from "./warnings.js";
+import type { Warned } from "./warnings.js";
 
 /** How the switches stand, by their names. */
 export type Switches = NonNullable<RouteOptions["switches"]>;
@@ -32,7 +32,7 @@ export interface DeadLetter {
 }
 
 /**
- * What a migration is made of. What is not given of timeouts, shadow, breakers, retry and `abandonedAfter` is as the delivery
+ * What a migration is made of. What is not given of timeouts, shadow, breakers, retry and `abandonedAfterMs` is as the delivery
  * policy of the migration says, and where it names none, as {@link Engine.deliveryOf} says; it is read once.
  */
 export interface MigrationOptions<R> {
@@ -42,8 +42,8 @@ export interface MigrationOptions<R> {
   readonly stores?: { readonly old: string; readonly new: string };
   /** How the switches stand, asked at each operation; `() => process.env` suits switches that are the environment's. */
   readonly switches?: () => Switches;
-  /** In milliseconds: a read of the side that is asked first, of the other side, and a write. */
-  readonly timeouts?: { readonly read?: number; readonly other?: number; readonly write?: number };
+  /** A read of the side that is asked first, of the other side, and a write. */
+  readonly timeouts?: { readonly readMs?: number; readonly otherMs?: number; readonly writeMs?: number };
   /** How many reads may be compared at one time; beyond that a comparison is skipped. */
   readonly shadow?: { readonly concurrency?: number };
   /** Whether two records are the same; by the engine and the comparator that the route names by default. */
@@ -61,12 +61,12 @@ export interface MigrationOptions<R> {
    */
   readonly transactional?: SideName;
   /** After so many milliseconds a write that was begun, and of which nothing is heard, is gone on with by a worker. */
-  readonly abandonedAfter?: number;
+  readonly abandonedAfterMs?: number;
   /** Keeps what nothing else keeps; without it, it is a warning. */
   readonly deadLetter?: (letter: DeadLetter) => unknown;
   readonly metrics?: Metrics;
   /** Told of each warning once; Node's own warnings by default. */
-  readonly warn?: (warning: Warning) => void;
+  readonly warn?: (warning: Warned) => void;
   readonly clock?: Clock;
 }
 

@@ -17,13 +17,13 @@ export type Policy = Omit<DeliveryPolicy, "policy">;
 export function policyOf<R>(engine: Decider, migration: string, options: MigrationOptions<R>): Policy {
   const known = engine.migrations.includes(migration);
   const { policy: _, ...base } = (known && (engine as Partial<Engine>).deliveryOf?.(migration)) || {};
-  const { retry, breakers, shadow, timeouts, abandonedAfter } = options;
+  const { retry, breakers, shadow, timeouts, abandonedAfterMs } = options;
   const given = {
     retry,
     breakers,
     shadow,
-    timeouts: { read_ms: timeouts?.read, other_ms: timeouts?.other, write_ms: timeouts?.write },
-    worker: { abandoned_after_ms: abandonedAfter },
+    timeouts: { read_ms: timeouts?.readMs, other_ms: timeouts?.otherMs, write_ms: timeouts?.writeMs },
+    worker: { abandoned_after_ms: abandonedAfterMs },
   };
   const { effects } = step<null, { policy: Policy }>("policy", JSON.stringify(base), null, { event: "asked", given });
   return (effects[0] as { policy: Policy }).policy;

@@ -43,7 +43,9 @@ export interface Reader<R> {
   readonly otherDeadlines: Deadlines;
   /** How many comparisons read at this moment. */
   shadows: number;
-  answered(source: Source<R>, ms: number): void;
+  answered(source: Source<R>): void;
+  /** A store has answered, has failed, or has run out of time. */
+  took(source: Source<R>, ms: number): void;
   failed(): void;
   fellBack(reason: (typeof machine.REASONS)[number]): void;
   compared(seen: Observed): void;
@@ -60,7 +62,7 @@ class Call<R> implements Due {
   #over = false;
   readonly #reading: Reading<R>;
   readonly #deadlines: Deadlines;
-  readonly #breaker: Breaker | null;
+  readonly #source: Source<R>;
   readonly #permit: number;
   readonly #began: number;
   readonly first: number;
@@ -68,13 +70,13 @@ class Call<R> implements Due {
   value: R | null | undefined = undefined;
   failed = false;
   error: unknown = undefined;
-  /** How long it took to answer, where that is compared. */
+  /** How long it took to answer. */
   took: number | null = null;
 
   constructor(reading: Reading<R>, source: Source<R>, first: number, shadow: boolean, began: number, permit: number) {
     this.#reading = reading;
     this.#deadlines = first === machine.FROM ? reading.reader.fromDeadlines : reading.reader.otherDeadlines;
-    this.#breaker = source.breaker;
+    this.#source = source;
     this.#permit = permit;
     this.#began = began;
     this.first = first;
@@ -138,11 +140,12 @@ class Call<R> implements Due {
     this.#deadlines.remove(this);
     const { reader } = this.#reading;
     if (this.shadow) reader.shadows -= 1;
-    if (this.#breaker !== null || this.#reading.compares) {
-      const took = reader.ticks() - this.#began;
-      if (outcome === SUCCESS) this.took = took;
-      this.#breaker?.report(this.#permit, outcome, took, reader.now());
-    }
+    // A store that was not asked has taken no time.
+    if (this.#permit < 0) return true;
+    const took = reader.ticks() - this.#began;
+    if (outcome === SUCCESS) this.took = took;
+    if (outcome !== IGNORED) reader.took(this.#source, took);
+    this.#source.breaker?.report(this.#permit, outcome, took, reader.now());
     return true;
   }
 }
@@ -168,8 +171,6 @@ export class Reading<R> {
   #paths: readonly string[] = [];
   /** What kind of read it is. */
   label = LABEL;
-  /** Whether it is compared. */
-  compares = false;
 
   constructor(
     reader: Reader<R>,
@@ -201,7 +202,6 @@ export class Reading<R> {
   };
 
   start(compares: boolean): void {
-    this.compares = compares;
     this.on(compares ? machine.STARTED_COMPARING : machine.STARTED);
   }
 
@@ -266,7 +266,7 @@ export class Reading<R> {
   #ask(source: Source<R>, first: number, shadow: boolean, began: number): Call<R> {
     const { breaker } = source;
     const permit = breaker === null ? 0 : breaker.ask(this.reader.now());
-    const call = new Call<R>(this, permit < 0 ? { ...source, breaker: null } : source, first, shadow, began, permit);
+    const call = new Call<R>(this, source, first, shadow, began, permit);
     // It can answer before it was asked for long, and is looked for where it belongs.
     if (first === machine.FROM) this.#from = call;
     else this.#other = call;
@@ -277,7 +277,7 @@ export class Reading<R> {
   #answer(source: Source<R>, call: Call<R>): void {
     this.#signal?.removeEventListener("abort", this.#leave);
     if (!call.failed) {
-      this.reader.answered(source, this.reader.ticks() - this.#began);
+      this.reader.answered(source);
       const { answered } = this;
       if (answered !== null) isolated(() => answered({ store: source.store, fellBack: call === this.#other }));
       this.#resolve(call.value ?? null);
@@ -296,7 +296,7 @@ function micros(call: { readonly took: number | null } | null): number | null {
 function refusing(store: string): Side<never> {
   return {
     read() {
-      throw new BreakerOpen(`the breaker of ${store} is open`);
+      throw new BreakerOpen(store);
     },
   };
 }

@@ -53,7 +53,14 @@ export interface Side<R> {
   read(key: string, call: ReadCall): R | null | undefined | PromiseLike<R | null | undefined>;
   write?(key: string, record: R, call: WriteCall): unknown;
   delete?(key: string, call: WriteCall): unknown;
-  /** Undoes a write, where the store's versions allow it. Without it, nothing is undone: it is owed instead. */
+  /**
+   * Undoes a write, where the store's versions allow it. Without it, nothing is undone: it is owed instead.
+   *
+   * Beside a forward stream, an undoing is safe only if it does two things. It leaves the record at a place in the order
+   * above the version that it undoes: then the stream carries the undoing over the write, and never the write over the
+   * undoing. And where the write was overtaken, so that it throws {@link Superseded}, it keeps later undoings from leading
+   * back to that write. Where a store cannot do both, its side has no `undo`.
+   */
   undo?(key: string, call: UndoCall): unknown;
 }
 

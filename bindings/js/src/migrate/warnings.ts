@@ -1,7 +1,7 @@
 /** Warnings: each once, and how often it was meant. */
 
 /** Something that somebody should know. */
-export interface Warning {
+export interface Warned {
   readonly migration: string;
   /** What kind of thing: the code of a hazard, or one of the executor's own. */
   readonly code: string;
@@ -9,17 +9,17 @@ export interface Warning {
 }
 
 /** A warning, and how often there was reason for it. */
-export interface CountedWarning extends Warning {
+export interface CountedWarning extends Warned {
   readonly count: number;
 }
 
 /** Says each warning once, and counts the others. */
 export class Warnings {
   readonly #migration: string;
-  readonly #say: (warning: Warning) => void;
-  readonly #counts = new Map<string, { warning: Warning; count: number }>();
+  readonly #say: (warning: Warned) => void;
+  readonly #counts = new Map<string, { warning: Warned; count: number }>();
 
-  constructor(migration: string, say: (warning: Warning) => void) {
+  constructor(migration: string, say: (warning: Warned) => void) {
     this.#migration = migration;
     this.#say = say;
   }
@@ -41,7 +41,7 @@ export class Warnings {
 }
 
 /** Says a warning as Node does. */
-export function processWarning({ migration, code, message }: Warning): void {
+export function processWarning({ migration, code, message }: Warned): void {
   process.emitWarning(`${migration}: ${message}`, { type: "CutoverWarning", code });
 }
 

@@ -17,7 +17,7 @@ import type { Writer } from "./writing.js";
 /** How a worker works; what is not given is as the migration's policy says. */
 export interface WorkerOptions {
   /** Its name; one made at random by default. */
-  readonly worker?: string;
+  readonly name?: string;
   /** So many entries are delivered at one time. */
   readonly limit?: number;
   /** How long an entry is its own without a word. */
@@ -87,7 +87,7 @@ export class Worker<R> {
     this.#writer = writer;
     this.#outbox = outbox;
     this.#options = options;
-    this.#name = options.worker ?? crypto.randomUUID();
+    this.#name = options.name ?? crypto.randomUUID();
     this.#limit = options.limit ?? worker.limit;
     this.#leaseMs = options.leaseMs ?? worker.lease_ms;
     this.#pollMs = options.pollMs ?? worker.poll_ms;
@@ -99,7 +99,7 @@ export class Worker<R> {
   /** Works until the signal is aborted; what is under way then is finished. An outbox that does not answer is asked again. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const found = await this.pass().catch((error: unknown) => {
+      const found = await this.step().catch((error: unknown) => {
         this.#options.onError?.(error);
         return 0;
       });
@@ -108,7 +108,7 @@ export class Worker<R> {
   }
 
   /** Delivers what is due now, and says how many entries that were. */
-  async pass(): Promise<number> {
+  async step(): Promise<number> {
     const { clock, name } = this.#writer;
     const [limit, leaseMs, skipDead] = [this.#limit, this.#leaseMs, this.#skipDead];
     const claim = { now: clock.now(), limit, leaseMs, worker: this.#name, migration: name, skipDead };
@@ -122,7 +122,7 @@ export class Worker<R> {
     for (;;) {
       const counts = await this.counts();
       if (signal.aborted || counts.pending + counts.claimed + counts.begun === 0) return counts;
-      if ((await this.pass()) === 0) await this.#sleep(signal);
+      if ((await this.step()) === 0) await this.#sleep(signal);
     }
   }
 

@@ -25,7 +25,7 @@ export interface Writer<R> {
   readonly stores: ReadonlyMap<string, Store<R>>;
   readonly outbox: OutboxStore | null;
   readonly writeTimeout: number;
-  readonly abandonedAfter: number;
+  readonly abandonedAfterMs: number;
   /** The side whose transactions may put entries. */
   readonly transactional: SideName | null;
   /** A side was written without the transaction that it was asked for. */
@@ -196,10 +196,10 @@ export class Writing<R> {
 
   /** Keeps that the write was begun; without an outbox there is nowhere to. */
   async #persist(state: unknown): Promise<boolean> {
-    const { name, clock, outbox, abandonedAfter } = this.#writer;
+    const { name, clock, outbox, abandonedAfterMs } = this.#writer;
     if (outbox === null) return true;
     const now = clock.now();
-    const entry = begunEntry(name, this.#operation, this.#config, state, now, now + abandonedAfter);
+    const entry = begunEntry(name, this.#operation, this.#config, state, now, now + abandonedAfterMs);
     try {
       if (this.#persisted) return await outbox.amend(entry.id, entry.payload, this.#claim);
       await outbox.put(entry);
@@ -243,12 +243,12 @@ export class Writing<R> {
 
   /** What the second store is owed, where the transaction of the first store keeps it. */
   #withEntry(wanted: boolean, undoes: boolean): WithEntry | null {
-    const { name, outbox, clock, abandonedAfter } = this.#writer;
+    const { name, outbox, clock, abandonedAfterMs } = this.#writer;
     const second = this.#writes[1];
     if (!wanted || outbox === null || second === undefined) return null;
     const now = clock.now();
     // Nobody else delivers it while it is written here.
-    const dueMs = second.ack === "outbox" ? now : now + abandonedAfter;
+    const dueMs = second.ack === "outbox" ? now : now + abandonedAfterMs;
     return new WithEntry(outbox, { ...owedEntry(name, this.#operation, second.to, "delivery", now), dueMs }, undoes);
   }
 

@@ -109,7 +109,7 @@ const [old, fresh] = [side("old", chance(Number(seed) * 2)), side("new", chance(
 function migration(ack, more) {
   const phase = `{ name: only, read: old, write: [old, { to: new, ack: ${ack} }] }`;
   const text = `cutover: 1\nmigrations:\n  orders: { old: left, new: right, phase: only, phases: [${phase}] }`;
-  const same = { retry: RETRY, outbox: kept, abandonedAfter: ABANDONED_MS, warn: () => {} };
+  const same = { retry: RETRY, outbox: kept, abandonedAfterMs: ABANDONED_MS, warn: () => {} };
   return new Migration(Engine.fromString(text), "orders", { old, new: fresh, ...same, ...more });
 }
 

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { createRequire } from "node:module";
 import { Engine } from "../../dist/index.js";
 import * as migrate from "../../dist/migrate.js";
-import { Breaker, ChangeConsumer, MigrationError, otelMetrics, prometheusMetrics, streamHealth } from "../../dist/migrate.js";
-import type { ChangeEvent, Current, DeadEvent } from "../../dist/migrate.js";
+import { Breaker, Consumer, MigrationError, otelMetrics, prometheusMetrics, streamHealth } from "../../dist/migrate.js";
+import type { Change, Current, DeadChange } from "../../dist/migrate.js";
 import { ManualClock, dualRead, over, rejected, ruleset } from "./support.js";
 
 describe("the package", () => {
@@ -57,11 +57,12 @@ describe("metrics", () => {
     fresh.reading = () => ({ n: 1 });
     await migration.read("k");
     expect(seen).toEqual([
+      'migration_read_latency_seconds {"migration":"m","source":"right"} number',
+      'migration_read_latency_seconds {"migration":"m","source":"left"} number',
       'migration_fallbacks_total {"migration":"m","reason":"not_found"}',
       'migration_reads_total {"migration":"m","source":"left"}',
-      'migration_read_latency_seconds {"migration":"m","source":"left"} number',
-      'migration_reads_total {"migration":"m","source":"right"}',
       'migration_read_latency_seconds {"migration":"m","source":"right"} number',
+      'migration_reads_total {"migration":"m","source":"right"}',
     ]);
   });
 
@@ -84,7 +85,7 @@ describe("metrics", () => {
 function consuming() {
   const held = new Map<string, { version: number; gone: boolean; record?: unknown }>();
   const log: string[] = [];
-  const letters: DeadEvent<unknown>[] = [];
+  const letters: DeadChange<unknown>[] = [];
   let failing: (() => never) | null = null;
   const set = (key: string, version: number, gone: boolean, record?: unknown): void => {
     failing?.();
@@ -97,10 +98,10 @@ function consuming() {
     if (found === undefined) return "none";
     return found.gone ? { tombstone: found.version } : { version: found.version };
   };
-  const consumer = new ChangeConsumer<unknown>({
+  const consumer = new Consumer<unknown>({
     partition: "p",
     clock,
-    target: { current, put: (key, version, record) => set(key, version, false, record), delete: (key, version) => set(key, version, true) },
+    target: { current, write: (key, record, version) => set(key, version, false, record), delete: (key, version) => set(key, version, true) },
     persist: () => log.push("persist"),
     commit: (next) => log.push(`commit ${next}`),
     deadLetter: (letter) => letters.push(letter),
@@ -110,7 +111,7 @@ function consuming() {
   return { consumer, held, log, letters, clock, fail };
 }
 
-const event = (offset: number, op: string, key: string, version: number): ChangeEvent<unknown> => ({
+const event = (offset: number, op: string, key: string, version: number): Change<unknown> => ({
   offset,
   op,
   key,

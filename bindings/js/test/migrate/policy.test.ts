@@ -34,7 +34,7 @@ describe("the delivery policy of a migration", () => {
   });
 
   it("gives way to what is given in code, key by key", async () => {
-    const { migration, old, clock } = over(ruled(QUICK), { retry: { attempts: 3 }, timeouts: { write: 80 }, breakers: { old: null } });
+    const { migration, old, clock } = over(ruled(QUICK), { retry: { attempts: 3 }, timeouts: { writeMs: 80 }, breakers: { old: null } });
     old.writing = rejected("down");
     const written = expect(migration.write("a", { n: 1 })).rejects.toThrow();
     await clock.pass(29);
@@ -46,7 +46,7 @@ describe("the delivery policy of a migration", () => {
   });
 
   it("has limits in code, too", () => {
-    expect(() => over(ruled(QUICK), { timeouts: { read: 0 } })).toThrow(new CutoverError("a policy: `read_ms` is 1 to 3600000"));
+    expect(() => over(ruled(QUICK), { timeouts: { readMs: 0 } })).toThrow(new CutoverError("a policy: `read_ms` is 1 to 3600000"));
     expect(() => over(ruled(QUICK), { retry: { base_ms: 100_000 } })).toThrow("`cap_ms` is not below `base_ms`");
     expect(() => over(ruled(QUICK), { retry: { attemps: 1 } as object })).toThrow("unknown field `attemps`");
   });
@@ -68,8 +68,8 @@ describe("the delivery policy of a migration", () => {
     const claim = outbox.claim.bind(outbox);
     outbox.claim = (given) => (asked.push(given), claim(given));
     const { migration } = over(ruled("{ worker: { limit: 3, lease: 7s, dead: pass } }"), { outbox });
-    await migration.worker().pass();
-    await migration.worker({ limit: 4, skipDead: false }).pass();
+    await migration.worker().step();
+    await migration.worker({ limit: 4, skipDead: false }).step();
     expect(asked.map(({ limit, leaseMs, skipDead }) => [limit, leaseMs, skipDead])).toEqual([[3, 7_000, true], [4, 7_000, false]]);
   });
 });

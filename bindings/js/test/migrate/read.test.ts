@@ -102,8 +102,21 @@ describe("a read", () => {
     expect(aborted).toBeInstanceOf(SideTimeout);
   });
 
+  it("counts how long each store took, not the whole read", async () => {
+    const { migration, old, fresh, clock } = over(dualRead);
+    fresh.reading = () => new Promise((resolve) => clock.after(40, () => resolve(null)));
+    old.reading = () => new Promise((resolve) => clock.after(5, () => resolve({ n: 1 })));
+    const read = migration.read("k");
+    await clock.pass(40);
+    await clock.pass(5);
+    expect(await read).toEqual({ n: 1 });
+    const { reads, latencies } = migration.counters();
+    expect(reads).toEqual({ left: 1, right: 0 });
+    expect(latencies).toMatchObject({ left: { count: 1, totalMs: 5 }, right: { count: 1, totalMs: 40 } });
+  });
+
   it("gives each of many deadlines its time", async () => {
-    const { migration, old, clock } = over(standard("off"), { timeouts: { read: 100 } });
+    const { migration, old, clock } = over(standard("off"), { timeouts: { readMs: 100 } });
     old.reading = never;
     const ended: number[] = [];
     const start = clock.time;
@@ -173,6 +186,7 @@ describe("a breaker", () => {
     await expect(migration.read("k")).rejects.toThrow("down");
     await expect(migration.read("k")).rejects.toBeInstanceOf(BreakerOpen);
     expect(old.asked).toHaveLength(2);
+    expect(Object.values(migration.counters().latencies).map(({ count }) => count)).toEqual([2, 0]);
     expect(migration.breaker("old")?.state.state.state).toBe("open");
     await clock.pass(1_000);
     old.reading = () => ({ n: 1 });
@@ -201,7 +215,7 @@ describe("a comparison", () => {
     const broken = () => {
       throw new Error("broken");
     };
-    const metrics: Metrics = { read: broken, fallback: broken, writeError: broken, inconsistency: broken };
+    const metrics: Metrics = { read: broken, fallback: broken, latency: broken, writeError: broken, inconsistency: broken };
     const more = { metrics, warn: broken, compare: broken };
     const { migration, old, fresh, clock } = over(sampled("100%"), more);
     old.reading = () => ({ n: 1 });

@@ -1,7 +1,7 @@
 /** What the tests of the executors share: rulesets, sides and a clock that stands still until it is told. */
 
 import { Engine } from "../../dist/index.js";
-import type { Clock, Side, Warning } from "../../dist/migrate.js";
+import type { Clock, Side, Warned } from "../../dist/migrate.js";
 import { Migration } from "../../dist/migrate.js";
 import type { MigrationOptions } from "../../dist/migrate.js";
 
@@ -83,8 +83,8 @@ export class Told implements Side<Record> {
 export function over(engine: Engine, more: Partial<MigrationOptions<Record>> = {}) {
   const [old, fresh] = [new Told(), new Told()];
   const clock = new ManualClock();
-  const warned: Warning[] = [];
-  const warn = (warning: Warning): void => void warned.push(warning);
+  const warned: Warned[] = [];
+  const warn = (warning: Warned): void => void warned.push(warning);
   const migration = new Migration<Record>(engine, "m", { old, new: fresh, clock, warn, ...more });
   return { migration, old, fresh, clock, warned };
 }

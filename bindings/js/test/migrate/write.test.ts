@@ -58,7 +58,7 @@ describe("a write", () => {
     expect(await failed).toMatchObject({ told: "pending", reason: "exhausted" });
     expect(outbox.entries.map(({ id, side, state }) => [id, side, state])).toEqual([["op:right", "right", "pending"]]);
     fresh.writing = () => undefined;
-    expect(await migration.worker().pass()).toBe(1);
+    expect(await migration.worker().step()).toBe(1);
     expect(fresh.asked.at(-1)).toBe("write k=1 op:right v7");
     expect(outbox.entries).toEqual([]);
   });
@@ -92,7 +92,7 @@ describe("a write", () => {
   });
 
   it("is unknown where the store never answers, and goes to the worker", async () => {
-    const { migration, old, outbox, clock } = writing("required", { timeouts: { write: 50 } });
+    const { migration, old, outbox, clock } = writing("required", { timeouts: { writeMs: 50 } });
     old.writing = never;
     const failed = wrong(migration.write("k", { n: 1 }, { operation: "op" }));
     await clock.pass(1_000);
@@ -120,7 +120,7 @@ describe("a write", () => {
     for (const n of [1, 2]) await migration.write("k", { n }, { operation: `op${n}` });
     await migration.write("other", { n: 3 }, { operation: "op3" });
     expect(fresh.asked).toEqual([]);
-    expect(await migration.worker().pass()).toBe(2);
+    expect(await migration.worker().step()).toBe(2);
     expect(fresh.asked).toEqual(["write k=1 op1:right vnull", "write other=3 op3:right vnull"]);
     await migration.worker().drain();
     expect(fresh.asked.at(-1)).toBe("write k=2 op2:right vnull");
@@ -188,9 +188,9 @@ describe("a worker", () => {
     void migration.write("k", { n: 1 }, { operation: "op", version: 2 }).catch(() => {});
     await quiet();
     const other = over(dual("required"), { retry, outbox, clock });
-    expect(await other.migration.worker().pass()).toBe(0);
+    expect(await other.migration.worker().step()).toBe(0);
     clock.time += 60_000;
-    expect(await other.migration.worker().pass()).toBe(1);
+    expect(await other.migration.worker().step()).toBe(1);
     expect(other.old.asked).toEqual(["write k=1 op:left v2"]);
     expect(other.fresh.asked).toEqual(["write k=1 op:right v2"]);
     expect([fresh.asked, outbox.entries]).toEqual([[], []]);
@@ -202,11 +202,11 @@ describe("a worker", () => {
     await migration.write("k", { n: 1 }, { operation: "op" });
     const dead: string[] = [];
     const worker = migration.worker({ onDead: (entry, reason) => dead.push(`${entry.id} ${reason}`) });
-    await worker.pass();
+    await worker.step();
     expect(outbox.entries[0]).toMatchObject({ state: "pending", dueMs: clock.time + 100, attempt: 1 });
     for (let attempt = 0; attempt < 2; attempt += 1) {
       await clock.pass(1_000);
-      await worker.pass();
+      await worker.step();
     }
     expect(dead).toEqual(["op:right exhausted"]);
     expect(await worker.dead()).toMatchObject([{ reason: "exhausted: Error: down" }]);
@@ -216,13 +216,13 @@ describe("a worker", () => {
   });
 
   it("keeps its claim while a delivery takes long", async () => {
-    const { migration, fresh, outbox, clock } = writing("outbox", { timeouts: { write: 80_000 } });
+    const { migration, fresh, outbox, clock } = writing("outbox", { timeouts: { writeMs: 80_000 } });
     fresh.writing = never;
     await migration.write("k", { n: 1 });
-    void migration.worker({ leaseMs: 3_000 }).pass();
+    void migration.worker({ leaseMs: 3_000 }).step();
     await clock.pass(10_000);
     expect(outbox.entries[0]?.leaseUntilMs).toBeGreaterThan(clock.time);
-    expect(await migration.worker().pass()).toBe(0);
+    expect(await migration.worker().step()).toBe(0);
   });
 
   it("works until it is told to stop", async () => {

@@ -60,13 +60,13 @@ class Node:
             timeouts=Timeouts(read_ms=100, other_ms=100, write_ms=100),
             retry=RETRY,
             outbox=history.outbox,
-            journal_after_ms=1_500,
+            abandoned_after_ms=1_500,
             clock=Clock(),
             warn=lambda _: None,
         )
         self.worker: asyncio.Future[Any] | None = None
         if history.outbox is not None:
-            worker = self.migration.worker(poll_ms=40, name="w", config={"lease_ms": 800})
+            worker = self.migration.worker(poll_ms=40, name="w", lease_ms=800)
             self.worker = asyncio.ensure_future(worker.run())
 
     def die(self) -> None:
@@ -146,7 +146,7 @@ class History:
             client.cancel()
         self.world.faulty = False
         await self._settle()
-        await asyncio.gather(*(node.migration.settle() for node in self.nodes))
+        await asyncio.gather(*(node.migration.settled() for node in self.nodes))
         for node in self.nodes:
             node.die()
         self.forward.stop()

@@ -121,7 +121,7 @@ def outbox_at(kind: str, where: str) -> OutboxStore[Any]:
 def migration(ack: str, transactional: bool, old: Side, new: Side, outbox: Any) -> Migration[Any]:
     phase = f"{{ name: only, read: old, write: [old, {{ to: new, ack: {ack} }}] }}"
     ruleset = f"cutover: 1\nmigrations:\n  orders: {{ old: left, new: right, phase: only, phases: [{phase}] }}"
-    more: Any = {"retry": RETRY, "outbox": outbox, "journal_after_ms": ABANDONED_MS, "warn": lambda _: None}
+    more: Any = {"retry": RETRY, "outbox": outbox, "abandoned_after_ms": ABANDONED_MS, "warn": lambda _: None}
     more["transactional"] = "old" if transactional else None
     return Migration(Engine.from_str(ruleset), "orders", old=old, new=new, **more)
 
@@ -150,7 +150,7 @@ def main(kind: str, where: str, first: str, seed: str, without: str = "") -> Non
     # The sides are in the same database as the outbox, where that is PostgreSQL.
     ways = [(ack, in_one) for ack in ("required", "best_effort", "outbox") for in_one in {False, kind == "postgres"}]
     migrations = [migration(ack, in_one, sides[0], sides[1], kept) for ack, in_one in ways]
-    worker = migrations[0].worker(config=DELIVERY, poll_ms=20)
+    worker = migrations[0].worker(**DELIVERY, poll_ms=20)
     left = worker.counts()
     while (counts := worker.counts()).pending + counts.claimed + counts.begun > 0:
         if worker.step().claimed == 0:

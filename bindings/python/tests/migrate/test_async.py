@@ -83,7 +83,7 @@ def test_comparisons_and_their_cap() -> None:
         orders = of(Store(a={"n": 1}), Store(a={"n": 2}), "shadow", shadow=Shadow(concurrency=2))
         orders._sides["mongo"].seconds = 0.01  # type: ignore[attr-defined]
         assert await asyncio.gather(*(orders.read("a") for _ in range(5))) == [{"n": 1}] * 5
-        await orders.settle()
+        await orders.settled()
         assert orders.counters().comparisons == {"skipped": 3, "mismatch": 2}
 
     run(main())
@@ -98,7 +98,7 @@ def test_a_cancelled_read_is_an_event() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await orders.settle()
+        await orders.settled()
         assert orders.counters().comparisons == {"skipped": 1}
 
     run(main())
@@ -132,7 +132,7 @@ def test_a_cancellation_between_the_two_writes_is_no_gap(slow: str) -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await orders.settle()
+        await orders.settled()
         assert old.records == {"a": {"n": 1}}
         if slow == "sql":
             assert new.records == {} and kept.counts(0).pending == 1
@@ -152,7 +152,7 @@ def test_a_cancellation_while_it_waits_leaves_it_to_the_outbox() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await orders.settle()
+        await orders.settled()
         assert kept.counts(0).pending == 1 and (await orders.worker().drain()).delivered == 1
         assert new.records == old.records
 
@@ -194,7 +194,7 @@ migrations:
         for n in range(5):
             await orders.write("a", {"n": n})
         assert seen == []
-        await orders.settle()
+        await orders.settled()
         assert seen == [0, 1, 2, 3, 4]
 
     run(main())

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pytest
 from executor_support import Record, Store, engine
 
-from cutover.migrate import AsyncConsumer, Change, Consumer, DeadChange, Migration, Permanent, Transient, health
+from cutover.migrate import AsyncConsumer, Change, Consumer, DeadChange, Migration, Permanent, Transient, stream_health
 from cutover.migrate import otel_metrics, prometheus_metrics
 from cutover.migrate._types import WriteCall
 
@@ -86,7 +86,7 @@ def test_a_poison_event_parks_its_key_and_the_partition_goes_on() -> None:
     # Another process finds the key parked, until its letters are settled.
     other = target.consumer(state=target.state)
     assert other.apply(Change(5, "u", "7", 3, {"n": 3})) == "parked"
-    other.settled("7", 0)
+    other.settle("7", 0)
     assert other.apply(Change(6, "u", "7", 4, {"n": 4})) == "applied"
 
 
@@ -99,11 +99,11 @@ def test_a_partition_in_which_all_fails_halts() -> None:
 
 
 def test_health() -> None:
-    assert health({}, 0)["verdict"] == "no_data"
+    assert stream_health({}, 0)["verdict"] == "no_data"
     seen = {"at": 0, "lag_messages": 10_000, "lag_ms": 60_000, "events": 100, "errors": 1}
-    assert health(seen, 0)["verdict"] == "pass"
-    assert health(seen, 60_001)["verdict"] == "stale"
-    assert health({**seen, "lag_messages": 10_001}, 0)["verdict"] == "fail"
+    assert stream_health(seen, 0)["verdict"] == "pass"
+    assert stream_health(seen, 60_001)["verdict"] == "stale"
+    assert stream_health({**seen, "lag_messages": 10_001}, 0)["verdict"] == "fail"
     consumer = Target().consumer()
     assert consumer.health(lag_messages=0, lag_ms=0)["verdict"] == "no_data"
     consumer.apply(Change(0, "c", "7", 1, {}))
@@ -128,7 +128,7 @@ def test_asyncio() -> None:
         target.of.fails = [Transient()]
         assert await consumer.apply(Change(0, "c", "7", 1, {"n": 1})) == "applied"
         assert await consumer.apply(Change(1, "?", "7", 1, {"n": 1})) == "parked"
-        await consumer.settled("7", 0)
+        await consumer.settle("7", 0)
         assert await consumer.apply(Change(2, "d", "7", 2)) == "applied"
         assert target.of.records == {"7": (2, None)}
 
@@ -141,8 +141,8 @@ def counted(metrics: Any) -> None:
     orders: Migration[Record] = Migration(engine("live"), "orders", old=old, new=new, metrics=metrics)
     orders.read("a", draw=999_999)
     orders.read("a")
-    assert orders.settle(5)
-    assert orders.read("a") is None and orders.settle(5)
+    assert orders.settled(5)
+    assert orders.read("a") is None and orders.settled(5)
     new.fails = [Transient()]
     orders.write("a", {"n": 1})
 

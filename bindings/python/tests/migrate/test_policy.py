@@ -57,8 +57,8 @@ def test_the_ruleset_says_how_long_and_how_often() -> None:
     with pytest.raises(WriteError):
         orders.write("a", {"n": 1})
     assert times(old.told) == [50, 50]
-    assert orders.breakers["sql"] is not None
-    assert orders.breakers["mongo"] is not None
+    assert orders.breaker("old") is not None
+    assert orders.breaker("new") is not None
     reading, old = of()
     reading.read("a")
     assert times(old.told) == [30]
@@ -69,7 +69,7 @@ def test_without_a_policy_the_defaults_of_the_engine_hold() -> None:
     plain.write("a", {"n": 1})
     plain.read("a")
     assert times(old.told) == [5_000, 1_000]
-    assert plain.breakers == {"sql": None, "mongo": None}
+    assert plain.breaker("old") is None and plain.breaker("new") is None
 
 
 def test_code_wins_key_by_key() -> None:
@@ -79,8 +79,8 @@ def test_code_wins_key_by_key() -> None:
         orders.write("a", {"n": 1})
     orders.read("a")
     assert times(old.told) == [70, 30]
-    assert orders.breakers["sql"] is None
-    assert orders.breakers["mongo"] is not None
+    assert orders.breaker("old") is None
+    assert orders.breaker("new") is not None
 
 
 def test_numbers_have_limits_in_code_too() -> None:
@@ -106,5 +106,5 @@ def test_a_worker_follows_the_policy() -> None:
     Worker(orders).step()
     assert {(claim["limit"], claim["lease_ms"], claim["skip_dead"]) for claim in asked} == {(1, 7_000, False)}
     asked.clear()
-    Worker(orders, limit=5, config={"dead": "pass"}).step()
+    Worker(orders, limit=5, skip_dead=True).step()
     assert {(claim["limit"], claim["lease_ms"], claim["skip_dead"]) for claim in asked} == {(5, 7_000, True)}

@@ -12,7 +12,7 @@ from executor_support import FALLING_BACK, Record, Store, engine
 
 from cutover import Engine
 from cutover._cutover import draw
-from cutover.migrate import Answered, Migration, MigrationError, Refused, Shadow, Timeouts, Warned
+from cutover.migrate import Answered, BreakerOpen, Migration, MigrationError, Shadow, Timeouts, Warned
 
 
 def of(phase: str, old: Store, new: Store, **options: Any) -> Migration[Record]:
@@ -42,7 +42,7 @@ def test_the_caller_is_told_which_store_has_answered() -> None:
     assert told == [Answered("sql", True), Answered("mongo", False)]
     compared = of("shadow", old, new, warn=lambda _: None)
     assert compared.read("a", answered=told.append) == {"n": 1} and told[2:] == [Answered("sql", False)]
-    assert compared.settle(5)
+    assert compared.settled(5)
 
 
 def test_an_edit_begins_with_the_store_that_is_written_first() -> None:
@@ -55,10 +55,10 @@ def test_an_edit_begins_with_the_store_that_is_written_first() -> None:
     old.reads = [ValueError("down")]
     with pytest.raises(ValueError, match="down"):
         orders.read_for_update("a")
-    breaker = orders.breakers["sql"]
+    breaker = orders.breaker("old")
     assert breaker is not None
     breaker.force("forced_open", 0)
-    with pytest.raises(Refused):
+    with pytest.raises(BreakerOpen):
         orders.read_for_update("a")
 
 
@@ -130,7 +130,7 @@ def test_comparisons(control: object, candidate: object, verdict: str) -> None:
             orders.read("a")
     else:
         assert orders.read("a") == control
-    assert orders.settle(5)
+    assert orders.settled(5)
     assert orders.counters().comparisons == {verdict: 1}
 
 
@@ -143,7 +143,7 @@ def test_a_shadow_never_slows_the_caller_and_is_capped() -> None:
     assert [orders.read("a") for _ in range(5)] == [{"n": 1}] * 5
     assert orders.counters().comparisons == {"skipped": 3}
     gate.set()
-    assert orders.settle(5)
+    assert orders.settled(5)
     assert orders.counters().comparisons == {"skipped": 3, "mismatch": 2}
     # Said once, and counted.
     assert [warning.code for warning in said if warning.code == "shadow_full"] == ["shadow_full"]
@@ -155,7 +155,7 @@ def test_a_late_shadow_has_timed_out() -> None:
     new.seconds = 0.05
     orders = of("shadow", old, new, timeouts=Timeouts(other_ms=10))
     assert orders.read("a") == {"n": 1}
-    assert orders.settle(5)
+    assert orders.settled(5)
     assert orders.counters().comparisons == {"timed_out": 1}
 
 
@@ -164,7 +164,7 @@ def test_a_comparator_that_raises_is_a_verdict() -> None:
         raise ZeroDivisionError
 
     orders = of("shadow", Store(a={}), Store(a={}), compare=compare, warn=lambda _: None)
-    assert orders.read("a") == {} and orders.settle(5)
+    assert orders.read("a") == {} and orders.settled(5)
     assert orders.counters().comparisons == {"comparator_error": 1}
 
 
@@ -173,7 +173,7 @@ def test_the_shadow_is_the_fallback_and_is_not_asked_twice() -> None:
     new.reads, old.seconds = [ValueError()], 0.02
     orders = of("live", old, new)
     assert orders.read("a") == {"n": 1}
-    assert old.calls == ["read a"] and orders.settle(5)
+    assert old.calls == ["read a"] and orders.settled(5)
     assert orders.counters().comparisons == {"control_error": 1}
 
 
@@ -181,7 +181,7 @@ def test_the_sample_is_drawn_by_the_key() -> None:
     orders: Migration[Record] = Migration(engine("shadow", sample="30%"), "orders", old=Store(), new=Store())
     for at in range(200):
         orders.read(f"key-{at}")
-        assert orders.settle(5)
+        assert orders.settled(5)
     drawn = sum(draw(f"key-{at}") < 300_000 for at in range(200))
     assert 30 < drawn < 90 and orders.counters().comparisons == {"match": drawn}
 
@@ -194,16 +194,18 @@ def test_a_refused_side_has_failed() -> None:
     new.reads = [ValueError(), ValueError()]
     assert [orders.read("a") for _ in range(4)] == [{"n": 1}] * 4
     assert new.calls == ["read a"] * 2
-    breaker = orders.breakers["mongo"]
+    # A store that was not asked has taken no time.
+    assert {name: latency.count for name, latency in orders.counters().latencies.items()} == {"mongo": 2, "sql": 4}
+    breaker = orders.breaker("new")
     assert breaker is not None and '"open"' in breaker.state
     breaker.force("closed", 0)
     assert orders.read("a") is None
     breaker.force("forced_open", 0)
     alone: Migration[Record] = Migration(engine("ramp_down"), "orders", old=old, new=new, **options)
-    found = alone.breakers["mongo"]
+    found = alone.breaker("new")
     assert found is not None
     found.force("forced_open", 0)
-    with pytest.raises(Refused, match="mongo"):
+    with pytest.raises(BreakerOpen, match="mongo"):
         alone.read("a")
 
 
@@ -263,7 +265,7 @@ def test_threads_share_one() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert orders.settle(10)
+    assert orders.settled(10)
     counts = orders.counters()
     assert counts.reads == {"sql": 800} and sum(counts.comparisons.values()) == 800
     assert counts.latencies["sql"].count == 800
@@ -277,7 +279,7 @@ def test_comparisons_are_reported_by_their_labels() -> None:
         old.reads, new.reads = [one], [other]
         with suppress(ValueError):
             orders.read("a", label=label)
-        assert orders.settle(5)
+        assert orders.settled(5)
 
     for _ in range(600):
         read("get_offer")

@@ -74,7 +74,7 @@ def test_both_are_kept_or_neither_and_nothing_before(place: Place, outbox: Outbo
 
 def test_what_the_second_store_has_taken_is_withdrawn_and_what_it_has_not_is_left(place: Place, outbox: Outbox) -> None:
     old, new = Rows(place), Store()
-    orders = of(old, new, outbox, "required", journal_after_ms=0)
+    orders = of(old, new, outbox, "required", abandoned_after_ms=0)
     orders.write("a", {"n": 1})
     assert owed(outbox) == (0, 0)
     new.fails = [Transient()]

@@ -82,7 +82,7 @@ def test_without_an_outbox_it_is_a_dead_letter() -> None:
     with pytest.raises(WriteError) as caught:
         orders.write("a", {"n": 1}, operation="op-1")
     assert caught.value.told == "partial"
-    assert orders.settle(5)
+    assert orders.settled(5)
     assert orders.counters().warnings == {"not_durable": 1, "dead_letter": 1}
     assert [(letter.operation, letter.to, letter.owed) for letter in orders.dead_letters] == [("op-1", ("mongo",), "delivery")]
 
@@ -123,7 +123,7 @@ def test_a_write_whose_process_died_is_finished_by_a_worker() -> None:
     kept, old, new = outbox(), Store(), Store()
     new.fails = [Dies()]
     with pytest.raises(Dies):
-        of(old, new, outbox=kept, journal_after_ms=0).write("a", {"n": 1}, operation="op-1")
+        of(old, new, outbox=kept, abandoned_after_ms=0).write("a", {"n": 1}, operation="op-1")
     assert (old.records, new.records) == ({"a": {"n": 1}}, {})
     assert of(old, new, outbox=kept).worker().drain().recovered == 1
     assert new.records == {"a": {"n": 1}} and kept.counts(0).begun == 0
@@ -181,7 +181,7 @@ def test_a_claim_is_kept_while_a_delivery_takes_long() -> None:
         return extend(id, generation, lease_until_ms)
 
     setattr(kept, "extend", watched)  # noqa: B010
-    assert orders.worker(config={"lease_ms": 90}).step().delivered == 1
+    assert orders.worker(lease_ms=90).step().delivered == 1
     assert len(extended) >= 3 and extended == sorted(extended)
 
 
@@ -247,7 +247,7 @@ def test_nobody_waits_for_a_best_effort_and_the_order_of_a_key_is_kept() -> None
         orders.write(f"key-{n % 2}", {"n": n})
     assert seen == []
     gate.set()
-    assert orders.settle(5)
+    assert orders.settled(5)
     for key in ("key-0", "key-1"):
         assert [n for of, n in seen if of == key] == list(range(int(key[-1]), 20, 2))
     assert new.calls == []
@@ -276,9 +276,9 @@ def test_an_entry_that_kills_its_workers_is_given_up() -> None:
     orders.write("a", {"n": 1})
     for _ in range(3):
         with pytest.raises(Dies):
-            orders.worker(config={"lease_ms": 1}).drain()
+            orders.worker(lease_ms=1).drain()
         threading.Event().wait(0.01)
-    assert orders.worker(config={"lease_ms": 1}).drain().buried == 1
+    assert orders.worker(lease_ms=1).drain().buried == 1
     assert orders.worker().dead()[0].reason == "expired"
 
 

@@ -123,9 +123,9 @@ export class History {
       old: side(this.#stores.left),
       new: side(this.#stores.right),
       clock: life,
-      timeouts: { read: 100, other: 100, write: 200 },
+      timeouts: { readMs: 100, otherMs: 100, writeMs: 200 },
       retry: WRITE_RETRY,
-      abandonedAfter: 1_500,
+      abandonedAfterMs: 1_500,
       warn: () => {},
       deadLetter: ({ key }: DeadLetter) => {
         this.dead += 1;
@@ -134,7 +134,7 @@ export class History {
       ...outbox,
     });
     if (this.#outbox !== null) {
-      const worker = node.migration.worker({ worker: `${name}-${world.now}`, pollMs: 250, leaseMs: 1_000, retry: DELIVERY_RETRY });
+      const worker = node.migration.worker({ name: `${name}-${world.now}`, pollMs: 250, leaseMs: 1_000, retry: DELIVERY_RETRY });
       void worker.run(node.stop.signal);
     }
     return node;

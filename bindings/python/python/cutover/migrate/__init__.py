@@ -8,7 +8,7 @@ delivered by a worker. The decisions are the engine's: nothing here chooses a si
 from cutover.migrate._async import AsyncMigration
 from cutover.migrate._async_worker import AsyncWorker
 from cutover.migrate._async_changes import AsyncConsumer
-from cutover.migrate._changes import AsyncTarget, Change, Consumer, DeadChange, PartitionState, Target, health
+from cutover.migrate._changes import AsyncTarget, Change, Consumer, DeadChange, PartitionState, Target, stream_health
 from cutover.migrate._compare import Compare
 from cutover.migrate._counters import BOUNDS as LATENCY_BOUNDS
 from cutover.migrate._counters import Counts, Latency
@@ -22,7 +22,7 @@ from cutover.migrate._divergence import (
     OperationReport,
     Rate,
 )
-from cutover.migrate._errors import MigrationError, Outcome, Permanent, Refused, Superseded, Told, Transient, WriteError
+from cutover.migrate._errors import BreakerOpen, MigrationError, Outcome, Permanent, Superseded, Told, Transient, WriteError
 from cutover.migrate._jobs import Variant
 from cutover.migrate._metrics import OtelMetrics, PrometheusMetrics, otel_metrics, prometheus_metrics
 from cutover.migrate._owed import DeadLetter
@@ -52,6 +52,7 @@ __all__ = [
     "AsyncTarget",
     "AsyncWorker",
     "BothLatencies",
+    "BreakerOpen",
     "Change",
     "Clock",
     "Compare",
@@ -76,7 +77,6 @@ __all__ = [
     "PrometheusMetrics",
     "Rate",
     "ReadCall",
-    "Refused",
     "Shadow",
     "Side",
     "Superseded",
@@ -91,7 +91,7 @@ __all__ = [
     "Worker",
     "WriteCall",
     "WriteError",
-    "health",
     "otel_metrics",
     "prometheus_metrics",
+    "stream_health",
 ]

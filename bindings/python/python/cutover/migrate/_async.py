@@ -141,7 +141,7 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
         """A worker that delivers what the outbox keeps; its options are those of `AsyncWorker`."""
         return AsyncWorker(self, **options)
 
-    async def settle(self) -> None:
+    async def settled(self) -> None:
         """Waits for comparisons and for writes that no caller waits for."""
         while under_way := [*self._shadows, *self._writes]:
             await asyncio.wait(under_way)

@@ -73,7 +73,7 @@ class AsyncConsumer(Partition):
         elif kind == "wake_at":
             await asyncio.sleep(max(0, effect["at"] - self._clock.now()) / 1_000)
 
-    async def settled(self, key: str, remaining: int) -> None:
+    async def settle(self, key: str, remaining: int) -> None:
         """A dead letter of a key was applied or discarded, and so many are left: with none, the key is free again."""
         await self._say({"event": "settled", "key": key, "remaining": remaining})
 

@@ -8,7 +8,7 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from cutover.migrate._async_reading import timed
-from cutover.migrate._errors import Outcome, Refused, outcome_of
+from cutover.migrate._errors import Outcome, BreakerOpen, outcome_of
 from cutover.migrate._machine import Effects
 from cutover.migrate._owed import begun_id
 from cutover.migrate._transaction import NOT_TRANSACTIONAL, AsyncWithEntry
@@ -89,7 +89,7 @@ class Drive:
             migration._warnings.add("not_durable", NOT_DURABLE)
             return True
         try:
-            entry = run.begun(effect["state"], migration._clock.now(), migration._journal_after_ms, migration._encode)
+            entry = run.begun(effect["state"], migration._clock.now(), migration._abandoned_after_ms, migration._encode)
             if run.persisted:
                 return await outbox.amend(entry.id, entry.payload, run.claim)
             await outbox.put(entry)
@@ -145,7 +145,7 @@ class Drive:
         side: Any = migration._sides[store]
         outbox, within = migration._outbox, None
         if effect["with_entry"] and outbox is not None:
-            entry = self._run.second(migration._clock.now(), migration._journal_after_ms, migration._encode)
+            entry = self._run.second(migration._clock.now(), migration._abandoned_after_ms, migration._encode)
             within = AsyncWithEntry(outbox, entry, effect["effect"] == "compensate")
         call = self._run.call(effect, migration._timeouts.write_ms, within)
         if effect["attempt"] == 1 and effect["effect"] == "write":
@@ -163,9 +163,9 @@ class Drive:
 
 async def sent(migration: AsyncMigration[Any], store: str, timeout_ms: int, call: Any, *arguments: Any) -> None:
     """Asks a side to write, through its breaker."""
-    breaker, started, permit = migration.breakers[store], migration._clock.now(), None
+    breaker, started, permit = migration._breakers[store], migration._clock.now(), None
     if breaker is not None and (permit := breaker.ask(started)) is None:
-        raise Refused(store)
+        raise BreakerOpen(store)
     try:
         await timed(call, migration._write_deadlines, timeout_ms, store, *arguments)
     except BaseException as error:

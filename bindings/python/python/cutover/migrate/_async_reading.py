@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cutover.migrate._counters import now_seconds
 from cutover.migrate._deadline import Deadlines
 from cutover.migrate._divergence import observed
-from cutover.migrate._errors import Refused
+from cutover.migrate._errors import BreakerOpen
 from cutover.migrate._machine import (
     ANSWER_FROM,
     ASK_FROM,
@@ -73,7 +73,7 @@ async def ask(
         started = migration._clock.now()
         permit = breaker.ask(started)
         if permit is None:
-            return "error", None, Refused(call.store), 0.0
+            return "error", None, BreakerOpen(call.store), None
     began = now_seconds()
     error: Exception | None = None
     record = None
@@ -116,10 +116,10 @@ async def simple(migration: AsyncMigration[Any], plan: ReadPlan, key: str, answe
                 if answered is not None:
                     migration._tell(answered, plan.from_, False)
                 return from_record
-            migration._counters.took(plan.from_tally, plan.from_, took or 0.0)
+            migration._counters.took(plan.from_tally, plan.from_, took)
             raise from_error
         elif effect == ASK_OTHER:
-            migration._counters.took(plan.from_tally, plan.from_, took or 0.0)
+            migration._counters.took(plan.from_tally, plan.from_, took)
             said, other_record, other_error, took = await ask(
                 migration, plan.ask_other, key, plan.call_other, plan.other_breaker, migration._other_deadlines
             )

@@ -54,17 +54,25 @@ class AsyncWorker:
         *,
         name: str | None = None,
         limit: int | None = None,
+        lease_ms: int | None = None,
         poll_ms: int | None = None,
-        config: Mapping[str, Any] | None = None,
+        retry: Mapping[str, Any] | None = None,
+        skip_dead: bool | None = None,
     ) -> None:
         if migration._outbox is None:
             raise MigrationError(f"`{migration.name}` has no outbox")
         self._migration, self._outbox = migration, migration._outbox
         self._name, policy = name or str(uuid4()), migration._policy
-        self._limit: int = policy.worker["limit"] if limit is None else limit
-        self._poll_ms: int = policy.worker["poll_ms"] if poll_ms is None else poll_ms
-        usual = {"lease_ms": policy.worker["lease_ms"], "dead": policy.worker["dead"], **(config or {})}
-        self._config: dict[str, Any] = {**usual, "retry": {**policy.retry, **usual.get("retry", {})}}
+        usual = policy.worker
+        self._limit: int = usual["limit"] if limit is None else limit
+        self._lease_ms: int = usual["lease_ms"] if lease_ms is None else lease_ms
+        self._poll_ms: int = usual["poll_ms"] if poll_ms is None else poll_ms
+        self._skip_dead: bool = usual["dead"] == "pass" if skip_dead is None else skip_dead
+        self._config: dict[str, Any] = {
+            "retry": {**policy.retry, **(retry or {})},
+            "lease_ms": self._lease_ms,
+            "dead": "pass" if self._skip_dead else "park",
+        }
 
     async def run(self) -> None:
         """Delivers until it is cancelled. An outbox that fails is asked again later."""
@@ -90,12 +98,12 @@ class AsyncWorker:
         entries = await self._outbox.claim(
             now=self._migration._clock.now(),
             limit=self._limit,
-            lease_ms=self._config["lease_ms"],
+            lease_ms=self._lease_ms,
             worker=self._name,
             migration=self._migration.name,
-            skip_dead=self._config["dead"] == "pass",
+            skip_dead=self._skip_dead,
         )
-        async with AsyncLease(self._migration, self._outbox, entries, self._config["lease_ms"]):
+        async with AsyncLease(self._migration, self._outbox, entries, self._lease_ms):
             for entry in entries:
                 done = done.plus(await self._deliver(entry))
         return done

@@ -29,7 +29,7 @@ _KEPT_PLANS = 256
 class Base(Generic[SideType, OutboxType]):
     """A migration, without what asks the sides.
 
-    What is not given of timeouts, shadow, breakers, retry and `journal_after_ms` is as the migration's delivery policy says
+    What is not given of timeouts, shadow, breakers, retry and `abandoned_after_ms` is as the migration's delivery policy says
     (`Engine.delivery_of`), read once; a breaker of `None` is none, whatever the policy says.
     """
 
@@ -48,7 +48,7 @@ class Base(Generic[SideType, OutboxType]):
         retry: Mapping[str, Any] | None = None,
         outbox: OutboxType | None = None,
         transactional: Literal["old", "new"] | None = None,
-        journal_after_ms: int | None = None,
+        abandoned_after_ms: int | None = None,
         encode: Callable[[Any], str] = json.dumps,
         decode: Callable[[str], Any] = json.loads,
         dead_letter: Callable[[DeadLetter], object] | None = None,
@@ -82,15 +82,14 @@ class Base(Generic[SideType, OutboxType]):
             breakers=breakers,
             timeouts=timeouts,
             shadow=shadow,
-            abandoned_after_ms=journal_after_ms,
+            abandoned_after_ms=abandoned_after_ms,
         )
         self._timeouts, self._shadow, self._retry = self._policy.deadlines, self._policy.shadow, self._policy.retry
-        self._journal_after_ms: int = self._policy.worker["abandoned_after_ms"]
+        self._abandoned_after_ms: int = self._policy.worker["abandoned_after_ms"]
         configs = zip(found, (self._policy.breakers["old"], self._policy.breakers["new"]), strict=True)
-        self.breakers: dict[str, Breaker | None] = {
+        self._breakers: dict[str, Breaker | None] = {
             store: None if config is None else Breaker(json.dumps(config)) for store, config in configs
         }
-        """The breaker of each store that has one."""
         self._plans: dict[int, ReadPlan] = {}
         self.dead_letters: list[DeadLetter] = []
         """What nobody else could keep, where there is no hook `dead_letter`: the last thousand."""
@@ -113,6 +112,14 @@ class Base(Generic[SideType, OutboxType]):
         """
         switches = None if self._switches is None else self._switches()
         return self._engine().route(self.name, context, switches=switches)
+
+    def breaker(self, side: Literal["old", "new"]) -> Breaker | None:
+        """The breaker of a side, where it has one.
+
+        >>> orders.breaker("old") is None
+        True
+        """
+        return tuple(self._breakers.values())[side == "new"]
 
     def counters(self) -> Counts:
         """What was done since this was made.
@@ -148,7 +155,7 @@ class Base(Generic[SideType, OutboxType]):
             raise MigrationError(f"`{self.name}` has nowhere to read: {route.error}")
         self._told(route)
         try:
-            plan = ReadPlan(engine, route, self._sides, self.breakers, self._timeouts, self._counters)
+            plan = ReadPlan(engine, route, self._sides, self._breakers, self._timeouts, self._counters)
         except KeyError as error:
             raise MigrationError(f"there is no side for the store {error}") from None
         if len(self._plans) >= _KEPT_PLANS:
@@ -168,7 +175,7 @@ class Base(Generic[SideType, OutboxType]):
         if not route.write:
             raise MigrationError(f"`{self.name}` has no store that a write goes to first: {route.error}")
         store = route.write[0].to
-        return self._sides[store].read, ReadCall(store, self._timeouts.read_ms), self.breakers[store]  # type: ignore[attr-defined]
+        return self._sides[store].read, ReadCall(store, self._timeouts.read_ms), self._breakers[store]  # type: ignore[attr-defined]
 
     def _tell(self, answered: Callable[[Answered], object] | None, store: str, fell_back: bool) -> None:
         """Tells a caller who has answered; what it raises changes nothing."""

@@ -72,14 +72,14 @@ class AsyncTarget(Protocol):
         """Writes a tombstone where there is none newer."""
 
 
-def health(seen: Mapping[str, int | None], now: int, limits: Mapping[str, int] | None = None) -> dict[str, Any]:
+def stream_health(seen: Mapping[str, int | None], now: int, limits: Mapping[str, int] | None = None) -> dict[str, Any]:
     """Whether a stream is healthy: never before somebody has looked, nor on what they saw long ago.
 
     What was `seen`: `at`, `lag_messages`, `lag_ms`, `events`, `errors`. The limits are 10,000 messages, 60 seconds, and
     errors of 1 % (`error_rate`, in millionths) where they are not given.
 
     >>> seen = {"at": 1_000, "lag_messages": 12, "lag_ms": 300, "events": 500, "errors": 6}
-    >>> found = health(seen, 1_500)
+    >>> found = stream_health(seen, 1_500)
     >>> found["verdict"], [check["metric"] for check in found["checks"] if check["verdict"] == "fail"]
     ('fail', ['error_rate'])
     """
@@ -132,6 +132,11 @@ class Partition:
         kept: PartitionState | None = state
         return kept
 
+    @property
+    def halted(self) -> bool:
+        """Whether nothing goes on until `release`."""
+        return bool((self.state or {}).get("halted"))
+
     def health(
         self, *, lag_messages: int | None, lag_ms: int | None, limits: Mapping[str, int] | None = None
     ) -> dict[str, Any]:
@@ -139,7 +144,7 @@ class Partition:
         now = self._clock.now()
         events, errors = self._events.seen(now)
         seen = {"at": now, "lag_messages": lag_messages, "lag_ms": lag_ms, "events": events, "errors": errors}
-        return health(seen, now, limits)
+        return stream_health(seen, now, limits)
 
     def _steps(self, change: Change, current: Any) -> Generator[dict[str, Any], BaseException | None, Applied]:
         """The effects of an event, one by one; what is sent back is what an effect has raised."""
@@ -243,7 +248,7 @@ class Consumer(Partition):
         elif kind == "wake_at":
             self._clock.sleep(max(0, effect["at"] - self._clock.now()))
 
-    def settled(self, key: str, remaining: int) -> None:
+    def settle(self, key: str, remaining: int) -> None:
         """A dead letter of a key was applied or discarded, and so many are left: with none, the key is free again."""
         self._say({"event": "settled", "key": key, "remaining": remaining})
 

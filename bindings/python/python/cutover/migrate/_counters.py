@@ -20,7 +20,7 @@ now_seconds = perf_counter
 
 @dataclass(frozen=True)
 class Latency:
-    """How long reads of a store took."""
+    """How long a store took, each time that it was asked to read: also where it failed."""
 
     count: int
     """How many."""
@@ -43,7 +43,7 @@ class Counts:
     comparisons: dict[str, int]
     """Comparisons, by verdict."""
     latencies: dict[str, Latency]
-    """How long reads took, by store."""
+    """How long each store took, each time that it was asked to read."""
     warnings: dict[str, int]
     """Warnings, by kind."""
 
@@ -97,8 +97,10 @@ class Counters:
                 self._tell("latency", source, seconds)
             self._tell("read", source)
 
-    def took(self, tally: Tally, source: str, seconds: float) -> None:
-        """A store has said something."""
+    def took(self, tally: Tally, source: str, seconds: float | None) -> None:
+        """A store has said something, unless it was not asked."""
+        if seconds is None:
+            return
         tally.add(0, seconds)
         if self._metrics is not None:
             self._tell("latency", source, seconds)

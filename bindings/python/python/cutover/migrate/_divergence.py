@@ -97,7 +97,7 @@ class DivergenceReport(TypedDict):
     """A summary for people."""
 
 
-Side = tuple[str, Any, "Exception | None", float]
+Side = tuple[str, Any, "Exception | None", float | None]
 """What a side said, the record, its error, and after how many seconds."""
 
 
@@ -117,8 +117,9 @@ def observed(verdict: str, label: str, paths: Sequence[str], control: Side | Non
 
 
 def _micros(side: Side | None) -> int | None:
-    answered = side is not None and side[0] in ("found", "missing")
-    return round(side[3] * 1_000_000) if answered and side is not None else None
+    if side is None or side[3] is None or side[0] not in ("found", "missing"):
+        return None
+    return round(side[3] * 1_000_000)
 
 
 def _failed(side: Side | None) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from cutover.migrate._errors import Outcome, Refused, outcome_of
+from cutover.migrate._errors import Outcome, BreakerOpen, outcome_of
 from cutover.migrate._machine import Effects
 from cutover.migrate._owed import begun_id
 from cutover.migrate._transaction import NOT_TRANSACTIONAL, WithEntry
@@ -56,7 +56,7 @@ def _persisted(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> b
         migration._warnings.add("not_durable", NOT_DURABLE)
         return True
     try:
-        entry = run.begun(effect["state"], migration._clock.now(), migration._journal_after_ms, migration._encode)
+        entry = run.begun(effect["state"], migration._clock.now(), migration._abandoned_after_ms, migration._encode)
         if run.persisted:
             return outbox.amend(entry.id, entry.payload, run.claim)
         outbox.put(entry)
@@ -114,7 +114,7 @@ def send(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> None:
     side: Any = migration._sides[store]
     outbox, within = migration._outbox, None
     if effect["with_entry"] and outbox is not None:
-        entry = run.second(migration._clock.now(), migration._journal_after_ms, migration._encode)
+        entry = run.second(migration._clock.now(), migration._abandoned_after_ms, migration._encode)
         within = WithEntry(outbox, entry, effect["effect"] == "compensate")
     call = run.call(effect, migration._timeouts.write_ms, within)
     if effect["attempt"] == 1 and effect["effect"] == "write":
@@ -132,9 +132,9 @@ def send(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> None:
 
 def sent(migration: Migration[Any], store: str, timeout_ms: int, task: Callable[[], object]) -> None:
     """Asks a side to write, through its breaker."""
-    breaker, started, permit = migration.breakers[store], migration._clock.now(), None
+    breaker, started, permit = migration._breakers[store], migration._clock.now(), None
     if breaker is not None and (permit := breaker.ask(started)) is None:
-        raise Refused(store)
+        raise BreakerOpen(store)
     try:
         migration._timed(task, store, timeout_ms)
     except BaseException as error:

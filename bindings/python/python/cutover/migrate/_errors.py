@@ -30,7 +30,7 @@ class Superseded(Exception):
     superseded = True
 
 
-class Refused(Transient):
+class BreakerOpen(Transient):
     """The breaker of a side let no call through."""
 
     def __init__(self, store: str) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 from cutover.migrate._counters import BOUNDS
 
 _NAMES = {
-    "reads": ("migration_reads_total", "Reads that were answered, by the store that answered"),
-    "fallbacks": ("migration_fallbacks_total", "Reads that fell back, by reason"),
-    "latency": ("migration_read_latency_seconds", "How long a store took to answer a read"),
+    "reads": ("migration_reads_total", "Reads by the store that answered"),
+    "fallbacks": ("migration_fallbacks_total", "Reads that went on to the other store"),
+    "latency": ("migration_read_latency_seconds", "How long a store took, each time that it was asked to read"),
     "write_errors": ("migration_write_errors_total", "Writes that a store did not take"),
-    "inconsistencies": ("migration_inconsistencies_total", "Comparisons that found a difference"),
+    "inconsistencies": ("migration_inconsistencies_total", "Records that differ between the stores"),
 }
 
 
@@ -50,7 +50,7 @@ class PrometheusMetrics:
         self._child("fallback", self._fallbacks, migration, reason).inc()
 
     def latency(self, migration: str, source: str, seconds: float, /) -> None:
-        """A store has answered a read."""
+        """A store that was asked to read took so long, whether it answered or failed."""
         self._child("latency", self._latency, migration, source).observe(seconds)
 
     def write_error(self, migration: str, target: str, /) -> None:
@@ -86,7 +86,7 @@ class OtelMetrics:
         self._fallbacks.add(1, {"migration": migration, "reason": reason})
 
     def latency(self, migration: str, source: str, seconds: float, /) -> None:
-        """A store has answered a read."""
+        """A store that was asked to read took so long, whether it answered or failed."""
         self._latency.record(seconds, {"migration": migration, "source": source})
 
     def write_error(self, migration: str, target: str, /) -> None:

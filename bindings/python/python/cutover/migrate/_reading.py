@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cutover.migrate._counters import now_seconds
 from cutover.migrate._divergence import observed
-from cutover.migrate._errors import Refused
+from cutover.migrate._errors import BreakerOpen
 from cutover.migrate._machine import (
     ANSWER_FROM,
     ASK_FROM,
@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 
 _FROM_FOUND, _FROM_MISSING = FROM["found"], FROM["missing"]
 
-Said = tuple[str, Any, Exception | None, float]
-"""What a side said: which of the answers that the machine knows, the record, the error, and after how many seconds."""
+Said = tuple[str, Any, Exception | None, float | None]
+"""What a side said: which of the answers that the machine knows, the record, the error, and after how many seconds;
+`None` where it was not asked."""
 Listener = Callable[[Answered], object] | None
 """What a caller wants to be told."""
 
@@ -56,7 +57,7 @@ def ask(
         started = migration._clock.now()
         permit = breaker.ask(started)
         if permit is None:
-            return "error", None, Refused(call.store), 0.0
+            return "error", None, BreakerOpen(call.store), None
     began = now_seconds()
     error: Exception | None = None
     record = None
@@ -120,10 +121,10 @@ def simple(migration: Migration[Any], plan: ReadPlan, key: str, answered: Listen
                 if answered is not None:
                     migration._tell(answered, plan.from_, False)
                 return from_record
-            migration._counters.took(plan.from_tally, plan.from_, took or 0.0)
+            migration._counters.took(plan.from_tally, plan.from_, took)
             raise from_error
         elif effect == ASK_OTHER:
-            migration._counters.took(plan.from_tally, plan.from_, took or 0.0)
+            migration._counters.took(plan.from_tally, plan.from_, took)
             said, other_record, other_error, took = ask(
                 migration, plan.ask_other, key, plan.call_other, plan.other_breaker, threads
             )

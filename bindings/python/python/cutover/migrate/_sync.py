@@ -154,10 +154,10 @@ class Migration(Base[Side[Record], OutboxStore[Any]], Generic[Record]):
         """
         return Worker(self, **options)
 
-    def settle(self, seconds: float | None = None) -> bool:
+    def settled(self, seconds: float | None = None) -> bool:
         """Waits for comparisons and for writes that no caller waits for; false where that took too long.
 
-        >>> orders.settle(5)
+        >>> orders.settled(5)
         True
         """
         return self._shadows.settle(seconds) and self._background.settle(seconds)

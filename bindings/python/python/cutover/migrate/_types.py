@@ -65,6 +65,11 @@ class Side(Protocol[Record]):
 
     A side may also have `undo(key, call)`, which takes back the write of `call.idempotency_key` where the record still
     has `call.version`, and raises `Superseded` where it has not. Without it, no write is undone.
+
+    Beside a forward stream, an undoing is safe only if it does two things. It leaves the record at a place in the order
+    above the version that it undoes: then the stream carries the undoing over the write, and never the write over the
+    undoing. And where the write was overtaken, so that it raises `Superseded`, it keeps later undoings from leading
+    back to that write. Where a store cannot do both, its side has no `undo`.
     """
 
     def read(self, key: str, call: ReadCall, /) -> Record | None:
@@ -153,7 +158,7 @@ class Metrics(Protocol):
         """A read fell back."""
 
     def latency(self, migration: str, source: str, seconds: float, /) -> object:
-        """A store has answered a read."""
+        """A store that was asked to read took so long, whether it answered or failed."""
 
     def write_error(self, migration: str, target: str, /) -> object:
         """A store has not taken a write."""
