@@ -136,6 +136,28 @@ impl Plan {
         (share.min(ceiling(&self.spec)), segments)
     }
 
+    /// Whom the next step of a progressive rollback reaches, from a share and segments that are reached at a step: nobody
+    /// where there is no step in between.
+    #[must_use]
+    pub fn below(&self, step: usize, share: u32, segments: &[String]) -> (u32, Vec<String>) {
+        let ladder = &self.spec.rollback.steps;
+        if share > 0 && !ladder.is_empty() {
+            return match ladder.iter().find(|lower| **lower < share) {
+                None | Some(0) => (0, Vec::new()),
+                Some(lower) => (*lower, segments.to_vec()),
+            };
+        }
+        (0..step)
+            .rev()
+            .map(|step| self.audience(step))
+            .map(|(reached, names)| (reached.min(share), names))
+            .find(|(reached, names)| {
+                let kept = names.iter().filter(|name| segments.contains(name)).count();
+                *reached < share || kept < segments.len()
+            })
+            .unwrap_or_default()
+    }
+
     /// The place of the last step.
     #[must_use]
     pub fn last(&self) -> usize {

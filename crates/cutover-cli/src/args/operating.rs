@@ -4,7 +4,7 @@ use super::switch;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, ValueHint};
 use cutover::HazardCode;
-use cutover::runbook::Language;
+use cutover::runbook::{Language, Subject};
 use std::path::PathBuf;
 
 #[derive(Debug, ClapArgs)]
@@ -89,15 +89,24 @@ pub(crate) struct Replay {
 #[command(after_long_help = "\
 The steps come from what the phases do, the costs from the hazards and the model of the two stores, commands, limits and \
 checklists from `runbook` of the migration in the ruleset. A phase may be a group, such as `direct_write`.
+A plan has an immediate and a progressive rollback, from what it watches, its steps and its `runbook`; a plan of work has the way back to each of its restore points; incidents have severities, checklists and a switch for each feature.
 With --json: the runbook as data.")]
 pub(crate) struct Runbook {
     /// The ruleset
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) file: PathBuf,
 
-    /// The migration
+    /// The migration, plan, plan of work or section of incidents
     #[arg(value_name = "NAME")]
-    pub(crate) migration: String,
+    pub(crate) name: String,
+
+    /// Where the plan stands: a share such as 60%, or a segment of a step [default: its last step]
+    #[arg(long, value_name = "SHARE|SEGMENT", conflicts_with_all = ["phase", "from", "to"])]
+    pub(crate) at: Option<String>,
+
+    /// Which section the name is of, where several have it
+    #[arg(long, value_name = "SECTION", value_parser = subject_parser())]
+    pub(crate) section: Option<Subject>,
 
     /// Only the emergency of this phase, and the way back to the phase before it
     #[arg(long, value_name = "PHASE", conflicts_with_all = ["from", "to"])]
@@ -124,6 +133,12 @@ fn hazard_parser() -> impl TypedValueParser<Value = HazardCode> {
     let named = |name: &str| HazardCode::ALL.into_iter().find(|code| code.name() == name);
     PossibleValuesParser::new(HazardCode::ALL.map(HazardCode::name))
         .try_map(move |name| named(&name).ok_or("no hazard of that name"))
+}
+
+fn subject_parser() -> impl TypedValueParser<Value = Subject> {
+    let named = |section: &str| Subject::ALL.into_iter().find(|of| of.section() == section);
+    PossibleValuesParser::new(Subject::ALL.map(Subject::section))
+        .try_map(move |section| named(&section).ok_or("no such section"))
 }
 
 fn language_parser() -> impl TypedValueParser<Value = Language> {

@@ -120,3 +120,110 @@ migrations:
     let wanted = ["bad_command", "unknown_key", "bad_line", "bad_duration", "out_of_range", "unknown_phase"];
     assert_eq!((run.code, codes), (Some(1), wanted.to_vec()));
 }
+
+/// What a file of the examples gives, in English and in French.
+#[track_caller]
+fn written(rules: &str, args: &[&str], english: &str, french: &str) {
+    let folder = Folder::new(&format!("runbook_{}", args[0]));
+    folder.file("ruleset.yaml", rules);
+    let args = [&["runbook", "ruleset.yaml"], args].concat();
+    folder.run(&args).wrote(0, english, "");
+    folder.run(&[&args[..], &["--lang", "fr"]].concat()).wrote(0, french, "");
+}
+
+#[test]
+fn a_rollout_goes_back_at_once_or_step_by_step() {
+    written(
+        include_str!("../../../../examples/plans/progressive.yaml"),
+        &["supersmartmatch_v2"],
+        include_str!("runbook/rollout.en.md"),
+        include_str!("runbook/rollout.fr.md"),
+    );
+}
+
+#[test]
+fn a_rollout_over_segments_goes_back_one_by_one() {
+    written(
+        include_str!("../../../../examples/plans/graduated.yaml"),
+        &["till_screens", "--at", "site_river"],
+        include_str!("runbook/segments.en.md"),
+        include_str!("runbook/segments.fr.md"),
+    );
+}
+
+#[test]
+fn incidents_have_classes_checklists_and_a_switch_for_each_feature() {
+    written(
+        include_str!("../../../../examples/till/ruleset.yaml"),
+        &["till"],
+        include_str!("runbook/features.en.md"),
+        include_str!("runbook/features.fr.md"),
+    );
+}
+
+#[test]
+fn a_plan_of_work_goes_back_to_its_restore_point() {
+    written(
+        include_str!("../../../../examples/till/ruleset.yaml"),
+        &["release_1_3"],
+        include_str!("runbook/restore.en.md"),
+        include_str!("runbook/restore.fr.md"),
+    );
+}
+
+const PLAN: &str = "cutover: 1
+flags: { use_v2: { rules: [{ serve: { rollout: 0% } }] } }
+gates: { errors: { checks: [{ metric: errors, test: harm }] } }
+plans: { v2: { flag: use_v2, steps: [5%, 50%, 100%], bake: 48h, gate: errors, runbook: RUNBOOK } }
+";
+
+#[test]
+fn the_steps_of_a_rollback_are_those_below_where_it_stands() {
+    let folder = Folder::new("runbook_at");
+    folder.file("ruleset.yaml", PLAN.replace("RUNBOOK", "{ set_percentage: 'set {percentage}' }"));
+    let commands = |at: &str| -> Vec<String> {
+        let json = folder.run(&["runbook", "ruleset.yaml", "v2", "--at", at, "--json"]).json(0);
+        let steps =
+            json["procedures"].as_array().unwrap().last().unwrap()["steps"].as_array().unwrap().clone();
+        let lines = steps.iter().filter_map(|step| step["command"].as_str());
+        lines.filter(|line| line.starts_with("set ")).map(str::to_owned).collect()
+    };
+    assert_eq!(commands("100%"), ["set 50", "set 5", "set 0"]);
+    assert_eq!(commands("50%"), ["set 5", "set 0"]);
+    // Nothing is between: there is only the immediate one.
+    assert_eq!(commands("5%"), ["set 0"]);
+    let wrong = folder.run(&["runbook", "ruleset.yaml", "v2", "--at", "120%"]);
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.stderr.contains("the plan never stands at `120%`"), "{}", wrong.stderr);
+}
+
+#[test]
+fn a_flag_that_is_a_switch_of_a_migration_costs_what_that_costs() {
+    let folder = Folder::new("runbook_switch");
+    let plan = "flags: { USE_JOBS_PARTNERS_WRITE: { rules: [{ serve: { rollout: 0% } }] } }
+gates: { errors: { checks: [{ metric: errors, test: harm }] } }
+plans: { writes: { flag: USE_JOBS_PARTNERS_WRITE, steps: [100%], bake: 48h, gate: errors } }
+";
+    folder.file("ruleset.yaml", format!("{RULES}{plan}"));
+    let page = folder.run(&["runbook", "ruleset.yaml", "writes"]);
+    assert_eq!(page.code, Some(0), "{}", page.stderr);
+    assert!(
+        page.stdout.contains("**LOST**: the flag is a switch of `recruiters`, `direct_write_3b`"),
+        "{}",
+        page.stdout
+    );
+    assert!(page.stdout.contains("--from direct_write_3b --to dual_read"), "{}", page.stdout);
+}
+
+#[test]
+fn commands_of_a_plan_are_lines_that_set_something() {
+    let folder = Folder::new("runbook_plan_section");
+    let section = "{ set_percentage: kubectl apply, tell: notify, imediate: a, notify: \"a\\nb\", within: { immediate: 0s } }";
+    folder.file("ruleset.yaml", PLAN.replace("RUNBOOK", section));
+    let report = folder.run(&["check", "ruleset.yaml", "--json"]).json(1);
+    let found = report["diagnostics"].as_array().unwrap().iter();
+    let codes: Vec<&str> = found.map(|found| found["code"].as_str().unwrap()).collect();
+    for code in ["bad_command", "unknown_key", "bad_line", "out_of_range"] {
+        assert!(codes.contains(&code), "{code} in {codes:?}");
+    }
+}

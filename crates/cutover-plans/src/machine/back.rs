@@ -87,26 +87,11 @@ impl Run<'_> {
 
     /// Whom the next step of a rollback reaches.
     fn below(&self) -> (u32, Vec<String>) {
-        let (state, spec) = (&self.state, self.plan.spec());
+        let state = &self.state;
         if self.plan.holds(Guard::Falls, false) {
             return (WHOLE, state.segments.clone());
         }
-        if state.millionths > 0 && !spec.rollback.steps.is_empty() {
-            return match spec.rollback.steps.iter().find(|share| **share < state.millionths) {
-                None | Some(0) => (0, Vec::new()),
-                Some(share) => (*share, state.segments.clone()),
-            };
-        }
-        (0..state.step)
-            .rev()
-            .map(|step| self.plan.audience(step))
-            .map(|(share, segments)| (share.min(state.millionths), segments))
-            .find(|(share, segments)| {
-                *share < state.millionths
-                    || segments.iter().filter(|name| state.segments.contains(name)).count()
-                        < state.segments.len()
-            })
-            .unwrap_or_default()
+        self.plan.below(state.step, state.millionths, &state.segments)
     }
 }
 

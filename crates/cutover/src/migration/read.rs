@@ -18,6 +18,9 @@ pub(crate) use ladder::ladder;
 #[cfg(all(test, feature = "schema", feature = "runbook"))]
 pub(crate) use runbook::KEYS as RUNBOOK_KEYS;
 #[cfg(feature = "runbook")]
+#[cfg(any(feature = "plans", feature = "work"))]
+pub(crate) use runbook::one_line;
+#[cfg(feature = "runbook")]
 pub(crate) use runbook::{Procedures, runbook};
 pub(crate) use switches::switches;
 

@@ -78,7 +78,7 @@ fn title(say: Language, found: &Procedure) -> String {
     }
 }
 
-fn cost(out: &mut String, say: Language, found: &Cost) {
+pub(super) fn cost(out: &mut String, say: Language, found: &Cost) {
     let kind = match found.kind {
         CostKind::Stale => say.of("stale", "périmé"),
         CostKind::Lost => say.of("LOST", "PERDU"),
@@ -90,7 +90,7 @@ fn cost(out: &mut String, say: Language, found: &Cost) {
     }
 }
 
-fn checklist(out: &mut String, title: &str, lines: &[String]) {
+pub(super) fn checklist(out: &mut String, title: &str, lines: &[String]) {
     if lines.is_empty() {
         return;
     }
@@ -100,7 +100,7 @@ fn checklist(out: &mut String, title: &str, lines: &[String]) {
     }
 }
 
-fn step(out: &mut String, say: Language, step: &RunbookStep, emergency: bool) {
+pub(super) fn step(out: &mut String, say: Language, step: &RunbookStep, emergency: bool) {
     // In an emergency the command comes first: what is to be known of it can be read while it runs.
     let notes = |out: &mut String| {
         for note in &step.notes {
@@ -133,7 +133,7 @@ fn step(out: &mut String, say: Language, step: &RunbookStep, emergency: bool) {
 }
 
 /// A name of the document where Markdown would read it.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars()
         .flat_map(|sign| ("\\`*_[]<>#|".contains(sign).then_some('\\')).into_iter().chain([sign]))
         .collect()
@@ -147,7 +147,7 @@ pub(super) fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-fn duration(say: Language, seconds: u64) -> String {
+pub(super) fn duration(say: Language, seconds: u64) -> String {
     let (number, english, french) = match seconds {
         seconds if seconds.is_multiple_of(3600) => (seconds / 3600, "hour", "heure"),
         seconds if seconds.is_multiple_of(60) => (seconds / 60, "minute", "minute"),

@@ -5,12 +5,20 @@
 
 mod called;
 mod costs;
+mod handbook;
 mod language;
 mod markdown;
+#[cfg(feature = "work")]
+mod restore;
+#[cfg(feature = "plans")]
+mod rollout;
 mod step;
 mod steps;
+#[cfg(feature = "plans")]
+mod told;
 
 pub(crate) use called::called;
+pub use handbook::{Handbook, HandbookOptions, Instruction, Sheet, Subject};
 pub use language::Language;
 
 use crate::engine::Engine;

@@ -47,6 +47,54 @@ pub(super) struct Plan {
     error_limit: Option<u32>,
     /// After how long at its last step the plan completes by itself.
     complete_after: Option<Duration>,
+    /// What a runbook says beyond the plan: the commands of the place where it runs, and checklists.
+    runbook: Option<PlanRunbook>,
+}
+
+/// Commands, each a line of a shell, limits and checklists.
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct PlanRunbook {
+    /// Takes everybody off the new side at once: one command, or several in their order.
+    immediate: Option<OneOrMore<String>>,
+    /// Sets the share, with `{percentage}` in it.
+    set_percentage: Option<String>,
+    /// Lets a segment in or out, with `{segment}` and `{value}` (`true` or `false`) in it.
+    set_segment: Option<String>,
+    /// Sets another flag, with `{name}` and `{value}` in it.
+    set_flag: Option<String>,
+    /// Ends once every node has taken a change over.
+    settled: Option<String>,
+    /// Measures: writes the observations that a gate is judged by to `measured.json`.
+    measure: Option<String>,
+    /// Tells the plan's host what happened, with `{event}` in it, which becomes JSON in quotes.
+    tell: Option<String>,
+    /// Publishes the ruleset.
+    publish: Option<String>,
+    /// Tells people: one command, or several.
+    notify: Option<OneOrMore<String>>,
+    /// How soon it has to be done.
+    within: Option<PlanWithin>,
+    /// What has to be so.
+    checks: Option<PlanChecks>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct PlanWithin {
+    /// The immediate rollback, such as `5m`.
+    immediate: Option<Duration>,
+    /// The progressive one.
+    progressive: Option<Duration>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct PlanChecks {
+    /// Before a rollback that can wait.
+    before: Option<OneOrMore<String>>,
+    /// After any.
+    after: Option<OneOrMore<String>>,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -177,6 +225,12 @@ mod tests {
             ("PlanStep", crate::sections::STEP_KEYS),
             ("PlanTrigger", crate::sections::TRIGGER_KEYS),
             ("PlanRollback", crate::sections::ROLLBACK_KEYS),
+            #[cfg(feature = "runbook")]
+            ("PlanRunbook", crate::sections::commands::PLAN),
+            #[cfg(feature = "runbook")]
+            ("PlanWithin", crate::sections::commands::PLAN_WITHIN),
+            #[cfg(feature = "runbook")]
+            ("PlanChecks", crate::sections::commands::CHECKS),
         ] {
             let mut known = known.to_vec();
             known.sort_unstable();

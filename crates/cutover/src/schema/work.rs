@@ -156,6 +156,31 @@ pub(super) struct Incidents {
     after_rollback: Option<Vec<ItemAs>>,
     /// Who is told, in the words of the host.
     notify: Option<OneOrMore>,
+    /// What a runbook says beyond it: the commands of the place where incidents happen.
+    runbook: Option<IncidentRunbook>,
+}
+
+/// Commands, each a line of a shell, and limits.
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct IncidentRunbook {
+    /// Sets a flag, with `{name}` and `{value}` in it.
+    set_flag: Option<String>,
+    /// Ends once every node has taken a change over.
+    settled: Option<String>,
+    /// Publishes the ruleset.
+    publish: Option<String>,
+    /// Tells people: one command, or several.
+    notify: Option<OneOrMore>,
+    /// How soon it has to be done.
+    within: Option<IncidentWithin>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct IncidentWithin {
+    /// One feature after the other, such as `30m`.
+    feature: Option<Duration>,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -193,6 +218,10 @@ mod tests {
             ("Incidents", crate::sections::INCIDENT_KEYS),
             ("Severity", crate::sections::SEVERITY_KEYS),
             ("ChecklistItem", crate::sections::ITEM_KEYS),
+            #[cfg(feature = "runbook")]
+            ("IncidentRunbook", crate::sections::commands::INCIDENTS),
+            #[cfg(feature = "runbook")]
+            ("IncidentWithin", crate::sections::commands::INCIDENTS_WITHIN),
         ];
         for (name, known) in all.iter().chain(crate::sections::WORK_PARTS) {
             let properties = schema["$defs"][name]["properties"].as_object().unwrap();

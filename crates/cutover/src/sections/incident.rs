@@ -8,7 +8,8 @@ use crate::engine::Engine;
 use crate::ruleset::fields::Reader;
 use cutover_work::incident::{self, Item, Policy, Severity};
 
-pub(crate) const KEYS: &[&str] = &["severities", "features", "before_rollback", "after_rollback", "notify"];
+pub(crate) const KEYS: &[&str] =
+    &["severities", "features", "before_rollback", "after_rollback", "notify", "runbook"];
 pub(crate) const SEVERITY_KEYS: &[&str] = &["objective", "examples"];
 pub(crate) const ITEM_KEYS: &[&str] = &["name", "what"];
 
@@ -39,6 +40,8 @@ pub(super) fn read(reader: &mut Reader, node: &Node<'_>, path: Path<'_>) -> Opti
     if let Some(node) = fields.take("notify") {
         policy.notify = reader.owned_texts(node, path.key("notify"))?;
     }
+    // It means nothing to incidents themselves.
+    fields.take("runbook");
     fields.finish(reader, path, KEYS);
     policy.severities = severities?;
     (policy.before_rollback, policy.after_rollback) = (before?, after?);

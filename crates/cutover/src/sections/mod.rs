@@ -5,6 +5,8 @@
 
 #[cfg(any(feature = "compare", feature = "paths"))]
 pub(crate) mod called;
+#[cfg(all(feature = "runbook", any(feature = "plans", feature = "work")))]
+pub(crate) mod commands;
 #[cfg(feature = "compare")]
 mod comparator;
 #[cfg(feature = "delivery")]
@@ -94,10 +96,16 @@ pub(crate) struct Sections {
     /// Plans by name, with their gates.
     #[cfg(feature = "plans")]
     pub(crate) plans: BTreeMap<String, Guarded>,
+    /// What runbooks of plans say of the place where they run.
+    #[cfg(all(feature = "runbook", feature = "plans"))]
+    pub(crate) plan_commands: BTreeMap<String, commands::Commands>,
     /// Plans of work by name.
     #[cfg(feature = "work")]
     pub(crate) work: BTreeMap<String, Work>,
     /// Policies for incidents by name.
     #[cfg(feature = "work")]
     pub(crate) incidents: BTreeMap<String, Policy>,
+    /// What runbooks of incidents say of the place where they happen.
+    #[cfg(all(feature = "runbook", feature = "work"))]
+    pub(crate) incident_commands: BTreeMap<String, commands::Commands>,
 }

@@ -29,6 +29,7 @@ pub(crate) const PLAN_KEYS: &[&str] = &[
     "ack_within",
     "error_limit",
     "complete_after",
+    "runbook",
 ];
 pub(crate) const STEP_KEYS: &[&str] =
     &["to", "segment", "bake", "days", "max_window", "gate", "approval", "capacity"];
@@ -67,7 +68,14 @@ pub(super) fn read_all<'a>(
     for entry in entries {
         let path = path.key(entry.key);
         let mut plan = PlanReader { reader, gates, metrics: sections.metrics.as_ref(), named: &mut named };
-        let Some((spec, watched, places)) = plan.plan(&entry.value, path) else { continue };
+        let read = plan.plan(&entry.value, path);
+        #[cfg(feature = "runbook")]
+        {
+            use super::commands::{PLAN, PLAN_WITHIN, under};
+            let commands = under(reader, &entry.value, path, PLAN, PLAN_WITHIN);
+            sections.plan_commands.insert(entry.key.to_owned(), commands);
+        }
+        let Some((spec, watched, places)) = read else { continue };
         match Plan::new(spec) {
             Ok(plan) => {
                 let known = used(&plan, &sections.gates);
@@ -154,6 +162,8 @@ impl<'a> PlanReader<'_, 'a> {
                 self.reader.text(node, path.key(key));
             }
         }
+        // It means nothing to the plan itself.
+        fields.take("runbook");
         let flag = fields.need(self.reader, path, "flag");
         let flag = flag.and_then(|node| self.reader.spanned_text(node, path.key("flag")));
         let usual = Usual {

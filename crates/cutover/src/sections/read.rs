@@ -134,6 +134,12 @@ impl Reader {
             "incidents" => {
                 let read = super::incident::read(self, node, path);
                 sections.incidents.extend(read.map(|policy| (name.to_owned(), policy)));
+                #[cfg(feature = "runbook")]
+                {
+                    use super::commands::{INCIDENTS, INCIDENTS_WITHIN, under};
+                    let commands = under(self, node, path, INCIDENTS, INCIDENTS_WITHIN);
+                    sections.incident_commands.insert(name.to_owned(), commands);
+                }
             }
             _ => {}
         }

@@ -119,7 +119,7 @@ pub(crate) fn runbook(
 }
 
 /// A text that stays where it is put: one line, with nothing in it that steers a terminal.
-fn one_line<'n>(reader: &mut Reader, node: &Node<'n>, path: Path<'_>) -> Option<&'n str> {
+pub(crate) fn one_line<'n>(reader: &mut Reader, node: &Node<'n>, path: Path<'_>) -> Option<&'n str> {
     let text = reader.text(node, path)?;
     if !text.trim().is_empty() && !text.chars().any(char::is_control) {
         return Some(text);
