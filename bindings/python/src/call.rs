@@ -481,6 +481,47 @@ impl Engine {
         ask(self, py, "simulate", (name, scenario, seed))
     }
 
+    /// Reports a rollout: a dict with where it stands, what was measured in both arms, whether the new one is better, what the
+    /// gates say, and a `recommendation`. Observations are those of `gate`. Nothing changes by it.
+    ///
+    /// Raises `CutoverError` where there is no such plan, or something is no observation.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> ruleset = '{"cutover":1,"flags":{"f":{"rules":[{"serve":{"rollout":"0%"}}]}},"gates":{"g":{"checks":'
+    /// >>> ruleset += '[{"metric":"m","test":"harm"}]}},"plans":{"p":{"flag":"f","steps":["5%"],"bake":"1h","gate":"g"}}}'
+    /// >>> engine = Engine.from_str(ruleset)
+    /// >>> state = engine.advance("p", None, {"event": "start", "actor": "ada"}, now=0)["state"]
+    /// >>> arms = {"old": {"events": 1, "total": 9000}, "new": {"events": 40, "total": 1000}}
+    /// >>> report = engine.report("p", state, [{"metric": "m", "from": 0, "to": 60_000, **arms}], now=60_000)
+    /// >>> report["recommendation"]["advice"], report["metrics"][0]["answer"]
+    /// ('roll_back', 'worse')
+    #[pyo3(signature = (name, state, observations, *, now=None))]
+    fn report(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        state: &Bound<'_, PyAny>,
+        observations: &Bound<'_, PyAny>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let now = clock::given(now)?.unwrap_or_else(clock::system);
+        ask(self, py, "report", (name, state, observations, now))
+    }
+
+    /// What a plan says: a dict with its `spec`, the metrics of its `gates`, and the `metrics` that the ruleset declares, for
+    /// whoever measures.
+    ///
+    /// Raises `CutoverError` where there is no such plan.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> ruleset = '{"cutover":1,"flags":{"f":{"rules":[{"serve":{"rollout":"0%"}}]}},"gates":{"g":{"checks":'
+    /// >>> ruleset += '[{"metric":"m","test":"harm"}]}},"plans":{"p":{"flag":"f","steps":["5%"],"bake":"1h","gate":"g"}}}'
+    /// >>> Engine.from_str(ruleset).plan_spec("p")["gates"]
+    /// {'g': ['m']}
+    fn plan_spec(&self, py: Python<'_>, name: &str) -> PyResult<Py<PyAny>> {
+        ask(self, py, "plan_spec", (name,))
+    }
+
     /// Decides once more, from the measurements alone, what a state of `gate` keeps: a dict that says whether all of it is
     /// the `same`, to the bit.
     ///

@@ -2,6 +2,7 @@
 
 mod operating;
 pub(crate) mod plan;
+pub(crate) mod report;
 pub(crate) mod work;
 
 use crate::{exit, now};
@@ -73,6 +74,8 @@ pub(crate) enum Command {
     Incident(work::Incident),
     /// Say what a gate comes to by what was measured
     Gate(Gate),
+    /// Report a rollout: what was measured in both arms, what its gates say, and what to do about it
+    Report(report::Report),
     /// Move a rollout by its plan, see where it stands, or simulate all of it
     Plan(plan::Plan),
     /// Turn a document of another system into a ruleset that decides the same

@@ -64,6 +64,7 @@ mod results;
 mod spec;
 mod state;
 mod statistic;
+mod tally;
 mod threshold;
 mod verdict;
 
@@ -77,6 +78,7 @@ pub use report::{CheckReport, DecidedFrom, Report, Samples};
 pub use results::{Answer, Arm, Comparison, SampleRatio, compare_arms, sample_ratio};
 pub use spec::{Gate, Invalid, Problem};
 pub use state::{OtherGate, State};
+pub use tally::{Point, Tally};
 pub use threshold::{Bound, Held, Level, Reading, Threshold, Told};
 pub use verdict::Verdict;
 

@@ -189,7 +189,7 @@ impl Guarded {
 }
 
 /// What a gate says; a log of another gate of that name is begun anew.
-fn evaluate<'a>(
+pub(crate) fn evaluate<'a>(
     gate: &'a Gate,
     logs: &mut BTreeMap<String, Log>,
     observations: &[Observation],

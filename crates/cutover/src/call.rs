@@ -61,6 +61,8 @@ impl Engine {
     /// | `gate` | `gate`, `state?`, `observations`, `now` | `state`, to be given the next time, and a [`Report`](cutover_gates::Report) |
     /// | `advance` | `plan`, `state?`, `event`, `now` | `state`, to be given the next time, `effects`, and the `reports` of gates |
     /// | `simulate` | `plan`, `scenario?`: a name or a world of metrics, `seed?` | a [`Simulation`](cutover_plans::Simulation) |
+    /// | `report` | `plan`, `state?`, `observations`, `now`, `alpha?` | a [`PlanReport`](crate::PlanReport) |
+    /// | `plan_spec` | `plan` | `plan`, `spec`: a [`Spec`](cutover_plans::Spec), `gates`: the metrics of each, and `metrics`, as the ruleset declares them |
     /// | `gate_replay` | `gate`, `state` | a [`Replayed`](cutover_gates::Replayed) |
     /// | `compare_arms` | `old` and `new`, `better?`, `alpha?`, `slow_old?` and `slow_new?`, `share?` | `answer`, and a [`Comparison`](cutover_gates::Comparison) of each |
     /// | `work` | `name`, `state?`, `event?` | `{"state": …, "effects": […]}` of [`cutover_work::step`]; without an event a [`cutover_work::Status`] |
@@ -114,6 +116,10 @@ impl Engine {
             "advance" => crate::sections::plan_called::advance(self, given),
             #[cfg(feature = "plans")]
             "simulate" => crate::sections::plan_called::simulate(self, given),
+            #[cfg(feature = "plans")]
+            "report" => crate::sections::report_called::report(self, given),
+            #[cfg(feature = "plans")]
+            "plan_spec" => crate::sections::report_called::spec(self, given),
             #[cfg(feature = "gates")]
             "gate" => crate::sections::gate_called::gate(self, given),
             #[cfg(feature = "gates")]

@@ -96,5 +96,7 @@ pub use safety::{
 pub use schema::schema;
 #[cfg(feature = "delivery")]
 pub use sections::delivery_called::DeliveryPolicy;
+#[cfg(feature = "plans")]
+pub use sections::report_called::{PlanReport, Standing};
 pub use sections::select::Selection;
 pub use value::{Items, ListRef, Value, ValueRef, whole};

@@ -21,7 +21,9 @@ from cutover._types import (
     ImportKind,
     JudgementDict,
     PathFoundDict,
+    PlanReportDict,
     PlanSimulationDict,
+    PlanSpecDict,
     PlanStateDict,
     PlanStepDict,
     Reason,
@@ -684,10 +686,73 @@ class Engine:
         event: Mapping[str, Any],
         *,
         now: _Now = None,
-    ) -> PlanStepDict: ...
+    ) -> PlanStepDict:
+        r"""What becomes of a rollout when something happens, and what is to be done: a dict with the `state` to give the next
+        time, the first time that is `None`, the `effects`, and the `reports` of gates. An event is a dict, such as
+        `{"event": "start", "actor": "ada"}` or `{"event": "observe", "observations": [...]}`. A host writes the state,
+        performs the effects, and tells of each that has an `id` that it is done.
+
+        Raises `CutoverError` where there is no such plan, or the state or the event cannot be read.
+
+        >>> from cutover import Engine
+        >>> ruleset = '{"cutover":1,"flags":{"f":{"rules":[{"serve":{"rollout":"0%"}}]}},"gates":{"g":{"checks":'
+        >>> ruleset += '[{"metric":"m","test":"harm"}]}},"plans":{"p":{"flag":"f","steps":["5%"],"bake":"1h","gate":"g"}}}'
+        >>> engine = Engine.from_str(ruleset)
+        >>> step = engine.advance("p", None, {"event": "start", "actor": "ada"}, now=0)
+        >>> step["state"]["stage"], step["state"]["millionths"]
+        ('progressing', 50000)
+        """
     def simulate(
         self, name: str, *, scenario: str | Mapping[str, Any] | None = None, seed: int = 1
-    ) -> PlanSimulationDict: ...
+    ) -> PlanSimulationDict:
+        r"""Follows a plan from its start to its end: a dict with its `log` and its `state` in the end. A scenario is a name, such
+        as `healthy`, `harmful@2` or `no_data`, or `{"world": {"metrics": ...}}`, which the plan's gates judge. The same seed
+        gives the same rollout.
+
+        Raises `CutoverError` where there is no such plan or scenario.
+
+        >>> from cutover import Engine
+        >>> ruleset = '{"cutover":1,"flags":{"f":{"rules":[{"serve":{"rollout":"0%"}}]}},"gates":{"g":{"checks":'
+        >>> ruleset += '[{"metric":"m","test":"harm"}]}},"plans":{"p":{"flag":"f","steps":["5%"],"bake":"1h","gate":"g"}}}'
+        >>> engine = Engine.from_str(ruleset)
+        >>> engine.simulate("p", scenario="harmful", seed=3)["state"]["stage"]
+        'rolled_back'
+        """
+    def report(
+        self,
+        name: str,
+        state: PlanStateDict | None,
+        observations: Iterable[Mapping[str, Any]],
+        *,
+        now: _Now = None,
+    ) -> PlanReportDict:
+        r"""Reports a rollout: a dict with where it stands, what was measured in both arms, whether the new one is better, what the
+        gates say, and a `recommendation`. Observations are those of `gate`. Nothing changes by it.
+
+        Raises `CutoverError` where there is no such plan, or something is no observation.
+
+        >>> from cutover import Engine
+        >>> ruleset = '{"cutover":1,"flags":{"f":{"rules":[{"serve":{"rollout":"0%"}}]}},"gates":{"g":{"checks":'
+        >>> ruleset += '[{"metric":"m","test":"harm"}]}},"plans":{"p":{"flag":"f","steps":["5%"],"bake":"1h","gate":"g"}}}'
+        >>> engine = Engine.from_str(ruleset)
+        >>> state = engine.advance("p", None, {"event": "start", "actor": "ada"}, now=0)["state"]
+        >>> arms = {"old": {"events": 1, "total": 9000}, "new": {"events": 40, "total": 1000}}
+        >>> report = engine.report("p", state, [{"metric": "m", "from": 0, "to": 60_000, **arms}], now=60_000)
+        >>> report["recommendation"]["advice"], report["metrics"][0]["answer"]
+        ('roll_back', 'worse')
+        """
+    def plan_spec(self, name: str) -> PlanSpecDict:
+        r"""What a plan says: a dict with its `spec`, the metrics of its `gates`, and the `metrics` that the ruleset declares, for
+        whoever measures.
+
+        Raises `CutoverError` where there is no such plan.
+
+        >>> from cutover import Engine
+        >>> ruleset = '{"cutover":1,"flags":{"f":{"rules":[{"serve":{"rollout":"0%"}}]}},"gates":{"g":{"checks":'
+        >>> ruleset += '[{"metric":"m","test":"harm"}]}},"plans":{"p":{"flag":"f","steps":["5%"],"bake":"1h","gate":"g"}}}'
+        >>> Engine.from_str(ruleset).plan_spec("p")["gates"]
+        {'g': ['m']}
+        """
     def path(
         self,
         table: str,

@@ -25,7 +25,9 @@ from cutover._types import (
     ImportedDict,
     JudgementDict,
     PathFoundDict,
+    PlanReportDict,
     PlanSimulationDict,
+    PlanSpecDict,
     PlanStateDict,
     PlanStepDict,
     ReplayReport,
@@ -309,6 +311,27 @@ def ask_simulate(name: str, scenario: str | Mapping[str, Any] | None, seed: int)
 def simulate(text: str) -> PlanSimulationDict:
     """A whole rollout, from its JSON."""
     return cast(PlanSimulationDict, json.loads(text))
+
+
+def ask_report(name: str, state: Mapping[str, Any] | None, observations: Iterable[Mapping[str, Any]], now: int) -> str:
+    """The question of `Engine.report`."""
+    seen = [{key: _finite(value) for key, value in observation.items()} for observation in observations]
+    return json.dumps({"plan": name, "state": state, "observations": seen, "now": now})
+
+
+def report(text: str) -> PlanReportDict:
+    """The report of a rollout, from its JSON."""
+    return cast(PlanReportDict, json.loads(text))
+
+
+def ask_plan_spec(name: str) -> str:
+    """The question of `Engine.plan_spec`."""
+    return json.dumps({"plan": name})
+
+
+def plan_spec(text: str) -> PlanSpecDict:
+    """What a plan says, from its JSON."""
+    return cast(PlanSpecDict, json.loads(text))
 
 
 def ask_gate_replay(name: str, state: GateStateDict) -> str:

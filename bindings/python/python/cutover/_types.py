@@ -351,6 +351,13 @@ PlanStateDict = dict[str, Any]
 """Where a plan stands: `stage`, `step`, `millionths`, `segments`, `epoch`, `revision`, `log`, `owed` and more; to be given back
 with the next event."""
 
+PlanReportDict = dict[str, Any]
+"""A rollout, reported: `stage`, `percentage`, `step`, `recommendation`, `metrics`, `sample_ratio`, `kpis`, `gates`, `triggers`,
+`warnings`, `hazards` and `log`."""
+
+PlanSpecDict = dict[str, Any]
+"""What a plan says: `plan`, `spec`, the metrics of its `gates`, and the `metrics` that the ruleset declares."""
+
 PlanSimulationDict = dict[str, Any]
 """A whole rollout: its `log`, the `state` in the end, how many `ticks`, what was `told`, and the `risks` of thresholds."""
 

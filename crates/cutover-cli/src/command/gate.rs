@@ -39,7 +39,7 @@ pub(super) fn run(args: &Gate, now_ms: i64, screen: &Screen) -> Result<Exit, Fai
     })
 }
 
-fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Failure> {
+pub(super) fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Failure> {
     let source = Source::read(path)?;
     serde_json::from_slice(&source.bytes)
         .map_err(|error| refused(&format!("`{}` holds no {what}: {error}", source.name)))

@@ -18,6 +18,7 @@ mod incident;
 mod path;
 mod plan;
 mod replay;
+mod report;
 mod route;
 mod runbook;
 mod safety;
@@ -53,6 +54,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Drill(args) => drill::run(&args, screen),
         Command::Incident(args) => incident::run(&args, now_ms, screen),
         Command::Gate(args) => gate::run(&args, now_ms, screen),
+        Command::Report(args) => report::run(&args, now_ms, screen),
         Command::Plan(args) => plan::run(&args, now_ms, screen),
         Command::Import(args) => import::run(&args, screen),
         Command::Schema => schema::run(screen),

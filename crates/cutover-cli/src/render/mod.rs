@@ -11,6 +11,7 @@ pub(crate) mod incident;
 pub(crate) mod path;
 pub(crate) mod plan;
 pub(crate) mod replay;
+pub(crate) mod report;
 pub(crate) mod route;
 pub(crate) mod safety;
 mod snippet;

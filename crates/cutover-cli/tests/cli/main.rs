@@ -14,6 +14,7 @@ mod incident;
 mod lists;
 mod plan;
 mod replay;
+mod report;
 mod route;
 mod runbook;
 mod safety;

@@ -106,7 +106,7 @@ fn said(call: &str, argument: &str, error: impl std::fmt::Display) -> CallError 
 }
 
 /// An argument as a type; none where it was not given.
-fn typed<T: DeserializeOwned>(
+pub(super) fn typed<T: DeserializeOwned>(
     call: &str,
     argument: &str,
     value: Option<Value>,

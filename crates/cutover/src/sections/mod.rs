@@ -34,6 +34,8 @@ mod plan;
 #[cfg(feature = "plans")]
 pub(crate) mod plan_called;
 mod read;
+#[cfg(feature = "plans")]
+pub(crate) mod report_called;
 pub(crate) mod select;
 #[cfg(feature = "work")]
 pub(crate) mod work;

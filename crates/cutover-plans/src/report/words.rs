@@ -1,0 +1,78 @@
+//! Words of reports.
+
+use crate::spec::Target;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use cutover_gates::{Better, Check, Test};
+
+/// Whom a step reaches.
+pub(super) fn target(target: &Target) -> String {
+    match target {
+        Target::Share(millionths) => crate::percent(*millionths),
+        Target::Segment(name) => format!("segment {name}"),
+    }
+}
+
+/// How long something is, to its two largest units.
+///
+/// ```
+/// assert_eq!(cutover_plans::span(176_400_000), "2 d 1 h");
+/// ```
+#[must_use]
+pub fn span(ms: u64) -> String {
+    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"), (1, "ms")];
+    let largest = units.iter().position(|(unit, _)| ms >= *unit).unwrap_or(units.len());
+    let mut rest = ms;
+    let mut out = String::new();
+    for (unit, name) in units.iter().skip(largest).take(2) {
+        let (whole, left) = (rest / unit, rest % unit);
+        rest = left;
+        if whole > 0 {
+            let space = if out.is_empty() { "" } else { " " };
+            out.push_str(&format!("{space}{whole} {name}"));
+        }
+    }
+    if out.is_empty() { "no time".to_string() } else { out }
+}
+
+/// What a check asks for.
+pub(super) fn asked(check: &Check) -> String {
+    let worse = |better: &Better| if *better == Better::Higher { "lower" } else { "higher" };
+    match &check.test {
+        Test::Threshold(threshold) => threshold.bound.to_string(),
+        Test::Harm { better } => format!("not shown to be {} than old", worse(better)),
+        Test::Margin { at_most, better } => {
+            format!("shown to be {} by less than {}", worse(better), share(*at_most))
+        }
+        Test::Share { at_most } => format!("shown to be below {}", share(*at_most)),
+        Test::SlowerThan { than, at_most } => {
+            format!("shown that fewer than {} are slower than {than} ms", share(*at_most))
+        }
+        Test::SampleRatio { share: Some(planned) } => format!("{} of the requests", share(*planned)),
+        Test::SampleRatio { share: None } => "the planned share of the requests".to_string(),
+        Test::Divergence { at_most: Some(at_most) } => {
+            format!("shown to differ in less than {}", share(*at_most))
+        }
+        Test::Divergence { at_most: None } => {
+            "not shown to differ more often than old from itself".to_string()
+        }
+    }
+}
+
+/// A share as a percentage, to six digits.
+fn share(share: f64) -> String {
+    let percent = libm::round(share * 1e8) / 1e6;
+    format!("{percent}%")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_have_two_units() {
+        let spans = [0, 999, 61_000, 3_600_000, 176_400_000, 86_400_001].map(span);
+        assert_eq!(spans, ["no time", "999 ms", "1 min 1 s", "1 h", "2 d 1 h", "1 d"]);
+        assert_eq!(share(0.001), "0.1%");
+    }
+}
