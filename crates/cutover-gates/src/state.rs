@@ -42,6 +42,10 @@ pub(crate) struct CheckState {
     #[serde(default)]
     pub(crate) to: Option<Millis>,
     pub(crate) statistic: Statistic,
+    /// What the bet on rare events would have come to in windows where events were frequent: `statistic` leaves those out,
+    /// for as a rule it would give evidence away there; where rare events become frequent at once, it is all there is.
+    #[serde(default, skip_serializing_if = "Odds::is_new")]
+    pub(crate) sudden: Odds,
     /// When it was shown that what must not be is. That stays shown, whatever is measured later.
     #[serde(default)]
     pub(crate) failed_at: Option<Millis>,
@@ -97,6 +101,7 @@ impl Gate {
             waiting: [Counts::default(); 2],
             to: None,
             statistic: Statistic::of(&check.test),
+            sudden: Odds::default(),
             failed_at: None,
         });
         State {

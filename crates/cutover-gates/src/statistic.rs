@@ -77,10 +77,14 @@ impl CheckState {
                 if taught && (FREQUENT..CERTAIN).contains(&rate) {
                     let pair = |counts: Counts| (number(counts.events), number(counts.total));
                     odds.more_frequent(pair(old), pair(new), rate);
-                } else if all.rate().is_some_and(|rate| rate < FREQUENT) {
-                    // The other way would give away too much. The choice may rest on the events of both arms together:
-                    // given their number, too, this bet is not expected to win where the new arm is no worse.
-                    odds.more(new.events, all.events, number(new.total) / number(all.total));
+                } else {
+                    // Where events are frequent, this bet gives away too much: half of the stake leaves such windows out.
+                    // That may rest on the events of both arms together: given their number, too, the bet is not expected
+                    // to win where the new arm is no worse. The other half stays in, for it alone sees a new arm that
+                    // fails far more than anything before it.
+                    let rare = all.rate().is_some_and(|rate| rate < FREQUENT);
+                    let bet = if rare { odds } else { &mut self.sudden };
+                    bet.more(new.events, all.events, number(new.total) / number(all.total));
                 }
             }
             _ => {}
@@ -91,7 +95,7 @@ impl CheckState {
     /// How the evidence stands.
     pub(crate) fn evidence(&self, stake: &Stake) -> Evidence {
         match (&self.statistic, &stake.rate) {
-            (Statistic::Odds(odds), _) => Evidence { against: odds.log_e(), proof: None },
+            (Statistic::Odds(odds), _) => Evidence { against: odds.log_e_with(&self.sudden), proof: None },
             (Statistic::Excess(excess), _) => {
                 Evidence { against: excess.log_beyond(), proof: Some(excess.log_within()) }
             }

@@ -101,6 +101,23 @@ impl Odds {
         log_mean(&self.bets)
     }
 
+    /// Whether nothing was bet yet.
+    pub(crate) fn is_new(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The logarithm of the e-value of two halves of a stake: one on these bets, one on them and on `more` bets.
+    pub(crate) fn log_e_with(&self, more: &Self) -> f64 {
+        if more.is_new() {
+            return self.log_e();
+        }
+        let mut both = *self;
+        for (log, more) in both.bets.iter_mut().zip(&more.bets) {
+            *log += more;
+        }
+        log_mean(&[self.log_e(), both.log_e()])
+    }
+
     /// The e-value, at most 10^12.
     #[must_use]
     pub fn e_value(&self) -> f64 {
