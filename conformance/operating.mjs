@@ -1,4 +1,4 @@
-/** The kinds of vectors that ask what operators ask: whom a change moves, and what a log would have been. Part of the runner. */
+/** The kinds of vectors that ask what operators ask: what a step can cost, whom a change moves, and what a log would have been. Part of the runner. */
 
 /** The kinds by their names; each takes the class of engines, the fields of a vector and the rulesets of the file. */
 export function operatingKinds({ diff, isMap, textOf, wanted }) {
@@ -19,6 +19,17 @@ export function operatingKinds({ diff, isMap, textOf, wanted }) {
   }
 
   return {
+    safety(_, fields, rulesets) {
+      const engine = rulesets.engine(fields.need("ruleset"));
+      const migration = fields.text("migration");
+      const options = { nodes: fields.take("nodes"), writes: fields.take("writes") };
+      const { safe, last_reversible, states, rows } = engine.safety(migration, options);
+      const lines = rows.map(({ kind, from, to, findings }) => {
+        const found = findings.length === 0 ? "safe" : findings.map((finding) => finding.verdict).join(" ");
+        return `${kind}: ${from}${to === null ? "" : ` → ${to}`}: ${found}`;
+      });
+      return diff(wanted(fields.need("want")), { safe, last_reversible, states, rows: lines });
+    },
     diffs(_, fields, rulesets) {
       const ruleset = fields.need("ruleset");
       const [engine, from] = [rulesets.engine(ruleset), rulesets.text(ruleset)];

@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import data_plane  # noqa: E402
 import operating  # noqa: E402
+import rollouts  # noqa: E402
 
 # In the same folder as the vectors, and none of them.
 NOT_VECTORS = {"api.json"}
@@ -112,41 +113,6 @@ def explain_kind(_, fields, rulesets):
     return in_both_forms(engine, fields.decoded("context"), fields.decoded("want"), ask)
 
 
-def told(events, step):
-    """Events one after the other: the state behind them, and the effects of each as lines."""
-    state, lines = None, []
-    for event in events:
-        answer = step(state, event)
-        state = answer["state"]
-        parts = [[effect.get(key) for key in ("effect", "id", "attempt", "at")] for effect in answer["effects"]]
-        lines.append([" ".join(str(part) for part in effect if part is not None) for effect in parts])
-    return state, lines
-
-
-def works_kind(_, fields, rulesets):
-    engine = rulesets.engine(fields.need("ruleset"))
-    name, events = fields.text("work"), fields.need("events")
-    state, effects = told(events, lambda state, event: engine.work(name, state, event))
-    got = {"effects": effects, "standing": engine.work_status(name, state)["standing"]}
-    return diff(fields.decoded("want"), got)
-
-
-def incidents_kind(_, fields, rulesets):
-    engine = rulesets.engine(fields.need("ruleset"))
-    name, events, now = fields.text("policy"), fields.need("events"), fields.int("now")
-    state, effects = told(events, lambda state, event: engine.incident(name, state, event))
-    standing = engine.incident_standing(name, state, now=now)
-    clock = {key: standing["clock"][key] for key in ("left_ms", "met")}
-    got = {"effects": effects, "stage": standing["stage"], "severity": standing["severity"], **clock}
-    return diff(fields.decoded("want"), got)
-
-
-def drills_kind(_, fields, rulesets):
-    engine = rulesets.engine(fields.need("ruleset"))
-    report, want = engine.drill(fields.text("work"), fields.need("scenario")), fields.decoded("want")
-    return diff(want, {key: report[key] for key in want})
-
-
 def safety_kind(_, fields, rulesets):
     engine = rulesets.engine(fields.need("ruleset"))
     migration = fields.text("migration")
@@ -182,44 +148,6 @@ def judges_kind(_, fields, rulesets):
     sides = [fields.need(key) for key in ("control", "candidate")]
     control, candidate = [{"value": side["value"].encode()} if "value" in side else side for side in sides]
     return diff(fields.decoded("want"), engine.judge(comparator, control, candidate)["verdict"])
-
-
-def gates_kind(_, fields, rulesets):
-    engine = rulesets.engine(fields.need("ruleset"))
-    gate, state, lines = fields.text("gate"), None, []
-    for number, given in enumerate(fields.need("steps")):
-        observations = decode(given["observations"])
-        step = engine.gate(gate, state, observations, now=given["now"])
-        # As a host that keeps it would.
-        state, report = json.loads(json.dumps(step["state"])), step["report"]
-        keys = ("verdict", "value", "against", "proof")
-        got = {"verdict": report["verdict"], "checks": [[whole(check[key]) for key in keys] for check in report["checks"]]}
-        lines += diff(given["want"], got, f"steps[{number}]")
-    if not engine.gate_replay(gate, state)["same"]:
-        lines.append("replayed, it comes to something else")
-    return lines
-
-
-def plans_kind(_, fields, rulesets):
-    engine = rulesets.engine(fields.need("ruleset"))
-    plan, state, lines = fields.text("plan"), None, []
-    for number, given in enumerate(fields.need("steps")):
-        step = engine.advance(plan, state, given["event"], now=given["now"])
-        state = json.loads(json.dumps(step["state"]))
-        shown = [effect for effect in step["effects"] if effect["effect"] not in ("record", "wake_at")]
-        effects = [
-            f"refused:{effect['why']}" if effect["effect"] == "refused" else effect["effect"] for effect in shown
-        ]
-        got = {key: state[key] for key in ("stage", "millionths", "epoch")} | {"effects": effects}
-        lines += diff(given["want"], got, f"steps[{number}]")
-    return lines
-
-
-def arm_results_kind(_, fields, rulesets):
-    engine = rulesets.engine(fields.need("ruleset"))
-    results = engine.compare_arms(**fields.need("arms"))
-    got = {"answer": results["answer"], "interval": list(map(whole, results["comparison"]["interval"]))}
-    return diff(fields.need("want"), got)
 
 
 def paths_kind(_, fields, rulesets):
@@ -373,17 +301,11 @@ KINDS = {
     "decide": decide_kind,
     "routes": routes_kind,
     "safety": safety_kind,
-    "works": works_kind,
-    "incidents": incidents_kind,
-    "drills": drills_kind,
     "compares": compares_kind,
     "judges": judges_kind,
     "paths": paths_kind,
-    "gates": gates_kind,
-    "plans": plans_kind,
-    "arm_results": arm_results_kind,
     "delivery": delivery_kind,
-    **{kind: differing(run) for kind, run in {**data_plane.KINDS, **operating.KINDS}.items()},
+    **{kind: differing(run) for kind, run in {**data_plane.KINDS, **operating.KINDS, **rollouts.KINDS}.items()},
     "explain": explain_kind,
     "buckets": buckets,
     "diagnostics": diagnostics,
@@ -527,15 +449,9 @@ def diff(want, got, path=""):
         return lines + [f"{path}.{key}: want none, got {value!r}" for key, value in got.items() if key not in want]
     if isinstance(want, list) and isinstance(got, list) and len(want) == len(got):
         return [line for index, item in enumerate(want) for line in diff(item, got[index], f"{path}[{index}]")]
-    if type(whole(want)) is type(got) and whole(want) == got:
+    if type(rollouts.whole(want)) is type(got) and rollouts.whole(want) == got:
         return []
     return [f"{path or 'it'}: want {want!r}, got {got!r}"]
-
-
-def whole(value):
-    """A float that is a whole number of 64 bits, as the engine hands it out."""
-    is_whole = isinstance(value, float) and value.is_integer() and -(2.0**63) <= value < 2.0**63
-    return int(value) if is_whole else value
 
 
 def unique(pairs):

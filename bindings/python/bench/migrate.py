@@ -74,7 +74,7 @@ def laboratory(both: bool) -> Callable[[], object] | None:
     except ImportError:
         return None
 
-    class Counted(Experiment):  # type: ignore[misc,no-any-unimported]
+    class Counted(Experiment):  # type: ignore[misc]
         def enabled(self) -> bool:
             return both
 
@@ -83,7 +83,7 @@ def laboratory(both: bool) -> Callable[[], object] | None:
 
     rows, call = Rows(), ReadCall("sql", 1_000)
 
-    @Counted.decorator(lambda key: rows.read(key, call), name="orders")
+    @Counted.decorator(lambda key: rows.read(key, call), name="orders")  # type: ignore[untyped-decorator]
     def read(key: str) -> Any:
         return rows.read(key, call)
 

@@ -21,6 +21,7 @@ mod loaded;
 mod migration;
 mod raw;
 mod records;
+mod rollout;
 mod view;
 
 use pyo3::prelude::*;

@@ -42,11 +42,12 @@ def test_a_rollout_goes_on_by_what_was_measured_and_back_by_it(engine: Engine) -
 
 
 def test_what_cannot_be_told_is_said(engine: Engine) -> None:
-    for name, state, event, message in [
+    cases: list[tuple[str, Any, dict[str, Any], str]] = [
         ("v3", None, {"event": "tick"}, "no plan `v3`"),
         ("v2", None, {"event": "begin"}, "unknown variant `begin`"),
         ("v2", {}, {"event": "tick"}, "the state"),
-    ]:
+    ]
+    for name, state, event, message in cases:
         with pytest.raises(CutoverError, match=message):
             engine.advance(name, state, event)
     with pytest.raises(CutoverError, match="there are healthy"):
