@@ -21,7 +21,7 @@ def test_the_package_says_that_it_is_typed() -> None:
 
 
 def test_the_stub_is_that_of_the_binary() -> None:
-    run("mypy.stubtest", "cutover", "--allowlist", str(ROOT / "stubtest.txt"))
+    run("mypy.stubtest", "cutover", "--allowlist", str(ROOT / "stubtest.txt"), "--mypy-config-file", str(ROOT / "pyproject.toml"))
 
 
 def test_mypy() -> None:

@@ -789,7 +789,13 @@ class Engine:
         'running'
         """
     def work_status(self, name: str, state: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Where a run of a plan of work stands: a dict."""
+        r"""Where a run of a plan of work stands: a dict.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nwork: {w: {phases: [{name: load, actions: [copy], validations: [counts], rollback: drop}]}}")
+        >>> engine.work_status("w", engine.work("w", None, {"event": "start", "run": "r1"})["state"])["standing"]
+        'running'
+        """
     def incident(self, name: str, state: Mapping[str, Any] | None, event: Mapping[str, Any]) -> dict[str, Any]:
         r"""A step of an incident: a dict with the `state` after an event, and the `effects` to perform. `None` is the state
         where none is open. An event without `now` happens now.
@@ -806,9 +812,24 @@ class Engine:
     def incident_standing(
         self, name: str, state: Mapping[str, Any] | None, *, now: _Now = None
     ) -> dict[str, Any]:
-        """Where an incident stands at a time: a dict with its clock, and what is still to be checked."""
+        r"""Where an incident stands at a time: a dict with its clock, and what is still to be checked.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nincidents: {till: {severities: {critical: {objective: 1h}}}}")
+        >>> opened = {"event": "open", "id": "i1", "title": "no sale", "severity": "critical", "actor": "ann", "now": 0}
+        >>> state = engine.incident("till", None, opened)["state"]
+        >>> engine.incident_standing("till", state, now=60_000)["clock"]["left_ms"]
+        3540000
+        """
     def post_mortem(self, name: str, state: Mapping[str, Any]) -> str:
-        """The draft of a post-mortem, in Markdown."""
+        r"""The draft of a post-mortem, in Markdown.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nincidents: {till: {severities: {critical: {objective: 1h}}}}")
+        >>> opened = {"event": "open", "id": "i1", "title": "no sale", "severity": "critical", "actor": "ann", "now": 0}
+        >>> "no sale" in engine.post_mortem("till", engine.incident("till", None, opened)["state"])
+        True
+        """
     def drill(self, name: str, scenario: Mapping[str, Any] | None = None) -> dict[str, Any]:
         r"""Rehearses a rollback of a plan of work, and says whether it would be over in time: a dict. A scenario has durations
         as texts.
