@@ -6,7 +6,7 @@
  */
 
 import { Migration, Superseded, WriteError } from "cutover/migrate";
-import type { Answered, Warning } from "cutover/migrate";
+import type { Answered, Warned } from "cutover/migrate";
 import type { Metrics } from "./metrics.js";
 import { nextVersion } from "./offer.js";
 import type { Offer, OfferRecord } from "./offer.js";
@@ -24,7 +24,7 @@ export interface OffersOptions {
   readonly switchboard: Switchboard;
   readonly metrics: Metrics;
   /** Told of each warning once. */
-  readonly warn: (warning: Warning) => void;
+  readonly warn: (warning: Warned) => void;
 }
 
 /** Is told which store has answered. */
