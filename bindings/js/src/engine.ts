@@ -106,15 +106,14 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
   }
 
   path(table: string, request: PathRequest, options?: TimeOptions): PathFound | null {
-    const now = timeOf(options);
-    if (!isTime(now)) throw new RangeError("`now` is no time");
+    const now = instantOf(options?.now);
     const { method = "GET", target, attributes = {} } = request;
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(request.headers ?? {})) {
       const first = typeof value === "string" ? value : value?.[0];
       if (first !== undefined) headers[name] = first;
     }
-    const found = this.#call("path", { table, method, target, now: Math.trunc(now), headers, attributes });
+    const found = this.#call("path", { table, method, target, now, headers, attributes });
     return found === null ? null : freeze(found as PathFound);
   }
 
@@ -154,10 +153,8 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
   }
 
   gate(name: string, state: GateState | null, observations: Iterable<Observation>, options?: TimeOptions): GateStep {
-    const now = timeOf(options);
-    if (!isTime(now)) throw new RangeError("`now` is no time");
-    const given = { gate: name, state, observations: [...observations], now: Math.trunc(now) };
-    return freeze(this.#ask("gate", JSON.stringify(given, numbersAsText)) as GateStep);
+    const given = { gate: name, state, observations: [...observations], now: instantOf(options?.now) };
+    return freeze(this.#call("gate", given, numbersAsText) as GateStep);
   }
 
   gateReplay(name: string, state: GateState): GateReplay {

@@ -41,6 +41,10 @@ pub enum Kind {
     Failed {
         /// Its number.
         id: u64,
+        /// How often it had failed when it was asked for, as the effect itself says, so that a word told twice counts
+        /// once. Where it is left out, only a word that comes while the effect waits for its next turn is known as told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failed: Option<u32>,
         /// Why.
         #[serde(default)]
         message: String,

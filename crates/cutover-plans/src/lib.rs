@@ -66,9 +66,9 @@ pub use record::{Reason, Record};
 pub use report::{Advice, Alarm, Asked, Kpi, Measure, Outlook, Recommendation, Report, Slow, Standing, span};
 pub use risk::{LOOK_MS, Risk, SAMPLES, risks};
 pub use simulate::{Judge, Moment, Named, Scenario, Simulation, simulate};
-pub use spec::{Action, OnFail, Place, Problem, Rollback, Spec, Step, Target, Trigger};
+pub use spec::{Action, OnFail, Place, Problem, Rollback, Spec, Step, Target, Trigger, percent};
 pub use state::{Held, Judged, Mode, Stage, State, Watch};
-pub use wire::{advance_json, guarded_json, hear, percent};
+pub use wire::{advance_json, guarded_json, hear};
 
 /// One whole, in millionths.
 pub const WHOLE: u32 = 1_000_000;

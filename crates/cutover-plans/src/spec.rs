@@ -234,7 +234,13 @@ pub enum Place {
     RollbackStep(usize),
 }
 
-pub(crate) fn percent(millionths: u32) -> String {
+/// A share in millionths as people write it.
+///
+/// ```
+/// assert_eq!(cutover_plans::percent(2_500), "0.25%");
+/// ```
+#[must_use]
+pub fn percent(millionths: u32) -> String {
     let (whole, rest) = (millionths / 10_000, millionths % 10_000);
     if rest == 0 {
         return alloc::format!("{whole}%");

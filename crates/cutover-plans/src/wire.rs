@@ -1,10 +1,10 @@
 //! The machine for hosts that speak JSON.
 
+use crate::Millis;
 use crate::event::Event;
 use crate::guarded::{Guarded, GuardedState, Observed};
 use crate::plan::Plan;
 use crate::state::State;
-use crate::{Millis, spec};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -99,14 +99,4 @@ fn timed(text: &str, now: Millis) -> Result<Value, String> {
         fields.entry("at").or_insert(now.into());
     }
     Ok(event)
-}
-
-/// A share in millionths as people write it.
-///
-/// ```
-/// assert_eq!(cutover_plans::percent(2_500), "0.25%");
-/// ```
-#[must_use]
-pub fn percent(millionths: u32) -> String {
-    spec::percent(millionths)
 }

@@ -1,7 +1,8 @@
 //! Orders that nobody meant, duplicates, clocks that jump, and states from anywhere.
 
 use cutover_plans::{
-    Action, Event, Kind, OnFail, Plan, Rollback, Spec, Stage, State, Step, Target, Trigger, Verdict, WHOLE,
+    Action, Event, Kind, OnFail, Owed, Plan, Rollback, Spec, Stage, State, Step, Target, Trigger, Verdict,
+    WHOLE,
 };
 use proptest::prelude::*;
 
@@ -45,7 +46,7 @@ fn event() -> impl Strategy<Value = (i64, Kind)> {
         3 => (0..12_u64).prop_map(|epoch| Kind::Capacity { epoch }),
         1 => Just(Kind::Nodes { nodes: vec!["x".into(), "y".into()] }),
         3 => (0..30_u64).prop_map(|id| Kind::Done { id }),
-        3 => (0..30_u64).prop_map(|id| Kind::Failed { id, message: String::new() }),
+        3 => (0..30_u64).prop_map(|id| Kind::Failed { id, failed: None, message: String::new() }),
         2 => (0..3_usize, any::<bool>()).prop_map(|(index, firing)| Kind::Trigger { index, firing }),
         1 => Just(Kind::Start { actor: a.clone() }),
         3 => (0..3_usize).prop_map({ let (a, b) = (a.clone(), b.clone()); move |step| Kind::Approve { actor: a.clone(), step, reason: b.clone() } }),
@@ -107,13 +108,18 @@ proptest! {
     fn an_event_that_is_told_twice_is_told_once(events in prop::collection::vec(event(), 1..80)) {
         let plan = plan();
         let (mut once, mut twice, mut clock) = (began(&plan, BEGIN), began(&plan, BEGIN), BEGIN);
-        for (jump, kind) in events {
+        for (jump, mut kind) in events {
             clock += jump.max(0);
             // A host tells of what it was asked for, not of what it will be asked for by this very event.
             if let Kind::Done { id } | Kind::Failed { id, .. } = &kind
                 && !once.owed.iter().any(|owed| owed.id == *id)
             {
                 continue;
+            }
+            if let Kind::Failed { id, failed, .. } = &mut kind {
+                // While it waits for its next turn, it was asked for before the failure that it waits for.
+                let asked = |owed: &Owed| owed.failed - u32::from(owed.retry_at.is_some());
+                *failed = once.owed.iter().find(|owed| owed.id == *id).map(asked);
             }
             let expect = Some(once.revision);
             let event = Event { at: clock, expect, kind };

@@ -126,11 +126,11 @@ fn a_rollback_that_cannot_be_performed_is_tried_on_and_on() {
     let id = host.state.owed.iter().find(|owed| matches!(owed.task, Task::SetPercentage { .. })).unwrap().id;
     let mut alarms = 0;
     for _ in 0..12 {
-        host.tell(Kind::Failed { id, message: "no connection".into() });
+        host.tell(Kind::Failed { id, failed: None, message: "no connection".into() });
         alarms += host.alarms();
         assert_eq!(
-            host.tell(Kind::Failed { id, message: "no connection".into() }).refused(),
-            Some(Refusal::UnknownEffect)
+            host.tell(Kind::Failed { id, failed: None, message: "no connection".into() }).refused(),
+            Some(Refusal::Repeated)
         );
         host.now = host.state.owed.iter().find_map(|owed| owed.retry_at).unwrap();
         host.tell(Kind::Tick);
@@ -144,7 +144,7 @@ fn a_rollback_that_cannot_be_performed_is_tried_on_and_on() {
 fn a_step_that_cannot_be_asked_for_pauses() {
     let mut host = Host::new(spec());
     for _ in 0..5 {
-        host.tell(Kind::Failed { id: 1, message: "no connection".into() });
+        host.tell(Kind::Failed { id: 1, failed: None, message: "no connection".into() });
         host.now = host.state.owed[0].retry_at.unwrap();
         host.tell(Kind::Tick);
     }

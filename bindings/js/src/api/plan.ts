@@ -22,7 +22,7 @@ export type PlanEvent = { readonly at?: number; readonly expect?: number } & (
   | { readonly event: "tick" }
   | { readonly event: "restarted" }
   | { readonly event: "done"; readonly id: number }
-  | { readonly event: "failed"; readonly id: number; readonly message?: string }
+  | { readonly event: "failed"; readonly id: number; readonly failed?: number; readonly message?: string }
   | { readonly event: "nodes"; readonly nodes: readonly string[] }
   | { readonly event: "ack"; readonly epoch: number; readonly node?: string }
   | { readonly event: "capacity"; readonly epoch: number }

@@ -82,7 +82,7 @@ impl<'a> Run<'a> {
                 Ok(())
             }
             Kind::Done { id } => self.done(*id),
-            Kind::Failed { id, message } => self.failed(*id, message),
+            Kind::Failed { id, failed, message } => self.failed(*id, *failed, message),
             Kind::Nodes { nodes } => self.nodes(nodes),
             Kind::Ack { epoch, node } => self.ack(*epoch, node.as_deref()),
             Kind::Capacity { epoch } => self.capacity(*epoch),

@@ -67,10 +67,12 @@ impl Run<'_> {
         if known { Ok(()) } else { Err(Refusal::UnknownEffect) }
     }
 
-    pub(super) fn failed(&mut self, id: u64, message: &str) -> Heard {
+    pub(super) fn failed(&mut self, id: u64, before: Option<u32>, message: &str) -> Heard {
         let now = self.state.now;
-        let owed = self.state.owed.iter_mut().find(|owed| owed.id == id && owed.retry_at.is_none());
-        let owed = owed.ok_or(Refusal::UnknownEffect)?;
+        let owed = self.state.owed.iter_mut().find(|owed| owed.id == id).ok_or(Refusal::UnknownEffect)?;
+        if owed.retry_at.is_some() || before.is_some_and(|before| before != owed.failed) {
+            return Err(Refusal::Repeated);
+        }
         owed.failed = owed.failed.saturating_add(1);
         owed.retry_at = Some(later(now, RETRY_MS << owed.failed.saturating_sub(1).min(5)));
         let (failed, is_boundary) = (owed.failed, matches!(owed.task, Task::SetPercentage { .. }));

@@ -73,7 +73,7 @@ impl World {
         kinds.push(Kind::Judged { gate: "g".into(), verdict: Verdict::Fail, srm: true });
         for owed in &state.owed {
             kinds.push(Kind::Done { id: owed.id });
-            kinds.push(Kind::Failed { id: owed.id, message: String::new() });
+            kinds.push(Kind::Failed { id: owed.id, failed: Some(owed.failed), message: String::new() });
         }
         if !plan.spec().triggers.is_empty() {
             kinds.push(Kind::Trigger { index: 0, firing: state.triggers[0].since.is_none() });

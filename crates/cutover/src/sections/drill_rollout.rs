@@ -1,6 +1,6 @@
 //! The rollback of a rollout as a plan of work, so that one drill rehearses both.
 
-use cutover_plans::{Guarded, Target};
+use cutover_plans::{Guarded, Target, percent};
 use cutover_work::{Action, Phase, Rollback, Takes, Work};
 
 /// A plan of work whose one phase is taken back as the rollout is, from everybody down: each step is held for `every` once
@@ -35,14 +35,4 @@ pub(super) fn as_work(name: &str, plan: &Guarded) -> Work {
         ..Phase::default()
     };
     Work { phases: vec![phase], ..Work::default() }
-}
-
-/// A share as a ruleset writes it.
-fn percent(millionths: u32) -> String {
-    let (whole, rest) = (millionths / 10_000, millionths % 10_000);
-    if rest == 0 {
-        return format!("{whole}%");
-    }
-    let rest = format!("{rest:04}");
-    format!("{whole}.{}%", rest.trim_end_matches('0'))
 }
