@@ -11,8 +11,12 @@ use cutover_plans::{LOOK_MS, risks};
 const TOLD: f64 = 0.05;
 
 impl Compiler<'_> {
-    pub(super) fn check_plans(&mut self) {
+    pub(super) fn check_plans(&mut self, sections: &Sections) {
         let ruleset = self.ruleset;
+        #[cfg(feature = "work")]
+        self.check_incidents(sections);
+        #[cfg(not(feature = "work"))]
+        let _ = sections;
         for segment in &ruleset.plans.segments {
             if self.segment_number(segment.value).is_none() && !ruleset.unreadable.contains(&segment.value) {
                 let known = ruleset.segments.iter().map(|segment| segment.name);
@@ -36,6 +40,23 @@ impl Compiler<'_> {
                     .found(flag.value)
                     .expected(["a flag that no other plan moves"]),
                 );
+            }
+        }
+    }
+
+    /// An incident that a trigger opens has a policy, and is of one of its classes.
+    #[cfg(feature = "work")]
+    fn check_incidents(&mut self, sections: &Sections) {
+        let ruleset = self.ruleset;
+        for (policy, severity) in &ruleset.plans.incidents {
+            let Some(known) = sections.incidents.get(policy.value) else {
+                let known = sections.incidents.keys().map(String::as_str);
+                self.reader.unknown_name("unknown_incidents", "policy for incidents", policy, known);
+                continue;
+            };
+            if known.severity(severity.value).is_none() {
+                let known = known.severities.iter().map(|severity| severity.name.as_str());
+                self.reader.unknown_name("unknown_severity", "class of severity", severity, known);
             }
         }
     }
