@@ -119,6 +119,8 @@ impl Plan {
                 run.missing(run.first_step())
             }
             Stage::RollingBack { .. } => run.missing(run.leaves()),
+            Stage::Promoted if run.may_complete() => Vec::new(),
+            Stage::Promoted => run.missing(self.last()),
             stage if stage.is_active() => run.missing(state.step.saturating_add(1)),
             _ => Vec::new(),
         }

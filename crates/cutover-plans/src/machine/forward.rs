@@ -69,11 +69,22 @@ impl Run<'_> {
         self.owe(Task::RequestApproval { step: self.state.step });
     }
 
+    /// Whether completing the plan moves those who were held back.
+    fn releases(&self) -> bool {
+        let full = self.plan.spec().steps.iter().any(|step| step.to == Target::Share(WHOLE));
+        full && self.state.millionths < WHOLE
+    }
+
+    /// Whether what completing the plan moves may move.
+    pub(crate) fn may_complete(&self) -> bool {
+        !self.releases() || self.guarded(self.plan.last())
+    }
+
     /// All is on the new side: the holdback is released.
     pub(super) fn complete(&mut self, reason: Reason, said: &Said<'_>) {
-        let full = self.plan.spec().steps.iter().any(|step| step.to == Target::Share(WHOLE));
+        let releases = self.releases();
         self.go(Stage::Completed, reason, said);
-        if full && self.state.millionths < WHOLE {
+        if releases {
             let segments = self.state.segments.clone();
             self.ask(WHOLE, segments);
         }

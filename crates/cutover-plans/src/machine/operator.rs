@@ -120,7 +120,9 @@ impl Run<'_> {
         if !self.passes() {
             return Err(Refusal::GatesNotPassed);
         }
-        self.may_move_to(self.plan.last())?;
+        if !self.may_complete() {
+            return Err(Refusal::GuardsMissing);
+        }
         self.complete(Reason::Asked, &Said::by(actor, ""));
         Ok(())
     }

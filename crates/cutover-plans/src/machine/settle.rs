@@ -66,7 +66,7 @@ impl Run<'_> {
             }
             Stage::Promoted => {
                 let watched = spec.complete_after_ms.is_some_and(|ms| self.state.baked_ms >= ms);
-                if watched && self.passes() && self.opens().is_none() && self.guarded(self.plan.last()) {
+                if watched && self.passes() && self.opens().is_none() && self.may_complete() {
                     self.complete(Reason::Watched, &Said::default());
                 }
             }

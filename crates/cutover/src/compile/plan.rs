@@ -26,21 +26,23 @@ impl Compiler<'_> {
         for flag in ruleset.plans.moved.iter().chain(&ruleset.plans.set) {
             self.check_flag_of_plan(flag);
         }
-        for (index, flag) in ruleset.plans.moved.iter().enumerate() {
-            let earlier = ruleset.plans.moved.iter().take(index).find(|other| other.value == flag.value);
-            if let Some(other) = earlier {
-                let first = self.reader.paths.render(other.path);
-                self.reader.note(
-                    Diagnostic::error(
-                        "flag_of_two_plans",
-                        self.reader.paths.render(flag.path),
-                        flag.at,
-                        format!("`{first}` moves this flag already"),
-                    )
-                    .found(flag.value)
-                    .expected(["a flag that no other plan moves"]),
-                );
-            }
+        self.check_moved_once("flag_of_two_plans", "flag", &ruleset.plans.moved);
+        self.check_moved_once("migration_of_two_plans", "migration", &ruleset.plans.migrations);
+    }
+
+    /// Two plans of one thing would undo each other.
+    fn check_moved_once(&mut self, code: &'static str, what: &str, moved: &[Spanned<&str>]) {
+        for (index, name) in moved.iter().enumerate() {
+            let Some(other) = moved.iter().take(index).find(|other| other.value == name.value) else {
+                continue;
+            };
+            let first = self.reader.paths.render(other.path);
+            let path = self.reader.paths.render(name.path);
+            self.reader.note(
+                Diagnostic::error(code, path, name.at, format!("`{first}` moves this {what} already"))
+                    .found(name.value)
+                    .expected([format!("a {what} that no other plan moves")]),
+            );
         }
     }
 

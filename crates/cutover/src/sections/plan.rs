@@ -59,6 +59,8 @@ const LONGEST: (u64, u64) = (0, 3_650 * 86_400_000);
 pub(crate) struct Named<'a> {
     /// Flags that plans move.
     pub(crate) moved: Vec<Spanned<&'a str>>,
+    /// Migrations that plans move.
+    pub(crate) migrations: Vec<Spanned<&'a str>>,
     /// Flags that triggers set.
     pub(crate) set: Vec<Spanned<&'a str>>,
     /// Segments that steps reach.

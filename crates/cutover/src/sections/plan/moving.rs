@@ -25,6 +25,9 @@ impl<'r, 'a> PlanReader<'r, 'a> {
             let known = self.migrations.iter().map(|migration| migration.name.as_str());
             self.reader.unknown_name("unknown_migration", "migration", &name, known);
         }
+        if found.is_some() {
+            self.named.migrations.push(name);
+        }
         found.map(Some)
     }
 
