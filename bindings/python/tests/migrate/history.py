@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from executor_support import engine
-from simulated import Clock, Key, Outbox, Record, Store, Stream, World
+from simulated import NOTHING, Clock, Key, Outbox, Record, Store, Stream, UndoingStore, World
 
 from cutover.migrate import AsyncMigration, Timeouts, WriteError
 
@@ -98,6 +98,7 @@ class Node:
                 truth.promised[key] = max(truth.promised[key], version)
             elif error.told == "failed":
                 truth.failed[key].add(version)
+                self.history.undone += error.reason == "permanent"
 
     async def read(self, key: str) -> None:
         history, asked = self.history, Key(key)
@@ -121,7 +122,10 @@ class History:
 
     def __init__(self, seed: int, *, with_outbox: bool = True, checks: bool = True) -> None:
         self.world = World(seed)
-        self.old, self.new = Store(self.world, "sql", checks), Store(self.world, "mongo", checks)
+        # Half of all stores can undo a write; those without versions cannot.
+        made = UndoingStore if checks and self.world.random.random() < 0.5 else Store
+        self.old, self.new = made(self.world, "sql", checks), made(self.world, "mongo", checks)
+        self.undone = 0
         self.outbox = Outbox(self.world) if with_outbox else None
         self.forward, self.reverse = (
             Stream(self.world, self.old, self.new),
@@ -239,11 +243,11 @@ class History:
             raise self.wrong[0]
         reads = self.old if LADDER.index(self.phase) < LADDER.index("live") else self.new
         for key in KEYS:
-            version, record = reads.records.get(key, (0, None))
+            version, record = reads.records.get(key, NOTHING)
             if version < self.truth.promised[key]:
                 raise Wrong(f"version {self.truth.promised[key]} of {key} is lost: {reads.name} has {version}")
             if version in self.truth.failed[key]:
                 raise Wrong(f"version {version} of {key} was told to have failed, and is in {reads.name}")
-            both = self.old.records.get(key, (0, None)), self.new.records.get(key, (0, None))
+            both = self.old.records.get(key, NOTHING), self.new.records.get(key, NOTHING)
             if self.phase in KEPT_EQUAL and both[0] != both[1]:
                 raise Wrong(f"in {self.phase} the stores differ about {key}: {both}")

@@ -6,7 +6,7 @@ import type { DeadLetter, OutboxStore, WriteError } from "../../../dist/migrate.
 import { MemoryOutbox } from "../memory-outbox.js";
 import { Life, World } from "./world.js";
 import { ForgetfulOutbox, SimStore, remote, sideOf } from "./stores.js";
-import type { Faults, Item } from "./stores.js";
+import type { Event, Faults, Item } from "./stores.js";
 
 /** What a history is made of; what is left out is as it should be. */
 export interface Setting {
@@ -18,6 +18,8 @@ export interface Setting {
   readonly versions?: boolean;
   /** Whether the stores can undo a write; half of all histories by default. */
   readonly undoes?: boolean;
+  /** Whether a store that can undo keeps what comes behind a newer write. */
+  readonly behind?: boolean;
   /** Whether a move waits until nothing older runs, the stream has caught up and nothing is owed: G2, G3 and G9. */
   readonly guards?: boolean;
 }
@@ -95,7 +97,9 @@ export class History {
     this.#setting = setting;
     const world = (this.world = new World(setting.seed));
     const versions = setting.versions ?? true;
-    this.#stores = { left: new SimStore("left", versions), right: new SimStore("right", versions) };
+    const behind = setting.behind ?? true;
+    this.#stores = { left: new SimStore("left", versions, behind), right: new SimStore("right", versions, behind) };
+    for (const store of Object.values(this.#stores)) store.say = (line) => world.say(line);
     this.#stores.left.changed = (...change) => this.#streaming === "forward" && this.#stream("right", ...change);
     this.#stores.right.changed = (...change) => this.#streaming === "reverse" && this.#stream("left", ...change);
     const kept = setting.outbox ?? "kept";
@@ -107,9 +111,7 @@ export class History {
   }
 
   #fail(why: string): never {
-    const { seed, acks, outbox = "kept", versions = true, guards = true } = this.#setting;
-    const setting = JSON.stringify({ seed, acks, outbox, versions, guards });
-    throw new Violation(`${why}\n${setting}\n${this.world.trace.slice(-40).join("\n")}`);
+    throw new Violation(`${why}\n${JSON.stringify(this.#setting)}\n${this.world.trace.slice(-60).join("\n")}`);
   }
 
   #start(name: string, phase: Phase): Node {
@@ -147,16 +149,10 @@ export class History {
     this.#nodes[place] = this.#start(node.name, node.phase);
   }
 
-  #stream(to: "left" | "right", key: string, { version, gone, order }: { version: number; gone: boolean; order: number }): void {
+  #stream(to: "left" | "right", key: string, event: Event): void {
     this.#behind += 1;
     const { chance } = this.world;
-    const apply = (): void => {
-      try {
-        this.#stores[to].put(key, version, gone, null, order);
-      } catch {
-        // Something newer is there.
-      }
-    };
+    const apply = (): void => this.#stores[to].follow(key, event);
     // In any order, and now and then twice.
     if (chance.in(0.1)) this.world.after(chance.below(400), apply);
     this.world.after(chance.below(500), () => {
