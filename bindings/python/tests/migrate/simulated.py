@@ -330,8 +330,12 @@ class Stream:
             self.task.cancel()
             self.task = None
 
-    def drained(self) -> bool:
-        return self.task is None or self.next == len(self.source.log)
+    def reached(self, end: int) -> bool:
+        """Whether all is done that the source had logged then."""
+        return self.task is None or self.next >= end
+
+    def crash(self) -> None:
+        """It is somebody else's."""
 
     def copy(self) -> None:
         """What was there before."""
