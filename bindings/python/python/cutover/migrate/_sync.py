@@ -40,7 +40,7 @@ class Migration(Base[Side[Record], OutboxStore[Any]], Generic[Record]):
     >>> orders.read("order-7"), mongo
     ({'total': 12}, {'order-7': {'total': 12}})
     >>> orders.counters().reads
-    {'sql': 1}
+    {'sql': 1, 'mongo': 0}
     """
 
     def _made(self) -> None:
@@ -132,6 +132,7 @@ class Migration(Base[Side[Record], OutboxStore[Any]], Generic[Record]):
     def _written(self, write: Write) -> str:
         run = Run(write)
         drive(self, run, run.say("started"), waits=False)
+        self._counters.told(run.told or "unknown")
         return run.result()
 
     def job(
