@@ -10,7 +10,7 @@ import type { DivergenceReport } from "./divergence.js";
 import { MigrationError } from "./errors.js";
 import { Executor } from "./executor.js";
 import { machines } from "./machines.js";
-import type { EngineSource, MigrationOptions, ReadOptions, WriteOptions } from "./options.js";
+import type { EngineSource, LiveEngine, MigrationOptions, ReadOptions, WriteOptions } from "./options.js";
 import type { Operation } from "./owed.js";
 import { CANCELLED, readTable } from "./read-machine.js";
 import { LABEL, Reading } from "./reading.js";
