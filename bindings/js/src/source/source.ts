@@ -100,9 +100,9 @@ export class Source {
    * @throws CutoverError where an option makes no sense; TypeError where the address is none.
    *
    * @example
-   * const source = Source.http({ url: "http://127.0.0.1:9", env: "production", fallback: Engine.fromString("cutover: 1") });
-   * source.stale; // true
-   * await source.close();
+   * const served = Source.http({ url: "http://127.0.0.1:9", env: "production", fallback: Engine.fromString("cutover: 1") });
+   * served.stale; // true
+   * await served.close();
    */
   static http(options: HttpOptions): Source {
     const more = { report_ms: options.reportMs, wait_s: options.waitS };
@@ -113,9 +113,9 @@ export class Source {
    * A channel of Redis, `cutover:<env>`, and the key of that name, which holds its last message.
    *
    * @example
-   * const source = Source.redis({ url: "redis://127.0.0.1:9", env: "production", fallback: Engine.fromString("cutover: 1") });
-   * source.epoch; // null
-   * await source.close();
+   * const channel = Source.redis({ url: "redis://127.0.0.1:9", env: "production", fallback: Engine.fromString("cutover: 1") });
+   * channel.epoch; // null
+   * await channel.close();
    */
   static redis(options: RedisOptions): Source {
     const { url, env, connectMs = 10_000, idleMs = 45_000 } = options;
@@ -126,12 +126,12 @@ export class Source {
    * A file, YAML or JSON, that is watched.
    *
    * @example
-   * const { writeFileSync } = await import("node:fs");
+   * import { writeFileSync } from "node:fs";
    * writeFileSync("ruleset.yaml", "cutover: 1\nflags: { beta: { rules: [{ serve: on }] } }");
-   * const source = Source.file("ruleset.yaml");
-   * await source.ready();
-   * source.engine.isEnabled("beta", {}); // true
-   * await source.close();
+   * const watched = Source.file("ruleset.yaml");
+   * await watched.ready();
+   * watched.engine.isEnabled("beta", {}); // true
+   * await watched.close();
    */
   static file(path: string, options: FileOptions = {}): Source {
     return new Source("file", options, (listener) => new FileTransport(path, options.pollMs ?? 1_000, listener));
@@ -141,10 +141,10 @@ export class Source {
    * The switches of a migration in the environment of the process, read once.
    *
    * @example
-   * const source = Source.environment({ variables: { FORCE_RECRUITERS_FALLBACK: "true" } });
-   * await source.ready();
-   * source.engine.route("recruiters", {}).emergency; // true
-   * await source.close();
+   * const switched = Source.environment({ variables: { FORCE_RECRUITERS_FALLBACK: "true" } });
+   * await switched.ready();
+   * switched.engine.route("recruiters", {}).emergency; // true
+   * await switched.close();
    */
   static environment(options: EnvironmentOptions = {}): Source {
     const variables = options.variables ?? process.env;

@@ -254,7 +254,16 @@ class Engine:
         >>> engine.apply(text.replace("off", "on")).is_enabled("beta", {})
         True
         """
-    def stale(self) -> Engine: ...
+    def stale(self) -> Engine:
+        r"""This engine as one whose ruleset may be out of date, because nothing was heard of it for too long: it decides the
+        same, and the reason of every answer is `STALE`. What is applied to it is not stale.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}").stale()
+        >>> decision = engine.decide("beta", {})
+        >>> decision.value, decision.reason
+        (True, 'STALE')
+        """
     def to_compiled(self) -> bytes:
         r"""The program as bytes: the same on every platform, and loaded again without parsing by `from_compiled`, here and
         in the other languages.

@@ -116,7 +116,7 @@ class AsyncSource:
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(listener, event)
 
-        return self._source.on(name, called)  # type: ignore[call-overload, no-any-return]
+        return self._source.on(name, called)
 
     async def close(self) -> None:
         """Tells the server for the last time what runs here, and ends. The engine stays."""

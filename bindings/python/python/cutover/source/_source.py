@@ -30,6 +30,9 @@ from cutover.source._types import Changed, Fresh, Ready, SourceError, SourceErro
 
 EventName = Literal["ready", "changed", "stale", "fresh", "error"]
 
+_UNTOLD = 16
+"""So many events are kept for the first listener."""
+
 _BEGAN_MS = time.time_ns() // 1_000_000 - time.monotonic_ns() // 1_000_000
 
 
@@ -83,6 +86,8 @@ class Source:
         self._listeners: dict[str, list[Callable[[Any], object]]] = {
             name: [] for name in ("ready", "changed", "stale", "fresh", "error")
         }
+        self._untold: list[tuple[EventName, object]] = []
+        """What nobody has listened to yet."""
         self._ended: list[Callable[[], object]] = []
         self._wake_at: int | None = None
         self._told = threading.Event()
@@ -297,12 +302,14 @@ class Source:
     def on(self, name: Literal["error"], listener: Callable[[SourceError], object]) -> Callable[[], None]: ...
     def on(self, name: EventName, listener: Callable[[Any], object]) -> Callable[[], None]:
         """Listens; what is given ends that. Listeners are called in the thread of the source, and what one raises is a
-        warning. A `changed` names the flags and migrations that may decide otherwise.
+        warning. A `changed` names the flags and migrations that may decide otherwise. What was told before anybody listened,
+        the first listener is told: the source has begun already.
         """
         if name not in self._listeners:
             raise ValueError(f"a source has no event {name!r}")
         listeners = self._listeners[name]
         listeners.append(listener)
+        self._queue.put(({"event": "listened"}, None))
 
         def off() -> None:
             if listener in listeners:
@@ -360,6 +367,9 @@ class Source:
                 event, offer = self._queue.get(timeout=wait)
             except queue.Empty:
                 event, offer = {"event": "woke"}, None
+            if event["event"] == "listened":
+                self._catch_up()
+                continue
             if offer is not None and offer.text is not None:
                 self._offer = offer
             self._say(event)
@@ -469,7 +479,14 @@ class Source:
         for ended in list(self._ended):
             ended()
 
+    def _catch_up(self) -> None:
+        untold, self._untold = self._untold, []
+        for name, event in untold:
+            self._tell(name, event)
+
     def _tell(self, name: EventName, event: object) -> None:
+        if not self._listeners[name]:
+            self._untold = [*self._untold, (name, event)][-_UNTOLD:]
         for listener in list(self._listeners[name]):
             try:
                 listener(event)
