@@ -27,6 +27,7 @@ export type {
   Answered,
   DeadLetter,
   EngineSource,
+  LiveEngine,
   MigrationOptions,
   ReadOptions,
   RetryPolicy,

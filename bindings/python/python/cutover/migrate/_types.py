@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
+from cutover import Engine
+
 Record = TypeVar("Record")
 Verdict = Literal[
     "match",
@@ -128,6 +130,17 @@ class Shadow:
     """How many reads for comparisons may be under way; above it, a comparison is `skipped`."""
 
     concurrency: int
+
+
+class LiveEngine(Protocol):
+    """What has an engine of the moment and wants to know which operations are open: a source of `cutover.source`."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the moment."""
+
+    def begin(self) -> Callable[[], None]:
+        """An operation begins; what is given is called when it is over."""
 
 
 class Clock(Protocol):

@@ -67,6 +67,8 @@ class Run:
         """Whether what the outbox keeps is another write of that name."""
         self.remembered = False
         """Whether a worker may go on with it although it was to be forgotten."""
+        self.over: Callable[[], None] = lambda: None
+        """Told when nothing is to be done any more."""
 
     def goes_on(self, generation: int) -> Effects:
         """What is to be done by a worker that has claimed it."""
