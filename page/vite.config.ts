@@ -1,6 +1,8 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+const control = process.env["CUTOVER_SERVER"] ?? "http://127.0.0.1:7300";
+
 export default defineConfig({
   // Whatever path the server gives the page.
   base: "./",
@@ -14,5 +16,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
   },
   // While developing, a control plane on the loopback interface answers.
-  server: { proxy: { "/v1": process.env["CUTOVER_SERVER"] ?? "http://127.0.0.1:8080" } },
+  server: { proxy: { "/v1": control, "/admin": control } },
 });

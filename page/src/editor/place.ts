@@ -24,7 +24,7 @@ interface Open {
 }
 
 /** Reads brackets, as JSON and YAML's flow style have them, up to the end of `text`. */
-function flow(text: string, base: number, prefix: Path, bare: boolean): Place | null {
+function flow(text: string, base: number, bare: boolean): Place | null {
   const stack: Open[] = [];
   let token = "";
   let from = 0;
@@ -52,6 +52,8 @@ function flow(text: string, base: number, prefix: Path, bare: boolean): Place | 
       [token, value] = ["", char === "["];
     } else if (char === "}" || char === "]") {
       stack.pop();
+      // What was opened is closed again, and whatever comes after is no part of it.
+      if (stack.length === 0) return null;
       [token, value] = ["", true];
     } else if (char === ":" && top?.bracket === "{" && !value) {
       top.key = token.trim();
@@ -75,9 +77,9 @@ function flow(text: string, base: number, prefix: Path, bare: boolean): Place | 
   if (top === undefined) return null;
   const inside = stack.slice(0, -1).flatMap(partOf);
   const place = { from: base + (token === "" ? text.length : from), word: token, taken: top.keys };
-  if (top.bracket === "[") return { ...place, path: [...prefix, ...inside, top.index], kind: "value" };
-  if (value && top.key !== null) return { ...place, path: [...prefix, ...inside, top.key], kind: "value" };
-  return { ...place, path: [...prefix, ...inside], kind: "key" };
+  if (top.bracket === "[") return { ...place, path: [...inside, top.index], kind: "value" };
+  if (value && top.key !== null) return { ...place, path: [...inside, top.key], kind: "value" };
+  return { ...place, path: inside, kind: "key" };
 }
 
 function partOf({ bracket, key, index }: Open): Path {
@@ -163,28 +165,21 @@ function block(lines: readonly string[], column: number, dashes: readonly number
 /** Where `offset` is in a text of YAML or JSON; null where nothing can be proposed, such as in a comment. */
 export function placeAt(text: string, offset: number): Place | null {
   const before = text.slice(0, offset);
-  if (/^\s*[{[]/.test(text)) return flow(before, 0, [], false);
+  if (/^\s*[{[]/.test(text)) return flow(before, 0, false);
   const lines = before.split("\n");
-  // Brackets may be open since an earlier line: the last line that begins a key outside of them is where they began.
-  for (let start = lines.length - 1; start >= 0; start -= 1) {
-    const line = lineOf(lines[start] ?? "");
-    if (line === null) {
-      if (start === lines.length - 1 && /#/.test(lines[start] ?? "")) return null;
-      if (start === lines.length - 1) break;
-      continue;
+  if (/(^|\s)#[^"']*$/.test(lines.at(-1) ?? "")) return null;
+  // Brackets may be open since an earlier line: the first that are still open are where the flow style begins.
+  let from = 0;
+  for (const [index, text] of lines.entries()) {
+    const line = lineOf(text);
+    if (line !== null && /^\s*[{[]/.test(line.rest)) {
+      const found = flow(before.slice(from + line.at), from + line.at, true);
+      if (found !== null) {
+        const outer = block(lines.slice(0, index), line.column, line.dashes);
+        return { ...found, path: [...outer.path, ...(line.key === null ? [] : [line.key]), ...found.path] };
+      }
     }
-    const opens = /^\s*[{[]/.test(line.rest);
-    if (!opens) {
-      if (start === lines.length - 1) break;
-      if (line.key !== null) break;
-      continue;
-    }
-    const from = lines.slice(0, start).reduce((sum, one) => sum + one.length + 1, 0) + line.at;
-    const outer = block(lines.slice(0, start), line.column, line.dashes);
-    const prefix = line.key === null ? outer.path : [...outer.path, line.key];
-    const found = flow(text.slice(from, offset), from, prefix, true);
-    if (found !== null) return found;
-    break;
+    from += text.length + 1;
   }
   const last = lines.at(-1) ?? "";
   const line = lineOf(last) ?? { column: last.length, dashes: [], key: null, rest: "", at: last.length };
