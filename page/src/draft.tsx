@@ -28,8 +28,8 @@ export interface Drafts {
   readonly save: () => Promise<void>;
   /** Throws the draft away, and begins again from what is live. */
   readonly drop: () => Promise<void>;
-  /** Begins again from what is live, and gives its text. */
-  readonly restart: () => string;
+  /** Begins again from what is live. */
+  readonly restart: () => void;
   /** What became of the draft once it was published. */
   readonly published: () => void;
 }
@@ -115,7 +115,6 @@ export function DraftProvider({ children }: { readonly children: ReactNode }): R
   const restart = useCallback(() => {
     const { text, version } = origin ?? NOTHING;
     setWorking((now) => now && { ...now, text, base: version });
-    return text;
   }, [origin]);
   const published = useCallback(() => {
     setDrafts((all) => all.filter(({ name }) => name !== working?.name));

@@ -1,5 +1,5 @@
 import { MantineProvider } from "@mantine/core";
-import "@mantine/core/styles.css";
+import "./components.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";

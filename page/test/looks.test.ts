@@ -85,11 +85,15 @@ it("sends the key nowhere but to the control plane, and forgets it when somebody
   const visitor = await Visitor.at(browser, pages.url);
   const { page } = visitor;
   const foreign: string[] = [];
+  const loaded: string[] = [];
   page.on("request", (request) => {
+    loaded.push(request.url());
     if (!request.url().startsWith(pages.url)) foreign.push(request.url());
   });
   await visitor.signIn();
-  await page.locator("nav").waitFor();
+  await page.locator("table td a").first().waitFor();
+  // The editor and the charts come when somebody looks at them.
+  expect(loaded.filter((url) => /assets\/(editor|look|plan)/.test(url))).toEqual([]);
   await visitor.go("production/edit");
   await page.locator(".cm-content").waitFor();
   await page.getByRole("button", { name: "Sign out" }).click();

@@ -30,13 +30,12 @@ import { colours, look } from "./look";
 
 /** What can be done to an editor from outside. */
 export interface EditorHandle {
-  /** Takes another text, as if it was typed. */
-  set(text: string): void;
   go(diagnostic: Diagnostic): void;
 }
 
 interface Props {
-  readonly initial: string;
+  /** What stands in it: what is typed, or what replaced it. */
+  readonly text: string;
   readonly label: string;
   readonly diagnostics: readonly Diagnostic[];
   readonly change: (text: string) => void;
@@ -47,7 +46,7 @@ function grammar(text: string): Extension {
   return /^\s*[{[]/.test(text) ? json() : yaml();
 }
 
-export default function Editor({ initial, label, diagnostics, change, handle }: Props): ReactNode {
+export default function Editor({ text, label, diagnostics, change, handle }: Props): ReactNode {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const changed = useRef(change);
@@ -77,11 +76,11 @@ export default function Editor({ initial, label, diagnostics, change, handle }: 
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed.current(update.state.doc.toString());
       }),
-      parts.grammar.of(grammar(initial)),
+      parts.grammar.of(grammar(text)),
       parts.theme.of(look(dark)),
       syntaxHighlighting(colours),
     ];
-    const made = new EditorView({ state: EditorState.create({ doc: initial, extensions }), parent: root, root });
+    const made = new EditorView({ state: EditorState.create({ doc: text, extensions }), parent: root, root });
     view.current = made;
     return () => {
       made.destroy();
@@ -94,16 +93,14 @@ export default function Editor({ initial, label, diagnostics, change, handle }: 
   }, [dark, parts]);
   useEffect(() => {
     const made = view.current;
+    if (made === null || made.state.doc.toString() === text) return;
+    made.dispatch({ changes: { from: 0, to: made.state.doc.length, insert: text }, effects: parts.grammar.reconfigure(grammar(text)) });
+  }, [text, parts]);
+  useEffect(() => {
+    const made = view.current;
     if (made) made.dispatch(setDiagnostics(made.state, marksOf(made.state.doc, diagnostics)));
   }, [diagnostics]);
   useImperativeHandle(handle, () => ({
-    set(text) {
-      const made = view.current;
-      made?.dispatch({
-        changes: { from: 0, to: made.state.doc.length, insert: text },
-        effects: parts.grammar.reconfigure(grammar(text)),
-      });
-    },
     go({ line, column }) {
       const made = view.current;
       if (made === null) return;

@@ -52,9 +52,6 @@ function Editing({ working }: { readonly working: Working }): ReactNode {
     setError(null);
     what().catch(setError);
   }, []);
-  const startOver = (): void => {
-    editor.current?.set(restart());
-  };
   const errors = diagnostics?.filter(({ severity }) => severity === "error").length ?? 0;
   const stale = live !== null && live !== undefined && working.base !== live.version;
   const dirty = working.text !== working.saved || working.revision === 0;
@@ -75,11 +72,11 @@ function Editing({ working }: { readonly working: Working }): ReactNode {
         <Button variant="default" onClick={() => setCompared((now) => !now)} aria-pressed={compared} title={t("edit.compareAbout")}>
           {t("edit.compare")}
         </Button>
-        <Button variant="default" onClick={startOver} title={t("edit.startOverAbout")}>
+        <Button variant="default" onClick={restart} title={t("edit.startOverAbout")}>
           {t("edit.startOver")}
         </Button>
         {working.revision > 0 && (
-          <Button variant="default" color="red" onClick={() => attempt(async () => (await drop(), startOver()))} title={t("edit.dropAbout")}>
+          <Button variant="default" color="red" onClick={() => attempt(drop)} title={t("edit.dropAbout")}>
             {t("edit.drop")}
           </Button>
         )}
@@ -100,7 +97,7 @@ function Editing({ working }: { readonly working: Working }): ReactNode {
         {compared && live ? (
           <Difference from={readable(live.text)} to={working.text} label={t("edit.compare")} />
         ) : (
-          <Editor handle={editor} initial={working.text} label={t("edit.editor")} diagnostics={diagnostics ?? []} change={write} />
+          <Editor handle={editor} text={working.text} label={t("edit.editor")} diagnostics={diagnostics ?? []} change={write} />
         )}
       </Suspense>
       <section aria-live="polite" aria-label={t("edit.problems")}>

@@ -49,6 +49,7 @@ export function Publish({ text, draft, version, close }: Props): ReactNode {
       const kept = draft !== undefined && draft.revision > 0 && draft.saved === text;
       if (version !== undefined) await client.rollBack(env, version, now, publishing);
       else await client.publish(env, kept ? { draft: draft.name } : { ruleset: text }, now, publishing);
+      if (draft !== undefined && draft.revision > 0 && !kept) await client.dropDraft(env, draft.name);
       if (draft !== undefined) published();
       await refresh();
       close();
