@@ -49,6 +49,7 @@ const NOTHING: readonly never[] = Object.freeze([]);
 /** The engine of a program. How one is made is the business of `engineOf`. */
 export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements Engine {
   abstract apply(text: string | Uint8Array): Engine;
+  abstract stale(): Engine;
 
   warnings(options?: TimeOptions): Diagnostic[] {
     const now = timeOf(options);

@@ -13,6 +13,7 @@
 //! | [`outbox`] | which owed write is delivered next, by whom, and when it is given up |
 //! | [`change`] | what a change event does to a record, and what becomes of one that cannot be applied |
 //! | [`health`] | whether a stream is healthy |
+//! | [`source`] | where rulesets come from: when to connect, what to take, when what runs is stale |
 //!
 //! [`policy`] holds the numbers of all of them, as one section of a ruleset says them, and [`limits`] what each may be.
 //!
@@ -46,6 +47,7 @@ pub mod outbox;
 pub mod policy;
 pub mod read;
 pub mod retry;
+pub mod source;
 mod wire;
 
 pub use invalid::Invalid;

@@ -52,6 +52,7 @@ impl Engine {
     /// | `safety` | `migration`, `nodes?`, `writes?` | a [`SafetyReport`](crate::SafetyReport) |
     /// | `select` | `flag`, `variant?`, `unavailable`: a list of variants | a [`Selection`](crate::Selection) |
     /// | `diff` | `to`: the text of the ruleset after, `now`, `from?`: the text of this one, `population?`: a list of contexts, `switches?`, `accept?`, `examples?`, `traffic?` | a [`DiffReport`](crate::diff::DiffReport) |
+    /// | `changed` | `from` and `to`: texts of rulesets | [`Changed`](crate::diff::Changed): the names of what may decide otherwise |
     /// | `log` | `flag`, or `migration` and `switches?`; `context`, `now` | `line`: a [line](Self::log_decision) of a decision log |
     /// | `replay` | `lines`, `original?`: the text of the ruleset that made them | a [`ReplayReport`](crate::replay::ReplayReport) |
     /// | `runbook` | `migration`; `phase?` and `emergency?`, or `from?` and `to?`; `language?`, `file?` | `runbook`: a [`Runbook`](crate::runbook::Runbook), and `markdown` |
@@ -93,6 +94,8 @@ impl Engine {
             "select" => crate::sections::select::called(self, given),
             #[cfg(feature = "diff")]
             "diff" => crate::diff::called(self, given),
+            #[cfg(feature = "diff")]
+            "changed" => crate::diff::changed(given),
             #[cfg(feature = "replay")]
             "log" => crate::replay::log(self, given),
             #[cfg(feature = "replay")]

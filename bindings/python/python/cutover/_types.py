@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict, Union
 
-Reason = Literal["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", "ERROR"]
-"""Why a decision is what it is: OpenFeature's reasons."""
+Reason = Literal["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", "ERROR", "STALE"]
+"""Why a decision is what it is: OpenFeature's reasons. `STALE` is of an engine whose ruleset may be out of date."""
 
 ErrorCode = Literal["FLAG_NOT_FOUND", "TYPE_MISMATCH", "MISSING_UNIT", "INVALID_CONTEXT"]
 """Why there is no answer: OpenFeature's error codes, and `MISSING_UNIT`."""

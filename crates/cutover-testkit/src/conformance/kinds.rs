@@ -23,6 +23,7 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
     fields.text("name").and_then(|_| fields.text("why")).map_err(one)?;
     let lines = match kind {
         "decide" => decide(fields, rulesets),
+        "stales" => stales(fields, rulesets),
         "explain" => explain(fields, rulesets),
         "routes" => routes(fields, rulesets),
         "safety" => safety(fields, rulesets),
@@ -57,6 +58,13 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
 
 fn decide(mut fields: Fields<'_>, rulesets: &Rulesets<'_>) -> Result<Vec<String>, String> {
     let engine = rulesets.engine(fields.need("ruleset")?)?;
+    let lines = decision(&engine, &mut fields)?;
+    fields.finish()?;
+    Ok(lines)
+}
+
+fn stales(mut fields: Fields<'_>, rulesets: &Rulesets<'_>) -> Result<Vec<String>, String> {
+    let engine = rulesets.engine(fields.need("ruleset")?)?.stale();
     let lines = decision(&engine, &mut fields)?;
     fields.finish()?;
     Ok(lines)
