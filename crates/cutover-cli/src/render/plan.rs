@@ -6,8 +6,8 @@ use super::text::clean;
 use crate::now;
 use anstyle::Style;
 use cutover::plans::{
-    Effect, Guarded, Observed, Owed, Plain, Record, Refusal, Risk, Simulation, Stage, State, Target, Task, WHOLE,
-    percent,
+    Effect, Guarded, Observed, Owed, Plain, Record, Refusal, Risk, Simulation, Stage, State, Target, Task,
+    WHOLE, percent,
 };
 use std::fmt::Write as _;
 
