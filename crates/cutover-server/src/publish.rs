@@ -103,7 +103,7 @@ pub(crate) fn check(
     if !held.is_empty() {
         let mut document: Value = serde_json::from_str(&body).unwrap_or_default();
         // What is in emergency stays so whoever publishes.
-        if held.iter().fold(false, |changed, held| edit::emergency(&mut document, held) || changed) {
+        if edit::hold(&mut document, &held) {
             body = document.to_string();
             engine = Engine::from_str(&body)?;
         }

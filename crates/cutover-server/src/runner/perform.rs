@@ -3,9 +3,10 @@
 use crate::app::App;
 use crate::clock::now_ms;
 use crate::edit;
+use crate::notify;
 use crate::problem::Problem;
 use crate::publish::{self, Wanted};
-use crate::store::{Fence, Parcel, PlanRow, StoreError, Stored};
+use crate::store::{Fence, PlanRow, StoreError, Stored};
 use axum::http::StatusCode;
 use cutover::plans::{Guarded, Kind, Owed, State, Target as Reach, Task, percent};
 
@@ -72,16 +73,20 @@ pub(super) async fn perform(
             Ok(kinds)
         }
         Task::RequestApproval { .. } | Task::Investigate { .. } | Task::Notify { .. } => {
-            let id = format!("{}/{}/{}/{}", row.env, row.name, state.plan, owed.id);
-            let body = serde_json::json!({
-                "id": id, "at": now_ms(), "environment": row.env, "plan": row.name, "stage": state.stage.name(),
-                "effect": owed.task,
+            let text = match &owed.task {
+                Task::Notify { message, .. } => message.clone(),
+                Task::RequestApproval { step } => {
+                    format!("step {step} has passed: somebody approves it, or not")
+                }
+                _ => "a trigger fires: somebody looks into it".to_owned(),
+            };
+            let text = format!("{}: plan {}: {text}", row.env, row.name);
+            tracing::info!(env = row.env, plan = row.name, text, "a plan tells");
+            let about = serde_json::json!({
+                "environment": row.env, "plan": row.name, "stage": state.stage.name(), "effect": owed,
             });
-            let parcel = Parcel { id, kind: "plan".to_owned(), body: body.to_string(), failed: 0 };
-            if !app.options.webhooks.is_empty() {
-                app.store.put_parcel(&parcel, now_ms()).await?;
-            }
-            tracing::info!(env = row.env, plan = row.name, effect = body.to_string(), "a plan tells");
+            // The number of the effect is unique in the life of the state.
+            notify::tell(app, &format!("{}/{}/{}", row.env, row.name, owed.id), &text, &about).await?;
             Ok(done)
         }
     }

@@ -10,6 +10,7 @@
 
 mod emergency;
 mod instances;
+mod notify;
 mod ofrep;
 mod plans;
 mod publish;
