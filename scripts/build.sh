@@ -4,11 +4,15 @@
 source "$(dirname "$0")/common.sh"
 profile="${PROFILE:-fast}"
 
-step "build: command line and test kit ($profile)"
-cargo build --quiet --profile "$profile" -p cutover-cli -p cutover-testkit
-
 step "build: npm package ($profile)"
 (cd bindings/js && npm run --silent "$([[ $profile == release ]] && echo build || echo build:fast)")
+
+step "build: admin page"
+# It holds the browser package, and the control plane holds it.
+(cd page && npm run --silent build)
+
+step "build: command line and test kit ($profile)"
+cargo build --quiet --profile "$profile" -p cutover-cli -p cutover-testkit
 
 step "build: Python package ($profile)"
 (cd bindings/python && VIRTUAL_ENV="$VENV" "$VENV/bin/maturin" develop --quiet --profile "$profile")

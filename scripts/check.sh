@@ -22,6 +22,6 @@ have cargo-deny || cargo install --quiet --profile dev --root "$TOOLS" cargo-den
 try cargo deny --log-level error check licenses bans sources
 
 step "check: length of files"
-long=$(git ls-files '*.rs' '*.ts' '*.py' '*.mjs' | grep -vE 'generated|\.d\.ts$|/dist/' | xargs wc -l | awk '$2 != "total" && $1 > 500 { print }')
+long=$(git ls-files '*.rs' '*.ts' '*.tsx' '*.py' '*.mjs' | grep -vE 'generated|\.d\.ts$|/dist/' | xargs wc -l | awk '$2 != "total" && $1 > 500 { print }')
 [[ -z $long ]] || { echo "longer than 500 lines:"; echo "$long"; status=1; }
 exit "$status"

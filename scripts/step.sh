@@ -26,13 +26,16 @@ case "${1:-}" in
     "$PYTHON" conformance/runner.py conformance
     "$CARGO_TARGET_DIR/fast/differential" generate 1 1500 | "$PYTHON" conformance/check_schema.py
     ;;
+  page)
+    (cd page && npm run --silent check && npm run --silent test)
+    ;;
   example)
     cd examples/recruiters
     npm run --silent build
     npm test --silent
     ;;
   *)
-    echo "usage: scripts/step.sh rust|js|python|conformance|example" >&2
+    echo "usage: scripts/step.sh rust|js|python|conformance|page|example" >&2
     exit 2
     ;;
 esac

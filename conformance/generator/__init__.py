@@ -25,6 +25,7 @@ from . import (
     plans,
     programs,
     reconciling,
+    reports,
     routes,
     rulesets,
     safety,
@@ -41,7 +42,7 @@ from . import (
 MODULES = [
     *[values, conditions, texts, edges, logic, times],
     *[buckets, shares, flag_rules, corners, explanations],
-    *[routes, switches, cohorts, phases, safety, comparators, gates, plans, tools],
+    *[routes, switches, cohorts, phases, safety, comparators, gates, plans, reports, tools],
     *[delivery, machines, machines_of_writes, sources, reconciling],
     *[work],
     *[programs],

@@ -3,6 +3,8 @@
 mod operating;
 pub(crate) mod plan;
 pub(crate) mod report;
+#[cfg(feature = "serve")]
+pub(crate) mod serve;
 pub(crate) mod work;
 
 use crate::{exit, now};
@@ -78,6 +80,9 @@ pub(crate) enum Command {
     Report(report::Report),
     /// Move a rollout by its plan, see where it stands, or simulate all of it
     Plan(plan::Plan),
+    /// Run the control plane: keep rulesets, hand them to services the moment they change, run plans
+    #[cfg(feature = "serve")]
+    Serve(serve::Serve),
     /// Turn a document of another system into a ruleset that decides the same
     Import(Import),
     /// Write the JSON Schema of rulesets, for editors

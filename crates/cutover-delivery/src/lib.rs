@@ -53,16 +53,12 @@ mod wire;
 pub use invalid::Invalid;
 pub use wire::{MACHINES, breaker_of, step_json};
 
-/// Milliseconds since the epoch.
-pub type Millis = i64;
+pub use cutover_time::Millis;
+pub(crate) use cutover_time::later;
 
 /// One whole, in millionths.
 pub const WHOLE: u32 = 1_000_000;
 
-/// `now` and a while after it.
-pub(crate) fn later(now: Millis, ms: u64) -> Millis {
-    now.saturating_add(Millis::try_from(ms).unwrap_or(Millis::MAX))
-}
 
 /// Whether `part` of `all` is `share` millionths or more. Of nothing, no share is reached.
 pub(crate) fn reaches(part: u32, all: u32, share: u32) -> bool {

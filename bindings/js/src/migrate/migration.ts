@@ -271,7 +271,8 @@ export class Migration<R = unknown> {
   }
 
   /**
-   * Fulfilled once no write is under way any more, those included that nobody waits for.
+   * Fulfilled once nothing is under way any more that nobody waits for, and no write: comparisons, and second writes that
+   * their callers were not kept for.
    *
    * @example
    * const writing = orders.write("order-9", { total: 5 });
@@ -279,7 +280,10 @@ export class Migration<R = unknown> {
    * mongo.get("order-9"); // { total: 5 }
    */
   async settled(): Promise<void> {
-    while (this.#writing.size > 0) await Promise.all(this.#writing);
+    do {
+      await Promise.all(this.#writing);
+      await this.#executor.compares();
+    } while (this.#writing.size > 0);
   }
 
   /** A write as the route of the moment wants it. */

@@ -307,6 +307,12 @@ ReplayReport = dict[str, Any]
 """What came of a decision log: how many `lines` are `identical`, the `same`, `restated`, `changed` or `unreplayable`, and the
 `moves` and `problems`."""
 
+HandbookDict = dict[str, Any]
+"""The procedures of a plan, of a plan of work, or of incidents: `markdown`, and `runbook`, the same as data."""
+
+AlertRulesDict = dict[str, Any]
+"""Alert rules: `rules` for Prometheus, `tests` for `promtool`, and `groups`, the rules as data."""
+
 RunbookDict = dict[str, Any]
 """The procedures of a migration: `markdown`, and `runbook`, the same as data."""
 

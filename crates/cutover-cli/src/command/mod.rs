@@ -23,6 +23,8 @@ mod route;
 mod runbook;
 mod safety;
 mod schema;
+#[cfg(feature = "serve")]
+mod serve;
 mod work;
 
 use crate::args::{Args, Command};
@@ -56,6 +58,8 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Gate(args) => gate::run(&args, now_ms, screen),
         Command::Report(args) => report::run(&args, now_ms, screen),
         Command::Plan(args) => plan::run(&args, now_ms, screen),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(args, screen),
         Command::Import(args) => import::run(&args, screen),
         Command::Schema => schema::run(screen),
         Command::HashList(args) => hash_list::run(&args, screen),

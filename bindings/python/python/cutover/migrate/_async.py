@@ -125,6 +125,7 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
         except asyncio.CancelledError:
             drive.cancel()
             raise
+        self._counters.told(run.told or "unknown")
         return run.result()
 
     def _done(self, task: asyncio.Task[None], key: str) -> None:

@@ -81,6 +81,8 @@ class Base(Generic[SideType, OutboxType]):
         if found is None:
             raise MigrationError(f"there is no migration `{name}`")
         self._sides: dict[str, SideType] = dict(zip(found, (old, new), strict=True))
+        for store in found:
+            self._counters.tally(store)
         if transactional not in (None, "old", "new"):
             raise MigrationError(f"`transactional` is `old` or `new`, not {transactional!r}")
         self._transactional = None if transactional is None else found[transactional == "new"]
@@ -141,7 +143,7 @@ class Base(Generic[SideType, OutboxType]):
         """What was done since this was made.
 
         >>> orders.counters().reads
-        {'sql': 1}
+        {'sql': 1, 'mongo': 0}
         """
         return self._counters.counts()
 

@@ -145,6 +145,7 @@ def sent(migration: Migration[Any], store: str, timeout_ms: int, task: Callable[
     """Asks a side to write, through its breaker."""
     breaker, started, permit = migration._breakers[store], migration._clock.now(), None
     if breaker is not None and (permit := breaker.ask(started)) is None:
+        migration._counters.write_failed(store)
         raise BreakerOpen(store)
     try:
         migration._timed(task, store, timeout_ms)

@@ -40,7 +40,7 @@ class Migration(Base[Side[Record], OutboxStore[Any]], Generic[Record]):
     >>> orders.read("order-7"), mongo
     ({'total': 12}, {'order-7': {'total': 12}})
     >>> orders.counters().reads
-    {'sql': 1}
+    {'sql': 1, 'mongo': 0}
     """
 
     def _made(self) -> None:
@@ -153,6 +153,7 @@ class Migration(Base[Side[Record], OutboxStore[Any]], Generic[Record]):
             raise
         run.over = over
         drive(self, run, run.say("started"), waits=False)
+        self._counters.told(run.told or "unknown")
         return run.result()
 
     def job(

@@ -97,7 +97,8 @@ class Run:
     def call(self, effect: dict[str, Any], timeout_ms: int, within: Callable[[Any], Any] | None) -> WriteCall:
         """What a side is told."""
         version = effect.get("if_version", self.write.version)
-        return WriteCall(effect["to"], effect["key"], version, timeout_ms, effect["attempt"], within)
+        behind = effect.get("work") == "second"
+        return WriteCall(effect["to"], effect["key"], version, timeout_ms, effect["attempt"], within, behind)
 
     def second(self, now: int, after_ms: int, encode: Callable[[Any], str]) -> NewEntry:
         """What the second store is owed, where the transaction of the first store keeps it. Nobody else delivers it while

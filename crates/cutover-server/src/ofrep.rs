@@ -1,0 +1,123 @@
+//! OFREP, the OpenFeature Remote Evaluation Protocol: any OpenFeature SDK asks here.
+
+use cutover::{Attributes, Decision, Engine, ErrorCode, Value, wire};
+use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_128;
+
+/// A flag that was evaluated.
+#[derive(Debug, Serialize)]
+pub(crate) struct Evaluated<'a> {
+    key: &'a str,
+    reason: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variant: Option<&'a str>,
+    /// Left out where the caller's own default applies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a Value>,
+    metadata: Metadata<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct Metadata<'a> {
+    digest: &'a str,
+    version: i64,
+}
+
+/// A flag that could not be.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Failed<'a> {
+    key: &'a str,
+    error_code: &'static str,
+    error_details: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Either<'a> {
+    Evaluated(Evaluated<'a>),
+    Failed(Failed<'a>),
+}
+
+/// What a request says that OFREP has a word for.
+pub(crate) struct Wrong {
+    pub(crate) code: &'static str,
+    pub(crate) details: String,
+}
+
+/// The context of a request: `{"context": {…}}`. Nothing at all is a context in which nothing is known.
+pub(crate) fn context(body: &[u8]) -> Result<Attributes, Wrong> {
+    let parse = |details: String| Wrong { code: "PARSE_ERROR", details };
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Attributes::new());
+    }
+    let text = std::str::from_utf8(body).map_err(|_| parse("the body is no UTF-8".to_owned()))?;
+    let value =
+        Value::from_json(text).map_err(|wrong| parse(format!("the body is no JSON: {}", wrong.message)))?;
+    let Value::Map(entries) = value else { return Err(parse("the body is no object".to_owned())) };
+    match entries.into_iter().find(|(key, _)| key == "context") {
+        None | Some((_, Value::Null)) => Ok(Attributes::new()),
+        Some((_, context @ Value::Map(_))) => Attributes::from_value(context)
+            .map_err(|wrong| Wrong { code: "INVALID_CONTEXT", details: wrong.message }),
+        Some(_) => Err(Wrong { code: "INVALID_CONTEXT", details: "`context` is no object".to_owned() }),
+    }
+}
+
+fn told<'a>(decision: &Decision<'a>, version: i64) -> Either<'a> {
+    match decision.error {
+        None => Either::Evaluated(Evaluated {
+            key: decision.flag,
+            reason: decision.reason.name(),
+            variant: decision.variant,
+            value: decision.value,
+            metadata: Metadata { digest: decision.digest, version },
+        }),
+        Some(error) => Either::Failed(Failed {
+            key: decision.flag,
+            error_code: match error {
+                // The protocol's word for the only unit that it knows.
+                ErrorCode::MissingUnit => "TARGETING_KEY_MISSING",
+                other => other.name(),
+            },
+            error_details: match error {
+                ErrorCode::FlagNotFound => format!("there is no flag `{}`", decision.flag),
+                ErrorCode::MissingUnit => {
+                    "the context has no value of the attribute that the flag is rolled out by".to_owned()
+                }
+                _ => "the context has a value that the flag cannot be decided with".to_owned(),
+            },
+        }),
+    }
+}
+
+/// One flag: the body, and whether it is one of success, of no such flag, or of another failure.
+pub(crate) fn single(
+    engine: &Engine,
+    version: i64,
+    key: &str,
+    attributes: &Attributes,
+    now: i64,
+) -> (u16, String) {
+    let context = engine.context(attributes);
+    let told = told(&engine.decide(key, &context, now), version);
+    let status = match &told {
+        Either::Evaluated(_) => 200,
+        Either::Failed(failed) if failed.error_code == "FLAG_NOT_FOUND" => 404,
+        Either::Failed(_) => 400,
+    };
+    (status, wire::to_json(&told))
+}
+
+/// All flags: the body, and its ETag.
+pub(crate) fn bulk(engine: &Engine, version: i64, attributes: &Attributes, now: i64) -> (String, String) {
+    #[derive(Serialize)]
+    struct Bulk<'a> {
+        flags: Vec<Either<'a>>,
+        metadata: Metadata<'a>,
+    }
+    let context = engine.context(attributes);
+    let flags = engine.decide_all(&context, now).map(|decision| told(&decision, version)).collect();
+    let body = wire::to_json(&Bulk { flags, metadata: Metadata { digest: engine.digest(), version } });
+    let tag = format!("\"{:032x}\"", xxh3_128(body.as_bytes()));
+    (body, tag)
+}

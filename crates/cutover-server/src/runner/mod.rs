@@ -1,0 +1,211 @@
+//! The plan runner: one instance at a time drives the plans of all environments. What a plan asks for stands in its state until
+//! it is done, so that a runner that was killed is followed by one that does what is left, and nothing twice that matters.
+
+mod perform;
+mod prometheus;
+mod tell;
+
+pub(crate) use tell::{Standing, call_off, plan_of, report, segments, standing, tell};
+
+use crate::app::App;
+use crate::audit::Deed;
+use crate::clock::now_ms;
+use crate::store::{Fence, PlanRow, Store, StoreError, Stored, Target};
+use cutover::Engine;
+use cutover::gates::Observation;
+use cutover::plans::{Effect, Guarded, GuardedState, Kind, Observed, Plain, State};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// What is leased.
+const LEASE: &str = "plans";
+/// How long a runner that says nothing keeps the lease, in milliseconds.
+const LEASE_MS: i64 = 10_000;
+/// How often plans are looked at.
+const TURN: Duration = Duration::from_millis(500);
+
+/// Runs the plans whenever this instance has the lease, until the server ends.
+pub(crate) async fn run(app: Arc<App>) {
+    let mut measured = Measured::default();
+    let mut ending = app.ending.subscribe();
+    let mut held: Option<Fence> = None;
+    while !*ending.borrow() {
+        held = match app.store.lease(LEASE, &app.instance, now_ms(), LEASE_MS).await {
+            Ok(fence) => {
+                if fence != held {
+                    // Whoever had it meanwhile has told plans more than is known here.
+                    measured = Measured::default();
+                    tracing::info!(
+                        holds = fence.is_some(),
+                        fence = fence.as_ref().map(|fence| fence.number),
+                        "plans"
+                    );
+                }
+                fence
+            }
+            // It may still be ours; every write says so or is refused.
+            Err(_) => held,
+        };
+        app.metrics.runs_plans.store(u64::from(held.is_some()), Ordering::Relaxed);
+        if let Some(fence) = &held {
+            match turn(&app, fence, &mut measured).await {
+                Ok(()) => {}
+                Err(StoreError::Fenced) => held = None,
+                Err(error) => tracing::warn!(%error, "plans wait"),
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(TURN) => {}
+            _ = ending.wait_for(|ending| *ending) => {}
+        }
+    }
+    if let Some(fence) = held {
+        let _ = app.store.release(&fence).await;
+    }
+}
+
+/// Up to when each plan was measured.
+type Measured = BTreeMap<(String, String), i64>;
+
+/// Looks at each plan once.
+async fn turn(app: &App, fence: &Fence, measured: &mut Measured) -> Stored<()> {
+    for row in app.store.plans().await? {
+        let Some(published) = app.environments.find(&row.env).and_then(|environment| environment.published())
+        else {
+            continue;
+        };
+        // A plan that the ruleset has no more stays where it stands.
+        let Some(plan) = published.engine.plan(&row.name) else { continue };
+        let name = (row.env.clone(), row.name.clone());
+        match look(app, fence, &published.engine, plan, row, measured).await {
+            // Somebody spoke to the plan meanwhile: it is looked at again with what they said.
+            Err(StoreError::Conflict { .. }) => {}
+            Err(StoreError::Corrupt(error)) => {
+                tracing::error!(env = name.0, plan = name.1, error, "a plan cannot be run");
+            }
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
+/// Tells a plan what happened, writes where it stands, then does what it owes.
+async fn look(
+    app: &App,
+    fence: &Fence,
+    engine: &Engine,
+    plan: &Guarded,
+    mut row: PlanRow,
+    measured: &mut Measured,
+) -> Stored<()> {
+    let mut state = state_of(plan, &row)?;
+    let now = now_ms();
+    let mut said = Vec::new();
+    let flag = plan.plan().spec().flag.clone();
+    let alarm = app.environments.find(&row.env).is_some_and(|environment| {
+        environment.in_emergency().iter().any(|held| held.target == Target::Flag(flag.clone()))
+    });
+    if state.plan.emergency != alarm {
+        let kind = Kind::Emergency { on: alarm, actor: "emergency".to_owned() };
+        state = hear(plan.advance(state, now, None, kind), &mut said);
+    }
+    let observations = if state.plan.stage.is_active() {
+        observe(app, engine, plan, &row, &state.plan, now, measured).await
+    } else {
+        Vec::new()
+    };
+    state = hear(plan.observe(state, now, &observations), &mut said);
+    save(&app.store, fence, &mut row, &state, &mut said).await?;
+    for owed in state.plan.owed.clone() {
+        if owed.retry_at.is_some_and(|at| at > now)
+            || !state.plan.owed.iter().any(|still| still.id == owed.id)
+        {
+            continue;
+        }
+        for kind in perform::perform(app, fence, plan, &mut row, &state.plan, &owed).await? {
+            state = hear(plan.advance(state, now_ms(), None, kind), &mut said);
+        }
+        save(&app.store, fence, &mut row, &state, &mut said).await?;
+    }
+    Ok(())
+}
+
+/// What was measured since the last time: by Prometheus where a metric has a query, otherwise by what nodes counted.
+async fn observe(
+    app: &App,
+    engine: &Engine,
+    plan: &Guarded,
+    row: &PlanRow,
+    state: &State,
+    now: i64,
+    measured: &mut Measured,
+) -> Vec<Observation> {
+    let mut names: Vec<&str> = plan.gates().flat_map(|gate| gate.metrics()).map(String::as_str).collect();
+    names.extend(plan.watched().iter().flatten().map(|watched| watched.metric.as_str()));
+    names.sort_unstable();
+    names.dedup();
+    let declared: BTreeMap<&str, _> = engine.metrics().collect();
+    let (mut found, mut asked) = (Vec::new(), Vec::new());
+    let counts =
+        app.environments.find(&row.env).map(|environment| environment.nodes.counts()).unwrap_or_default();
+    for name in names {
+        match declared.get(name).filter(|metric| metric.query.is_some()) {
+            Some(metric) => asked.push((name, *metric)),
+            None => {
+                if let Some(arms) = counts.get(name) {
+                    let share = f64::from(state.millionths) / 1_000_000.0;
+                    let counted = Observation::counters(name, now, arms.old, arms.new);
+                    found.push(Observation { share: Some(share), ..counted });
+                }
+            }
+        }
+    }
+    if let Some(server) = app.options.prometheus.as_deref().filter(|_| !asked.is_empty()) {
+        let last = measured.entry((row.env.clone(), row.name.clone())).or_insert(state.now);
+        found.extend(prometheus::measure(server, &asked, last, now).await);
+    }
+    found
+}
+
+/// Where a plan stands.
+fn state_of(plan: &Guarded, row: &PlanRow) -> Stored<GuardedState> {
+    if row.state.is_empty() { Ok(plan.draft()) } else { Ok(serde_json::from_str(&row.state)?) }
+}
+
+/// What came of an event: what the log is to tell is kept.
+fn hear(observed: Observed<'_>, said: &mut Vec<serde_json::Value>) -> GuardedState {
+    let records = observed.effects.iter().filter_map(|effect| match effect {
+        Effect::Plain(Plain::Record(record)) => serde_json::to_value(record).ok(),
+        _ => None,
+    });
+    said.extend(records);
+    observed.state
+}
+
+/// Writes where a plan stands, with what the log is to tell of it, where anything changed.
+async fn save(
+    store: &Store,
+    fence: &Fence,
+    row: &mut PlanRow,
+    state: &GuardedState,
+    said: &mut Vec<serde_json::Value>,
+) -> Stored<()> {
+    let text = serde_json::to_string(state)?;
+    if text == row.state && said.is_empty() {
+        return Ok(());
+    }
+    row.state = text;
+    let deed = (!said.is_empty()).then(|| Deed {
+        actor: "plan".to_owned(),
+        action: "plan".to_owned(),
+        env: row.env.clone(),
+        target: row.name.clone(),
+        detail: serde_json::json!({ "stage": state.plan.stage.name(), "records": std::mem::take(said) }),
+        ..Deed::default()
+    });
+    store.put_plan(row, deed, Some(fence)).await?;
+    row.revision += 1;
+    Ok(())
+}

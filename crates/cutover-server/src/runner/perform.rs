@@ -1,0 +1,123 @@
+//! What plans ask for, done.
+
+use crate::app::App;
+use crate::clock::now_ms;
+use crate::edit;
+use crate::problem::Problem;
+use crate::publish::{self, Wanted};
+use crate::store::{Fence, Parcel, PlanRow, StoreError, Stored};
+use axum::http::StatusCode;
+use cutover::plans::{Guarded, Kind, Owed, State, Target as Reach, Task, percent};
+
+/// Does what is owed, and gives what the plan is to be told. An error is one that ends the turn; what only this effect
+/// failed of is told to the plan.
+pub(super) async fn perform(
+    app: &App,
+    fence: &Fence,
+    plan: &Guarded,
+    row: &mut PlanRow,
+    state: &State,
+    owed: &Owed,
+) -> Stored<Vec<Kind>> {
+    let done = vec![Kind::Done { id: owed.id }];
+    let failed = |message: String| vec![Kind::Failed { id: owed.id, failed: Some(owed.failed), message }];
+    match &owed.task {
+        Task::SetPercentage { flag, millionths, segments, epoch } => {
+            let epoch = i64::try_from(*epoch).unwrap_or(i64::MAX);
+            if row.epoch > epoch {
+                return Ok(done);
+            }
+            let managed: Vec<String> = segments_of(plan);
+            let why = format!("step {} of the plan `{}`: {}", state.step, row.name, percent(*millionths));
+            let wanted = wanted(row, flag, why);
+            let published = publish::change(app, wanted, Some(fence), |ruleset| {
+                edit::set_share(ruleset, flag, *millionths, segments, &managed).map_err(Problem::unusable)
+            });
+            match published.await {
+                Ok(publication) => {
+                    (row.epoch, row.version) = (epoch, publication.version);
+                    Ok(done)
+                }
+                Err(problem) => told(problem, failed),
+            }
+        }
+        Task::SetFlag { flag, trigger } => {
+            let why = format!("trigger {trigger} of the plan `{}`", row.name);
+            let wanted = wanted(row, flag, why);
+            let published = publish::change(app, wanted, Some(fence), |ruleset| {
+                edit::switch_on(ruleset, flag).map_err(Problem::unusable)
+            });
+            match published.await {
+                Ok(_) => Ok(done),
+                Err(problem) => told(problem, failed),
+            }
+        }
+        Task::AwaitAck { epoch, capacity } => {
+            if *epoch != state.epoch {
+                return Ok(done);
+            }
+            let performed = u64::try_from(row.epoch).is_ok_and(|performed| performed >= *epoch);
+            let Some(environment) = app.environments.find(&row.env).filter(|_| performed) else {
+                return Ok(Vec::new());
+            };
+            let adoption = environment.nodes.adoption(row.version, now_ms());
+            let mut kinds = Vec::new();
+            // Nobody who reports is nobody who acknowledges.
+            if adoption.adopted && adoption.nodes > 0 && !state.acknowledged {
+                kinds.push(Kind::Ack { epoch: *epoch, node: None });
+            }
+            if (state.acknowledged || !kinds.is_empty()) && (!capacity || state.capacity) {
+                kinds.extend(done);
+            }
+            Ok(kinds)
+        }
+        Task::RequestApproval { .. } | Task::Investigate { .. } | Task::Notify { .. } => {
+            let id = format!("{}/{}/{}/{}", row.env, row.name, state.plan, owed.id);
+            let body = serde_json::json!({
+                "id": id, "at": now_ms(), "environment": row.env, "plan": row.name, "stage": state.stage.name(),
+                "effect": owed.task,
+            });
+            let parcel = Parcel { id, kind: "plan".to_owned(), body: body.to_string(), failed: 0 };
+            if !app.options.webhooks.is_empty() {
+                app.store.put_parcel(&parcel, now_ms()).await?;
+            }
+            tracing::info!(env = row.env, plan = row.name, effect = body.to_string(), "a plan tells");
+            Ok(done)
+        }
+    }
+}
+
+fn wanted(row: &PlanRow, flag: &str, reason: String) -> Wanted {
+    Wanted {
+        env: row.env.clone(),
+        text: String::new(),
+        follows: 0,
+        kind: "plan",
+        actor: format!("plan {}", row.name),
+        target: flag.to_owned(),
+        reason,
+        accept: Vec::new(),
+        unasked: true,
+    }
+}
+
+/// What is the database's or the lease's is no failure of the effect: it stays owed, and the turn ends.
+fn told(problem: Problem, failed: impl Fn(String) -> Vec<Kind>) -> Stored<Vec<Kind>> {
+    match problem.status() {
+        StatusCode::SERVICE_UNAVAILABLE => Err(StoreError::Down(problem.detail().to_owned())),
+        StatusCode::CONFLICT => Err(StoreError::Fenced),
+        StatusCode::PRECONDITION_FAILED => Ok(Vec::new()),
+        _ => Ok(failed(problem.detail().to_owned())),
+    }
+}
+
+/// The segments that any step of a plan reaches.
+pub(super) fn segments_of(plan: &Guarded) -> Vec<String> {
+    let steps = plan.plan().spec().steps.iter();
+    steps
+        .filter_map(|step| match &step.to {
+            Reach::Segment(name) => Some(name.clone()),
+            Reach::Share(_) => None,
+        })
+        .collect()
+}

@@ -1,0 +1,119 @@
+/** Every version that was published: by whom, why, what it changed, and the way back to it. */
+
+import { Badge, Button, Group, Stack, Table, Text } from "@mantine/core";
+import { Suspense, lazy, useState } from "react";
+import type { ReactNode } from "react";
+import { Waiting } from "../app";
+import { readable } from "../document";
+import { useWords } from "../i18n";
+import { useLoaded } from "../loaded";
+import { Failure } from "../parts/failure";
+import { Publish } from "../parts/publish";
+import { useSession } from "../session";
+
+const Difference = lazy(() => import("../editor/difference"));
+
+export default function History(): ReactNode {
+  const { t, time } = useWords();
+  const { client, env, live } = useSession();
+  const [shown, setShown] = useState<number | null>(null);
+  const [back, setBack] = useState<{ version: number; text: string } | null>(null);
+  const versions = useLoaded(() => client.versions(env), [client, env, live?.version]);
+  const [error, setError] = useState<Error | null>(null);
+  if (versions.value === undefined) return versions.error ? <Failure error={versions.error} /> : <Waiting />;
+  return (
+    <Stack>
+      <Failure error={error} />
+      <Table.ScrollContainer minWidth={720}>
+        <Table aria-label={t("nav.history")}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t("history.version")}</Table.Th>
+              <Table.Th>{t("history.when")}</Table.Th>
+              <Table.Th>{t("history.who")}</Table.Th>
+              <Table.Th>{t("history.why")}</Table.Th>
+              <Table.Th>{t("history.accepted")}</Table.Th>
+              <Table.Th>
+                <span className="unseen">{t("history.actions")}</span>
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {versions.value.map(({ version, published_at, actor, reason, accepted, kind }) => (
+              <Table.Tr key={version}>
+                <Table.Td>
+                  <Group gap={6} wrap="nowrap">
+                    {version}
+                    {version === live?.version && <Badge color="teal">{t("live")}</Badge>}
+                    {kind !== "publish" && (
+                      <Badge variant="default" className="plain">
+                        {kind}
+                      </Badge>
+                    )}
+                  </Group>
+                </Table.Td>
+                <Table.Td>{time(published_at)}</Table.Td>
+                <Table.Td>{actor}</Table.Td>
+                <Table.Td>{reason}</Table.Td>
+                <Table.Td>
+                  {accepted.map((code) => (
+                    <Badge key={code} color="orange" mr={4}>
+                      {code}
+                    </Badge>
+                  ))}
+                </Table.Td>
+                <Table.Td>
+                  <Group gap={6} wrap="nowrap" justify="end">
+                    <Button
+                      size="xs"
+                      variant="default"
+                      aria-expanded={shown === version}
+                      aria-label={t("history.showOf", { n: version })}
+                      onClick={() => setShown(shown === version ? null : version)}
+                    >
+                      {t("history.show")}
+                    </Button>
+                    {version !== live?.version && (
+                      <Button
+                        size="xs"
+                        variant="default"
+                        aria-label={t("history.backTo", { n: version })}
+                        onClick={() => client.version(env, version).then(({ body }) => setBack({ version, text: body }), setError)}
+                      >
+                        {t("history.back")}
+                      </Button>
+                    )}
+                  </Group>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      {shown !== null && <Change version={shown} before={versions.value.find((one) => one.version < shown)?.version} />}
+      {back !== null && <Publish text={back.text} version={back.version} close={() => setBack(null)} />}
+    </Stack>
+  );
+}
+
+/** What a version changed. */
+function Change({ version, before }: { readonly version: number; readonly before: number | undefined }): ReactNode {
+  const { t } = useWords();
+  const { client, env } = useSession();
+  const texts = useLoaded(async () => {
+    const [from, to] = await Promise.all([before === undefined ? null : client.version(env, before), client.version(env, version)]);
+    return { from: from === null ? "" : readable(from.body), to: readable(to.body) };
+  }, [client, env, version, before]);
+  return (
+    <section aria-label={t("history.showOf", { n: version })}>
+      <h2>{t("history.changes", { n: version })}</h2>
+      <Failure error={texts.error} />
+      {texts.value?.from === texts.value?.to && texts.value !== undefined && <Text size="sm">{t("history.same")}</Text>}
+      {texts.value !== undefined && (
+        <Suspense fallback={<Waiting />}>
+          <Difference from={texts.value.from} to={texts.value.to} label={t("history.changes", { n: version })} />
+        </Suspense>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,45 @@
+import { Badge, Group, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+import type { Route } from "cutover/full";
+import { useWords } from "../i18n";
+import { Hazards } from "./hazards";
+
+/** A route in words. */
+export function RouteFacts({ title, route }: { readonly title: string; readonly route: Route | undefined }): ReactNode {
+  const { t } = useWords();
+  return (
+    <div className="panel">
+      <h3>{title}</h3>
+      {route === undefined ? (
+        <Text c="dimmed">—</Text>
+      ) : (
+        <>
+          <Group gap={6}>
+            <Badge variant="default" className="plain">
+              {route.phase ?? t("migration.noPhase")}
+            </Badge>
+            {route.emergency && <Badge color="red">{t("emergency")}</Badge>}
+            {route.cohort && <Badge color="blue">{t("migration.cohort")}</Badge>}
+          </Group>
+          <dl className="facts">
+            <dt>{t("route.read")}</dt>
+            <dd>
+              {route.read?.from ?? "–"}
+              {route.read?.fallback && ` → ${route.read.fallback} (${route.read.fallback_on.join(", ")})`}
+              {route.read?.compare && ` · ${t("route.compare")} ${route.read.compare.with}`}
+            </dd>
+            <dt>{t("route.write")}</dt>
+            <dd>{route.write.map(({ to, ack }) => `${to} (${t(`ack.${ack}`)})`).join(", ") || "–"}</dd>
+            <dt>{t("route.streams")}</dt>
+            <dd>
+              {route.streams === null
+                ? "–"
+                : `${t("route.forward")} ${t(`stream.${route.streams.forward}`)}, ${t("route.reverse")} ${t(`stream.${route.streams.reverse}`)}`}
+            </dd>
+          </dl>
+          <Hazards hazards={route.hazards} />
+        </>
+      )}
+    </div>
+  );
+}

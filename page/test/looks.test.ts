@@ -1,0 +1,104 @@
+/** Every view in light and dark, in both languages, wide and narrow: nothing that axe calls serious, nothing that the policy forbids. */
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Visitor, launch, site } from "./browser.js";
+import type { Look, Site } from "./browser.js";
+import { controlPlane } from "./control-plane.js";
+import type { ControlPlane } from "./control-plane.js";
+import { RULESETS } from "./rulesets.js";
+
+let browser: Browser;
+let plane: ControlPlane;
+let pages: Site;
+
+beforeAll(async () => {
+  [browser, plane] = await Promise.all([launch(), controlPlane(RULESETS)]);
+  pages = await site(plane);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await pages?.close();
+  await plane?.close();
+});
+
+/** Each view, and what is there once it is all there. */
+const VIEWS: Readonly<Record<string, readonly [path: string, there: string]>> = {
+  overview: ["production/overview", "table td a"],
+  edit: ["production/edit", ".cm-content .cm-line"],
+  "what-if": ["production/what-if?flag=orders_mongodb", ".steps li"],
+  impact: ["production/impact", "main form, main button"],
+  ladder: ["production/migrations/catalogue", ".phase-drawing"],
+  plan: ["production/plans/pilot", "[data-testid=stage]"],
+  history: ["production/history", "table td"],
+  audit: ["production/audit", "table"],
+};
+
+const LOOKS: readonly Look[] = [
+  { scheme: "light", locale: "en" },
+  { scheme: "dark", locale: "fr" },
+  { scheme: "light", locale: "fr", width: 420 },
+];
+
+it.each(LOOKS)("in $scheme and $locale, $width", async (look) => {
+  const visitor = await Visitor.at(browser, pages.url, look);
+  const { page } = visitor;
+  await page.goto(pages.url);
+  await page.locator("input").first().waitFor();
+  await visitor.look("sign-in");
+  await visitor.signIn();
+  await page.locator("nav").waitFor();
+  expect(await page.locator("html").getAttribute("lang")).toBe(look.locale);
+  for (const [name, [path, there]] of Object.entries(VIEWS)) {
+    await visitor.go(path);
+    await page.locator(there).first().waitFor();
+    await visitor.look(name);
+  }
+  await visitor.leave();
+}, 180_000);
+
+it("is walked through with the keyboard alone", async () => {
+  const visitor = await Visitor.at(browser, pages.url);
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.locator("nav").waitFor();
+  // Whoever comes first to the page can skip what is on each.
+  const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.textContent ?? "");
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.keyboard.press("Tab");
+  expect(await focused()).toBe("Skip to the content");
+  const reached = new Set<string>();
+  for (let step = 0; step < 40; step += 1) {
+    await page.keyboard.press("Tab");
+    reached.add(await focused());
+  }
+  for (const name of ["Sign out", "Edit", "Blast radius", "Audit log", "orders_mongodb"]) expect(reached).toContain(name);
+  await page.getByRole("link", { name: "Migrations" }).focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".phase-drawing").first().waitFor();
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
+  await visitor.leave();
+});
+
+it("sends the key nowhere but to the control plane, and forgets it when somebody signs out", async () => {
+  const visitor = await Visitor.at(browser, pages.url);
+  const { page } = visitor;
+  const foreign: string[] = [];
+  const loaded: string[] = [];
+  page.on("request", (request) => {
+    loaded.push(request.url());
+    if (!request.url().startsWith(pages.url)) foreign.push(request.url());
+  });
+  await visitor.signIn();
+  await page.locator("table td a").first().waitFor();
+  // The editor and the charts come when somebody looks at them.
+  expect(loaded.filter((url) => /assets\/(editor|look|plan)/.test(url))).toEqual([]);
+  await visitor.go("production/edit");
+  await page.locator(".cm-content").waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.locator("input[autocomplete=off]").waitFor();
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  expect(foreign).toEqual([]);
+  await visitor.leave();
+});
