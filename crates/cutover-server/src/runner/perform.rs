@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::publish::{self, Wanted};
 use crate::store::{Fence, PlanRow, StoreError, Stored};
 use axum::http::StatusCode;
-use cutover::plans::{Guarded, Kind, Owed, State, Target as Reach, Task, percent};
+use cutover::plans::{Guarded, Kind, Owed, Stage, State, Target as Reach, Task, percent};
 
 /// Does what is owed, and gives what the plan is to be told. An error is one that ends the turn; what only this effect
 /// failed of is told to the plan.
@@ -33,6 +33,27 @@ pub(super) async fn perform(
             let wanted = wanted(row, flag, why);
             let published = publish::change(app, wanted, Some(fence), |ruleset| {
                 edit::set_share(ruleset, flag, *millionths, segments, &managed).map_err(Problem::unusable)
+            });
+            match published.await {
+                Ok(publication) => {
+                    (row.epoch, row.version) = (epoch, publication.version);
+                    Ok(done)
+                }
+                Err(problem) => told(problem, failed),
+            }
+        }
+        Task::SetMigration { migration, phase, millionths, emergency, epoch } => {
+            let epoch = i64::try_from(*epoch).unwrap_or(i64::MAX);
+            if row.epoch > epoch {
+                return Ok(done);
+            }
+            let why = format!("step {} of the plan `{}`", state.step, row.name);
+            // The way back was judged when the plan was published; the way forward is refused where it has hazards.
+            let unasked = matches!(state.stage, Stage::RollingBack { .. });
+            let wanted = Wanted { unasked, ..wanted(row, migration, why) };
+            let goes = edit::Goes { phase: phase.as_deref(), share: *millionths, emergency: *emergency };
+            let published = publish::change(app, wanted, Some(fence), |ruleset| {
+                edit::set_migration(ruleset, migration, goes).map_err(Problem::unusable)
             });
             match published.await {
                 Ok(publication) => {
@@ -72,12 +93,19 @@ pub(super) async fn perform(
             }
             Ok(kinds)
         }
-        Task::RequestApproval { .. } | Task::Investigate { .. } | Task::Notify { .. } => {
+        // Whoever runs the stores knows what the data waits for, and keeps incidents: both are told, and tell the plan.
+        Task::RequestApproval { .. }
+        | Task::Investigate { .. }
+        | Task::Notify { .. }
+        | Task::AwaitGuards { .. }
+        | Task::OpenIncident { .. } => {
             let text = match &owed.task {
                 Task::Notify { message, .. } => message.clone(),
                 Task::RequestApproval { step } => {
                     format!("step {step} has passed: somebody approves it, or not")
                 }
+                Task::AwaitGuards { .. } => "the data is waited for".to_owned(),
+                Task::OpenIncident { .. } => "a trigger opens an incident".to_owned(),
                 _ => "a trigger fires: somebody looks into it".to_owned(),
             };
             let text = format!("{}: plan {}: {text}", row.env, row.name);
@@ -122,7 +150,7 @@ pub(super) fn segments_of(plan: &Guarded) -> Vec<String> {
     steps
         .filter_map(|step| match &step.to {
             Reach::Segment(name) => Some(name.clone()),
-            Reach::Share(_) => None,
+            Reach::Share(_) | Reach::Phase(_) => None,
         })
         .collect()
 }
