@@ -21,6 +21,7 @@ export const en = {
   about: "What it is for",
   owner: "Owner",
   emergency: "emergency",
+  scroll: "Table, scrolls sideways",
 
   "nav.label": "Pages",
   "nav.skip": "Skip to the content",

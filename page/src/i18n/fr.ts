@@ -23,6 +23,7 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   about: "À quoi cela sert",
   owner: "Responsable",
   emergency: "urgence",
+  scroll: "Tableau, défile de côté",
 
   "nav.label": "Pages",
   "nav.skip": "Aller au contenu",

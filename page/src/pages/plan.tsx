@@ -18,6 +18,7 @@ import { Simulation } from "../parts/simulation";
 import { Rollout } from "../parts/rollout";
 import { addressOf, usePlace } from "../router";
 import { useSession } from "../session";
+import { Scroll } from "../parts/scroll";
 
 /** How often the page asks where a plan stands, in milliseconds. */
 const EVERY_MS = 2_000;
@@ -102,7 +103,7 @@ function Log({ log }: { readonly log: PlanState["log"] }): ReactNode {
   return (
     <section aria-labelledby="log">
       <h2 id="log">{t("plan.log")}</h2>
-      <Table.ScrollContainer minWidth={640}>
+      <Scroll>
         <Table aria-labelledby="log">
           <Table.Thead>
             <Table.Tr>
@@ -125,7 +126,7 @@ function Log({ log }: { readonly log: PlanState["log"] }): ReactNode {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </Scroll>
     </section>
   );
 }
