@@ -285,7 +285,7 @@ describe("a rollout", () => {
         await decide(page, "Start");
         await stage(page, "rolled_back");
         expect((await live(plane)).document.flags.use_v2.rules[1].serve.rollout).toMatch(/^0/);
-        await page.getByRole("cell", { name: /gate_failed|gate/ }).first().waitFor();
+        await page.getByRole("cell", { name: /a gate failed/ }).first().waitFor();
         expect(await page.locator("button[aria-disabled=true]").filter({ hasText: /^Pause$/ }).count()).toBe(1);
         await visitor.look("rolled-back");
       } finally {
