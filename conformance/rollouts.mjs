@@ -11,6 +11,12 @@ function told(events, step) {
   return { state, effects };
 }
 
+/** Of an answer what stands at the paths that are wanted: keys and places in lists, with dots between them. */
+function picked(want, answer) {
+  const found = (path) => path.split(".").reduce((value, key) => value?.[key] ?? null, answer);
+  return Object.fromEntries(Object.keys(want).map((path) => [path, found(path)]));
+}
+
 /** The kinds by their names; each takes the class of engines, the fields of a vector and the rulesets of the file. */
 export function rolloutKinds({ diff, wanted }) {
   return {
@@ -58,6 +64,28 @@ export function rolloutKinds({ diff, wanted }) {
         const effects = shown.map(({ effect, why }) => (effect === "refused" ? `refused:${why}` : effect));
         return diff(want, { stage, millionths, epoch, effects }, `steps[${number}]`);
       });
+    },
+    reports(_, fields, rulesets) {
+      const engine = rulesets.engine(fields.need("ruleset"));
+      const [plan, now] = [fields.text("plan"), fields.int("now")];
+      let state = null;
+      for (const event of fields.need("events")) ({ state } = engine.advance(plan, state, event, { now: 0 }));
+      const [observations, want] = [wanted(fields.need("observations")), wanted(fields.need("want"))];
+      const options = fields.has("alpha") ? { now, alpha: fields.need("alpha") } : { now };
+      return diff(want, picked(want, engine.report(plan, state, observations, options)));
+    },
+    handbooks(_, fields, rulesets) {
+      const engine = rulesets.engine(fields.need("ruleset"));
+      const [of, name] = [fields.text("of"), fields.text("handbook")];
+      const given = ["at", "language"].filter((key) => fields.has(key));
+      const options = Object.fromEntries(given.map((key) => [key, fields.text(key)]));
+      const want = wanted(fields.need("want"));
+      return diff(want, picked(want, engine.handbook(of, name, options)));
+    },
+    alerts(_, fields, rulesets) {
+      const engine = rulesets.engine(fields.need("ruleset"));
+      const want = wanted(fields.need("want"));
+      return diff(want, picked(want, engine.alerts()));
     },
     arm_results(_, fields, rulesets) {
       const engine = rulesets.engine(fields.need("ruleset"));

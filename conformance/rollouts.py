@@ -68,6 +68,43 @@ def plans(diff, _, fields, rulesets):
     return lines
 
 
+def picked(want, answer):
+    """Of an answer what stands at the paths that are wanted: keys and places in lists, with dots between them."""
+    found = {}
+    for path in want:
+        value = answer
+        for key in path.split("."):
+            if isinstance(value, (list, tuple)):
+                value = value[int(key)] if int(key) < len(value) else None
+            else:
+                value = None if value is None else value.get(key)
+        found[path] = value
+    return found
+
+
+def reports(diff, _, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    plan, now, state = fields.text("plan"), fields.int("now"), None
+    for event in fields.need("events"):
+        state = engine.advance(plan, state, event, now=0)["state"]
+    more = {key: fields.take(key) for key in ("alpha",) if fields.has(key)}
+    want = fields.decoded("want")
+    return diff(want, picked(want, engine.report(plan, state, fields.decoded("observations"), now=now, **more)))
+
+
+def handbooks(diff, _, fields, rulesets):
+    engine = rulesets.engine(fields.need("ruleset"))
+    of, name = fields.text("of"), fields.text("handbook")
+    more = {key: fields.take(key) for key in ("at", "language") if fields.has(key)}
+    want = fields.decoded("want")
+    return diff(want, picked(want, engine.handbook(of, name, **more)))
+
+
+def alerts(diff, _, fields, rulesets):
+    engine, want = rulesets.engine(fields.need("ruleset")), fields.decoded("want")
+    return diff(want, picked(want, engine.alerts()))
+
+
 def arm_results(diff, _, fields, rulesets):
     engine = rulesets.engine(fields.need("ruleset"))
     results = engine.compare_arms(**fields.need("arms"))
@@ -87,5 +124,8 @@ KINDS = {
     "drills": drills,
     "gates": gates,
     "plans": plans,
+    "reports": reports,
+    "handbooks": handbooks,
+    "alerts": alerts,
     "arm_results": arm_results,
 }

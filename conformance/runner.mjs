@@ -102,6 +102,7 @@ function runVector(Engine, kind, vector, rulesets, seen, machines) {
 
 const KINDS = {
   decide: (_, fields, rulesets) => decide(rulesets.engine(fields.need("ruleset")), fields),
+  stales: (_, fields, rulesets) => decide(rulesets.engine(fields.need("ruleset")).stale(), fields),
   routes: (_, fields, rulesets) => route(rulesets.engine(fields.need("ruleset")), fields),
   explain(_, fields, rulesets) {
     const engine = rulesets.engine(fields.need("ruleset"));

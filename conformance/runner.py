@@ -164,6 +164,10 @@ def in_both_forms(engine, context, want, ask):
     return given or [f"prepared context: {line}" for line in diff(want, ask(engine.context(context)))]
 
 
+def stales(_, fields, rulesets):
+    return decide(rulesets.engine(fields.need("ruleset")).stale(), fields)
+
+
 def decide(engine, fields):
     flag, context, now = fields.text("flag"), fields.decoded("context"), fields.int("now")
     options = {"default": fields.decoded("default")} if fields.has("default") else {}
@@ -299,6 +303,7 @@ def differing(run):
 
 KINDS = {
     "decide": decide_kind,
+    "stales": stales,
     "routes": routes_kind,
     "safety": safety_kind,
     "compares": compares_kind,

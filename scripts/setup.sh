@@ -10,6 +10,8 @@ have make || missing+=(make)
 have python3 || missing+=(python3 python3-venv)
 # The outboxes are tested with a server of their own, which scripts/postgres.sh starts.
 compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || have postgres || missing+=(postgresql)
+# Sources of rulesets are tested with a Redis of their own.
+have redis-server || missing+=(redis-server)
 # The alert rules that are written for Prometheus are checked by its own tool.
 have promtool || missing+=(prometheus)
 # Instructions are counted where the limits of budget.json hold.

@@ -39,8 +39,10 @@ def plans():
                 "f": {"rules": [{"if": {"segment": "pilots"}, "serve": "on"}, {"serve": {"rollout": "0%"}}]},
                 "saving": {},
             },
+            "migrations": {"m": {"old": "a", "new": "b", "ladder": "standard", "phase": "off"}},
             "gates": {"g": {"checks": [{"metric": "precision", "at_least": 0.95}]}},
-            "plans": {"p": {"flag": "f", "gate": "g", "bake": "1h", **plan}},
+            "incidents": {"till": {"severities": {"critical": {"objective": "1h"}}}},
+            "plans": {"p": {**({} if "migration" in plan else {"flag": "f"}), "gate": "g", "bake": "1h", **plan}},
         }
         written = [
             {"now": now, "event": event, "want": {"stage": stage, "millionths": share, "epoch": epoch, "effects": effects}}
@@ -161,5 +163,72 @@ def plans():
         (2 * MINUTE, {"event": "tick"}, "baking", 100_000, 1),
         (*good(10), "baking", 100_000, 1),
         (*good(11), "progressing", 1_000_000, 2, *asks),
+    )
+
+    roll_back = {"event": "roll_back", "actor": "ada", "reason": "sales fall"}
+    case(
+        "somebody takes it back step by step",
+        "a person may go back slowly too, and once it goes back, a second word changes nothing",
+        {"steps": ["50%", "100%"], "rollback": {"steps": ["25%", "0%"], "every": "5m"}},
+        (0, start(), "progressing", 500_000, 1, *asks),
+        (0, {**roll_back, "mode": "progressive", "reason": " "}, "progressing", 500_000, 1, "refused:word_missing"),
+        (0, {**roll_back, "mode": "progressive"}, "rolling_back", 250_000, 2, *back),
+        (0, {**roll_back, "mode": "progressive"}, "rolling_back", 250_000, 2, "refused:not_now"),
+        (MINUTE, ack(2), "rolling_back", 250_000, 2),
+        (6 * MINUTE, {"event": "tick"}, "rolling_back", 0, 3, *asks),
+        (6 * MINUTE, {**roll_back, "mode": "immediate"}, "rolling_back", 0, 3, "refused:not_now"),
+        (7 * MINUTE, ack(3), "rolled_back", 0, 3, "notify"),
+    )
+    guard = {"event": "guard", "guard": "conditional_writes"}
+    moves = ["set_migration", "await_ack"]
+    case(
+        "data that waits",
+        "no node may still do what was asked for before, no operation of then may run, and each guard is told of this epoch",
+        {"migration": "m", "steps": ["sync", "dual_write"], "on_fail": "rollback_progressive"},
+        (0, start(), "draft", 0, 0, "refused:guards_missing"),
+        (0, {"event": "operations", "oldest": None}, "draft", 0, 0),
+        (0, {**guard, "epoch": 0, "holds": False}, "draft", 0, 0),
+        (0, start(), "draft", 0, 0, "refused:guards_missing"),
+        (0, {**guard, "epoch": 0, "holds": True}, "draft", 0, 0),
+        (0, {**guard, "epoch": 0, "guard": "ids_ahead", "holds": True}, "draft", 0, 0, "refused:unknown_guard"),
+        (0, start(), "progressing", 0, 1, *moves),
+        (0, {"event": "operations", "oldest": None}, "progressing", 0, 1, "refused:not_acknowledged"),
+        (0, ack(1), "baking", 0, 1, "await_guards"),
+        (0, {**guard, "epoch": 0, "holds": True}, "baking", 0, 1, "refused:other_epoch"),
+        (0, {**guard, "epoch": 1, "guard": "operations_over", "holds": True}, "baking", 0, 1, "refused:own_event"),
+        (MINUTE, {"event": "skip", "actor": "a", "step": 0, "reason": "r", "accepted_cost": "c"}, "baking", 0, 1, "refused:guards_missing"),
+        (MINUTE, {"event": "operations", "oldest": 0}, "baking", 0, 1),
+        (2 * MINUTE, {"event": "operations", "oldest": 1}, "baking", 0, 1),
+        (3 * MINUTE, {"event": "stream", "applied_up_to": MINUTE}, "baking", 0, 1),
+        (3 * MINUTE, {**guard, "epoch": 1, "holds": True}, "baking", 0, 1),
+        (3 * MINUTE, {"event": "skip", "actor": "a", "step": 0, "reason": "r", "accepted_cost": "c"}, "baking", 0, 1, "refused:guards_missing"),
+        (4 * MINUTE, {"event": "stream", "applied_up_to": 2 * MINUTE}, "baking", 0, 1),
+        (4 * MINUTE, {"event": "skip", "actor": "a", "step": 0, "reason": "r", "accepted_cost": "c"}, "progressing", 0, 2, *moves),
+        (5 * MINUTE, ack(2), "baking", 0, 2, "await_guards"),
+        (6 * MINUTE, observe(6 * MINUTE, precision=0.5), "rolling_back", 0, 2, "notify", "await_guards"),
+        (30 * MINUTE, {"event": "tick"}, "rolling_back", 0, 3, "notify", *moves),
+        (31 * MINUTE, ack(3), "rolled_back", 0, 3, "notify"),
+    )
+    hours = {"from": "09:00", "to": "10:00", "days": ["thu"], "timezone": "UTC"}
+    case(
+        "only in the morning",
+        "the epoch began on a Thursday at midnight: a step begins from nine to ten, and going back waits for no hour",
+        {"steps": ["50%", "100%"], "hours": hours},
+        (0, start(), "scheduled", 0, 0),
+        (9 * HOUR - 1, {"event": "tick"}, "scheduled", 0, 0),
+        (9 * HOUR, {"event": "tick"}, "progressing", 500_000, 1, *asks),
+        (9 * HOUR, ack(1), "baking", 500_000, 1),
+        (12 * HOUR, {"event": "tick"}, "baking", 500_000, 1),
+        (12 * HOUR, {**roll_back, "mode": "immediate"}, "rolling_back", 0, 2, *back),
+    )
+    opens = [{"name": "t", "when": {"metric": "precision", "below": 0.9}, "do": {"open_incident": {"policy": "till", "severity": "critical"}}}]
+    case(
+        "an incident",
+        "the trigger opens it once, and the effect is the event that its policy is told",
+        {"steps": ["100%"], "triggers": opens, "on_fail": "pause"},
+        (0, start(), "progressing", 1_000_000, 1, *asks),
+        (0, ack(1), "baking", 1_000_000, 1),
+        (MINUTE, observe(MINUTE, precision=0.5), "paused", 1_000_000, 1, "notify", "open_incident"),
+        (2 * MINUTE, observe(2 * MINUTE, precision=0.5), "paused", 1_000_000, 1),
     )
     return file

@@ -93,6 +93,7 @@ function typescript() {
     ["decider-entry", "decider-node", "CutoverError", "Decider"],
     ["migrate", "migrate/index", ...MIGRATE],
     ["paths", "paths/index", "pathRouter"],
+    ["source", "source/index", "Source", "SourceError"],
   ]) {
     writeFileSync(join(dist, `${name}.js`), `export { ${values.join(", ")} } from "./cjs/${entry}.js";\n`);
     writeFileSync(join(dist, `${name}.d.ts`), `export * from "./cjs/${entry}.js";\n`);

@@ -47,6 +47,8 @@ export interface FullProgram extends Program {
   share(): Shared;
   /** The program of another version of the ruleset. */
   apply(text: Uint8Array): FullProgram | Refused;
+  /** The same program as one whose ruleset may be out of date. */
+  stale(): FullProgram;
   /** The program as bytes of its own. */
   compiled(): Uint8Array;
 }

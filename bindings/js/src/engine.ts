@@ -12,7 +12,8 @@ import type { ArmResults, ArmsToCompare, GateReplay, GateState, GateStep, Observ
 import type { PathFound, PathRequest } from "./api/path.js";
 import type { PlanEvent, PlanSimulation, PlanState, PlanStep, SimulateOptions } from "./api/plan.js";
 import type { ReplayOptions, ReplayReport } from "./api/replay.js";
-import type { Runbook, RunbookOptions } from "./api/runbook.js";
+import type { AlertRules, AlertsOptions, PlanReport, PlanSpec, ReportOptions } from "./api/report.js";
+import type { Handbook, HandbookOptions, Runbook, RunbookOptions } from "./api/runbook.js";
 import type { SafetyOptions, SafetyReport } from "./api/safety.js";
 import type { Shared } from "./api/shared.js";
 import type {
@@ -48,6 +49,7 @@ const NOTHING: readonly never[] = Object.freeze([]);
 /** The engine of a program. How one is made is the business of `engineOf`. */
 export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements Engine {
   abstract apply(text: string | Uint8Array): Engine;
+  abstract stale(): Engine;
 
   warnings(options?: TimeOptions): Diagnostic[] {
     const now = timeOf(options);
@@ -85,6 +87,14 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
 
   runbook(migration: string, options: RunbookOptions = {}): Runbook {
     return freeze(this.#call("runbook", { ...options, migration }) as Runbook);
+  }
+
+  handbook(of: Handbook["runbook"]["of"], name: string, options: HandbookOptions = {}): Handbook {
+    return freeze(this.#call("handbook", { ...options, of, name }) as Handbook);
+  }
+
+  alerts({ file, rulesFile }: AlertsOptions = {}): AlertRules {
+    return freeze(this.#call("alerts", { file, rules_file: rulesFile }) as AlertRules);
   }
 
   delivery(policy: string): DeliveryPolicy {
@@ -167,6 +177,20 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
 
   advance(name: string, state: PlanState | null, event: PlanEvent, options?: TimeOptions): PlanStep {
     return freeze(this.#call("advance", { plan: name, state, event, now: instantOf(options?.now) }, numbersAsText) as PlanStep);
+  }
+
+  report(
+    name: string,
+    state: PlanState | null,
+    observations: Iterable<Observation>,
+    { now, alpha }: ReportOptions = {},
+  ): PlanReport {
+    const given = { plan: name, state, observations: [...observations], alpha, now: instantOf(now) };
+    return freeze(this.#call("report", given, numbersAsText) as PlanReport);
+  }
+
+  planSpec(name: string): PlanSpec {
+    return freeze(this.#call("plan_spec", { plan: name }) as PlanSpec);
   }
 
   simulate(name: string, options: SimulateOptions = {}): PlanSimulation {

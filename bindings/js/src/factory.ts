@@ -55,6 +55,10 @@ export function engineOf(backend: FullBackend): EngineConstructor {
       return new Engine(accepted(coreOf(this).program.apply(textOf(text))));
     }
 
+    override stale(): Engine {
+      return new Engine(coreOf(this).program.stale());
+    }
+
     static check(text: string | Uint8Array, options?: TimeOptions): Diagnostic[] {
       const now = timeOf(options);
       // Expiry is all that time is for here, and a check never throws.

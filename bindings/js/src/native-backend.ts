@@ -21,6 +21,7 @@ export interface Addon {
   load(text: Uint8Array): number | string;
   loadCompiled(bytes: Uint8Array): number | string;
   apply(engine: number, text: Uint8Array): number | string;
+  stale(engine: number): number | null;
   compiled(engine: number): Uint8Array;
   release(engine: number): void;
   share(engine: number): number | null;
@@ -193,6 +194,11 @@ class NativeProgram implements FullProgram {
 
   apply(text: Uint8Array): FullProgram | Refused {
     return this.#loaded(() => this.#addon.apply(this.#engine, text));
+  }
+
+  stale(): FullProgram {
+    // The engine is there as long as this program is.
+    return this.#loaded(() => this.#addon.stale(this.#engine) as number) as FullProgram;
   }
 
   compiled(): Uint8Array {

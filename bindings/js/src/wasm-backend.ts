@@ -39,6 +39,17 @@ export class WasmBackend extends WasmInstance<Exports> implements FullBackend {
     return this.#take(text, false, (exports, length) => exports.apply(engine, length));
   }
 
+  /** Loads what was loaded once more, as a program whose ruleset may be out of date. */
+  stale({ text, compiled }: Loaded): FullProgram {
+    const load = (exports: Exports, length: number): number => staleOf(exports, compiled, length);
+    const programOf = (loaded: Loaded, slots: number): FullProgram => {
+      loaded.stale = true;
+      return new FullWasmProgram(this, loaded, slots);
+    };
+    // It was loaded before.
+    return this.take(text, compiled, load, programOf) as FullProgram;
+  }
+
   #take(text: Uint8Array, compiled: boolean, load: (exports: Exports, length: number) => number): FullProgram | Refused {
     const program = this.take(text, compiled, load, (loaded, slots) => new FullWasmProgram(this, loaded, slots));
     return program ?? { refusal: this.answer() };
@@ -65,7 +76,8 @@ export class WasmBackend extends WasmInstance<Exports> implements FullBackend {
     return answer;
   }
 
-  protected override again(exports: Exports, { compiled }: Loaded, length: number): number {
+  protected override again(exports: Exports, { compiled, stale }: Loaded, length: number): number {
+    if (stale === true) return staleOf(exports, compiled, length);
     return compiled ? exports.load_compiled(length) : exports.load(length);
   }
 
@@ -83,6 +95,14 @@ export class WasmBackend extends WasmInstance<Exports> implements FullBackend {
       return "";
     }
   }
+}
+
+/** The number of what lies in the area, as a program whose ruleset may be out of date. */
+function staleOf(exports: Exports, compiled: boolean, length: number): number {
+  const fresh = compiled ? exports.load_compiled(length) : exports.load(length);
+  const stale = exports.stale(fresh);
+  exports.release(fresh);
+  return stale;
 }
 
 class FullWasmProgram extends WasmProgram<Exports> implements FullProgram {
@@ -117,6 +137,10 @@ class FullWasmProgram extends WasmProgram<Exports> implements FullProgram {
 
   apply(text: Uint8Array): FullProgram | Refused {
     return this.#backend.apply(this.loaded.engine, text);
+  }
+
+  stale(): FullProgram {
+    return this.#backend.stale(this.loaded);
   }
 
   compiled(): Uint8Array {

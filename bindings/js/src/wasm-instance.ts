@@ -41,6 +41,8 @@ export interface Loaded {
   /** A ruleset, or a compiled program. */
   readonly text: Uint8Array;
   readonly compiled: boolean;
+  /** Whether it may be out of date. */
+  stale?: boolean;
   engine: number;
 }
 

@@ -8,6 +8,7 @@ import { Decider } from "../dist/decider-entry.js";
 import { Engine } from "../dist/index.js";
 import * as migrate from "../dist/migrate.js";
 import * as paths from "../dist/paths.js";
+import * as source from "../dist/source.js";
 import { CutoverError, builds } from "./support.js";
 
 interface Example {
@@ -70,6 +71,7 @@ const ELSEWHERE = ["PostgresOutbox"];
 describe.each([
   ["migrate", migrate],
   ["paths", paths],
+  ["source", source],
 ])("%s", (folder, exported: object) => {
   const found = examples(folder);
   // Examples may keep files where they stand.

@@ -5,6 +5,9 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { RULES, builds, comparing } from "./support.js";
 
+/** A flag of the ruleset is on by night: the clock of the machine must not decide. */
+const NOON = Date.UTC(2026, 0, 1, 12);
+
 const thrower = (): never => {
   throw new Error("not to be read");
 };
@@ -32,9 +35,9 @@ describe.each(builds)("$build", ({ Engine }) => {
     ["a proxy of a function that throws", bomb(thrower)],
   ])("%s as a context", (_, context) => {
     for (const flag of engine.flags) {
-      const { error } = engine.decide(flag, context);
+      const { error } = engine.decide(flag, context, { now: NOON });
       expect(error === null || error === "INVALID_CONTEXT").toBe(true);
-      expect(engine.isEnabled(flag, context, { default: false })).toBe(flag === "static" && error === null);
+      expect(engine.isEnabled(flag, context, { default: false, now: NOON })).toBe(flag === "static" && error === null);
     }
     expect(engine.decideAll(context)).toHaveLength(engine.flags.length);
     expect(engine.explain("half", context).decision.error).toBe("INVALID_CONTEXT");

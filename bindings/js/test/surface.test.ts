@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import * as small from "../dist/decider-entry.js";
 import * as migrate from "../dist/migrate.js";
 import * as paths from "../dist/paths.js";
+import * as source from "../dist/source.js";
 import { CutoverError, builds } from "./support.js";
 
 const { typescript: names } = JSON.parse(
@@ -71,9 +72,11 @@ const made: Record<string, object> = {
   BreakerOpen: new migrate.BreakerOpen("sql"),
 };
 
-/** The types that `cutover/migrate` exports, with what those that are interfaces have: they are in the source alone. */
-const types: ReadonlyMap<string, readonly string[] | null> = (() => {
-  const place = new URL("../src/migrate/", import.meta.url);
+type Types = ReadonlyMap<string, readonly string[] | null>;
+
+/** The types that an entry exports, with what those that are interfaces have: they are in the source alone. */
+function typesOf(folder: string): Types {
+  const place = new URL(`../src/${folder}/`, import.meta.url);
   const files = readdirSync(place, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   const texts = new Map(files.map((file) => [file, readFileSync(new URL(file, place), "utf8")]));
   const all = [...texts.values()].join("\n");
@@ -85,7 +88,22 @@ const types: ReadonlyMap<string, readonly string[] | null> = (() => {
       return [name, body === undefined ? null : [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??[:(<]/gm)].map(([, key = ""]) => key).sort()];
     }),
   );
-})();
+}
+
+const types = typesOf("migrate");
+const sourceTypes = typesOf("source");
+
+const aSource = source.Source.environment({ variables: {} });
+const ofSource: Record<string, object> = { Source: aSource, SourceError: new source.SourceError("closed", "") };
+void aSource.close();
+
+it("cutover/source", () => {
+  expect(surface({ ...source })).toEqual(names["package source"]);
+  expect(surface(source.Source).filter((name) => name !== "name")).toEqual(names["Source"]);
+  for (const [name, object] of Object.entries(ofSource)) expect(surface(object), name).toEqual(names[`source ${name}`]);
+  expect([...sourceTypes.keys()]).toEqual(names["source types"]);
+  for (const [name, keys] of sourceTypes) if (keys !== null) expect(keys, name).toEqual(names[`source ${name}`]);
+});
 
 it("cutover/migrate", () => {
   expect(surface({ ...migrate })).toEqual(names["package migrate"]);
@@ -105,7 +123,8 @@ it("is all that the list holds", () => {
   expect(Object.keys(names).sort()).toEqual(
     [
       ...["CutoverError", "Decider", "Engine", "context", "decider", "engine", "package", "package decider"],
-      ...["package migrate", "migrate types", "package paths", "paths router"],
+      ...["package migrate", "migrate types", "package paths", "paths router", "package source", "source types", "Source"],
+      ...[...Object.keys(ofSource), ...[...sourceTypes].flatMap(([name, keys]) => (keys === null ? [] : [name]))].map((name) => `source ${name}`),
       ...[...Object.keys(made), ...[...types].flatMap(([name, keys]) => (keys === null ? [] : [name]))].map((name) => `migrate ${name}`),
     ].sort(),
   );

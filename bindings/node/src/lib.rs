@@ -84,6 +84,12 @@ pub fn apply(engine: u32, text: &[u8]) -> Either<u32, String> {
     numbered(with_state(|state| state.engines.apply(engine, text)))
 }
 
+/// The number of the same engine as one whose ruleset may be out of date; none where there is no such engine.
+#[napi(catch_unwind)]
+pub fn stale(engine: u32) -> Option<u32> {
+    with_state(|state| state.engines.stale(engine))
+}
+
 fn numbered(engine: std::result::Result<u32, String>) -> Either<u32, String> {
     match engine {
         Ok(engine) => Either::A(engine),

@@ -193,6 +193,45 @@ impl Engine {
         ask(self, py, "runbook", (migration, phase, emergency, start, end, language, file))
     }
 
+    /// The procedures of a plan, of a plan of work, or of incidents (`of` is `plan`, `work` or `incidents`): a dict with
+    /// `runbook`, the procedures as data, and `markdown`. `at` says where a plan stands: a share such as `60%`, or a segment
+    /// that a step reaches; its last step without it.
+    ///
+    /// Raises `CutoverError` where there is none of that name, or the plan never stands at `at`.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> ruleset = '{"cutover":1,"flags":{"f":{"rules":[{"serve":{"rollout":"0%"}}]}},"gates":{"g":{"checks":'
+    /// >>> ruleset += '[{"metric":"m","test":"harm"}]}},"plans":{"p":{"flag":"f","steps":["5%"],"bake":"1h","gate":"g"}}}'
+    /// >>> Engine.from_str(ruleset).handbook("plan", "p")["runbook"]["procedures"][0]["title"]
+    /// 'Immediate rollback: `f` to 0%'
+    #[pyo3(signature = (of, name, *, at=None, language="en", file="ruleset.yaml"))]
+    fn handbook(
+        &self,
+        py: Python<'_>,
+        of: &str,
+        name: &str,
+        at: Option<&str>,
+        language: &str,
+        file: &str,
+    ) -> PyResult<Py<PyAny>> {
+        ask(self, py, "handbook", (of, name, at, language, file))
+    }
+
+    /// The alert rules of the migrations, and of the triggers of plans that watch a metric: a dict with `rules`, a text for
+    /// Prometheus, `tests`, a text for `promtool test rules`, and `groups`, the rules as data. `file` is what the ruleset is
+    /// called, `rules_file` where its rules are, seen from their tests.
+    ///
+    /// Raises `CutoverError` where a trigger watches a metric without a query, or there is nothing to be alerted of.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: sql, new: mongo, ladder: standard, phase: live}}")
+    /// >>> engine.alerts()["groups"][0]["rules"][1]["name"]
+    /// 'MongoWriteErrors'
+    #[pyo3(signature = (*, file="ruleset.yaml", rules_file="alerts.yaml"))]
+    fn alerts(&self, py: Python<'_>, file: &str, rules_file: &str) -> PyResult<Py<PyAny>> {
+        ask(self, py, "alerts", (file, rules_file))
+    }
+
     /// Compares two values by a comparator of the ruleset: a dict with the `count` of the differences and the first of
     /// them. Values are taken as JSON has them, a `Decimal` as a number of all its digits, a `datetime` as its ISO text;
     /// `bytes` are JSON already.

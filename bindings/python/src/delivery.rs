@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::{convert, records};
 use cutover_delivery::breaker::{self, Asked, Force, Outcome, Permit, Reported};
 use cutover_delivery::read;
+use ed25519_dalek::{Signature, VerifyingKey};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -44,6 +45,24 @@ pub(crate) fn read_machine(fallback_on: u8) -> String {
 #[pyo3(signature = (key, /))]
 pub(crate) fn draw(key: &Bound<'_, PyString>) -> u32 {
     read::draw(&convert::text(key))
+}
+
+/// What may decide otherwise in another version of a ruleset: the question `changed`, in JSON.
+#[pyfunction]
+#[pyo3(signature = (engine, arguments, /))]
+pub(crate) fn changed(py: Python<'_>, engine: &Engine, arguments: &str) -> PyResult<String> {
+    let asked = py.detach(|| engine.loaded.engine.call("changed", arguments));
+    asked.map_err(|error| records::failed(py, &error.to_string(), Some(error.code())))
+}
+
+/// Whether an Ed25519 signature of 64 bytes is that of a message by the owner of a public key of 32 bytes. What has another
+/// length is not.
+#[pyfunction]
+#[pyo3(signature = (key, message, signature, /))]
+pub(crate) fn ed25519_verify(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    let key = <[u8; 32]>::try_from(key).ok().and_then(|key| VerifyingKey::from_bytes(&key).ok());
+    let signature = Signature::from_slice(signature).ok();
+    key.zip(signature).is_some_and(|(key, signature)| key.verify_strict(message, &signature).is_ok())
 }
 
 /// The names of the old and the new store of a migration.

@@ -111,6 +111,18 @@ impl Engine {
         Ok(Self::of(py, engine.map_err(|error| records::refused(py, &error))?))
     }
 
+    /// This engine as one whose ruleset may be out of date, because nothing was heard of it for too long: it decides the
+    /// same, and the reason of every answer is `STALE`. What is applied to it is not stale.
+    ///
+    /// >>> from cutover import Engine
+    /// >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}").stale()
+    /// >>> decision = engine.decide("beta", {})
+    /// >>> decision.value, decision.reason
+    /// (True, 'STALE')
+    fn stale(&self, py: Python<'_>) -> Self {
+        Self::of(py, self.loaded.engine.stale())
+    }
+
     /// The program as bytes: the same on every platform, and loaded again without parsing by `from_compiled`, here and
     /// in the other languages.
     ///

@@ -188,7 +188,8 @@ impl Engine {
     }
 
     /// Reports a rollout: a dict with where it stands, what was measured in both arms, whether the new one is better, what the
-    /// gates say, and a `recommendation`. Observations are those of `gate`. Nothing changes by it.
+    /// gates say, and a `recommendation`. Observations are those of `gate`. Nothing changes by it. Intervals miss the truth with
+    /// a probability of at most `alpha`, over all looks together.
     ///
     /// Raises `CutoverError` where there is no such plan, or something is no observation.
     ///
@@ -201,7 +202,7 @@ impl Engine {
     /// >>> report = engine.report("p", state, [{"metric": "m", "from": 0, "to": 60_000, **arms}], now=60_000)
     /// >>> report["recommendation"]["advice"], report["metrics"][0]["answer"]
     /// ('roll_back', 'worse')
-    #[pyo3(signature = (name, state, observations, *, now=None))]
+    #[pyo3(signature = (name, state, observations, *, now=None, alpha=0.05))]
     fn report(
         &self,
         py: Python<'_>,
@@ -209,9 +210,10 @@ impl Engine {
         state: &Bound<'_, PyAny>,
         observations: &Bound<'_, PyAny>,
         now: Option<&Bound<'_, PyAny>>,
+        alpha: f64,
     ) -> PyResult<Py<PyAny>> {
         let now = clock::given(now)?.unwrap_or_else(clock::system);
-        ask(self, py, "report", (name, state, observations, now))
+        ask(self, py, "report", (name, state, observations, now, alpha))
     }
 
     /// What a plan says: a dict with its `spec`, the metrics of its `gates`, and the `metrics` that the ruleset declares, for

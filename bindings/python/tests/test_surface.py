@@ -12,11 +12,12 @@ import cutover
 import cutover.asgi
 import cutover.migrate
 import cutover.migrate.outbox
+import cutover.source
 
 API = json.loads((Path(__file__).parents[3] / "conformance" / "api.json").read_text(encoding="utf-8"))["python"]
 
 
-PACKAGES = [cutover.migrate, cutover.migrate.outbox, cutover.asgi]
+PACKAGES = [cutover.migrate, cutover.migrate.outbox, cutover.asgi, cutover.source]
 
 
 def members(thing: type) -> list[str]:

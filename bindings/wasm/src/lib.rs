@@ -132,6 +132,12 @@ pub fn apply(engine: u32, bytes: usize) -> f64 {
     loaded(bytes, |engines, text| engines.apply(engine, text))
 }
 
+/// The number of the same engine as one whose ruleset may be out of date, or -1.
+#[wasm_bindgen]
+pub fn stale(engine: u32) -> f64 {
+    INSTANCE.with_borrow_mut(|instance| instance.engines.stale(engine).map_or(-1.0, f64::from))
+}
+
 fn loaded(bytes: usize, load: impl FnOnce(&mut Engines, &[u8]) -> Result<u32, String>) -> f64 {
     INSTANCE.with_borrow_mut(|instance| {
         let text = instance.area.get(..bytes).unwrap_or_default();

@@ -16,12 +16,36 @@ pub enum Reason {
     Disabled = 4,
     /// There is no answer; [`ErrorCode`] says why, and the value is the caller's default.
     Error = 5,
+    /// There is an answer, of a ruleset that may be out of date: what [`Reason::shown`] puts for the reasons before where
+    /// nothing was heard of the ruleset for too long. No outcome packs it.
+    Stale = 6,
 }
 
 impl Reason {
     /// All reasons, by their number.
-    pub const ALL: [Self; 6] =
-        [Self::Static, Self::Default, Self::TargetingMatch, Self::Split, Self::Disabled, Self::Error];
+    pub const ALL: [Self; 7] = [
+        Self::Static,
+        Self::Default,
+        Self::TargetingMatch,
+        Self::Split,
+        Self::Disabled,
+        Self::Error,
+        Self::Stale,
+    ];
+
+    /// The reason that is shown: of a stale program, every answer is [`Reason::Stale`]. Where there is none, it stays an
+    /// error.
+    ///
+    /// ```
+    /// use cutover_decider::Reason;
+    /// assert_eq!(Reason::Split.shown(true), Reason::Stale);
+    /// assert_eq!(Reason::Error.shown(true), Reason::Error);
+    /// assert_eq!(Reason::Split.shown(false), Reason::Split);
+    /// ```
+    #[must_use]
+    pub fn shown(self, stale: bool) -> Self {
+        if stale && self != Self::Error { Self::Stale } else { self }
+    }
 
     /// The name in OpenFeature, such as `TARGETING_MATCH`.
     #[must_use]
@@ -33,6 +57,7 @@ impl Reason {
             Self::Split => "SPLIT",
             Self::Disabled => "DISABLED",
             Self::Error => "ERROR",
+            Self::Stale => "STALE",
         }
     }
 }

@@ -81,6 +81,12 @@ impl Program {
     /// the time.
     #[must_use]
     pub fn head_row(&self) -> String {
+        self.head_row_shown(false)
+    }
+
+    /// The same for a program that is `stale`: the reasons are those that are [shown](Reason::shown).
+    #[must_use]
+    pub fn head_row_shown(&self, stale: bool) -> String {
         let mut out = String::from("{\"digest\":\"");
         let digest = self.digest();
         out.extend((0..32).rev().map(|nibble| {
@@ -98,7 +104,7 @@ impl Program {
             (0..self.migration_count()).map(|number| self.switches(number).count()).max().unwrap_or(0);
         write_number(&mut out, u32::try_from(switches).unwrap_or(u32::MAX));
         out.push_str(",\"reasons\":");
-        write_list(&mut out, Reason::ALL.iter().map(|reason| reason.name()), write_json_text);
+        write_list(&mut out, Reason::ALL.iter().map(|reason| reason.shown(stale).name()), write_json_text);
         out.push_str(",\"errors\":");
         write_list(&mut out, ErrorCode::ALL.iter().map(|error| error.name()), write_json_text);
         out.push('}');

@@ -13,6 +13,7 @@
 //! | [`outbox`] | which owed write is delivered next, by whom, and when it is given up |
 //! | [`change`] | what a change event does to a record, and what becomes of one that cannot be applied |
 //! | [`health`] | whether a stream is healthy |
+//! | [`source`] | where rulesets come from: when to connect, what to take, when what runs is stale |
 //!
 //! [`policy`] holds the numbers of all of them, as one section of a ruleset says them, and [`limits`] what each may be.
 //!
@@ -46,21 +47,18 @@ pub mod outbox;
 pub mod policy;
 pub mod read;
 pub mod retry;
+pub mod source;
 mod wire;
 
 pub use invalid::Invalid;
 pub use wire::{MACHINES, breaker_of, step_json};
 
-/// Milliseconds since the epoch.
-pub type Millis = i64;
+pub use cutover_time::Millis;
+pub(crate) use cutover_time::later;
 
 /// One whole, in millionths.
 pub const WHOLE: u32 = 1_000_000;
 
-/// `now` and a while after it.
-pub(crate) fn later(now: Millis, ms: u64) -> Millis {
-    now.saturating_add(Millis::try_from(ms).unwrap_or(Millis::MAX))
-}
 
 /// Whether `part` of `all` is `share` millionths or more. Of nothing, no share is reached.
 pub(crate) fn reaches(part: u32, all: u32, share: u32) -> bool {

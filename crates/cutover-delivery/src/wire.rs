@@ -3,7 +3,7 @@
 use crate::breaker::{Asked, Breaker, Force, Outcome, Permit, Reported};
 use crate::policy::Delivery;
 use crate::retry::{Budget, BudgetPolicy, Policy, Retry};
-use crate::{Millis, breaker, change, dual, health, outbox, read, retry};
+use crate::{Millis, breaker, change, dual, health, outbox, read, retry, source};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) type Step = Result<String, String>;
 
 /// The machines that [`step_json`] knows.
-pub const MACHINES: [&str; 11] = [
+pub const MACHINES: [&str; 13] = [
     "breaker",
     "change",
     "divergence",
@@ -25,6 +25,8 @@ pub const MACHINES: [&str; 11] = [
     "read",
     "retry",
     "retry_budget",
+    "source",
+    "source_cache",
     "stream_health",
 ];
 
@@ -42,6 +44,8 @@ pub const MACHINES: [&str; 11] = [
 /// | `policy` | a [`Delivery`], or parts of one | - | `asked {given}`: parts of a [`Delivery`] that win; effects `policy {policy}`: all of it |
 /// | `change` | [`change::Config`] | [`change::Partition`] | [`change::Event`] |
 /// | `divergence` | `{}` | a [`Divergence`](cutover_compare::Divergence) | `compared {comparisons}`, `reported {top}`; effects `report {report, text}` |
+/// | `source` | [`source::Config`] | [`source::Source`] | [`source::Event`] |
+/// | `source_cache` | [`source::CacheConfig`] | - | [`source::CacheEvent`] |
 /// | `stream_health` | [`health::Limits`] | - | `observed {seen, now}`; effects `verdict {verdict, checks}` |
 ///
 /// # Errors
@@ -72,6 +76,8 @@ pub fn step_json(machine: &str, config: &str, state: &str, event: &str) -> Resul
         "read" => step_read(&text),
         "retry" => step_retry(&text),
         "retry_budget" => step_budget(&text),
+        "source" => step_source(&text),
+        "source_cache" => step_source_cache(&text),
         "stream_health" => step_health(&text),
         _ => Err(format!("there is no machine `{machine}`; there are {}", MACHINES.join(", "))),
     }
@@ -325,6 +331,19 @@ fn step_policy(text: &Text<'_>) -> Step {
     base.check().map_err(sentence)?;
     let PolicyEvent::Asked { given } = text.event()?;
     answer((), vec![PolicyEffect::Policy { policy: base.with(given)? }])
+}
+
+fn step_source(text: &Text<'_>) -> Step {
+    let config: source::Config = text.config()?;
+    config.check().map_err(sentence)?;
+    let state: source::Source = text.state()?.unwrap_or_default();
+    let (state, effects) = state.step(&config, text.event()?);
+    answer(state, effects)
+}
+
+fn step_source_cache(text: &Text<'_>) -> Step {
+    let config: source::CacheConfig = text.config()?;
+    answer((), vec![config.step(text.event()?)])
 }
 
 #[derive(Deserialize)]

@@ -82,5 +82,4 @@ pub use tally::{Point, Tally};
 pub use threshold::{Bound, Held, Level, Reading, Threshold, Told};
 pub use verdict::Verdict;
 
-/// Milliseconds since the epoch.
-pub type Millis = i64;
+pub use cutover_time::Millis;

@@ -3,6 +3,7 @@
 use crate::Millis;
 use alloc::string::{String, ToString as _};
 use core::fmt;
+use cutover_time::{instant, span};
 use serde::ser::{Serialize, Serializer};
 
 /// Why a check says what it says. It is put into words where somebody reads it.
@@ -85,7 +86,7 @@ impl fmt::Display for Reason {
             Self::Broken => f.write_str("it is not where it has to be"),
             Self::NotLongEnough { holds, lasted, needed } => {
                 let where_it_is = if *holds { "where it has to be" } else { "not where it has to be" };
-                write!(f, "it has been {where_it_is} for {lasted} of {needed} ms")
+                write!(f, "it has been {where_it_is} for {} of {}", long(*lasted), long(*needed))
             }
             Self::NoBaseline => f.write_str("there is no baseline to compare it with"),
             Self::Missing { nearest: None } => f.write_str("it was not measured"),
@@ -104,19 +105,24 @@ impl fmt::Display for Reason {
             }
             Self::TooFew { samples, needed } => write!(f, "there are {samples} samples of {needed}"),
             Self::TooOld { age, fresh } => {
-                write!(f, "the last measurement is {age} ms old, and is fresh for {fresh} ms")
+                write!(f, "the last measurement is {} old, and is fresh for {}", long(*age), long(*fresh))
             }
             Self::Failing { errors: 1, why } => write!(f, "it could not be measured: {why}"),
             Self::Failing { errors, why } => {
                 write!(f, "it could not be measured {errors} times in a row: {why}")
             }
-            Self::Delayed { until } => write!(f, "it is measured from {until} on"),
-            Self::Shown { at } => write!(f, "what must not be was shown at {at}"),
+            Self::Delayed { until } => write!(f, "it is measured from {} on", instant(*until)),
+            Self::Shown { at } => write!(f, "what must not be was shown at {}", instant(*at)),
             Self::Proven => f.write_str("what has to be is shown"),
             Self::NothingShown => f.write_str("enough was measured, and nothing is shown against it"),
             Self::NotYetKnown => f.write_str("neither is shown yet: it takes more samples"),
         }
     }
+}
+
+/// How long, as people say it.
+fn long(ms: Millis) -> String {
+    span(ms.unsigned_abs())
 }
 
 impl Serialize for Reason {

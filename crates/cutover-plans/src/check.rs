@@ -1,6 +1,7 @@
 //! What a plan must be to be followed at all.
 
 use crate::WHOLE;
+use crate::data::DataGuard;
 use crate::spec::{Place, Problem, Spec, Target, percent};
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -15,9 +16,7 @@ const LONGEST_MS: u64 = 3_660 * 86_400_000;
 /// Everything that is wrong with a plan.
 pub(crate) fn problems(spec: &Spec) -> Vec<Problem> {
     let mut found = Found::default();
-    if spec.flag.is_empty() {
-        found.add("empty_name", Place::Key("flag"), "a plan moves a flag", "nothing", "the name of a flag");
-    }
+    moved(spec, &mut found);
     steps(spec, &mut found);
     triggers(spec, &mut found);
     rollback(spec, &mut found);
@@ -38,6 +37,39 @@ pub(crate) fn problems(spec: &Spec) -> Vec<Problem> {
         found.duration(Place::Key("complete_after"), ms, 1);
     }
     found.0
+}
+
+/// What a plan moves: a flag over shares and segments, or a migration over phases, or over shares of its cohort.
+fn moved(spec: &Spec, found: &mut Found) {
+    let has = |name: &Option<String>| name.as_ref().is_some_and(|name| !name.is_empty());
+    if spec.flag.is_empty() != has(&spec.migration) {
+        let (found_now, message) = match &spec.migration {
+            None => ("nothing", "a plan moves a flag or a migration"),
+            Some(_) => ("both", "a plan moves a flag or a migration, not both"),
+        };
+        found.add("empty_name", Place::Key("flag"), message, found_now, "`flag` or `migration`");
+    }
+    let count = |of: fn(&Target) -> bool| spec.steps.iter().filter(|step| of(&step.to)).count();
+    let phases = count(|to| matches!(to, Target::Phase(_)));
+    for (index, step) in spec.steps.iter().enumerate() {
+        let (key, problem) = match &step.to {
+            Target::Phase(_) if spec.migration.is_none() => ("phase", "a flag has no phases"),
+            Target::Segment(_) if spec.migration.is_some() => {
+                ("segment", "a migration moves over phases, or over shares of its cohort")
+            }
+            Target::Share(_) if phases > 0 => ("to", "a plan moves over phases or over shares, not both"),
+            _ => continue,
+        };
+        found.add("bad_step", Place::Step(index, key), problem, key, "steps of one kind");
+    }
+    if phases > 0 && spec.holdback > 0 {
+        let share = percent(spec.holdback);
+        found.add("bad_holdback", Place::Key("holdback"), "a phase is for everybody", &share, "no holdback");
+    }
+    if phases > 0 && !spec.rollback.steps.is_empty() {
+        let message = "a migration goes back over the phases that it came by";
+        found.add("bad_rollback", Place::Rollback("steps"), message, "shares", "no steps");
+    }
 }
 
 fn steps(spec: &Spec, found: &mut Found) {
@@ -65,6 +97,18 @@ fn steps(spec: &Spec, found: &mut Found) {
                 }
                 reached = reached.max(*share);
             }
+            Target::Phase(name) => {
+                if !segments.insert(name) || spec.from.as_ref() == Some(name) {
+                    let message = "each step goes to another phase";
+                    found.add(
+                        "phase_twice",
+                        place("phase"),
+                        message,
+                        name,
+                        "a phase that was not gone to yet",
+                    );
+                }
+            }
             Target::Segment(name) => {
                 if reached == WHOLE || !segments.insert(name) {
                     let message = "this step reaches nobody whom a step before it does not reach";
@@ -81,6 +125,18 @@ fn steps(spec: &Spec, found: &mut Found) {
         if step.gates.is_empty() && !step.approval {
             let message = "nothing has to hold before the plan goes on from this step";
             found.add("step_without_gate", place("gate"), message, "no gate", "a gate, or approval: true");
+        }
+        if step.guards.contains(&DataGuard::StreamsCaughtUp)
+            && !step.guards.contains(&DataGuard::OperationsOver)
+        {
+            let message = "how far a stream has to be is known once no older operation runs";
+            found.add(
+                "guard_alone",
+                place("guards"),
+                message,
+                "streams_caught_up",
+                "operations_over as well",
+            );
         }
         if step.gates.len() > MOST {
             found.add("too_many", place("gate"), "these are too many gates", "more", "at most 256 gates");

@@ -1,6 +1,7 @@
 //! What a plan asks its host to do.
 
 use crate::Millis;
+use crate::data::DataGuard;
 use crate::record::Record;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -39,6 +40,39 @@ pub enum Task {
         /// Rises with each one.
         epoch: u64,
     },
+    /// The migration goes to this phase, or its cohort to this share. In an emergency it stays where it is, and its emergency is
+    /// switched on. A host that has set a later epoch does nothing.
+    SetMigration {
+        /// The migration.
+        migration: String,
+        /// The phase.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phase: Option<String>,
+        /// The share of its cohort.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        millionths: Option<u32>,
+        /// Whether there is an emergency.
+        emergency: bool,
+        /// Rises with each one.
+        epoch: u64,
+    },
+    /// Watch what the next moves wait for, and tell of each guard, now and whenever it changes, and at least as often as what is
+    /// told stays fresh.
+    AwaitGuards {
+        /// The epoch.
+        epoch: u64,
+        /// The guards.
+        guards: Vec<DataGuard>,
+    },
+    /// An incident is opened: a policy for incidents is given this event.
+    OpenIncident {
+        /// The policy.
+        policy: String,
+        /// The trigger that asks for it.
+        trigger: usize,
+        /// What the policy is told, as it stands.
+        event: OpenIncident,
+    },
     /// Watch until every node decides with this epoch, and tell of each.
     AwaitAck {
         /// The epoch.
@@ -70,6 +104,32 @@ pub enum Task {
         /// What there is to tell.
         message: String,
     },
+}
+
+impl Task {
+    /// Whether it moves who is on which side.
+    #[must_use]
+    pub const fn moves(&self) -> bool {
+        matches!(self, Self::SetPercentage { .. } | Self::SetMigration { .. })
+    }
+}
+
+/// The event that opens an incident, as a policy for incidents hears it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "event", rename = "open")]
+pub struct OpenIncident {
+    /// The same for the same incident, however often it is asked for.
+    pub id: String,
+    /// What is wrong.
+    pub title: String,
+    /// The class of severity.
+    pub severity: String,
+    /// The trigger that has opened it.
+    pub trigger: String,
+    /// Since when the trigger has been firing.
+    pub began_at: Millis,
+    /// When it acted.
+    pub now: Millis,
 }
 
 /// How urgent something is.
@@ -138,6 +198,14 @@ pub enum Refusal {
     LastStep,
     /// This was told already, or something newer was.
     Repeated,
+    /// A data guard of the move does not hold.
+    GuardsMissing,
+    /// No step of the plan waits for this guard.
+    UnknownGuard,
+    /// Not every node decides with the epoch yet.
+    NotAcknowledged,
+    /// The guard has an event of its own.
+    OwnEvent,
 }
 
 impl Refusal {
@@ -155,6 +223,10 @@ impl Refusal {
             Self::UnknownEffect => "no effect of this number is owed",
             Self::WordMissing => "say who, why and, to skip, what it may cost",
             Self::LastStep => "the last step is not skipped: only `pass` promotes",
+            Self::GuardsMissing => "a data guard of the move does not hold, or was not told of lately",
+            Self::UnknownGuard => "no step of the plan waits for this guard",
+            Self::NotAcknowledged => "not every node decides with the epoch yet, so this can still change",
+            Self::OwnEvent => "this guard is told by `ack`, `operations` or `stream`",
             Self::Repeated => "this was told already, or something newer was",
         }
     }

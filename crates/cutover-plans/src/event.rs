@@ -1,5 +1,7 @@
 //! What a plan is told.
 
+use crate::data::DataGuard;
+use crate::state::Mode;
 use crate::{Millis, Verdict};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -66,6 +68,26 @@ pub enum Kind {
     Capacity {
         /// The epoch.
         epoch: u64,
+    },
+    /// Which operations still run: G2.
+    Operations {
+        /// The oldest epoch under which one of them began; none where none runs.
+        #[serde(default)]
+        oldest: Option<u64>,
+    },
+    /// How far the streams between the stores are: G3.
+    Stream {
+        /// All that was written up to this time has been applied, by every stream of the phase.
+        applied_up_to: Millis,
+    },
+    /// Whether another data guard holds.
+    Guard {
+        /// The epoch under which it was looked at.
+        epoch: u64,
+        /// The guard.
+        guard: DataGuard,
+        /// Whether it holds.
+        holds: bool,
     },
     /// A gate was judged.
     Judged {
@@ -135,6 +157,15 @@ pub enum Kind {
     },
     /// Somebody calls the rollout off: nobody is left on the new side.
     Abort {
+        /// Who.
+        actor: String,
+        /// Why.
+        reason: String,
+    },
+    /// Somebody takes the rollout back: at once, or step by step over the steps of the rollback.
+    RollBack {
+        /// How.
+        mode: Mode,
         /// Who.
         actor: String,
         /// Why.

@@ -1,5 +1,6 @@
 //! A plan with its gates and the thresholds of its triggers: what was measured goes in, and verdicts reach the machine.
 
+use crate::baseline::{Baseline, beside, freeze};
 use crate::effect::{Effect, Plain};
 use crate::event::{Event, Kind};
 use crate::plan::Plan;
@@ -56,6 +57,9 @@ pub struct GuardedState {
     /// Since when the threshold of each trigger has held.
     #[serde(default)]
     pub readings: Vec<Held>,
+    /// What baselines are taken from, where the plan takes them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub baselines: BTreeMap<String, Baseline>,
 }
 
 /// What came of an event.
@@ -115,13 +119,12 @@ impl Guarded {
             }
             _ => false,
         };
-        let advanced = self.plan.advance(state.plan, Event { at, expect, kind });
-        state.plan = advanced.state;
+        let effects = self.take(&mut state, Event { at, expect, kind });
         if anew && state.plan.stage != before {
             state.logs.clear();
             state.readings.clear();
         }
-        Observed { state, effects: advanced.effects, reports: Vec::new() }
+        Observed { state, effects, reports: Vec::new() }
     }
 
     /// Takes what was measured since the last time: gates are judged, triggers fire or cease, and the plan is told.
@@ -129,23 +132,30 @@ impl Guarded {
     pub fn observe(&self, state: GuardedState, at: Millis, observations: &[Observation]) -> Observed<'_> {
         let mut state = self.begun(state);
         let mut told = Vec::new();
-        let reports =
-            self.judge(&state.plan, &mut state.logs, &mut state.readings, at, observations, &mut |kind| {
-                told.push(kind)
-            });
+        let compared = beside(self.plan.spec().baseline, &mut state, observations);
+        let seen = compared.as_deref().unwrap_or(observations);
+        let reports = self
+            .judge(&state.plan, &mut state.logs, &mut state.readings, at, seen, &mut |kind| told.push(kind));
         let mut effects = Vec::new();
         for kind in told.into_iter().chain([Kind::Tick]) {
-            let advanced = self.plan.advance(state.plan, Event::new(at, kind));
-            state.plan = advanced.state;
+            let advanced = self.take(&mut state, Event::new(at, kind));
             // That a verdict says what the last one said is no news.
             effects.extend(
-                advanced
-                    .effects
-                    .into_iter()
-                    .filter(|effect| !matches!(effect, Effect::Plain(Plain::Refused { .. }))),
+                advanced.into_iter().filter(|effect| !matches!(effect, Effect::Plain(Plain::Refused { .. }))),
             );
         }
         Observed { state, effects, reports }
+    }
+
+    /// The plan hears of something; where a step begins by it, baselines are taken.
+    fn take(&self, state: &mut GuardedState, event: Event) -> Vec<Effect> {
+        let (epoch, first) = (state.plan.epoch, !state.plan.reaches_somebody());
+        let advanced = self.plan.advance(core::mem::take(&mut state.plan), event);
+        if advanced.state.stage == Stage::Progressing && advanced.state.epoch > epoch {
+            freeze(self.plan.spec().baseline, state, first);
+        }
+        state.plan = advanced.state;
+        advanced.effects
     }
 
     fn begun(&self, state: GuardedState) -> GuardedState {

@@ -19,6 +19,9 @@
 //! Gates and triggers act in every active state, paused ones too. A step adds to whom the steps before it reached; the
 //! salt of the flag is its own and stays, so that going back and starting again reaches the same units.
 //!
+//! A plan may move a migration in place of a flag: over its phases, or the share of its cohort. Its steps then have *data
+//! guards*, and no move is asked for until all of them hold. At once, a migration goes into its emergency.
+//!
 //! Effects that matter are owed: they have a number, stay in the state until the host says that they are done, and are asked
 //! for again when the host begins anew. A host writes the state, then performs the effects.
 
@@ -38,10 +41,13 @@
 
 extern crate alloc;
 
+mod baseline;
 mod check;
+mod data;
 mod effect;
 mod event;
 mod guarded;
+mod hours;
 mod machine;
 mod measured;
 mod plan;
@@ -55,30 +61,25 @@ mod state;
 mod tests;
 mod wire;
 
+pub use baseline::Baseline;
 pub use cutover_gates as gates;
-pub use cutover_gates::{Millis, Verdict};
-pub use effect::{Effect, Owed, Plain, Refusal, Severity, Task};
+pub use cutover_gates::Verdict;
+pub use cutover_time::{Millis, span};
+pub(crate) use cutover_time::{between, later};
+pub use data::{Data, DataGuard, Fact};
+pub use effect::{Effect, OpenIncident, Owed, Plain, Refusal, Severity, Task};
 pub use event::{Event, Kind};
 pub use guarded::{Guarded, GuardedState, Observed, Watched};
+pub use hours::{Hours, Offsets};
 pub use measured::{Measured, Signal, World};
 pub use plan::{Advanced, Plan};
 pub use record::{Reason, Record};
-pub use report::{Advice, Alarm, Asked, Kpi, Measure, Outlook, Recommendation, Report, Slow, Standing, span};
+pub use report::{Advice, Alarm, Asked, Kpi, Measure, Outlook, Recommendation, Report, Slow, Standing};
 pub use risk::{LOOK_MS, Risk, SAMPLES, risks};
 pub use simulate::{Judge, Moment, Named, Scenario, Simulation, simulate};
-pub use spec::{Action, OnFail, Place, Problem, Rollback, Spec, Step, Target, Trigger, percent};
+pub use spec::{Action, Freeze, OnFail, Place, Problem, Rollback, Spec, Step, Target, Trigger, percent};
 pub use state::{Held, Judged, Mode, Stage, State, Watch};
 pub use wire::{advance_json, guarded_json, hear};
 
 /// One whole, in millionths.
 pub const WHOLE: u32 = 1_000_000;
-
-/// A time and a while after it.
-pub(crate) fn later(time: Millis, ms: u64) -> Millis {
-    time.saturating_add(Millis::try_from(ms).unwrap_or(Millis::MAX))
-}
-
-/// How long it is from one time to another; nothing where that lies before.
-pub(crate) fn between(from: Millis, to: Millis) -> u64 {
-    u64::try_from(to.saturating_sub(from)).unwrap_or(0)
-}

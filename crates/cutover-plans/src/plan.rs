@@ -1,11 +1,13 @@
 //! A plan that has been checked, and what a step of it gives.
 
 use crate::check;
+use crate::data::DataGuard;
 use crate::effect::Effect;
 use crate::event::Event;
+use crate::hours::Offsets;
 use crate::machine::Run;
 use crate::spec::{Problem, Spec, Target, ceiling};
-use crate::state::{State, Watch};
+use crate::state::{Stage, State, Watch};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -32,6 +34,7 @@ use serde::Serialize;
 pub struct Plan {
     spec: Spec,
     digest: String,
+    pub(crate) offsets: Offsets,
     #[cfg(test)]
     pub(crate) dropped: Option<Guard>,
 }
@@ -72,6 +75,10 @@ pub(crate) enum Guard {
     PausesClock,
     /// A failing gate acts in every active stage.
     FailsAnywhere,
+    /// Data moves while this holds.
+    Data(DataGuard),
+    /// Steps begin within the hours of the plan.
+    Hours,
 }
 
 impl Plan {
@@ -89,9 +96,34 @@ impl Plan {
         Ok(Self {
             spec,
             digest,
+            offsets: Offsets::default(),
             #[cfg(test)]
             dropped: None,
         })
+    }
+
+    /// The same plan with the offsets of the zone of its hours; without them, its hours are those of UTC.
+    #[must_use]
+    pub fn in_zone(mut self, offsets: Offsets) -> Self {
+        self.offsets = offsets;
+        self
+    }
+
+    /// The data guards that the next move of a rollout waits for and that do not hold: of the next step, and where it goes
+    /// back, of the step that it leaves.
+    #[must_use]
+    pub fn waits_for(&self, state: &State) -> Vec<DataGuard> {
+        let run = Run::new(self, state.clone(), state.now);
+        match state.stage {
+            Stage::Draft | Stage::Scheduled | Stage::RolledBack | Stage::Superseded => {
+                run.missing(run.first_step())
+            }
+            Stage::RollingBack { .. } => run.missing(run.leaves()),
+            Stage::Promoted if run.may_complete() => Vec::new(),
+            Stage::Promoted => run.missing(self.last()),
+            stage if stage.is_active() => run.missing(state.step.saturating_add(1)),
+            _ => Vec::new(),
+        }
     }
 
     /// What it says.
@@ -130,7 +162,7 @@ impl Plan {
         for step in self.spec.steps.iter().take(step.saturating_add(1)) {
             match &step.to {
                 Target::Share(millionths) => share = share.max(*millionths),
-                Target::Segment(name) => segments.push(name.clone()),
+                Target::Segment(name) | Target::Phase(name) => segments.push(name.clone()),
             }
         }
         (share.min(ceiling(&self.spec)), segments)

@@ -72,6 +72,8 @@ pub enum Reason {
     GateError,
     /// The arms are not of the sizes that they should be.
     Srm,
+    /// A data guard of the next step does not hold.
+    GuardsMissing,
     /// Not every node acknowledged in time.
     NotAcknowledged,
     /// An effect failed too often.

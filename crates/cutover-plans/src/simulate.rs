@@ -1,5 +1,6 @@
 //! A whole rollout, with time that costs nothing: a host that performs effects at once, and somebody who judges gates.
 
+use crate::data::{DataGuard, told_of};
 use crate::effect::{Effect, Plain, Task};
 use crate::event::{Event, Kind};
 use crate::plan::Plan;
@@ -105,9 +106,13 @@ pub fn simulate(plan: &Plan, scenario: &Scenario, judge: &mut dyn Judge) -> Simu
         log: Vec::new(),
         told: Vec::new(),
         acks: None,
+        guards: None,
         since: scenario.start,
     };
     let mut at = scenario.start;
+    let first = plan.spec().steps.first().map(|step| step.guards.clone()).unwrap_or_default();
+    host.guards = Some((0, told_of(first)));
+    host.tell_of_data(at);
     host.tell(at, Kind::Start { actor: String::from("simulation") });
     let mut ticks = 0;
     let mut heard: Vec<Kind> = Vec::new();
@@ -115,6 +120,7 @@ pub fn simulate(plan: &Plan, scenario: &Scenario, judge: &mut dyn Judge) -> Simu
         at = later(at, scenario.every_ms.max(1));
         ticks += 1;
         host.acknowledge(at, scenario);
+        host.tell_of_data(at);
         if host.state.stage == Stage::AwaitingApproval && later(host.state.since, scenario.approve_ms) <= at {
             let step = host.state.step;
             host.tell(at, Kind::Approve { actor: String::from("simulation"), step, reason: String::new() });
@@ -138,6 +144,8 @@ struct Host<'a> {
     told: Vec<Told>,
     /// The epoch to be acknowledged, and since when it is asked for.
     acks: Option<(u64, Millis)>,
+    /// The data guards that are watched.
+    guards: Option<(u64, Vec<DataGuard>)>,
     /// Since when nothing has moved.
     since: Millis,
 }
@@ -157,7 +165,8 @@ impl Host<'_> {
                 Effect::Owed(owed) => {
                     match owed.task {
                         Task::AwaitAck { epoch, .. } => self.acks = Some((epoch, at)),
-                        Task::SetPercentage { .. } => {}
+                        Task::SetPercentage { .. } | Task::SetMigration { .. } => {}
+                        Task::AwaitGuards { epoch, guards } => self.guards = Some((epoch, guards)),
                         task => self.told.push(Told { at, task }),
                     }
                     self.state = self
@@ -176,6 +185,23 @@ impl Host<'_> {
             self.tell(at, Kind::Capacity { epoch });
             self.tell(at, Kind::Ack { epoch, node: None });
         }
+    }
+
+    /// In a simulation nothing stands in the way of the data.
+    fn tell_of_data(&mut self, at: Millis) {
+        let Some((epoch, guards)) = self.guards.take().filter(|(epoch, _)| *epoch == self.state.epoch) else {
+            return;
+        };
+        for guard in &guards {
+            let kind = match guard {
+                DataGuard::NodesAcknowledged => continue,
+                DataGuard::OperationsOver => Kind::Operations { oldest: None },
+                DataGuard::StreamsCaughtUp => Kind::Stream { applied_up_to: at },
+                guard => Kind::Guard { epoch, guard: *guard, holds: true },
+            };
+            self.tell(at, kind);
+        }
+        self.guards = Some((epoch, guards));
     }
 
     fn is_over(&self, at: Millis, scenario: &Scenario) -> bool {

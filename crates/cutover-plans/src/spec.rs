@@ -1,6 +1,9 @@
 //! What a plan says: its steps, what has to hold at each, and how it goes back.
 
+use crate::data::DataGuard;
+use crate::hours::Hours;
 use crate::{Millis, WHOLE};
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -10,12 +13,25 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The flag that it moves. Its salt is the flag's and stays: who was reached stays reached.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub flag: String,
+    /// The migration that it moves, where it moves no flag: over the phases that its steps name, or the share of its cohort.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migration: Option<String>,
+    /// The phase of the migration before the first step, where there is one: what going back step by step ends at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// The steps, in order.
     pub steps: Vec<Step>,
     /// When it begins once it is started, where that is not at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<Millis>,
+    /// When steps begin. Going back waits for no hour, and what a person approves begins at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Hours>,
+    /// When baselines are taken of metrics that come without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Freeze>,
     /// Gates that are judged and recorded, and change nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dry_run: Vec<String>,
@@ -65,6 +81,9 @@ pub struct Step {
     /// Whether the host has to say that there is capacity for it before it is watched.
     #[serde(default)]
     pub capacity: bool,
+    /// What has to hold of the data before it is reached, and before it is left backwards step by step.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub guards: BTreeSet<DataGuard>,
 }
 
 /// Whom a step reaches.
@@ -75,6 +94,18 @@ pub enum Target {
     Share(u32),
     /// A segment as a whole.
     Segment(String),
+    /// A phase of the migration.
+    Phase(String),
+}
+
+/// When a baseline is taken: the mean of what was measured before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Freeze {
+    /// When the plan starts: of what was measured before anybody was reached.
+    Start,
+    /// When a step starts: of what was measured at the step before it.
+    Step,
 }
 
 /// What a gate that fails does.
@@ -119,6 +150,13 @@ pub enum Action {
     Investigate,
     /// Somebody is told.
     Notify,
+    /// An incident is opened, so that the clock against its objective runs.
+    OpenIncident {
+        /// The policy for incidents.
+        policy: String,
+        /// Its class of severity.
+        severity: String,
+    },
 }
 
 /// How a plan goes back step by step, and when it no longer waits.
@@ -166,7 +204,11 @@ impl Spec {
         Self {
             flag: flag.into(),
             steps,
+            migration: None,
+            from: None,
             start: None,
+            hours: None,
+            baseline: None,
             dry_run: Vec::new(),
             on_fail: OnFail::default(),
             triggers: Vec::new(),
@@ -194,6 +236,7 @@ impl Step {
             gates,
             approval: false,
             capacity: false,
+            guards: BTreeSet::new(),
         }
     }
 
@@ -201,6 +244,14 @@ impl Step {
     #[must_use]
     pub fn window_of(bake_ms: u64) -> u64 {
         bake_ms.saturating_mul(2).max(60 * MINUTE)
+    }
+}
+
+impl Spec {
+    /// The name of what it moves: the flag, or the migration.
+    #[must_use]
+    pub fn moved(&self) -> &str {
+        self.migration.as_deref().unwrap_or(&self.flag)
     }
 }
 

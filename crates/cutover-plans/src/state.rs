@@ -1,5 +1,6 @@
 //! Where a plan stands.
 
+use crate::data::Data;
 use crate::effect::Owed;
 use crate::record::{Reason, Record};
 use crate::{Millis, Verdict};
@@ -20,7 +21,7 @@ pub struct State {
     pub step: usize,
     /// The share that is reached or asked for, in millionths.
     pub millionths: u32,
-    /// The segments that are reached or asked for as wholes.
+    /// The segments, or the phases of a migration, that are reached or asked for as wholes.
     pub segments: Vec<String>,
     /// Rises whenever another share or other segments are asked for.
     pub epoch: u64,
@@ -38,6 +39,9 @@ pub struct State {
     pub window: Millis,
     /// How long it has been watched, without pauses and gaps.
     pub baked_ms: u64,
+    /// What was told of the data since then.
+    #[serde(default, skip_serializing_if = "Data::is_empty")]
+    pub data: Data,
     /// What the gates said last.
     pub gates: BTreeMap<String, Judged>,
     /// What the triggers of the plan do, in their order.

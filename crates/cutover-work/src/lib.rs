@@ -44,13 +44,7 @@ pub use machine::{Refused, step};
 pub use spec::{Action, Expect, Phase, Problem, RestorePoint, Rollback, Takes, Work};
 pub use state::{Entry, Mode, Notice, Pending, Point, State, Step, Word};
 pub use status::{PhaseStatus, Standing, Status, status};
-pub use text::span;
+pub use cutover_time::{Millis, span};
 pub use wire::{status_json, step_json};
 
-/// Milliseconds since the epoch.
-pub type Millis = i64;
-
-/// `now` and a while after it.
-pub(crate) fn later(now: Millis, ms: u64) -> Millis {
-    now.saturating_add(Millis::try_from(ms).unwrap_or(Millis::MAX))
-}
+pub(crate) use cutover_time::later;

@@ -23,7 +23,8 @@ impl CallError {
     }
 
     /// A stable name of what is wrong: `unknown_question`, `unknown_name` (the ruleset has nothing of that name), `bad_path`
-    /// (a path that two readers could read differently: answer 400, and forward nothing), or `bad_argument`.
+    /// (a path that two readers could read differently: answer 400, and forward nothing), `bad_argument`, or what `alerts` misses
+    /// (such as `no_alerts`).
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.code
@@ -51,9 +52,12 @@ impl Engine {
     /// | `safety` | `migration`, `nodes?`, `writes?` | a [`SafetyReport`](crate::SafetyReport) |
     /// | `select` | `flag`, `variant?`, `unavailable`: a list of variants | a [`Selection`](crate::Selection) |
     /// | `diff` | `to`: the text of the ruleset after, `now`, `from?`: the text of this one, `population?`: a list of contexts, `switches?`, `accept?`, `examples?`, `traffic?` | a [`DiffReport`](crate::diff::DiffReport) |
+    /// | `changed` | `from` and `to`: texts of rulesets | [`Changed`](crate::diff::Changed): the names of what may decide otherwise |
     /// | `log` | `flag`, or `migration` and `switches?`; `context`, `now` | `line`: a [line](Self::log_decision) of a decision log |
     /// | `replay` | `lines`, `original?`: the text of the ruleset that made them | a [`ReplayReport`](crate::replay::ReplayReport) |
     /// | `runbook` | `migration`; `phase?` and `emergency?`, or `from?` and `to?`; `language?`, `file?` | `runbook`: a [`Runbook`](crate::runbook::Runbook), and `markdown` |
+    /// | `handbook` | `of`: `plan`, `work` or `incidents`, `name`; `at?`, `language?`, `file?` | `runbook`: a [`Handbook`](crate::runbook::Handbook), and `markdown` |
+    /// | `alerts` | `file?`: what the ruleset is called, `rules_file?`: where its rules are, seen from their tests | `rules` and `tests`, texts for Prometheus and `promtool`, and `groups`, the same rules as data |
     /// | `compare` | `comparator`, `control` and `candidate`, texts of JSON | a [`Comparison`](cutover_compare::Comparison) |
     /// | `judge` | `comparator?`, `control` and `candidate`: what each side said | a [`Verdict`](cutover_compare::Verdict) |
     /// | `delivery` | `policy` or `migration`: a name | a [`DeliveryPolicy`](crate::DeliveryPolicy) |
@@ -90,12 +94,18 @@ impl Engine {
             "select" => crate::sections::select::called(self, given),
             #[cfg(feature = "diff")]
             "diff" => crate::diff::called(self, given),
+            #[cfg(feature = "diff")]
+            "changed" => crate::diff::changed(given),
             #[cfg(feature = "replay")]
             "log" => crate::replay::log(self, given),
             #[cfg(feature = "replay")]
             "replay" => crate::replay::replay(self, given),
             #[cfg(feature = "runbook")]
             "runbook" => crate::runbook::called(self, given),
+            #[cfg(feature = "runbook")]
+            "handbook" => crate::runbook::handbook_called(self, given),
+            #[cfg(feature = "alerts")]
+            "alerts" => crate::alerts::called(self, given),
             #[cfg(feature = "compare")]
             "compare" => crate::sections::called::compare(self, given),
             #[cfg(feature = "compare")]
@@ -174,7 +184,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// The text of a name, where it is given.
-    #[cfg(any(feature = "diff", feature = "replay", feature = "runbook"))]
+    #[cfg(any(feature = "diff", feature = "replay", feature = "runbook", feature = "alerts"))]
     pub(crate) fn optional_text(&mut self, name: &str) -> Result<Option<String>, CallError> {
         match self.take(name) {
             None => Ok(None),

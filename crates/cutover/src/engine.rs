@@ -38,6 +38,8 @@ pub struct Engine {
     attributes: Vec<String>,
     /// The values of the variants, by their number in the program.
     values: Box<[Value]>,
+    /// Whether nothing was heard of the ruleset for too long.
+    stale: bool,
 }
 
 impl std::str::FromStr for Engine {
@@ -76,6 +78,7 @@ impl Engine {
                 .map(|number| Value::from_json(program.value(number)).unwrap_or_default())
                 .collect(),
             compiled,
+            stale: false,
         }
     }
 
@@ -100,6 +103,30 @@ impl Engine {
             Some(compiled) => Ok(Self::of(compiled)),
             None => Self::from_bytes(text),
         }
+    }
+
+    /// This engine as one whose ruleset may be out of date, because nothing was heard of it for too long: it decides the
+    /// same, and the reason of every answer is [`Reason::Stale`]. What is [applied](Engine::apply) to it is not stale,
+    /// and a [log](Engine::log_decision) keeps the reasons of the ruleset, so that it replays.
+    ///
+    /// ```
+    /// use cutover::{Attributes, Engine, Reason};
+    /// let engine = Engine::from_str("cutover: 1\nflags: { beta: { rules: [{ serve: on }] } }")?.stale();
+    /// let context = engine.context(&Attributes::new());
+    /// let decision = engine.decide("beta", &context, 0);
+    /// assert_eq!((decision.variant, decision.reason), (Some("on"), Reason::Stale));
+    /// assert_eq!(engine.decide("gamma", &context, 0).reason, Reason::Error);
+    /// # Ok::<(), cutover::LoadError>(())
+    /// ```
+    #[must_use]
+    pub fn stale(&self) -> Self {
+        Self { stale: true, ..self.clone() }
+    }
+
+    /// Whether the ruleset may be out of date: [`Engine::stale`].
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.stale
     }
 
     /// The program as bytes: the same on every platform, and loaded again without parsing by
@@ -256,7 +283,7 @@ impl Engine {
             flag: self.compiled.program.flag_name(flag.0),
             value: variant.and_then(|(_, value)| self.value(value)),
             variant: variant.map(|(name, _)| name),
-            reason: outcome.reason,
+            reason: outcome.reason.shown(self.stale),
             rule: outcome.rule.map(u32::from),
             error: outcome.error,
             digest: &self.digest,

@@ -69,9 +69,15 @@ impl Engine {
             migrations: (0..program.migration_count())
                 .filter_map(|number| self.row_of_migration(MigrationId::from_index(number)))
                 .collect(),
-            reasons: crate::Reason::ALL.iter().map(|reason| reason.name()).collect(),
+            reasons: crate::Reason::ALL.iter().map(|reason| reason.shown(self.is_stale()).name()).collect(),
             errors: crate::ErrorCode::ALL.iter().map(|error| error.name()).collect(),
         }
+    }
+
+    /// What a host knows before it asks for anything: [`cutover_decider::Program::head_row`].
+    #[must_use]
+    pub fn head_row(&self) -> String {
+        self.program().head_row_shown(self.is_stale())
     }
 
     /// The row of one migration in the [table](Engine::table) of this engine; none where there is no such migration.

@@ -107,6 +107,12 @@ impl Engines {
         Engine::from_compiled(bytes).map(|engine| self.take(engine)).map_err(refused)
     }
 
+    /// The same engine as one whose ruleset may be out of date: [`Engine::stale`]; none where there is no such engine.
+    pub fn stale(&mut self, engine: u32) -> Option<u32> {
+        let stale = self.engine(engine)?.stale();
+        Some(self.take(stale))
+    }
+
     /// The compiled program of an engine: [`Engine::to_compiled`].
     #[must_use]
     pub fn compiled(&self, engine: u32) -> Vec<u8> {
@@ -158,10 +164,10 @@ impl Engines {
         }
     }
 
-    /// What a host knows of an engine before it asks for anything in it: [`cutover::Program::head_row`].
+    /// What a host knows of an engine before it asks for anything in it: [`Engine::head_row`].
     #[must_use]
     pub fn about(&self, engine: u32) -> String {
-        self.engine(engine).map(|engine| engine.program().head_row()).unwrap_or_default()
+        self.engine(engine).map(Engine::head_row).unwrap_or_default()
     }
 
     /// The names in an engine, as JSON: `flags` and `migrations`.

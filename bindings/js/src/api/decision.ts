@@ -12,8 +12,9 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * - `SPLIT`: a rule matched, and the unit's bucket decided.
  * - `DISABLED`: the flag is not enabled.
  * - `ERROR`: there is no answer; {@link ErrorCode} says why.
+ * - `STALE`: there is an answer, of a ruleset that may be out of date: see {@link Engine.stale}.
  */
-export type Reason = "STATIC" | "DEFAULT" | "TARGETING_MATCH" | "SPLIT" | "DISABLED" | "ERROR";
+export type Reason = "STATIC" | "DEFAULT" | "TARGETING_MATCH" | "SPLIT" | "DISABLED" | "ERROR" | "STALE";
 
 /**
  * Why there is no answer, in OpenFeature's words and `MISSING_UNIT`.

@@ -269,6 +269,16 @@ export interface Engine extends Decider, Operating {
   apply(text: string | Uint8Array): Engine;
 
   /**
+   * This engine as one whose ruleset may be out of date, because nothing was heard of it for too long: it decides the
+   * same, and the reason of every answer is `STALE`. What is applied to it is not stale.
+   *
+   * @example
+   * const engine = Engine.fromString('{ "cutover": 1, "flags": { "beta": { "rules": [{ "serve": "on" }] } } }').stale();
+   * [engine.decide("beta", {}).value, engine.decide("beta", {}).reason]; // [true, "STALE"]
+   */
+  stale(): Engine;
+
+  /**
    * The program as bytes: the same on every platform, and loaded without parsing by
    * {@link EngineConstructor.fromCompiled}, in any language. Neither positions in the document nor warnings are in them.
    *

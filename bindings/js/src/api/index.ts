@@ -26,6 +26,7 @@ export type * from "./path.js";
 export type * from "./route.js";
 export type * from "./diff.js";
 export type * from "./replay.js";
+export type * from "./report.js";
 export type * from "./runbook.js";
 export type * from "./safety.js";
 export type { Shared } from "./shared.js";

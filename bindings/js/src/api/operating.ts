@@ -7,7 +7,8 @@ import type { ArmResults, ArmsToCompare, GateReplay, GateState, GateStep, Observ
 import type { PathFound, PathRequest } from "./path.js";
 import type { PlanEvent, PlanSimulation, PlanState, PlanStep, SimulateOptions } from "./plan.js";
 import type { ReplayOptions, ReplayReport } from "./replay.js";
-import type { Runbook, RunbookOptions } from "./runbook.js";
+import type { AlertRules, AlertsOptions, PlanReport, PlanSpec, ReportOptions } from "./report.js";
+import type { Handbook, HandbookOptions, Runbook, RunbookOptions } from "./runbook.js";
 import type { SafetyOptions, SafetyReport } from "./safety.js";
 import type {
   DrillReport,
@@ -99,6 +100,32 @@ export interface Operating {
    * markdown.split("\n")[0]; // "# Runbook: orders"
    */
   runbook(migration: string, options?: RunbookOptions): Runbook;
+
+  /**
+   * The procedures of a plan, of a plan of work, or of incidents: at once, step by step, feature by feature.
+   *
+   * @throws CutoverError where there is none of that name, or the plan never stands at `at`.
+   *
+   * @example
+   * const engine = Engine.fromString(`cutover: 1
+   * flags: { use_v2: { rules: [{ serve: { rollout: 0% } }] } }
+   * gates: { errors: { checks: [{ metric: errors, test: harm }] } }
+   * plans: { v2: { flag: use_v2, steps: [5%, 100%], bake: 48h, gate: errors } }`);
+   * const { runbook } = engine.handbook("plan", "v2", { at: "5%" });
+   * runbook.procedures[0].title; // "Immediate rollback: `use_v2` to 0%"
+   */
+  handbook(of: "plan" | "work" | "incidents", name: string, options?: HandbookOptions): Handbook;
+
+  /**
+   * The alert rules of the migrations, and of the triggers of plans that watch a metric, for Prometheus.
+   *
+   * @throws CutoverError where a trigger watches a metric without a query, or there is nothing to be alerted of.
+   *
+   * @example
+   * const engine = Engine.fromString("cutover: 1\nmigrations: { orders: { old: sql, new: mongo, ladder: standard, phase: live } }");
+   * engine.alerts().groups[0].rules[1].name; // "MongoWriteErrors"
+   */
+  alerts(options?: AlertsOptions): AlertRules;
 
   /**
    * A delivery policy of the ruleset: what it says, and the defaults of what it does not say. Shares are millionths.
@@ -217,6 +244,40 @@ export interface Operating {
    * state.millionths; // 50000
    */
   advance(name: string, state: PlanState | null, event: PlanEvent, options?: TimeOptions): PlanStep;
+
+  /**
+   * Reports a rollout: where it stands, what was measured in both arms, whether the new one is better, what the gates say, and
+   * what to do. Nothing changes by it.
+   *
+   * @throws CutoverError where there is no such plan, or something is no observation.
+   * @throws RangeError where `now` is no time.
+   *
+   * @example
+   * const engine = Engine.fromString(`cutover: 1
+   * flags: { use_v2: { rules: [{ serve: { rollout: 0% } }] } }
+   * gates: { errors: { checks: [{ metric: errors, test: harm }] } }
+   * plans: { v2: { flag: use_v2, steps: [5%, 100%], bake: 48h, gate: errors } }`);
+   * const { state } = engine.advance("v2", null, { event: "start", actor: "ada" }, { now: 0 });
+   * const arms = { old: { events: 1, total: 9000 }, new: { events: 40, total: 1000 } };
+   * const report = engine.report("v2", state, [{ metric: "errors", from: 0, to: 60_000, ...arms }], { now: 60_000 });
+   * report.recommendation.advice; // "roll_back"
+   * report.metrics[0].answer; // "worse"
+   */
+  report(name: string, state: PlanState | null, observations: Iterable<Observation>, options?: ReportOptions): PlanReport;
+
+  /**
+   * What a plan says, and the metrics of its gates, for whoever measures.
+   *
+   * @throws CutoverError where there is no such plan.
+   *
+   * @example
+   * const engine = Engine.fromString(`cutover: 1
+   * flags: { use_v2: { rules: [{ serve: { rollout: 0% } }] } }
+   * gates: { errors: { checks: [{ metric: errors, test: harm }] } }
+   * plans: { v2: { flag: use_v2, steps: [5%, 100%], bake: 48h, gate: errors } }`);
+   * engine.planSpec("v2").gates; // { errors: ["errors"] }
+   */
+  planSpec(name: string): PlanSpec;
 
   /**
    * Follows a plan from its start to its end under a scenario. The same seed gives the same rollout.

@@ -1,5 +1,6 @@
 /** Plans: rollouts that move forward by evidence and back by themselves. */
 
+import type { IncidentEvent } from "./work.js";
 import type { GateReport, GateVerdict, Observation } from "./gate.js";
 
 /** What a plan is doing. */
@@ -16,6 +17,19 @@ export type PlanStage =
   | "completed"
   | "superseded";
 
+/** What has to hold of the data before a plan moves it; the first three have events of their own. */
+export type DataGuard =
+  | "nodes_acknowledged"
+  | "operations_over"
+  | "streams_caught_up"
+  | "backfill_verified"
+  | "conditional_writes"
+  | "reverse_proven"
+  | "cohorts_compatible"
+  | "ids_ahead"
+  | "outbox_empty"
+  | "schema_fits";
+
 /** What happened; `at` is when, in milliseconds since the epoch. Operators name the `revision` that they act on in `expect`. */
 export type PlanEvent = { readonly at?: number; readonly expect?: number } & (
   | { readonly event: "start"; readonly actor?: string }
@@ -26,6 +40,9 @@ export type PlanEvent = { readonly at?: number; readonly expect?: number } & (
   | { readonly event: "nodes"; readonly nodes: readonly string[] }
   | { readonly event: "ack"; readonly epoch: number; readonly node?: string }
   | { readonly event: "capacity"; readonly epoch: number }
+  | { readonly event: "operations"; readonly oldest: number | null }
+  | { readonly event: "stream"; readonly applied_up_to: number }
+  | { readonly event: "guard"; readonly epoch: number; readonly guard: DataGuard; readonly holds: boolean }
   | { readonly event: "observe"; readonly observations: readonly Observation[] }
   | { readonly event: "judged"; readonly gate: string; readonly verdict: GateVerdict; readonly srm?: boolean }
   | { readonly event: "trigger"; readonly index: number; readonly firing: boolean }
@@ -42,6 +59,12 @@ export type PlanEvent = { readonly at?: number; readonly expect?: number } & (
   | { readonly event: "promote"; readonly actor: string; readonly reason?: string }
   | { readonly event: "complete"; readonly actor: string }
   | { readonly event: "abort"; readonly actor: string; readonly reason: string }
+  | {
+      readonly event: "roll_back";
+      readonly mode: "immediate" | "progressive";
+      readonly actor: string;
+      readonly reason: string;
+    }
   | { readonly event: "emergency"; readonly on: boolean; readonly actor?: string }
 );
 
@@ -91,6 +114,21 @@ export type PlanEffect = { readonly id?: number; readonly failed?: number; reado
       readonly millionths: number;
       readonly segments: readonly string[];
       readonly epoch: number;
+    }
+  | {
+      readonly effect: "set_migration";
+      readonly migration: string;
+      readonly phase?: string;
+      readonly millionths?: number;
+      readonly emergency: boolean;
+      readonly epoch: number;
+    }
+  | { readonly effect: "await_guards"; readonly epoch: number; readonly guards: readonly DataGuard[] }
+  | {
+      readonly effect: "open_incident";
+      readonly policy: string;
+      readonly trigger: number;
+      readonly event: IncidentEvent;
     }
   | { readonly effect: "await_ack"; readonly epoch: number; readonly capacity: boolean }
   | { readonly effect: "set_flag"; readonly flag: string; readonly trigger: number }

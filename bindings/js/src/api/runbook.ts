@@ -37,6 +37,39 @@ export interface Procedure {
   readonly after: readonly string[];
 }
 
+/** What a handbook is to be. */
+export interface HandbookOptions {
+  /** Where a plan stands: a share such as `60%`, or a segment that a step reaches; its last step where it is not given. */
+  readonly at?: string;
+  readonly language?: "en" | "fr";
+  readonly file?: string;
+}
+
+/** The procedures of a plan, of a plan of work, or of incidents, as data and as Markdown. */
+export interface Handbook {
+  readonly markdown: string;
+  readonly runbook: {
+    readonly of: "plan" | "work" | "incidents";
+    readonly name: string;
+    readonly owner: string | null;
+    readonly language: string;
+    readonly sheets: readonly { readonly title: string; readonly lines: readonly string[] }[];
+    readonly procedures: readonly {
+      readonly title: string;
+      readonly urgent: boolean;
+      readonly within: number | null;
+      readonly notes: readonly string[];
+      readonly moves: readonly string[];
+      readonly costs: Procedure["costs"];
+      readonly before: readonly string[];
+      readonly steps: readonly RunbookStep[];
+      readonly escalation: readonly string[];
+      readonly after: readonly string[];
+    }[];
+    readonly digest: string;
+  };
+}
+
 /** The procedures of a migration, as data and as Markdown. */
 export interface Runbook {
   readonly markdown: string;

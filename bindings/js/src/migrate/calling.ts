@@ -52,9 +52,9 @@ export function called(
     });
     const failed = (error: unknown): void => {
       const outcome = outcomeOf(error);
-      // What a store refuses for good says nothing of how it fares.
-      const refused = outcome === "permanent" || outcome === "superseded";
-      end({ outcome, error }, refused ? IGNORED : FAILURE);
+      // A store that has something newer fares well; one that refuses something for good says nothing of how it fares.
+      const said = outcome === "superseded" ? SUCCESS : outcome === "permanent" ? IGNORED : FAILURE;
+      end({ outcome, error }, said);
     };
     try {
       Promise.resolve(call(abort.signal)).then(() => {

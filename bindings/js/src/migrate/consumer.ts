@@ -3,6 +3,8 @@
 import { systemClock } from "./clock.js";
 import type { Clock } from "./clock.js";
 import { outcomeOf } from "./errors.js";
+import { streamHealth } from "./health.js";
+import type { Health, HealthLimits, Observation } from "./health.js";
 import { step } from "./machines.js";
 import type { RetryPolicy } from "./options.js";
 
@@ -22,7 +24,7 @@ export interface Change<R> {
 /** What the target has of a record. */
 export type Current = "none" | { readonly version: number } | { readonly tombstone: number };
 
-/** Where events are applied. Both writes leave a record that is newer. */
+/** Where events are applied. Both writes leave a record that is newer; to throw {@link Superseded} then is as good. */
 export interface Target<R> {
   current(key: string): Current | PromiseLike<Current>;
   write(key: string, record: R, version: number): unknown;
@@ -49,7 +51,7 @@ export interface ConsumerOptions<R> {
   readonly target: Target<R>;
   /** What was persisted last; without it the partition begins. */
   readonly state?: PartitionState | null;
-  /** Keeps the state durably. */
+  /** Keeps the state durably: what `state` is given after a restart. */
   readonly persist: (state: PartitionState) => unknown;
   /** Commits an offset, the next to be read. It is called once the work is done. */
   readonly commit: (next: number) => unknown;
@@ -60,7 +62,10 @@ export interface ConsumerOptions<R> {
   readonly clock?: Clock;
 }
 
-/** What became of an event. */
+/**
+ * What became of an event: it was written, or the record deleted; there was nothing to do; it is a dead letter; or the
+ * partition has halted, and it was not looked at: apply it again after {@link Consumer.release}.
+ */
 export type Applied = "put" | "deleted" | "skipped" | "dead" | "halted";
 
 type Effect =
@@ -71,6 +76,9 @@ type Effect =
   | { readonly effect: "commit"; readonly next: number }
   | { readonly effect: "wake_at"; readonly at: number }
   | { readonly effect: "halt" };
+
+/** So many seconds back errors are looked at. */
+const MINUTE = 60;
 
 const DONE_AS: Readonly<Record<string, Applied>> = {
   put: "put",
@@ -103,8 +111,8 @@ export class Consumer<R = unknown> {
   readonly #config: string;
   #state: PartitionState | null;
   #busy: Promise<unknown> = Promise.resolve();
-  #events = 0;
-  #errors = 0;
+  /** Events by the second, and those of them that became dead letters. */
+  readonly #seconds = new Map<number, { events: number; errors: number }>();
 
   constructor(options: ConsumerOptions<R>) {
     this.#options = options;
@@ -124,24 +132,39 @@ export class Consumer<R = unknown> {
     return this.#state?.halted ?? false;
   }
 
-  /** Events that were handled, and those of them that became dead letters: for {@link streamHealth}. */
-  get counts(): { readonly events: number; readonly errors: number } {
-    return { events: this.#events, errors: this.#errors };
+  /**
+   * Whether the stream is healthy, by this lag and by the events of the last minute.
+   *
+   * @example
+   * consumer.health({ lag_messages: 0, lag_ms: 0 }).verdict; // "pass"
+   */
+  health(lag: Pick<Observation, "lag_messages" | "lag_ms">, limits?: HealthLimits): Health {
+    const at = this.#clock.now();
+    let [events, errors] = [0, 0];
+    for (const [second, seen] of this.#seconds) {
+      if (second <= Math.floor(at / 1_000) - MINUTE) continue;
+      events += seen.events;
+      errors += seen.errors;
+    }
+    return streamHealth({ at, ...lag, events, errors }, limits, at);
   }
 
-  /** Applies an event: fulfilled once its offset is committed. A target that is down is waited for. */
+  /**
+   * Applies an event: fulfilled once its offset is committed. A target that is down is waited for. Where the offset of an
+   * event that changes nothing cannot be committed, the next one's is.
+   */
   apply(event: Change<R>): Promise<Applied> {
     return this.#inTurn(() => this.#apply(event));
   }
 
   /** Says that a dead letter of a key was applied or discarded, the oldest first, and how many of it there are still. */
-  settle(key: string, remaining: number): Promise<Applied> {
-    return this.#inTurn(() => this.#go({ event: "settled", key, remaining }, null));
+  settle(key: string, remaining: number): Promise<void> {
+    return this.#inTurn(() => this.#tell({ event: "settled", key, remaining }));
   }
 
   /** Lets a halted partition go on. */
-  release(): Promise<Applied> {
-    return this.#inTurn(() => this.#go({ event: "released" }, null));
+  release(): Promise<void> {
+    return this.#inTurn(() => this.#tell({ event: "released" }));
   }
 
   #inTurn<T>(call: () => Promise<T>): Promise<T> {
@@ -156,9 +179,15 @@ export class Consumer<R = unknown> {
     const known = (record !== null && record !== undefined) || op === "d";
     const current = key === undefined ? "none" : await this.#current(key);
     const as = await this.#go({ event: "arrived", offset, op, key, version, record: known, readable, current }, event);
-    this.#events += as === "halted" ? 0 : 1;
-    this.#errors += as === "dead" ? 1 : 0;
+    this.#count(as === "dead" || as === "halted");
     return as;
+  }
+
+  #count(failed: boolean): void {
+    const second = Math.floor(this.#clock.now() / 1_000);
+    const seen = this.#seconds.get(second) ?? { events: 0, errors: 0 };
+    this.#seconds.set(second, { events: seen.events + 1, errors: seen.errors + (failed ? 1 : 0) });
+    for (const old of this.#seconds.keys()) if (old <= second - MINUTE) this.#seconds.delete(old);
   }
 
   /** What the target has, however long it takes to say so. */
@@ -172,43 +201,58 @@ export class Consumer<R = unknown> {
     }
   }
 
+  /** One step of the machine. */
+  #step(event: object): { readonly state: PartitionState; readonly effects: readonly Effect[] } {
+    const said = step<PartitionState, Effect>("change", this.#config, this.#state, event);
+    this.#state = said.state;
+    return said;
+  }
+
+  /** What somebody has said of the partition. What is not kept was not said. */
+  async #tell(event: object): Promise<void> {
+    const before = this.#state;
+    try {
+      for (const effect of this.#step(event).effects) if (effect.effect === "persist") await this.#options.persist(effect.state);
+    } catch (error) {
+      this.#state = before;
+      throw error;
+    }
+  }
+
   /** Steps, and performs what is to be done, until it is. */
-  async #go(first: object, about: Change<R> | null): Promise<Applied> {
+  async #go(first: object, about: Change<R>): Promise<Applied> {
+    const { offset } = about;
     let as: Applied = "skipped";
     for (let event: object | null = first; event !== null; ) {
-      const { state, effects }: { state: PartitionState; effects: readonly Effect[] } = step(
-        "change",
-        this.#config,
-        this.#state,
-        event,
-      );
-      this.#state = state;
-      event = null;
-      const offset = about?.offset ?? 0;
-      try {
-        for (const effect of effects) {
-          as = DONE_AS[effect.effect] ?? as;
+      const { state, effects } = this.#step(event);
+      event = state.doing === null ? null : { event: "succeeded", offset };
+      for (const effect of effects) {
+        as = DONE_AS[effect.effect] ?? as;
+        try {
           if (effect.effect === "wake_at") {
             await this.#until(effect.at);
             event = { event: "due" };
           } else await this.#perform(effect, about);
+        } catch (error) {
+          // What a commit or a letter throws says nothing of the target.
+          const outcome = effect.effect === "put" || effect.effect === "delete" ? outcomeOf(error) : "unknown";
+          if (outcome === "superseded") {
+            as = "skipped";
+            continue;
+          }
+          event = { event: "failed", offset, failure: outcome, now: this.#clock.now() };
+          break;
         }
-        if (event === null && state.doing !== null && about !== null) event = { event: "succeeded", offset };
-      } catch (error) {
-        const said = outcomeOf(error);
-        const failure = said === "superseded" ? "permanent" : said;
-        if (about === null) throw error;
-        event = { event: "failed", offset, failure, now: this.#clock.now() };
       }
     }
     return as;
   }
 
-  async #perform(effect: Effect, about: Change<R> | null): Promise<void> {
+  async #perform(effect: Effect, about: Change<R>): Promise<void> {
     const { target, persist, commit, deadLetter } = this.#options;
     switch (effect.effect) {
       case "put":
-        await target.write(effect.key, about?.record as R, effect.version);
+        await target.write(effect.key, about.record as R, effect.version);
         break;
       case "delete":
         await target.delete(effect.key, effect.version);
@@ -217,7 +261,7 @@ export class Consumer<R = unknown> {
         await persist(effect.state);
         break;
       case "dead_letter":
-        if (about !== null) await deadLetter({ id: effect.id, key: effect.key, reason: effect.reason, change: about });
+        await deadLetter({ id: effect.id, key: effect.key, reason: effect.reason, change: about });
         break;
       case "commit":
         await commit(effect.next);

@@ -37,6 +37,8 @@ export class Executor<R> implements Reader<R>, Writer<R> {
   readonly now: () => number;
   readonly ticks: () => number;
   shadows = 0;
+  #comparing = 0;
+  #quiet: (() => void) | null = null;
   readonly counted = new Counters();
   readonly divergence = new Divergence();
   readonly warned: Warnings;
@@ -91,11 +93,17 @@ export class Executor<R> implements Reader<R>, Writer<R> {
   }
 
   compare(plan: ReadPlan<R>, control: R, candidate: R, done: (verdict: Verdict, paths?: readonly string[]) => void): void {
+    this.#comparing += 1;
+    const end = (verdict: Verdict, paths?: readonly string[]): void => {
+      this.#comparing -= 1;
+      done(verdict, paths);
+      this.#quieten();
+    };
     const said = (found: boolean | Compared): void =>
-      typeof found === "boolean" ? done(found ? "match" : "mismatch") : done(found.verdict, found.paths);
+      typeof found === "boolean" ? end(found ? "match" : "mismatch") : end(found.verdict, found.paths);
     const failed = (error: unknown): void => {
       this.warned.warn("comparator_error", `the comparator failed: ${messageOf(error)}`);
-      done("comparator_error");
+      end("comparator_error");
     };
     this.clock.after(0, () => {
       try {
@@ -106,6 +114,31 @@ export class Executor<R> implements Reader<R>, Writer<R> {
         failed(error);
       }
     });
+  }
+
+  shadowed(): void {
+    this.shadows -= 1;
+    this.#quieten();
+  }
+
+  /** Fulfilled once nothing is read for a comparison or compared. */
+  async compares(): Promise<void> {
+    while (this.shadows + this.#comparing > 0) {
+      const before = this.#quiet;
+      await new Promise<void>((resolve) => {
+        this.#quiet = () => {
+          before?.();
+          resolve();
+        };
+      });
+    }
+  }
+
+  #quieten(): void {
+    const quiet = this.#quiet;
+    if (quiet === null || this.shadows + this.#comparing > 0) return;
+    this.#quiet = null;
+    quiet();
   }
 
   writeFailed(store: Store<R>, error: unknown): void {

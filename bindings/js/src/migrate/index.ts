@@ -27,6 +27,7 @@ export type {
   Answered,
   DeadLetter,
   EngineSource,
+  LiveEngine,
   MigrationOptions,
   ReadOptions,
   RetryPolicy,
@@ -38,4 +39,4 @@ export type { ReadCall, Side, SideName, UndoCall, WriteCall } from "./side.js";
 export type { Told } from "./told.js";
 export type { CountedWarning, Warned } from "./warnings.js";
 export { Worker } from "./worker.js";
-export type { WorkerOptions } from "./worker.js";
+export type { Drained, WorkerOptions } from "./worker.js";

@@ -10,7 +10,7 @@ import type { DivergenceReport } from "./divergence.js";
 import { MigrationError } from "./errors.js";
 import { Executor } from "./executor.js";
 import { machines } from "./machines.js";
-import type { EngineSource, MigrationOptions, ReadOptions, WriteOptions } from "./options.js";
+import type { EngineSource, LiveEngine, MigrationOptions, ReadOptions, WriteOptions } from "./options.js";
 import type { Operation } from "./owed.js";
 import { CANCELLED, readTable } from "./read-machine.js";
 import { LABEL, Reading } from "./reading.js";
@@ -59,7 +59,8 @@ export interface JobRun {
  */
 export class Migration<R = unknown> {
   readonly name: string;
-  readonly #engine: EngineSource;
+  readonly #engine: Decider | (() => Decider);
+  readonly #live: LiveEngine | null;
   readonly #options: MigrationOptions<R>;
   readonly #executor: Executor<R>;
   readonly #concurrency: number;
@@ -74,9 +75,11 @@ export class Migration<R = unknown> {
   /** @throws MigrationError where the ruleset has no such migration, or its route needs what is not there. */
   constructor(engine: EngineSource, name: string, options: MigrationOptions<R>) {
     this.name = name;
-    this.#engine = engine;
+    this.#live = typeof engine === "object" && "begin" in engine ? engine : null;
+    const live = this.#live;
+    this.#engine = live === null ? (engine as Decider | (() => Decider)) : () => live.engine;
     this.#options = options;
-    this.#executor = new Executor(typeof engine === "function" ? engine() : engine, name, options);
+    this.#executor = new Executor(typeof this.#engine === "function" ? this.#engine() : this.#engine, name, options);
     this.#concurrency = this.#executor.policy.shadow.concurrency;
     this.#writes(this.#route(undefined));
   }
@@ -93,6 +96,10 @@ export class Migration<R = unknown> {
    * await orders.read("order-8"); // null
    */
   read(key: string, options?: ReadOptions): Promise<R | null> {
+    return this.#counted(() => this.#read(key, options));
+  }
+
+  #read(key: string, options: ReadOptions | undefined): Promise<R | null> {
     return new Promise((resolve, reject) => {
       const route = this.#route(options?.context);
       const plan = route === this.#lastRoute ? (this.#lastPlan as ReadPlan<R>) : this.#plan(route);
@@ -126,7 +133,11 @@ export class Migration<R = unknown> {
    * await orders.write("order-7", { ...before, seen: true });
    * sql.get("order-7"); // { total: 12, seen: true }
    */
-  async readForUpdate(key: string, options?: { readonly context?: object }): Promise<R | null> {
+  readForUpdate(key: string, options?: { readonly context?: object }): Promise<R | null> {
+    return this.#counted(() => this.#readFirst(key, options));
+  }
+
+  async #readFirst(key: string, options: { readonly context?: object } | undefined): Promise<R | null> {
     const [first] = this.#route(options?.context).write;
     if (first === undefined) throw new MigrationError(`${this.name} has no store that a write goes to first`);
     const { clock, fromDeadlines } = this.#executor;
@@ -181,7 +192,11 @@ export class Migration<R = unknown> {
    * await orders.job("export", { old: () => (exported = "sql"), new: () => (exported = "mongo") });
    * exported; // "sql"
    */
-  async job(name: string, { old, new: fresh }: Job, options?: { readonly context?: object }): Promise<JobRun> {
+  job(name: string, job: Job, options?: { readonly context?: object }): Promise<JobRun> {
+    return this.#counted(() => this.#job(name, job, options));
+  }
+
+  async #job(name: string, { old, new: fresh }: Job, options: { readonly context?: object } | undefined): Promise<JobRun> {
     const route = this.#route(options?.context);
     const variant = route.jobs[name];
     if (variant === undefined) throw new MigrationError(`${this.name} has no job ${JSON.stringify(name)}`);
@@ -256,7 +271,8 @@ export class Migration<R = unknown> {
   }
 
   /**
-   * Fulfilled once no write is under way any more, those included that nobody waits for.
+   * Fulfilled once nothing is under way any more that nobody waits for, and no write: comparisons, and second writes that
+   * their callers were not kept for.
    *
    * @example
    * const writing = orders.write("order-9", { total: 5 });
@@ -264,7 +280,30 @@ export class Migration<R = unknown> {
    * mongo.get("order-9"); // { total: 5 }
    */
   async settled(): Promise<void> {
-    while (this.#writing.size > 0) await Promise.all(this.#writing);
+    do {
+      await Promise.all(this.#writing);
+      await this.#executor.compares();
+    } while (this.#writing.size > 0);
+  }
+
+  /** A write as the route of the moment wants it. */
+  #made(key: string, record: (R & {}) | null, options: WriteOptions): Writing<R> {
+    const route = this.#route(options.context);
+    if (route.write.length === 0) {
+      throw new MigrationError(`${this.name} has no route to write by: ${route.error ?? "no phase"}`);
+    }
+    if (!this.#plans.has(route)) this.#plan(route);
+    const { operation: id = crypto.randomUUID(), version = null } = options;
+    const operation: Operation<R> = { id, key, record, version, epoch: route.digest };
+    const config = configOf(this.#executor, operation, this.#writes(route), this.#executor.policy.retry);
+    return new Writing<R>(this.#executor, operation, config);
+  }
+
+  /** Where the engine comes from a source, it knows of the operation as long as that runs. */
+  #counted<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#live === null) return run();
+    const over = this.#live.begin();
+    return run().finally(over);
   }
 
   #route(context: object | undefined): Route {
@@ -333,17 +372,20 @@ export class Migration<R = unknown> {
 
   async #write(key: string, record: (R & {}) | null, options: WriteOptions = {}): Promise<void> {
     options.signal?.throwIfAborted();
-    const route = this.#route(options.context);
-    if (route.write.length === 0) {
-      throw new MigrationError(`${this.name} has no route to write by: ${route.error ?? "no phase"}`);
+    // Before the route is asked for: it may be of a later version then, and not of an earlier one.
+    const over = this.#live?.begin();
+    let writing: Writing<R>;
+    try {
+      writing = this.#made(key, record, options);
+    } catch (error) {
+      over?.();
+      throw error;
     }
-    if (!this.#plans.has(route)) this.#plan(route);
-    const { operation: id = crypto.randomUUID(), version = null } = options;
-    const operation: Operation<R> = { id, key, record, version, epoch: route.digest };
-    const config = configOf(this.#executor, operation, this.#writes(route), this.#executor.policy.retry);
-    const writing = new Writing<R>(this.#executor, operation, config);
     this.#writing.add(writing.ended);
-    void writing.ended.then(() => this.#writing.delete(writing.ended));
+    void writing.ended.then(() => {
+      this.#writing.delete(writing.ended);
+      over?.();
+    });
     const { writes } = this.#executor.counted;
     try {
       await writing.begin(options.signal);

@@ -70,8 +70,15 @@ export interface MigrationOptions<R> {
   readonly clock?: Clock;
 }
 
+/** What has an engine of the moment and wants to know which operations are open: a `Source` of `cutover/source`. */
+export interface LiveEngine {
+  readonly engine: Decider;
+  /** An operation begins; what is given is called when it is over. */
+  begin(): () => void;
+}
+
 /** An engine, or what gives the engine of the moment. */
-export type EngineSource = Decider | (() => Decider);
+export type EngineSource = Decider | (() => Decider) | LiveEngine;
 
 /** Who has answered a read. */
 export interface Answered {

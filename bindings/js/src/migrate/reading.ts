@@ -43,6 +43,8 @@ export interface Reader<R> {
   readonly otherDeadlines: Deadlines;
   /** How many comparisons read at this moment. */
   shadows: number;
+  /** One of them has ended. */
+  shadowed(): void;
   answered(source: Source<R>): void;
   /** A store has answered, has failed, or has run out of time. */
   took(source: Source<R>, ms: number): void;
@@ -139,7 +141,7 @@ class Call<R> implements Due {
     this.#over = true;
     this.#deadlines.remove(this);
     const { reader } = this.#reading;
-    if (this.shadow) reader.shadows -= 1;
+    if (this.shadow) reader.shadowed();
     // A store that was not asked has taken no time.
     if (this.#permit < 0) return true;
     const took = reader.ticks() - this.#began;

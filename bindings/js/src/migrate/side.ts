@@ -12,6 +12,12 @@ export interface WriteCall {
   readonly idempotencyKey: string;
   /** The version that the record has with this write: a store that has this version or a newer one leaves it. */
   readonly version: number | null;
+  /**
+   * What {@link Superseded} means here. False where the store is written first: the write is refused, and nothing of it is
+   * kept. True of the second store and of what a worker delivers: the write counts as done, behind the newer one, and a
+   * store with `undo` keeps it there.
+   */
+  readonly behind: boolean;
   /** Aborted once nobody waits for the answer any more. */
   readonly signal: AbortSignal;
   /**
@@ -23,7 +29,7 @@ export interface WriteCall {
 }
 
 /** What undoing a write is given. */
-export interface UndoCall extends Omit<WriteCall, "version" | "withEntry"> {
+export interface UndoCall extends Omit<WriteCall, "version" | "behind" | "withEntry"> {
   /** Only where the record has this version: otherwise it throws {@link Superseded}. */
   readonly ifVersion: number;
   /** As in {@link WriteCall}: takes back what was put into the outbox, and throws where somebody delivers it already. */
@@ -45,8 +51,8 @@ export interface UndoCall extends Omit<WriteCall, "version" | "withEntry"> {
  *   // A tombstone: an older write that comes late does not bring the record back.
  *   delete: (key, call) => put(key, null, call),
  * };
- * side.write("order-7", { total: 12 }, { idempotencyKey: "op-1:sql", version: 1 });
- * side.delete("order-7", { idempotencyKey: "op-2:sql", version: 2 });
+ * side.write("order-7", { total: 12 }, { idempotencyKey: "op-1:sql", version: 1, behind: false });
+ * side.delete("order-7", { idempotencyKey: "op-2:sql", version: 2, behind: false });
  * side.read("order-7"); // null
  */
 export interface Side<R> {
@@ -56,10 +62,15 @@ export interface Side<R> {
   /**
    * Undoes a write, where the store's versions allow it. Without it, nothing is undone: it is owed instead.
    *
-   * Beside a forward stream, an undoing is safe only if it does two things. It leaves the record at a place in the order
-   * above the version that it undoes: then the stream carries the undoing over the write, and never the write over the
-   * undoing. And where the write was overtaken, so that it throws {@link Superseded}, it keeps later undoings from leading
-   * back to that write. Where a store cannot do both, its side has no `undo`.
+   * Others write the same record meanwhile. So it takes a store that keeps the versions of a record, and what counts is the
+   * newest one that was not undone:
+   *
+   * - A version that was undone is not taken again, however late it comes, and nothing leads back to it: also where it was
+   *   overtaken, so that undoing it throws {@link Superseded}.
+   * - A write that came {@link WriteCall.behind} a newer one counts once that is undone.
+   * - A stream to the other store carries the undoing as an event of its own.
+   *
+   * Where a store cannot do that, its side has no `undo`.
    */
   undo?(key: string, call: UndoCall): unknown;
 }

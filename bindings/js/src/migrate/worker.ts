@@ -34,8 +34,21 @@ export interface WorkerOptions {
   readonly onDead?: (entry: Entry, reason: string) => void;
 }
 
-type Failure = "transient" | "permanent" | "unknown";
+/** What a worker has done. */
+export interface Drained {
+  /** Entries that a store took, or had something newer than. */
+  readonly delivered: number;
+  /** Entries that are tried again later. */
+  readonly retried: number;
+  /** Entries that were given up. */
+  readonly buried: number;
+  /** Writes that an earlier process had begun. */
+  readonly recovered: number;
+  /** How many entries were looked at: all of these. */
+  readonly claimed: number;
+}
 
+type Became = Exclude<keyof Drained, "claimed">;
 /** What the machine `outbox` says of an entry. */
 interface Machined {
   readonly state: { readonly state: string; readonly due?: number; readonly reason?: string };
@@ -68,8 +81,8 @@ interface Machined {
  * });
  * await orders.write("order-7", { total: 12 }).catch((error) => error.told); // "pending"
  * down = false;
- * const { pending, claimed, dead } = await orders.worker().drain();
- * [pending, claimed, dead]; // [0, 0, 0]
+ * const { delivered, retried, buried } = await orders.worker().drain();
+ * [delivered, retried, buried]; // [1, 0, 0]
  * mongo.get("order-7"); // { total: 12 }
  */
 export class Worker<R> {
@@ -99,30 +112,36 @@ export class Worker<R> {
   /** Works until the signal is aborted; what is under way then is finished. An outbox that does not answer is asked again. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const found = await this.step().catch((error: unknown) => {
-        this.#options.onError?.(error);
-        return 0;
-      });
-      if (found === 0) await this.#sleep(signal);
+      const claimed = await this.step().then(
+        (done) => done.claimed,
+        (error: unknown) => {
+          this.#options.onError?.(error);
+          return 0;
+        },
+      );
+      if (claimed === 0) await this.#sleep(signal);
     }
   }
 
-  /** Delivers what is due now, and says how many entries that were. */
-  async step(): Promise<number> {
+  /** Claims what is due, delivers it, and says what became of it. */
+  async step(): Promise<Drained> {
     const { clock, name } = this.#writer;
     const [limit, leaseMs, skipDead] = [this.#limit, this.#leaseMs, this.#skipDead];
     const claim = { now: clock.now(), limit, leaseMs, worker: this.#name, migration: name, skipDead };
     const entries = await this.#outbox.claim(claim);
-    await Promise.all(entries.map((entry) => this.#work(entry)));
-    return entries.length;
+    const became = await Promise.all(entries.map((entry) => this.#work(entry)));
+    return drained(became);
   }
 
-  /** Works until nothing is owed or begun but dead letters, or the signal is aborted. */
-  async drain(signal: AbortSignal = new AbortController().signal): Promise<OutboxCounts> {
-    for (;;) {
-      const counts = await this.counts();
-      if (signal.aborted || counts.pending + counts.claimed + counts.begun === 0) return counts;
-      if ((await this.step()) === 0) await this.#sleep(signal);
+  /**
+   * Delivers until nothing is due. It does not wait for what is tried again later, nor for what other workers have:
+   * {@link counts} says what is owed still.
+   */
+  async drain(): Promise<Drained> {
+    for (let done = drained([]); ; ) {
+      const step = await this.step();
+      if (step.claimed === 0) return done;
+      done = sum(done, step);
     }
   }
 
@@ -155,17 +174,49 @@ export class Worker<R> {
   }
 
   /** One entry, which is its own. What the outbox does not hear of is delivered once more. */
-  async #work(entry: Entry): Promise<void> {
+  async #work(entry: Entry): Promise<Became> {
     const stop = this.#keep(entry);
+    const { id, generation, attempt } = entry;
     try {
-      const { outcome, error } = await this.#deliver(entry);
-      if (outcome === "done" || outcome === "superseded") await this.#outbox.finish(entry.id, entry.generation);
-      else await this.#failed(entry, outcome, messageOf(error));
+      const claimed = this.#writer.clock.now();
+      // What has outlived all its workers is not delivered once more.
+      let next = this.#next(entry, attempt - 1, { event: "passed", now: Math.max(claimed, entry.leaseUntilMs ?? 0) });
+      let message = "";
+      if (next.reason === undefined) {
+        const { outcome, error } = await this.#deliver(entry);
+        if (outcome === "done" || outcome === "superseded") {
+          await this.#outbox.finish(id, generation);
+          return entry.side === BEGUN ? "recovered" : "delivered";
+        }
+        message = messageOf(error);
+        const now = this.#writer.clock.now();
+        next = this.#next(entry, attempt, { event: "failed", generation, failure: outcome, message, now });
+      }
+      if (next.reason !== undefined) return await this.#bury(entry, next.reason, message);
+      await this.#outbox.retry(id, generation, next.due ?? 0, message);
     } catch {
       // The outbox has not answered: the lease will end.
     } finally {
       stop();
     }
+    return "retried";
+  }
+
+  /** What the machine says of an entry that was claimed so often. */
+  #next({ id, key, sequence: seq, generation, leaseUntilMs }: Entry, attempt: number, event: object): Machined["state"] {
+    const state = { state: "claimed", worker: this.#name, lease_until: leaseUntilMs ?? 0 };
+    return step<Machined, object>("outbox", this.#config, { id, key, seq, state, generation, attempt }, event).state.state;
+  }
+
+  async #bury(entry: Entry, reason: string, message: string): Promise<Became> {
+    const why = message === "" ? reason : `${reason}: ${message}`;
+    if (!(await this.#outbox.bury(entry.id, entry.generation, why))) return "retried";
+    try {
+      this.#options.onDead?.(entry, reason);
+    } catch {
+      // Whoever is told breaks nothing.
+    }
+    return "buried";
   }
 
   /** Keeps a claim while its delivery takes long. */
@@ -182,25 +233,6 @@ export class Worker<R> {
     return () => cancel();
   }
 
-  async #failed(entry: Entry, failure: Failure, message: string): Promise<void> {
-    const now = this.#writer.clock.now();
-    const { id, key, sequence: seq, generation, attempt } = entry;
-    const state = { state: "claimed", worker: this.#name, lease_until: entry.leaseUntilMs ?? now };
-    const event = { event: "failed", generation, failure, message, now };
-    const next = step<Machined, object>("outbox", this.#config, { id, key, seq, state, generation, attempt }, event);
-    const { due, reason = "exhausted" } = next.state.state;
-    if (due !== undefined) {
-      await this.#outbox.retry(id, generation, due, message);
-      return;
-    }
-    if (!(await this.#outbox.bury(id, generation, `${reason}: ${message}`))) return;
-    try {
-      this.#options.onDead?.(entry, reason);
-    } catch {
-      // Whoever is told breaks nothing.
-    }
-  }
-
   async #deliver(entry: Entry): Promise<Called> {
     try {
       if (entry.side === BEGUN) {
@@ -214,7 +246,7 @@ export class Worker<R> {
       if (store === undefined) throw new MigrationError(`${side} is no store of this migration`);
       const found = await called(clock, store as unknown as Store<never>, writeTimeout, (signal) =>
         side === store.store
-          ? sendTo(store, key, recordOf<R>(operation, payload), { idempotencyKey, version, signal })
+          ? sendTo(store, key, recordOf<R>(operation, payload), { idempotencyKey, version, behind: true, signal })
           : undoIn(store, key, { idempotencyKey, ifVersion: version ?? 0, signal }),
       );
       if (!settled(found.outcome)) this.#writer.writeFailed(store, found.error);
@@ -227,4 +259,24 @@ export class Worker<R> {
 
 function settled(outcome: Outcome): boolean {
   return outcome === "done" || outcome === "superseded";
+}
+
+const NOTHING = { delivered: 0, retried: 0, buried: 0, recovered: 0 };
+
+/** The sum of what became of entries. */
+function drained(became: readonly Became[]): Drained {
+  const done = { ...NOTHING };
+  for (const what of became) done[what] += 1;
+  return { ...done, claimed: became.length };
+}
+
+function sum(one: Drained, other: Drained): Drained {
+  const { delivered, retried, buried, recovered, claimed } = one;
+  return {
+    delivered: delivered + other.delivered,
+    retried: retried + other.retried,
+    buried: buried + other.buried,
+    recovered: recovered + other.recovered,
+    claimed: claimed + other.claimed,
+  };
 }

@@ -271,6 +271,7 @@ export class Writing<R> {
     const { key, record, version } = this.#operation;
     const within = this.#withEntry(with_entry, false);
     const withEntry = within === null ? {} : { withEntry: within.call };
+    const behind = work !== "first";
     const late = async (): Promise<void> => {
       const { outcome } = await this.#kept(store, { outcome: "done" }, within);
       this.#finished(work, attempt, outcome);
@@ -280,7 +281,7 @@ export class Writing<R> {
         writer.clock,
         store as unknown as Store<never>,
         writer.writeTimeout,
-        (signal) => sendTo(store, key, record, { idempotencyKey, version, signal, ...withEntry }),
+        (signal) => sendTo(store, key, record, { idempotencyKey, version, behind, signal, ...withEntry }),
         () => void late(),
       );
     const told = work === "second" && this.#writes[1]?.ack === "best_effort";

@@ -118,9 +118,16 @@ await outbox.init();
 const ways = kind === "sqlite" ? [{}] : [{}, { transactional: "old" }];
 const migrations = ["required", "best_effort", "outbox"].flatMap((ack) => ways.map((more) => migration(ack, more)));
 const worker = migrations[0].worker(DELIVERY);
-const { begun, pending, claimed } = await worker.counts();
-await worker.drain();
-say({ begun, owed: pending + claimed });
+const owed = async () => {
+  const { begun, pending, claimed } = await worker.counts();
+  return { begun, owed: pending + claimed };
+};
+const left = await owed();
+for (let now = left; now.begun + now.owed > 0; now = await owed()) {
+  await worker.drain();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
+say(left);
 
 let last = Number(first) - 1;
 

@@ -137,7 +137,8 @@ describe("a consumer of change events", () => {
     expect(await consumer.apply(event(1, "u", "a", 2))).toBe("dead");
     expect(await consumer.apply(event(2, "c", "b", 3))).toBe("put");
     expect(letters.map(({ id, reason }) => [id, reason])).toEqual([["p:0", "unreadable"], ["p:1", null]]);
-    expect(consumer.counts).toEqual({ events: 3, errors: 2 });
+    const share = consumer.health({ lag_messages: 0, lag_ms: 0 }).checks.find(({ metric }) => metric === "error_rate");
+    expect(share).toMatchObject({ verdict: "fail", found: 666_667 });
     await consumer.settle("a", 0);
     expect(await consumer.apply(event(3, "u", "a", 4))).toBe("put");
     expect(log.filter((line) => line.startsWith("put"))).toEqual(["put b v3", "put a v4"]);

@@ -257,6 +257,29 @@ describe("a comparison", () => {
     expect(fresh.asked).toHaveLength(3);
   });
 
+  it("is waited for by `settled`, with what it compares", async () => {
+    let compared = 0;
+    const compare = async () => {
+      await Promise.resolve();
+      compared += 1;
+      return true;
+    };
+    const { migration, old, fresh, clock } = over(sampled("100%"), { compare });
+    let answer = (_: { n: number }): void => {};
+    old.reading = () => ({ n: 1 });
+    fresh.reading = () => new Promise((resolve) => (answer = resolve));
+    await migration.read("k");
+    let settled = false;
+    const done = Promise.all([migration.settled(), migration.settled()]).then(() => (settled = true));
+    await clock.pass(10);
+    expect([settled, compared]).toEqual([false, 0]);
+    answer({ n: 1 });
+    await clock.pass(10);
+    await done;
+    expect(compared).toBe(1);
+    expect(migration.counters().comparisons.match).toBe(1);
+  });
+
   it("is drawn by the key", async () => {
     const { migration, fresh } = over(sampled("30%"), { clock: new ManualClock() });
     for (let round = 0; round < 2; round += 1) {

@@ -57,7 +57,7 @@ describe.each(["sqlite", "postgres"] as const)("%s", (kind) => {
     failing.now = true;
     expect(await wrong(migration.write("k", { n: 2 }))).toMatchObject({ told: "failed" });
     expect(await owed(migration)).toEqual({ pending: 1, begun: 0 });
-    expect(await migration.worker().step()).toBe(1);
+    expect((await migration.worker().step()).claimed).toBe(1);
     expect(fresh.asked).toEqual(["write k=1 op:right vnull"]);
   });
 
@@ -72,7 +72,7 @@ describe.each(["sqlite", "postgres"] as const)("%s", (kind) => {
     expect(await owed(migration)).toEqual({ pending: 1, begun: 0 });
     fresh.writing = () => undefined;
     clock.time += 60_000;
-    expect(await migration.worker().step()).toBe(1);
+    expect((await migration.worker().step()).claimed).toBe(1);
     expect(fresh.asked.at(-1)).toBe("write k=2 op:right vnull");
   });
 

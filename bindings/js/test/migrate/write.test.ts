@@ -58,7 +58,7 @@ describe("a write", () => {
     expect(await failed).toMatchObject({ told: "pending", reason: "exhausted" });
     expect(outbox.entries.map(({ id, side, state }) => [id, side, state])).toEqual([["op:right", "right", "pending"]]);
     fresh.writing = () => undefined;
-    expect(await migration.worker().step()).toBe(1);
+    expect((await migration.worker().step()).claimed).toBe(1);
     expect(fresh.asked.at(-1)).toBe("write k=1 op:right v7");
     expect(outbox.entries).toEqual([]);
   });
@@ -120,7 +120,7 @@ describe("a write", () => {
     for (const n of [1, 2]) await migration.write("k", { n }, { operation: `op${n}` });
     await migration.write("other", { n: 3 }, { operation: "op3" });
     expect(fresh.asked).toEqual([]);
-    expect(await migration.worker().step()).toBe(2);
+    expect((await migration.worker().step()).claimed).toBe(2);
     expect(fresh.asked).toEqual(["write k=1 op1:right vnull", "write other=3 op3:right vnull"]);
     await migration.worker().drain();
     expect(fresh.asked.at(-1)).toBe("write k=2 op2:right vnull");
@@ -158,6 +158,23 @@ describe("a write", () => {
     await migration.write("k", { n: 1 }, { version: 3 });
   });
 
+  it("counts as done behind a newer one in the second store and in a delivery, and never in the first store", async () => {
+    const { migration, old, fresh } = writing("required");
+    const behind: unknown[] = [];
+    const asked = (store: string) => ({
+      write: (_: string, __: unknown, call: { behind: boolean }) => void behind.push([store, call.behind]),
+    });
+    Object.assign(old, asked("left"));
+    Object.assign(fresh, asked("right"));
+    await migration.write("k", { n: 1 });
+    expect(behind).toEqual([["left", false], ["right", true]]);
+    const owing = writing("outbox");
+    Object.assign(owing.fresh, asked("owed"));
+    await owing.migration.write("k", { n: 1 });
+    await owing.migration.worker().drain();
+    expect(behind.at(-1)).toEqual(["owed", true]);
+  });
+
   it("is not begun where the outbox does not keep it", async () => {
     const { migration, old, outbox } = writing("required");
     outbox.put = () => Promise.reject(new Error("disk full"));
@@ -188,9 +205,9 @@ describe("a worker", () => {
     void migration.write("k", { n: 1 }, { operation: "op", version: 2 }).catch(() => {});
     await quiet();
     const other = over(dual("required"), { retry, outbox, clock });
-    expect(await other.migration.worker().step()).toBe(0);
+    expect((await other.migration.worker().step()).claimed).toBe(0);
     clock.time += 60_000;
-    expect(await other.migration.worker().step()).toBe(1);
+    expect((await other.migration.worker().step()).claimed).toBe(1);
     expect(other.old.asked).toEqual(["write k=1 op:left v2"]);
     expect(other.fresh.asked).toEqual(["write k=1 op:right v2"]);
     expect([fresh.asked, outbox.entries]).toEqual([[], []]);
@@ -212,7 +229,33 @@ describe("a worker", () => {
     expect(await worker.dead()).toMatchObject([{ reason: "exhausted: Error: down" }]);
     fresh.writing = () => undefined;
     expect(await worker.redrive()).toBe(1);
-    expect(await worker.drain()).toMatchObject({ pending: 0, claimed: 0, dead: 0 });
+    expect(await worker.drain()).toEqual({ delivered: 1, retried: 0, buried: 0, recovered: 0, claimed: 1 });
+    expect(await worker.counts()).toMatchObject({ pending: 0, claimed: 0, dead: 0 });
+  });
+
+  it("gives up what has outlived all its workers, without delivering it once more", async () => {
+    const { migration, fresh, outbox, clock } = writing("outbox");
+    await migration.write("k", { n: 1 }, { operation: "op" });
+    // Three workers take it, and are never heard of again.
+    for (let round = 0; round < 3; round += 1) {
+      const claim = { now: clock.time, limit: 1, leaseMs: 10, worker: "w", migration: "m" };
+      expect(await outbox.claim(claim)).toHaveLength(1);
+      clock.time += 10;
+    }
+    expect(await migration.worker().drain()).toMatchObject({ buried: 1, claimed: 1 });
+    expect([fresh.asked, (await migration.worker().dead())[0]?.reason]).toEqual([[], "expired"]);
+  });
+
+  it("does not wait for what is tried again later", async () => {
+    const { migration, fresh, clock } = writing("outbox");
+    fresh.writing = rejected("down", { transient: true });
+    for (const key of ["a", "b"]) await migration.write(key, { n: 1 });
+    const worker = migration.worker();
+    expect(await worker.drain()).toEqual({ delivered: 0, retried: 2, buried: 0, recovered: 0, claimed: 2 });
+    expect(await worker.counts()).toMatchObject({ pending: 2 });
+    fresh.writing = () => undefined;
+    await clock.pass(1_000);
+    expect(await worker.drain()).toMatchObject({ delivered: 2 });
   });
 
   it("keeps its claim while a delivery takes long", async () => {
@@ -222,7 +265,7 @@ describe("a worker", () => {
     void migration.worker({ leaseMs: 3_000 }).step();
     await clock.pass(10_000);
     expect(outbox.entries[0]?.leaseUntilMs).toBeGreaterThan(clock.time);
-    expect(await migration.worker().step()).toBe(0);
+    expect((await migration.worker().step()).claimed).toBe(0);
   });
 
   it("works until it is told to stop", async () => {

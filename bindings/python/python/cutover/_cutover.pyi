@@ -62,7 +62,9 @@ class _ArrowArray(Protocol):
 
 _Table: TypeAlias = _ArrowStream | _ArrowArray
 
+def changed(engine: Engine, arguments: str, /) -> str: ...
 def draw(key: str, /) -> int: ...
+def ed25519_verify(key: bytes, message: bytes, signature: bytes, /) -> bool: ...
 def read_machine(fallback_on: int, /) -> str: ...
 def step(machine: str, config: str, state: str, event: str, /) -> str: ...
 def stores(engine: Engine, migration: str, /) -> tuple[str, str] | None: ...
@@ -251,6 +253,16 @@ class Engine:
         >>> engine = Engine.from_str(text)
         >>> engine.apply(text.replace("off", "on")).is_enabled("beta", {})
         True
+        """
+    def stale(self) -> Engine:
+        r"""This engine as one whose ruleset may be out of date, because nothing was heard of it for too long: it decides the
+        same, and the reason of every answer is `STALE`. What is applied to it is not stale.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nflags: {beta: {rules: [{serve: on}]}}").stale()
+        >>> decision = engine.decide("beta", {})
+        >>> decision.value, decision.reason
+        (True, 'STALE')
         """
     def to_compiled(self) -> bytes:
         r"""The program as bytes: the same on every platform, and loaded again without parsing by `from_compiled`, here and

@@ -13,6 +13,7 @@ from cutover._diagnostic import CutoverError, Diagnostic, Imported
 from cutover._json import context_text, json_text
 from cutover._route import Hazard, Route, RouteCompare, RouteRead, RouteStreams, RouteWrite
 from cutover._types import (
+    AlertRulesDict,
     ArmResultsDict,
     ComparisonDict,
     DeliveryPolicy,
@@ -22,6 +23,7 @@ from cutover._types import (
     GateReplayDict,
     GateStateDict,
     GateStepDict,
+    HandbookDict,
     ImportedDict,
     JudgementDict,
     PathFoundDict,
@@ -152,6 +154,26 @@ def ask_runbook(
 def runbook(text: str) -> RunbookDict:
     """A runbook from its JSON."""
     return cast(RunbookDict, json.loads(text))
+
+
+def ask_handbook(of: str, name: str, at: str | None, language: str, file: str) -> str:
+    """The question of `Engine.handbook`."""
+    return json.dumps({"of": of, "name": name, "at": at, "language": language, "file": file})
+
+
+def handbook(text: str) -> HandbookDict:
+    """A handbook from its JSON."""
+    return cast(HandbookDict, json.loads(text))
+
+
+def ask_alerts(file: str, rules_file: str) -> str:
+    """The question of `Engine.alerts`."""
+    return json.dumps({"file": file, "rules_file": rules_file})
+
+
+def alerts(text: str) -> AlertRulesDict:
+    """Alert rules from their JSON."""
+    return cast(AlertRulesDict, json.loads(text))
 
 
 def ask_delivery(policy: str | None, migration: str | None) -> str:
@@ -313,10 +335,12 @@ def simulate(text: str) -> PlanSimulationDict:
     return cast(PlanSimulationDict, json.loads(text))
 
 
-def ask_report(name: str, state: Mapping[str, Any] | None, observations: Iterable[Mapping[str, Any]], now: int) -> str:
+def ask_report(
+    name: str, state: Mapping[str, Any] | None, observations: Iterable[Mapping[str, Any]], now: int, alpha: float
+) -> str:
     """The question of `Engine.report`."""
     seen = [{key: _finite(value) for key, value in observation.items()} for observation in observations]
-    return json.dumps({"plan": name, "state": state, "observations": seen, "now": now})
+    return json.dumps({"plan": name, "state": state, "observations": seen, "now": now, "alpha": alpha})
 
 
 def report(text: str) -> PlanReportDict:

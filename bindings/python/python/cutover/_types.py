@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict, Union
 
-Reason = Literal["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", "ERROR"]
-"""Why a decision is what it is: OpenFeature's reasons."""
+Reason = Literal["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", "ERROR", "STALE"]
+"""Why a decision is what it is: OpenFeature's reasons. `STALE` is of an engine whose ruleset may be out of date."""
 
 ErrorCode = Literal["FLAG_NOT_FOUND", "TYPE_MISMATCH", "MISSING_UNIT", "INVALID_CONTEXT"]
 """Why there is no answer: OpenFeature's error codes, and `MISSING_UNIT`."""
@@ -306,6 +306,12 @@ DiffReport = dict[str, Any]
 ReplayReport = dict[str, Any]
 """What came of a decision log: how many `lines` are `identical`, the `same`, `restated`, `changed` or `unreplayable`, and the
 `moves` and `problems`."""
+
+HandbookDict = dict[str, Any]
+"""The procedures of a plan, of a plan of work, or of incidents: `markdown`, and `runbook`, the same as data."""
+
+AlertRulesDict = dict[str, Any]
+"""Alert rules: `rules` for Prometheus, `tests` for `promtool`, and `groups`, the rules as data."""
 
 RunbookDict = dict[str, Any]
 """The procedures of a migration: `markdown`, and `runbook`, the same as data."""

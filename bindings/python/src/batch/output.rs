@@ -178,7 +178,7 @@ impl Rows<'_> {
             (error != 0).then(|| error - 1)
         });
         for (slot, outcome) in self.reason.iter_mut().zip(outcomes) {
-            *slot = (outcome >> 24 & 0xF) as i8;
+            *slot = shape.shown[(outcome >> 24 & 0xF) as usize];
         }
         match (&mut self.value, &shape.served) {
             (ValuePiece::Bool { bits, valid }, Served::Bool(values)) => {

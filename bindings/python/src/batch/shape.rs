@@ -12,6 +12,8 @@ pub(super) struct Shape {
     pub(super) variants: ArrayRef,
     /// The names of the reasons, by their number.
     pub(super) reasons: ArrayRef,
+    /// For each reason that an outcome may hold, the one that is shown.
+    pub(super) shown: [i8; 16],
     /// The names of the errors, in the order of [`ErrorCode::ALL`].
     pub(super) errors: ArrayRef,
     pub(super) served: Served,
@@ -53,8 +55,13 @@ impl Shape {
             Served::Text(..) => Some(dictionary(DataType::Int16)),
         };
         fields.extend(value.map(|data_type| Field::new("value", data_type, true)));
+        let mut shown = [0; 16];
+        for (slot, reason) in shown.iter_mut().zip(Reason::ALL) {
+            *slot = reason.shown(engine.is_stale()) as i8;
+        }
         Self {
             fields: fields.into(),
+            shown,
             variants: names(variants),
             reasons: names(Reason::ALL.iter().map(|reason| reason.name())),
             errors: names(ErrorCode::ALL.iter().map(|error| error.name())),

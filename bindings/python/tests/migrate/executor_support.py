@@ -99,3 +99,8 @@ class AsyncStore:
 
 QUICK = {"attempts": 3, "base_ms": 0, "cap_ms": 0}
 """A policy of retries that does not wait."""
+
+
+def some(counts: dict[str, int]) -> dict[str, int]:
+    """Those of which there were any."""
+    return {name: count for name, count in counts.items() if count}

@@ -6,7 +6,8 @@ import asyncio
 from typing import Any
 
 from executor_support import engine
-from simulated import Clock, Key, Outbox, Record, Store, Stream, World
+from simulated import NOTHING, Clock, Key, Outbox, Record, Store, Stream, UndoingStore, World
+from topic import Careless, Topic
 
 from cutover.migrate import AsyncMigration, Timeouts, WriteError
 
@@ -98,6 +99,7 @@ class Node:
                 truth.promised[key] = max(truth.promised[key], version)
             elif error.told == "failed":
                 truth.failed[key].add(version)
+                self.history.undone += error.reason == "permanent"
 
     async def read(self, key: str) -> None:
         history, asked = self.history, Key(key)
@@ -119,14 +121,25 @@ class Node:
 class History:
     """Two nodes that go up and down the ladder while they are used, and what came of it."""
 
-    def __init__(self, seed: int, *, with_outbox: bool = True, checks: bool = True) -> None:
+    forward: Stream | Topic
+    reverse: Stream | Topic
+
+    def __init__(
+        self, seed: int, *, with_outbox: bool = True, checks: bool = True, undoes: bool | None = None, consumers: Careless = ""
+    ) -> None:
         self.world = World(seed)
-        self.old, self.new = Store(self.world, "sql", checks), Store(self.world, "mongo", checks)
+        # Half of all stores can undo a write; those without versions cannot.
+        undoing = self.world.random.random() < 0.5 if undoes is None else undoes
+        made = UndoingStore if checks and undoing else Store
+        self.old, self.new = made(self.world, "sql", checks), made(self.world, "mongo", checks)
+        self.undone = 0
         self.outbox = Outbox(self.world) if with_outbox else None
-        self.forward, self.reverse = (
-            Stream(self.world, self.old, self.new),
-            Stream(self.world, self.new, self.old),
-        )
+        sides = (self.old, self.new), (self.new, self.old)
+        if made is UndoingStore:
+            self.forward, self.reverse = (Stream(self.world, source, target) for source, target in sides)
+        else:
+            # Consumers know of no undoing.
+            self.forward, self.reverse = (Topic(self.world, source, target, consumers) for source, target in sides)
         self.truth = Truth()
         self.wrong: list[BaseException] = []
         self.quiet = False
@@ -169,6 +182,8 @@ class History:
                 node.die()
                 node.tasks.clear()
                 node.start()
+                for stream in (self.forward, self.reverse):
+                    stream.crash()
 
     async def _watched(self, operation: Any, *arguments: Any) -> None:
         try:
@@ -211,7 +226,7 @@ class History:
             while self.world.late and self.quiet:
                 await asyncio.wait([*self.world.late])
         ends = [(stream, len(stream.source.log)) for stream in (self.forward, self.reverse) if stream.task]
-        await self._until(lambda: all(stream.next >= end for stream, end in ends))
+        await self._until(lambda: all(stream.reached(end) for stream, end in ends))
         self.before = self.phase
         if self.phase not in FOLLOWS_FORWARD:
             self.forward.stop()
@@ -237,13 +252,16 @@ class History:
     def _check(self) -> None:
         if self.wrong:
             raise self.wrong[0]
+        for stream in (self.forward, self.reverse):
+            if isinstance(stream, Topic) and stream.wrong is not None:
+                raise Wrong(stream.wrong)
         reads = self.old if LADDER.index(self.phase) < LADDER.index("live") else self.new
         for key in KEYS:
-            version, record = reads.records.get(key, (0, None))
+            version, record = reads.records.get(key, NOTHING)
             if version < self.truth.promised[key]:
                 raise Wrong(f"version {self.truth.promised[key]} of {key} is lost: {reads.name} has {version}")
             if version in self.truth.failed[key]:
                 raise Wrong(f"version {version} of {key} was told to have failed, and is in {reads.name}")
-            both = self.old.records.get(key, (0, None)), self.new.records.get(key, (0, None))
+            both = self.old.records.get(key, NOTHING), self.new.records.get(key, NOTHING)
             if self.phase in KEPT_EQUAL and both[0] != both[1]:
                 raise Wrong(f"in {self.phase} the stores differ about {key}: {both}")

@@ -7,12 +7,15 @@ import selectors
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from cutover.migrate import Permanent, ReadCall, Superseded, Transient, WriteCall
 from cutover.migrate.outbox import AsyncOutbox, Entry, NewEntry, OutboxError
 
 Record = dict[str, Any]
+Event = tuple[Literal["put", "undo"], str, int, "Record | None"]
+"""What happened to a version of a record, as a log has it and a stream carries it."""
+NOTHING: tuple[int, Record | None] = (0, None)
 
 
 class _Selector(selectors.SelectSelector):
@@ -112,26 +115,63 @@ class World:
 
 
 class Store:
-    """Records with versions and tombstones, and a log of what changed. Without `checks`, the last word is right."""
+    """Records with versions and tombstones, and a log of what happened to them: of each record counts the newest version
+    that was not undone. Without `checks`, the last word is right."""
 
     def __init__(self, world: World, name: str, checks: bool) -> None:
         self.world, self.name, self.checks = world, name, checks
         self.records: dict[str, tuple[int, Record | None]] = {}
-        self.log: list[tuple[str, int, Record | None]] = []
+        self.versions: dict[str, dict[int, Record | None]] = {}
+        self.undone: dict[str, set[int]] = {}
+        self.taken: set[str] = set()
+        self.log: list[Event] = []
 
-    def put(self, key: str, version: int, record: Record | None) -> None:
-        held = self.records.get(key, (0, None))[0]
-        if self.checks and held > version:
+    def put(self, key: str, version: int, record: Record | None, call: WriteCall) -> None:
+        """What a client writes: once, and where there is nothing newer, unless it may be `behind` that."""
+        if self.checks and call.idempotency_key in self.taken:
+            return
+        undone = self.undone.get(key, set())
+        highest = max([0, *self.versions.get(key, ()), *undone])
+        if self.checks and (version in undone or (highest > version and not call.behind)):
             raise Superseded
-        if self.records.get(key) != (version, record):
+        self.taken.add(call.idempotency_key)
+        self._tell(("put", key, version, record))
+        if self.checks and self.records[key][0] > version:
+            raise Superseded
+
+    def take_back(self, key: str, version: int, call: WriteCall) -> None:
+        """Undoes a write, which never counts again, however late it comes once more."""
+        if call.idempotency_key in self.taken:
+            return
+        self.taken.add(call.idempotency_key)
+        current = self.records.get(key, NOTHING)[0]
+        self._tell(("undo", key, version, None))
+        if current != version:
+            raise Superseded
+
+    def follow(self, event: Event) -> None:
+        """What a client has changed, or a stream brings; with versions in whatever order."""
+        what, key, version, record = event
+        if not self.checks:
             self.records[key] = (version, record)
-            self.log.append((key, version, record))
+            return
+        versions, undone = self.versions.setdefault(key, {}), self.undone.setdefault(key, set())
+        if what == "undo":
+            undone.add(version)
+            versions.pop(version, None)
+        elif version not in undone:
+            versions[version] = record
+        self.records[key] = max(versions.items(), key=lambda held: held[0], default=NOTHING)
+
+    def _tell(self, event: Event) -> None:
+        self.follow(event)
+        self.log.append(event)
 
     async def read(self, key: str, call: ReadCall) -> Record | None:
         await self.world.pause(self.world.happens(0.03))
         if self.world.happens(0.05):
             raise ConnectionError("no answer")
-        found = self.records.get(key, (0, None))[1]
+        found = self.records.get(key, NOTHING)[1]
         await self.world.pause(False)
         if isinstance(key, Key):
             key.answered.append(self.name)
@@ -140,10 +180,19 @@ class Store:
     async def write(self, key: str, record: Record | None, call: WriteCall) -> None:
         version = call.version
         assert version is not None
-        await self.world.send(lambda: self.put(str(key), version, record))
+        await self.world.send(lambda: self.put(str(key), version, record, call))
 
     async def delete(self, key: str, call: WriteCall) -> None:
         await self.write(key, None, call)
+
+
+class UndoingStore(Store):
+    """A store whose side can undo."""
+
+    async def undo(self, key: str, call: WriteCall) -> None:
+        version = call.version
+        assert version is not None
+        await self.world.send(lambda: self.take_back(str(key), version, call))
 
 
 class Outbox(AsyncOutbox):
@@ -281,19 +330,18 @@ class Stream:
             self.task.cancel()
             self.task = None
 
-    def drained(self) -> bool:
-        return self.task is None or self.next == len(self.source.log)
+    def reached(self, end: int) -> bool:
+        """Whether all is done that the source had logged then."""
+        return self.task is None or self.next >= end
+
+    def crash(self) -> None:
+        """It is somebody else's."""
 
     def copy(self) -> None:
         """What was there before."""
         for key, (version, record) in self.source.records.items():
-            self._apply(key, version, record)
-
-    def _apply(self, key: str, version: int, record: Record | None) -> None:
-        try:
-            self.target.put(key, version, record)
-        except Superseded:
-            pass
+            if version > 0:
+                self.target.follow(("put", key, version, record))
 
     async def _run(self) -> None:
         while True:
@@ -304,6 +352,6 @@ class Stream:
             if self.target.checks:
                 self.world.random.shuffle(order)
             for change in order:
-                self._apply(*change)
+                self.target.follow(change)
             self.next += len(batch)
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 import pytest
-from executor_support import FALLING_BACK, QUICK, AsyncStore, Record, Store, engine
+from executor_support import AsyncStore, FALLING_BACK, QUICK, Record, Store, engine, some
 
 from cutover import Engine
 from cutover.migrate import Answered, AsyncMigration, Permanent, Shadow, Timeouts, Transient, WriteError
@@ -42,7 +42,7 @@ def test_reads_fall_back() -> None:
             Engine.from_str(FALLING_BACK), "orders", old=old, new=new, warn=lambda _: None
         )
         assert await orders.read("a") == {"n": 1}
-        assert orders.counters().fallbacks == {"not_found": 1}
+        assert some(orders.counters().fallbacks) == {"not_found": 1}
 
     run(main())
 
@@ -62,7 +62,7 @@ def test_the_caller_is_told_who_answered_and_an_edit_begins_with_the_store_that_
         old.store.reads = [ValueError("down")]
         with pytest.raises(ValueError, match="down"):
             await orders.read_for_update("a")
-        assert orders.counters().reads == {"mongo": 1, "sql": 1}
+        assert some(orders.counters().reads) == {"mongo": 1, "sql": 1}
 
     run(main())
 
@@ -73,7 +73,7 @@ def test_a_deadline_cancels_the_side() -> None:
         orders = of(old, new, "live", timeouts=Timeouts(read_ms=10))
         orders._sides["mongo"].seconds = 5  # type: ignore[attr-defined]
         assert await orders.read("a", draw=999_999) == {"n": 1}
-        assert new.calls == [] and orders.counters().fallbacks == {"timeout": 1}
+        assert new.calls == [] and some(orders.counters().fallbacks) == {"timeout": 1}
 
     run(main())
 
@@ -84,7 +84,7 @@ def test_comparisons_and_their_cap() -> None:
         orders._sides["mongo"].seconds = 0.01  # type: ignore[attr-defined]
         assert await asyncio.gather(*(orders.read("a") for _ in range(5))) == [{"n": 1}] * 5
         await orders.settled()
-        assert orders.counters().comparisons == {"skipped": 3, "mismatch": 2}
+        assert some(orders.counters().comparisons) == {"skipped": 3, "mismatch": 2}
 
     run(main())
 
@@ -99,7 +99,7 @@ def test_a_cancelled_read_is_an_event() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         await orders.settled()
-        assert orders.counters().comparisons == {"skipped": 1}
+        assert some(orders.counters().comparisons) == {"skipped": 1}
 
     run(main())
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import pytest
 from executor_support import Record, Store, engine
 
-from cutover.migrate import AsyncConsumer, Change, Consumer, DeadChange, Migration, Permanent, Transient, stream_health
-from cutover.migrate import otel_metrics, prometheus_metrics
+from cutover.migrate import AsyncConsumer, Change, Consumer, DeadChange, Migration, PartitionState, Permanent, Superseded, Transient
+from cutover.migrate import otel_metrics, prometheus_metrics, stream_health
 from cutover.migrate._types import WriteCall
 
 
@@ -42,9 +42,10 @@ class Target:
     def letter(self, letter: DeadChange) -> None:
         self.log.append((letter.id, letter.reason))
 
-    def persist(self, state: str) -> None:
+    def persist(self, state: PartitionState) -> None:
         self.log.append("persist")
-        self.state = json.loads(state)
+        # What is kept is a text, as a rule.
+        self.state = json.loads(json.dumps(state))
 
     def consumer(self, **options: Any) -> Consumer:
         retry = {"base_ms": 1, "cap_ms": 1}
@@ -66,7 +67,7 @@ def test_the_offset_is_committed_after_the_work() -> None:
     target = Target()
     target.fails = [Transient(), ValueError()]
     consumer = target.consumer()
-    assert consumer.apply(Change(0, "c", "7", 1, {"n": 1})) == "applied"
+    assert consumer.apply(Change(0, "c", "7", 1, {"n": 1})) == "put"
     assert target.records == {"7": (1, {"n": 1})} and target.log == [1]
     # After a restart that lost the commit, the event comes again.
     assert target.consumer(state=consumer.state).apply(Change(0, "c", "7", 1, {"n": 1})) == "skipped"
@@ -76,26 +77,88 @@ def test_a_poison_event_parks_its_key_and_the_partition_goes_on() -> None:
     target = Target()
     target.fails = [Permanent("no")]
     consumer = target.consumer()
-    assert consumer.apply(Change(0, "c", "7", 1, {"n": 1})) == "parked"
+    assert consumer.apply(Change(0, "c", "7", 1, {"n": 1})) == "dead"
     assert target.log == ["persist", ("p:0", "refused"), 1]
-    assert consumer.apply(Change(1, "u", "7", 2, {"n": 2})) == "parked"
-    assert consumer.apply(Change(2, "c", "8", 1, {"n": 1})) == "applied"
-    assert consumer.apply(Change(3, "?", "9", 1, {"n": 1})) == "parked"
+    assert consumer.apply(Change(1, "u", "7", 2, {"n": 2})) == "dead"
+    assert consumer.apply(Change(2, "c", "8", 1, {"n": 1})) == "put"
+    assert consumer.apply(Change(3, "?", "9", 1, {"n": 1})) == "dead"
     assert consumer.apply(Change(4, None, "9", None)) == "skipped"
     assert consumer.health(lag_messages=0, lag_ms=0)["verdict"] == "fail"
     # Another process finds the key parked, until its letters are settled.
     other = target.consumer(state=target.state)
-    assert other.apply(Change(5, "u", "7", 3, {"n": 3})) == "parked"
+    assert other.apply(Change(5, "u", "7", 3, {"n": 3})) == "dead"
     other.settle("7", 0)
-    assert other.apply(Change(6, "u", "7", 4, {"n": 4})) == "applied"
+    assert other.apply(Change(6, "u", "7", 4, {"n": 4})) == "put"
 
 
 def test_a_partition_in_which_all_fails_halts() -> None:
     consumer = Target().consumer(max_parked=1)
-    assert consumer.apply(Change(0, "c", "7", None, {})) == "parked"
+    assert consumer.apply(Change(0, "c", "7", None, {})) == "dead"
     assert consumer.apply(Change(1, "c", "8", None, {})) == "halted"
+    # It is not looked at again, whatever comes.
+    assert consumer.halted and consumer.apply(Change(2, "c", "9", 1, {})) == "halted"
     consumer.release()
-    assert consumer.apply(Change(1, "c", "7", None, {})) == "parked"
+    assert consumer.apply(Change(1, "c", "7", None, {})) == "dead"
+
+
+def test_a_target_that_does_not_say_what_it_has_is_asked_again() -> None:
+    class Clock:
+        time = 0
+
+        def now(self) -> int:
+            return self.time
+
+        def sleep(self, ms: int) -> None:
+            self.time += ms
+
+    target, clock, down = Target(), Clock(), [OSError(), OSError()]
+    found = target.current
+
+    def current(key: str) -> Any:
+        if down:
+            raise down.pop()
+        return found(key)
+
+    target.current = current  # type: ignore[method-assign]
+    assert target.consumer(clock=clock).apply(Change(0, "c", "7", 1, {"n": 1})) == "put"
+    assert clock.time == 600 and target.log == [1]
+
+
+def test_something_newer_in_the_target_is_as_good_and_a_commit_that_fails_is_no_poison() -> None:
+    target = Target()
+    target.fails = [Superseded()]
+    consumer = target.consumer()
+    assert consumer.apply(Change(0, "c", "7", 1, {"n": 1})) == "skipped" and target.log == [1]
+    commit, refused = target.commit, [Permanent("no")]
+
+    def once(offset: int) -> None:
+        if refused:
+            raise refused.pop()
+        commit(offset)
+
+    target.commit = once  # type: ignore[method-assign]
+    assert target.consumer(state=consumer.state).apply(Change(1, "u", "7", 2, {"n": 2})) == "put"
+    assert target.log == [1, 2] and target.records == {"7": (2, {"n": 2})}
+
+
+def test_what_is_not_kept_was_not_said() -> None:
+    target = Target()
+    consumer = target.consumer()
+    assert consumer.apply(Change(0, "c", "7", None, {})) == "dead"
+    persist, down = target.persist, [OSError()]
+
+    def once(state: PartitionState) -> None:
+        if down:
+            raise down.pop()
+        persist(state)
+
+    target.persist = once  # type: ignore[method-assign]
+    consumer = target.consumer(state=consumer.state)
+    with pytest.raises(OSError):
+        consumer.settle("7", 0)
+    assert consumer.state is not None and consumer.state["parked"] == {"7": 0}
+    consumer.settle("7", 0)
+    assert target.state["parked"] == {}
 
 
 def test_health() -> None:
@@ -126,10 +189,10 @@ def test_asyncio() -> None:
         hooks = {"commit": target.commit, "dead_letter": target.letter, "persist": target.persist}
         consumer = AsyncConsumer("p", target, retry={"base_ms": 1}, **hooks)
         target.of.fails = [Transient()]
-        assert await consumer.apply(Change(0, "c", "7", 1, {"n": 1})) == "applied"
-        assert await consumer.apply(Change(1, "?", "7", 1, {"n": 1})) == "parked"
+        assert await consumer.apply(Change(0, "c", "7", 1, {"n": 1})) == "put"
+        assert await consumer.apply(Change(1, "?", "7", 1, {"n": 1})) == "dead"
         await consumer.settle("7", 0)
-        assert await consumer.apply(Change(2, "d", "7", 2)) == "applied"
+        assert await consumer.apply(Change(2, "d", "7", 2)) == "deleted"
         assert target.of.records == {"7": (2, None)}
 
     asyncio.run(main())

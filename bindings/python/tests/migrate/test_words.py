@@ -35,9 +35,7 @@ PYTHON_ONLY = {
     ),
     "a class, where TypeScript has an object of options": "Shadow Timeouts",
     "a literal that TypeScript writes out or has elsewhere": "FieldReport Operation Outcome Variant Verdict",
-    "what `step` and `drain` say: in TypeScript a number and `OutboxCounts`": "Drained",
     "the clock where none is given": "SystemClock",
-    "TypeScript's buckets are powers of two": "LATENCY_BOUNDS",
 }
 MEMBERS_ONLY = {
     "an error of JavaScript has a name and a message": (
@@ -51,11 +49,9 @@ MEMBERS_ONLY = {
     "what Python tells a side beside": "ReadCall.store WriteCall.store WriteCall.attempt",
     "how a clock waits": "Clock.after Clock.sleep Clock.ticks",
     "in Python optional, and so not of the protocol": "Side.undo",
-    "`Consumer.health` judges by the last minute, `counts` are for `streamHealth`": "Consumer.counts Consumer.health",
     "in Python it is the change's": "DeadChange.key",
+    "a method that gives the sum": "Drained.plus",
     "the warnings with their texts, in Python by their number": "Migration.warnings Counts.warnings",
-    "counted in TypeScript alone": "Counts.failedReads Counts.writes Latency.maxMs",
-    "milliseconds, and seconds as Prometheus has them": "Latency.totalMs Latency.seconds",
     "asyncio or a promise beside the other": (
         "OutboxStore.putSync OutboxStore.withdrawSync SqliteOutbox.putSync SqliteOutbox.withdrawSync PostgresOutbox.put_async "
         "PostgresOutbox.withdraw_async"

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from executor_support import QUICK, Record, Store, Undoing, engine
+from executor_support import QUICK, Record, Store, Undoing, engine, some
 
 from cutover import CutoverError, Engine
 from cutover.migrate import Migration, Permanent, Transient, WriteCall, WriteError
@@ -47,7 +47,7 @@ def test_a_transient_error_is_tried_again_with_the_same_key() -> None:
     orders = of(old, new)
     orders.write("a", {"n": 1}, operation="op-1")
     assert old.calls == ["write a op-1:sql"] * 3
-    assert orders.counters().write_errors == {"sql": 2}
+    assert some(orders.counters().write_errors) == {"sql": 2}
 
 
 def test_a_permanent_error_of_the_first_store_fails() -> None:
@@ -127,6 +127,34 @@ def test_a_write_whose_process_died_is_finished_by_a_worker() -> None:
     assert (old.records, new.records) == ({"a": {"n": 1}}, {})
     assert of(old, new, outbox=kept).worker().drain().recovered == 1
     assert new.records == {"a": {"n": 1}} and kept.counts(0).begun == 0
+
+
+def test_a_write_counts_as_done_behind_a_newer_one_but_in_the_first_store() -> None:
+    behind: list[tuple[str, bool]] = []
+
+    class Told(Store):
+        def write(self, key: str, record: Record, call: WriteCall) -> None:
+            behind.append((call.store, call.behind))
+            super().write(key, record, call)
+
+    old, new, kept = Told(), Told(), outbox()
+    of(old, new).write("a", {"n": 1}, operation="op-1")
+    assert behind == [("sql", False), ("mongo", True)]
+    new.fails = [Transient()] * 3
+    orders = of(old, new, outbox=kept)
+    with pytest.raises(WriteError):
+        orders.write("a", {"n": 1}, operation="op-2")
+    assert orders.worker().drain().delivered == 1 and behind[-1] == ("mongo", True)
+
+
+def test_what_callers_were_told_is_counted() -> None:
+    old, new = Store(), Store()
+    orders = of(old, new)
+    orders.write("a", {"n": 1})
+    old.fails = [Permanent("no")]
+    with pytest.raises(WriteError):
+        orders.write("a", {"n": 2})
+    assert orders.counters().writes == {"done": 1, "failed": 1}
 
 
 def test_an_undoing_that_is_owed_is_delivered_under_its_name() -> None:

@@ -47,6 +47,7 @@ fn because(explanation: &Explanation<'_>) -> String {
         (Reason::Static, None) => "the same for everybody, at any time".to_owned(),
         (Reason::TargetingMatch, None) => format!("rule {rule} matched"),
         (Reason::Split, None) => format!("rule {rule} matched, and its rollout or split decided"),
+        (Reason::Stale, None) => "nothing was heard of the ruleset for too long".to_owned(),
         (Reason::Disabled, None) => "the flag is not enabled".to_owned(),
         (Reason::Default | Reason::Error, None) => {
             match explanation.steps.iter().rfind(|step| is_top(step)) {

@@ -48,6 +48,21 @@ fn asked(task: &Task) -> String {
         Task::SetPercentage { flag, millionths, segments, epoch } => {
             format!("set `{flag}` to {} (epoch {epoch})", audience(*millionths, segments))
         }
+        Task::SetMigration { migration, phase, millionths, emergency, epoch } => {
+            let to = match (phase, millionths) {
+                _ if *emergency => "its emergency".to_owned(),
+                (Some(phase), _) => format!("phase {phase}"),
+                (None, share) => percent(share.unwrap_or_default()),
+            };
+            format!("set the migration `{migration}` to {to} (epoch {epoch})")
+        }
+        Task::AwaitGuards { epoch, guards } => {
+            let names: Vec<&str> = guards.iter().map(|guard| guard.name()).collect();
+            format!("watch what data waits for in epoch {epoch}: {}", names.join(", "))
+        }
+        Task::OpenIncident { policy, event, .. } => {
+            format!("open an incident of `{policy}`, {}: {}", event.severity, event.title)
+        }
         Task::AwaitAck { epoch, capacity } => {
             let capacity = if *capacity { ", and for capacity" } else { "" };
             format!("wait until every node has acknowledged epoch {epoch}{capacity}")
@@ -86,6 +101,13 @@ pub(crate) fn status(name: &str, plan: &Guarded, state: &State, width: Option<us
             .collect();
         out.push_str(&table(["gate", "said", "at"], &rows, width));
     }
+    let missing = plan.plan().waits_for(state);
+    if !missing.is_empty() {
+        out.push_str("\nthe next move waits for:\n");
+        for guard in missing {
+            let _ = writeln!(out, "  {}: {}", guard.name(), guard.missing());
+        }
+    }
     if !state.owed.is_empty() {
         out.push_str("\nowed:\n");
         for owed in &state.owed {
@@ -107,7 +129,7 @@ fn head(name: &str, plan: &Guarded, state: &State) -> String {
     let steps = plan.plan().spec().steps.len();
     let step = match plan.plan().spec().steps.get(state.step).map(|step| &step.to) {
         Some(Target::Share(share)) => percent(*share),
-        Some(Target::Segment(name)) => name.clone(),
+        Some(Target::Segment(name) | Target::Phase(name)) => name.clone(),
         None => String::new(),
     };
     let (word, style) = stage(state.stage);
@@ -152,10 +174,9 @@ pub(crate) fn simulated(
     let rows: Vec<[Cell; 4]> =
         shown.map(|(record, reached)| row(record, reached, &when(record.time))).collect();
     out.push_str(&table(["when", "share", "stage", "why"], &rows, width));
-    let flags = simulation
-        .told
-        .iter()
-        .filter(|told| matches!(told.task, Task::SetFlag { .. } | Task::Investigate { .. }));
+    let flags = simulation.told.iter().filter(|told| {
+        matches!(told.task, Task::SetFlag { .. } | Task::Investigate { .. } | Task::OpenIncident { .. })
+    });
     for told in flags {
         let _ = writeln!(out, "{}  {}", when(told.at), clean(&asked(&told.task)));
     }

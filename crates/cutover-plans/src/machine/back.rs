@@ -2,6 +2,7 @@
 
 use super::{Run, Said};
 use crate::WHOLE;
+use crate::data::list;
 use crate::effect::{Severity, Task};
 use crate::plan::Guard;
 use crate::record::Reason;
@@ -26,20 +27,28 @@ impl Run<'_> {
             Mode::Immediate => (0, Vec::new()),
             Mode::Progressive => self.below(),
         };
-        let mode = if share == 0 && segments.is_empty() { Mode::Immediate } else { mode };
+        let mode = self.mode_to(mode, share, &segments);
         // Going back waits for no clock that ran ahead.
         self.state.now = self.told;
         self.go(Stage::RollingBack { mode, failures }, reason, said);
         let way = if mode == Mode::Immediate { "at once" } else { "step by step" };
-        let flag = &self.plan.spec().flag;
+        let flag = self.plan.spec().moved();
         self.notify(Severity::Critical, format!("`{flag}` goes back {way}: {}", because(reason, said)));
-        self.ask(share, segments);
+        match mode {
+            Mode::Immediate => self.ask_nobody(),
+            // Data that moves back waits as data that moves forward does; it is looked at again from now on.
+            Mode::Progressive if self.guarded(self.leaves()) => self.ask(share, segments),
+            Mode::Progressive => self.watch_guards(),
+        }
     }
 
     /// A gate still fails at a step of the rollback: the next one, or, as it keeps failing, nobody.
     pub(super) fn still_failing(&mut self, failures: u32, said: &Said<'_>) {
         if failures >= self.plan.spec().rollback.failures {
             self.roll_back(Mode::Immediate, Reason::Escalated, said);
+        } else if !self.guarded(self.leaves()) {
+            let stage = Stage::RollingBack { mode: Mode::Progressive, failures };
+            self.go(stage, Reason::StillFailing, said);
         } else {
             self.step_down(failures, Reason::StillFailing, said);
         }
@@ -51,34 +60,42 @@ impl Run<'_> {
             return self.nobody_left();
         }
         let (share, segments) = self.below();
-        let nobody = share == 0 && segments.is_empty();
-        let mode = if nobody { Mode::Immediate } else { Mode::Progressive };
+        let mode = self.mode_to(Mode::Progressive, share, &segments);
         self.go(Stage::RollingBack { mode, failures }, reason, said);
         self.ask(share, segments);
     }
 
+    /// Going to nobody is going at once, for a flag. A migration that goes there step by step still waits for its guards.
+    fn mode_to(&self, mode: Mode, share: u32, segments: &[String]) -> Mode {
+        let nobody = share == 0 && segments.is_empty();
+        if nobody && self.plan.spec().migration.is_none() { Mode::Immediate } else { mode }
+    }
+
     pub(super) fn nobody_left(&mut self) {
         self.drop_owed(|task| {
-            !matches!(task, Task::Notify { .. } | Task::SetFlag { .. } | Task::Investigate { .. })
+            task.moves()
+                || matches!(
+                    task,
+                    Task::AwaitAck { .. } | Task::AwaitGuards { .. } | Task::RequestApproval { .. }
+                )
         });
         self.go(Stage::RolledBack, Reason::NobodyLeft, &Said::default());
-        let flag = &self.plan.spec().flag;
+        let flag = self.plan.spec().moved();
         self.notify(Severity::Info, format!("`{flag}` is back: nobody is on the new side"));
     }
 
     /// Not everybody came down in time: at once, and again, and somebody has to come.
     pub(super) fn overdue(&mut self, mode: Mode) {
         if mode == Mode::Progressive {
-            return self.roll_back(
-                Mode::Immediate,
-                Reason::Escalated,
-                &Said::by("", "not acknowledged in time"),
-            );
+            let missing = self.missing(self.leaves());
+            let note = list(&missing);
+            let note = if self.state.acknowledged { &note } else { "not acknowledged in time" };
+            return self.roll_back(Mode::Immediate, Reason::Escalated, &Said::by("", note));
         }
         self.record(self.state.stage, Reason::Escalated, &Said::by("", "not acknowledged in time"));
         self.state.since = self.state.now;
-        self.remind(|owed| matches!(owed.task, Task::SetPercentage { .. } | Task::AwaitAck { .. }));
-        let flag = &self.plan.spec().flag;
+        self.remind(|owed| owed.task.moves() || matches!(owed.task, Task::AwaitAck { .. }));
+        let flag = self.plan.spec().moved();
         self.notify(
             Severity::Critical,
             format!("not every node has acknowledged that nobody is on the new side of `{flag}`"),
@@ -100,6 +117,7 @@ fn because(reason: Reason, said: &Said<'_>) -> String {
     let text = match reason {
         Reason::GateFailed => "a gate failed",
         Reason::Trigger => "a trigger fired",
+        Reason::Asked => "somebody asked",
         Reason::Aborted => "it was called off",
         Reason::Emergency => "there is an emergency",
         Reason::PlanChanged => "the plan changed while it went back",

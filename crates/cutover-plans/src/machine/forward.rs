@@ -6,19 +6,24 @@ use crate::WHOLE;
 use crate::effect::{Severity, Task};
 use crate::record::Reason;
 use crate::spec::Target;
-use crate::state::{Held, Stage, Watch};
+use crate::state::{Held, Mode, Stage, Watch};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 impl Run<'_> {
     /// The first step that takes nobody back: the first one, unless a plan before this one has reached somebody.
-    pub(super) fn begin(&mut self, reason: Reason, said: &Said<'_>) {
+    pub(crate) fn first_step(&self) -> usize {
         let reached = |step: usize| {
             let (share, segments) = self.plan.audience(step);
             share >= self.state.millionths && self.state.segments.iter().all(|name| segments.contains(name))
         };
-        let step = (0..=self.plan.last()).find(|step| reached(*step)).unwrap_or(self.plan.last());
+        (0..=self.plan.last()).find(|step| reached(*step)).unwrap_or(self.plan.last())
+    }
+
+    /// Somebody starts it, or its time has come.
+    pub(super) fn begin(&mut self, reason: Reason, said: &Said<'_>) {
+        let step = self.first_step();
         // What fired before is to act again.
         for watch in &mut self.state.triggers {
             *watch = Watch { acted: false, ..*watch };
@@ -54,7 +59,7 @@ impl Run<'_> {
         self.drop_owed(|task| matches!(task, Task::RequestApproval { .. }));
         self.state.baked_ms = 0;
         self.go(Stage::Promoted, reason, said);
-        let (flag, share) = (&self.plan.spec().flag, share(self.state.millionths));
+        let (flag, share) = (self.plan.spec().moved(), share(self.state.millionths));
         self.notify(Severity::Info, format!("`{flag}` is promoted at {share}"));
     }
 
@@ -64,16 +69,29 @@ impl Run<'_> {
         self.owe(Task::RequestApproval { step: self.state.step });
     }
 
+    /// Whether completing the plan moves those who were held back.
+    fn releases(&self) -> bool {
+        let full = self.plan.spec().steps.iter().any(|step| step.to == Target::Share(WHOLE));
+        full && self.state.millionths < WHOLE
+    }
+
+    /// Whether what completing the plan moves may move.
+    pub(crate) fn may_complete(&self) -> bool {
+        !self.releases() || self.guarded(self.plan.last())
+    }
+
     /// All is on the new side: the holdback is released.
     pub(super) fn complete(&mut self, reason: Reason, said: &Said<'_>) {
-        let full = self.plan.spec().steps.iter().any(|step| step.to == Target::Share(WHOLE));
+        let releases = self.releases();
         self.go(Stage::Completed, reason, said);
-        if full && self.state.millionths < WHOLE {
+        if releases {
             let segments = self.state.segments.clone();
             self.ask(WHOLE, segments);
         }
-        self.drop_owed(|task| matches!(task, Task::AwaitAck { .. } | Task::RequestApproval { .. }));
-        let flag = &self.plan.spec().flag;
+        self.drop_owed(|task| {
+            matches!(task, Task::AwaitAck { .. } | Task::AwaitGuards { .. } | Task::RequestApproval { .. })
+        });
+        let flag = self.plan.spec().moved();
         self.notify(Severity::Info, format!("the rollout of `{flag}` is completed"));
     }
 
@@ -89,7 +107,7 @@ impl Run<'_> {
         self.drop_owed(|task| matches!(task, Task::RequestApproval { .. }));
         self.go(Stage::Paused { why, held }, why, said);
         if why != Reason::Asked {
-            let (flag, share) = (&self.plan.spec().flag, share(self.state.millionths));
+            let (flag, share) = (self.plan.spec().moved(), share(self.state.millionths));
             self.notify(Severity::Warning, format!("`{flag}` is paused at {share}: {}", sentence(why)));
         }
     }
@@ -99,9 +117,11 @@ impl Run<'_> {
         let digest = String::from(self.plan.digest());
         let before = core::mem::replace(&mut self.state.plan, digest);
         match self.state.stage {
-            Stage::RollingBack { .. } => {
+            Stage::RollingBack { mode, .. } => {
+                // Other steps lie on the way now; a migration goes over them all the same, for at once is its emergency.
+                let mode = if self.plan.spec().migration.is_some() { mode } else { Mode::Immediate };
                 self.state.stage = Stage::Superseded;
-                self.roll_back(crate::state::Mode::Immediate, Reason::PlanChanged, &Said::default());
+                self.roll_back(mode, Reason::PlanChanged, &Said::default());
             }
             stage if stage.is_active() => {
                 self.go(
@@ -111,8 +131,13 @@ impl Run<'_> {
                 );
                 self.state.gates.clear();
                 self.state.triggers.fill(Watch::default());
-                self.drop_owed(|task| matches!(task, Task::AwaitAck { .. } | Task::RequestApproval { .. }));
-                let (flag, share) = (&self.plan.spec().flag, share(self.state.millionths));
+                self.drop_owed(|task| {
+                    matches!(
+                        task,
+                        Task::AwaitAck { .. } | Task::AwaitGuards { .. } | Task::RequestApproval { .. }
+                    )
+                });
+                let (flag, share) = (self.plan.spec().moved(), share(self.state.millionths));
                 self.notify(
                     Severity::Warning,
                     format!("the plan of `{flag}` changed: it stays at {share} until the new one is started"),
@@ -130,6 +155,7 @@ const fn sentence(why: Reason) -> &'static str {
         Reason::Stale => "what was measured is too old",
         Reason::GateError => "a gate cannot be judged",
         Reason::Srm => "the arms are not of the sizes that they should be, so no other verdict counts",
+        Reason::GuardsMissing => "a data guard of the next step does not hold",
         Reason::NotAcknowledged => "not every node acknowledged in time",
         Reason::EffectFailed => "the flag cannot be moved",
         Reason::GateFailed => "a gate failed",

@@ -62,10 +62,10 @@ impl Run<'_> {
         self.state.since = if self.state.stage.rolls_back() { self.state.now } else { self.state.since };
         let waits = !self.state.capacity;
         self.drop_owed(|task| match task {
-            Task::SetPercentage { .. } => true,
             Task::AwaitAck { capacity, .. } => !(*capacity && waits),
-            _ => false,
+            task => task.moves(),
         });
+        self.watch_guards();
     }
 
     pub(super) fn capacity(&mut self, epoch: u64) -> Heard {

@@ -1,6 +1,7 @@
 //! One event, and what becomes of the state: who hears what is here, what time and conditions do is in `settle`.
 
 mod back;
+mod data;
 mod forward;
 mod heard;
 mod operator;
@@ -86,6 +87,9 @@ impl<'a> Run<'a> {
             Kind::Nodes { nodes } => self.nodes(nodes),
             Kind::Ack { epoch, node } => self.ack(*epoch, node.as_deref()),
             Kind::Capacity { epoch } => self.capacity(*epoch),
+            Kind::Operations { oldest } => self.operations(*oldest),
+            Kind::Stream { applied_up_to } => self.stream(*applied_up_to),
+            Kind::Guard { epoch, guard, holds } => self.guard(*epoch, *guard, *holds),
             Kind::Judged { gate, verdict, srm } => self.judged(gate, *verdict, *srm),
             Kind::Trigger { index, firing } => self.trigger(*index, *firing),
             Kind::Start { actor } => self.start(actor, event.expect.is_some()),
@@ -98,6 +102,7 @@ impl<'a> Run<'a> {
             Kind::Promote { actor, reason } => self.promote(actor, reason),
             Kind::Complete { actor } => self.complete_by(actor),
             Kind::Abort { actor, reason } => self.abort(actor, reason),
+            Kind::RollBack { mode, actor, reason } => self.roll_back_by(*mode, actor, reason),
             Kind::Emergency { on, actor } => self.emergency(*on, actor),
         }
     }

@@ -4,6 +4,7 @@ use super::{Heard, Run, Said};
 use crate::effect::{Refusal, Task};
 use crate::plan::Guard;
 use crate::record::Reason;
+use crate::spec::Target;
 use crate::state::{Held, Mode, Stage};
 
 impl Run<'_> {
@@ -18,12 +19,15 @@ impl Run<'_> {
             Stage::Superseded | Stage::RolledBack => return Err(Refusal::OtherRevision),
             _ => return Err(Refusal::NotNow),
         }
-        self.state.now = self.told;
-        match self.plan.spec().start {
-            Some(start) if start > self.told => {
-                self.go(Stage::Scheduled, Reason::Started, &Said::by(actor, ""))
-            }
-            _ => self.begin(Reason::Started, &Said::by(actor, "")),
+        let later = self.plan.spec().start.is_some_and(|start| start > self.told);
+        let before = core::mem::replace(&mut self.state.now, self.told);
+        if later || self.opens().is_some() {
+            self.go(Stage::Scheduled, Reason::Started, &Said::by(actor, ""));
+        } else if self.guarded(self.first_step()) {
+            self.begin(Reason::Started, &Said::by(actor, ""));
+        } else {
+            self.state.now = before;
+            return Err(Refusal::GuardsMissing);
         }
         Ok(())
     }
@@ -36,6 +40,7 @@ impl Run<'_> {
         if !self.passes() {
             return Err(Refusal::GatesNotPassed);
         }
+        self.may_move_to(step.saturating_add(1))?;
         self.next(Reason::Approved, &Said::by(actor, reason));
         Ok(())
     }
@@ -67,7 +72,7 @@ impl Run<'_> {
         };
         self.go(stage, Reason::Asked, &Said::by(actor, reason));
         match held {
-            Held::Progressing => self.remind(|owed| matches!(owed.task, Task::SetPercentage { .. })),
+            Held::Progressing => self.remind(|owed| owed.task.moves()),
             Held::AwaitingApproval => self.owe(Task::RequestApproval { step: self.state.step }),
             Held::Baking | Held::Promoted => {}
         }
@@ -83,6 +88,7 @@ impl Run<'_> {
         if !self.plan.holds(Guard::SkipsNotLast, self.state.step < self.plan.last()) {
             return Err(Refusal::LastStep);
         }
+        self.may_move_to(step.saturating_add(1))?;
         self.next(Reason::Skipped, &Said { actor, note: reason, cost, gate: "" });
         Ok(())
     }
@@ -96,6 +102,12 @@ impl Run<'_> {
         if !self.passes() {
             return Err(Refusal::GatesNotPassed);
         }
+        // Phases follow each other: what lies between them is a move of its own.
+        let by_phase = self.step().is_some_and(|step| matches!(step.to, Target::Phase(_)));
+        if by_phase && step.saturating_add(1) < self.plan.last() {
+            return Err(Refusal::NotNow);
+        }
+        self.may_move_to(self.plan.last())?;
         self.progress(self.plan.last(), Reason::Promoted, &Said::by(actor, reason));
         Ok(())
     }
@@ -108,12 +120,34 @@ impl Run<'_> {
         if !self.passes() {
             return Err(Refusal::GatesNotPassed);
         }
+        if !self.may_complete() {
+            return Err(Refusal::GuardsMissing);
+        }
         self.complete(Reason::Asked, &Said::by(actor, ""));
         Ok(())
     }
 
     pub(super) fn abort(&mut self, actor: &str, reason: &str) -> Heard {
         self.down(Reason::Aborted, &Said::by(actor, reason))
+    }
+
+    /// Step by step waits for what data has to wait for; at once does not.
+    pub(super) fn roll_back_by(&mut self, mode: Mode, actor: &str, reason: &str) -> Heard {
+        words([actor, reason])?;
+        let said = Said::by(actor, reason);
+        if mode == Mode::Immediate {
+            return self.down(Reason::Asked, &said);
+        }
+        if !self.state.stage.is_active() || self.state.stage.rolls_back() || !self.state.reaches_somebody() {
+            return Err(Refusal::NotNow);
+        }
+        self.roll_back(mode, Reason::Asked, &said);
+        Ok(())
+    }
+
+    /// Nobody goes on without what data has to wait for, whatever they accept.
+    fn may_move_to(&self, step: usize) -> Heard {
+        if self.guarded(step) { Ok(()) } else { Err(Refusal::GuardsMissing) }
     }
 
     pub(super) fn emergency(&mut self, on: bool, actor: &str) -> Heard {
@@ -134,7 +168,10 @@ impl Run<'_> {
             Stage::RollingBack { mode: Mode::Immediate, .. } | Stage::RolledBack | Stage::Completed => {
                 return Err(Refusal::NotNow);
             }
-            _ if self.state.reaches_somebody() => self.roll_back(Mode::Immediate, reason, said),
+            // A migration that was sent back to where it came from may not have arrived there.
+            stage if self.state.reaches_somebody() || stage.rolls_back() => {
+                self.roll_back(Mode::Immediate, reason, said);
+            }
             Stage::Draft | Stage::Superseded if reason == Reason::Emergency => {}
             _ => self.go(Stage::RolledBack, reason, said),
         }

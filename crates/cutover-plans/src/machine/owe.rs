@@ -5,7 +5,7 @@ use crate::effect::{Effect, Owed, Refusal, Severity, Task};
 use crate::later;
 use crate::plan::Guard;
 use crate::record::Reason;
-use crate::spec::percent;
+use crate::spec::{Target, percent};
 use crate::state::{Mode, Stage};
 use alloc::format;
 use alloc::string::String;
@@ -42,19 +42,60 @@ impl Run<'_> {
         }
     }
 
-    /// Another share or other segments: the flag is moved, and nodes acknowledge.
+    /// Another share or other segments: the flag or the migration is moved, and nodes acknowledge.
     pub(super) fn ask(&mut self, millionths: u32, segments: Vec<String>) {
+        self.ask_for(millionths, segments, false);
+    }
+
+    /// Nobody is to be left at once. A migration does not jump there: its emergency is switched on.
+    pub(super) fn ask_nobody(&mut self) {
+        let jumps = self.plan.spec().migration.is_some();
+        self.ask_for(0, Vec::new(), jumps);
+    }
+
+    fn ask_for(&mut self, millionths: u32, segments: Vec<String>, emergency: bool) {
         self.drop_owed(|task| {
-            matches!(task, Task::SetPercentage { .. } | Task::AwaitAck { .. } | Task::RequestApproval { .. })
+            let waits = matches!(
+                task,
+                Task::AwaitAck { .. } | Task::AwaitGuards { .. } | Task::RequestApproval { .. }
+            );
+            task.moves() || waits
         });
+        self.forget_data();
         let state = &mut self.state;
         state.epoch = state.epoch.saturating_add(1);
         (state.acknowledged, state.capacity) = (false, false);
         (state.millionths, state.segments) = (millionths, segments.clone());
-        let (epoch, flag) = (state.epoch, self.plan.spec().flag.clone());
-        self.owe(Task::SetPercentage { flag, millionths, segments, epoch });
+        let epoch = state.epoch;
+        let task = self.boundary(millionths, segments, emergency, epoch);
+        self.owe(task);
         let capacity = !self.state.stage.rolls_back() && self.step().is_some_and(|step| step.capacity);
         self.owe(Task::AwaitAck { epoch, capacity });
+    }
+
+    /// What moves the flag or the migration.
+    fn boundary(&self, millionths: u32, segments: Vec<String>, emergency: bool, epoch: u64) -> Task {
+        let spec = self.plan.spec();
+        let Some(migration) = spec.migration.clone() else {
+            return Task::SetPercentage { flag: spec.flag.clone(), millionths, segments, epoch };
+        };
+        let phases = || {
+            spec.steps.iter().filter_map(|step| match &step.to {
+                Target::Phase(name) => Some(name),
+                _ => None,
+            })
+        };
+        let calm = !emergency;
+        // Where there is no phase before the first one, there is nothing to go back to but the emergency.
+        let phase = phases().rfind(|name| segments.contains(name)).or(spec.from.as_ref()).cloned();
+        let by_phase = phases().next().is_some();
+        Task::SetMigration {
+            migration,
+            emergency: emergency || (by_phase && phase.is_none()),
+            phase: phase.filter(|_| by_phase && calm),
+            millionths: (!by_phase && calm).then_some(millionths),
+            epoch,
+        }
     }
 
     pub(super) fn done(&mut self, id: u64) -> Heard {
@@ -75,7 +116,7 @@ impl Run<'_> {
         }
         owed.failed = owed.failed.saturating_add(1);
         owed.retry_at = Some(later(now, RETRY_MS << owed.failed.saturating_sub(1).min(5)));
-        let (failed, is_boundary) = (owed.failed, matches!(owed.task, Task::SetPercentage { .. }));
+        let (failed, is_boundary) = (owed.failed, owed.task.moves());
         let note = format!("effect {id}: {message}");
         match self.state.stage {
             Stage::RollingBack { mode, .. } if is_boundary => {

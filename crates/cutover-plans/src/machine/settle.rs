@@ -1,13 +1,15 @@
 //! What time and conditions do, once an event was heard.
 
 use super::{Run, Said};
-use crate::effect::{Effect, Plain, Severity, Task};
+use crate::data::list;
+use crate::effect::{Effect, OpenIncident, Plain, Severity, Task};
 use crate::plan::Guard;
 use crate::record::Reason;
 use crate::spec::Action;
 use crate::state::{Mode, Stage};
 use crate::{Millis, Verdict, between, later};
 use alloc::format;
+use alloc::string::String;
 
 /// More moves than one event can make, so that a state that makes no sense moves no further.
 const MOVES: usize = 8;
@@ -32,7 +34,9 @@ impl Run<'_> {
         let Some(step) = self.step() else { return };
         match self.state.stage {
             Stage::Scheduled if !self.state.emergency && spec.start.is_none_or(|start| start <= now) => {
-                self.begin(Reason::TimeCame, &Said::default());
+                if self.opens().is_none() && self.guarded(self.first_step()) {
+                    self.begin(Reason::TimeCame, &Said::default());
+                }
             }
             Stage::Progressing => {
                 let ready = self.state.acknowledged && (self.state.capacity || !step.capacity);
@@ -44,19 +48,25 @@ impl Run<'_> {
             }
             Stage::Baking => {
                 let baked = self.plan.holds(Guard::Baked, self.state.baked_ms >= step.bake_ms);
-                if baked && self.passes() {
-                    if step.approval {
-                        self.await_approval(Reason::GatesPassed);
-                    } else {
-                        self.next(Reason::GatesPassed, &Said::default());
-                    }
+                let passes = self.passes();
+                let missing = self.missing(self.state.step.saturating_add(1));
+                let ready = baked && passes && (missing.is_empty() || step.approval);
+                if self.opens().is_some() {
+                    // Nobody is there, so nothing begins, and no window ends.
+                } else if ready && step.approval {
+                    self.await_approval(Reason::GatesPassed);
+                } else if ready {
+                    self.next(Reason::GatesPassed, &Said::default());
                 } else if passed >= step.max_window_ms && passed > 0 {
-                    self.pause(unknown(self.worst()), &Said::default());
+                    let waits = baked && passes;
+                    let why = if waits { Reason::GuardsMissing } else { unknown(self.worst()) };
+                    let note = if waits { list(&missing) } else { String::new() };
+                    self.pause(why, &Said::by("", &note));
                 }
             }
             Stage::Promoted => {
                 let watched = spec.complete_after_ms.is_some_and(|ms| self.state.baked_ms >= ms);
-                if watched && self.passes() {
+                if watched && self.passes() && self.opens().is_none() && self.may_complete() {
                     self.complete(Reason::Watched, &Said::default());
                 }
             }
@@ -73,8 +83,10 @@ impl Run<'_> {
             }
         } else if !self.state.reaches_somebody() {
             self.nobody_left();
-        } else if passed >= rollback.every_ms {
+        } else if passed >= rollback.every_ms && self.guarded(self.leaves()) {
             self.step_down(failures, Reason::StepHeld, &Said::default());
+        } else if passed >= rollback.every_ms.saturating_add(rollback.ack_within_ms) {
+            self.overdue(mode);
         }
     }
 
@@ -99,10 +111,35 @@ impl Run<'_> {
                     Action::Pause => self.pause(Reason::Trigger, &said),
                     Action::SetFlag(flag) => self.owe(Task::SetFlag { flag: flag.clone(), trigger: index }),
                     Action::Investigate => self.owe(Task::Investigate { trigger: index }),
+                    Action::OpenIncident { policy, severity } => self.open_incident(index, policy, severity),
                     Action::Notify => self.notify(Severity::Warning, format!("{} fires", trigger.name)),
                 }
             }
         }
+    }
+
+    /// An incident of a trigger that fires: what the policy is to be told, whole.
+    fn open_incident(&mut self, index: usize, policy: &str, severity: &str) {
+        let name =
+            self.plan.spec().triggers.get(index).map(|trigger| trigger.name.as_str()).unwrap_or_default();
+        let moved = self.plan.spec().moved();
+        let since = self.state.triggers.get(index).and_then(|watch| watch.since).unwrap_or(self.told);
+        let event = OpenIncident {
+            id: format!("{moved}/{}", self.state.next_effect),
+            title: format!("{name}, in the rollout of {moved}"),
+            severity: severity.into(),
+            trigger: name.into(),
+            began_at: since,
+            now: self.told,
+        };
+        self.owe(Task::OpenIncident { policy: policy.into(), trigger: index, event });
+    }
+
+    /// When the hours of the plan begin; none where they have begun, or there are none.
+    pub(super) fn opens(&self) -> Option<Millis> {
+        let (hours, zone, now) = (self.plan.spec().hours.as_ref()?, &self.plan.offsets, self.state.now);
+        let within = self.plan.holds(Guard::Hours, hours.contain(zone, now));
+        (!within).then(|| hours.opens_after(zone, now))
     }
 
     /// Asks to be told the time when something may be due, unless it has asked for a time before that.
@@ -127,14 +164,23 @@ impl Run<'_> {
             // A longer gap is not counted.
             (left > 0).then(|| later(state.now, left.min(spec.fresh_ms)))
         };
+        let opens = self.opens();
         let staged = match state.stage {
-            Stage::Scheduled => spec.start,
+            Stage::Scheduled => spec.start.filter(|start| *start > state.now).or(opens),
             Stage::Progressing => Some(later(state.since, spec.ack_within_ms)),
-            Stage::Baking => baked(step.bake_ms).or(Some(later(state.since, step.max_window_ms))),
-            Stage::Promoted => spec.complete_after_ms.and_then(baked),
+            Stage::Baking => {
+                let end = later(state.since, step.max_window_ms);
+                baked(step.bake_ms).or(Some(opens.unwrap_or(end)))
+            }
+            Stage::Promoted => spec.complete_after_ms.and_then(|ms| baked(ms).or(opens)),
             Stage::RollingBack { .. } => {
                 let rollback = &spec.rollback;
-                let wait = if state.acknowledged { rollback.every_ms } else { rollback.ack_within_ms };
+                let held = if state.now >= later(state.since, rollback.every_ms) {
+                    rollback.every_ms.saturating_add(rollback.ack_within_ms)
+                } else {
+                    rollback.every_ms
+                };
+                let wait = if state.acknowledged { held } else { rollback.ack_within_ms };
                 Some(later(state.since, wait))
             }
             _ => None,

@@ -4,6 +4,7 @@ mod measured;
 mod recommend;
 mod words;
 
+use crate::baseline::beside;
 use crate::guarded::{Guarded, GuardedState, evaluate};
 use crate::plan::Plan;
 use crate::record::Record;
@@ -17,7 +18,6 @@ use cutover_gates::{Log, Metric, Observation, Report as GateReport, SampleRatio}
 pub use measured::{Kpi, Measure, Slow};
 pub use recommend::{Advice, Outlook, Recommendation};
 use serde::Serialize;
-pub use words::span;
 
 /// What a report is made of.
 #[derive(Debug, Clone, Copy)]
@@ -132,6 +132,8 @@ impl Guarded {
     pub fn report(&self, asked: Asked<'_>) -> Report<'_> {
         let draft = self.draft();
         let whole = if asked.state.plan.plan.is_empty() { &draft } else { asked.state };
+        let beside = beside(self.plan().spec().baseline, &mut whole.clone(), asked.observations);
+        let asked = Asked { observations: beside.as_deref().unwrap_or(asked.observations), ..asked };
         let state = &whole.plan;
         let spec = self.plan().spec();
         let mut logs = whole.logs.clone();
@@ -148,7 +150,7 @@ impl Guarded {
         let measured = measured::measured(self, &logs, &asked, &gates);
         let recommendation = recommend::recommend(self.plan(), state, &step, judged, &alarms, &measured);
         Report {
-            flag: &spec.flag,
+            flag: spec.moved(),
             now: asked.now,
             stage: state.stage.name(),
             percentage: percent(state.millionths),

@@ -1,10 +1,10 @@
 //! What to do, by what the gates say.
 
 use super::measured::Measured;
-use super::words::span;
 use super::{Alarm, Standing};
 use crate::Verdict;
 use crate::plan::Plan;
+use crate::span;
 use crate::spec::{Action, OnFail};
 use crate::state::{Stage, State};
 use alloc::borrow::ToOwned as _;
@@ -120,6 +120,8 @@ pub(super) fn recommend(
     if left > 0 && state.stage != Stage::Promoted {
         why.push(format!("the step was watched for {} of {}", span(step.baked_ms), span(step.bake_ms)));
     }
+    let missing = plan.waits_for(state);
+    why.extend(missing.iter().map(|guard| format!("data guard `{}`: {}", guard.name(), guard.missing())));
     let passes = !gates.is_empty() && gates.iter().all(|gate| gate.verdict == Verdict::Pass);
     let next =
         step.next.as_ref().map_or_else(|| "the end of the plan".to_owned(), |next| format!("`{next}`"));
@@ -132,8 +134,13 @@ pub(super) fn recommend(
         Stage::Promoted => {
             (Advice::Advance, "Advance: complete the plan when nobody needs the old side.".to_owned())
         }
-        Stage::AwaitingApproval => (Advice::Advance, format!("Advance to {next}: it waits for approval.")),
+        Stage::AwaitingApproval if missing.is_empty() => {
+            (Advice::Advance, format!("Advance to {next}: it waits for approval."))
+        }
         _ if left > 0 => (Advice::Hold, hold(&waiting)),
+        _ if !missing.is_empty() => {
+            (Advice::Hold, "Hold: a data guard of the next step does not hold.".to_owned())
+        }
         _ => (Advice::Advance, format!("Advance to {next}.")),
     };
     if passes {

@@ -10,29 +10,8 @@ pub(super) fn target(target: &Target) -> String {
     match target {
         Target::Share(millionths) => crate::percent(*millionths),
         Target::Segment(name) => format!("segment {name}"),
+        Target::Phase(name) => format!("phase {name}"),
     }
-}
-
-/// How long something is, to its two largest units.
-///
-/// ```
-/// assert_eq!(cutover_plans::span(176_400_000), "2 d 1 h");
-/// ```
-#[must_use]
-pub fn span(ms: u64) -> String {
-    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"), (1, "ms")];
-    let largest = units.iter().position(|(unit, _)| ms >= *unit).unwrap_or(units.len());
-    let mut rest = ms;
-    let mut out = String::new();
-    for (unit, name) in units.iter().skip(largest).take(2) {
-        let (whole, left) = (rest / unit, rest % unit);
-        rest = left;
-        if whole > 0 {
-            let space = if out.is_empty() { "" } else { " " };
-            out.push_str(&format!("{space}{whole} {name}"));
-        }
-    }
-    if out.is_empty() { "no time".to_string() } else { out }
 }
 
 /// What a check asks for.
@@ -70,9 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_have_two_units() {
-        let spans = [0, 999, 61_000, 3_600_000, 176_400_000, 86_400_001].map(span);
-        assert_eq!(spans, ["no time", "999 ms", "1 min 1 s", "1 h", "2 d 1 h", "1 d"]);
+    fn a_share_is_a_percentage() {
         assert_eq!(share(0.001), "0.1%");
     }
 }

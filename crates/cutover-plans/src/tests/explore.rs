@@ -145,7 +145,12 @@ fn nothing_that_can_happen_breaks_a_plan() {
 
 /// Which plan notices that a guard is missing.
 pub(super) fn noticed(guard: Guard) -> Option<String> {
-    plans().into_iter().find_map(|(_, spec, verdicts)| {
+    noticed_by(plans(), guard)
+}
+
+/// Which of some plans notices it.
+pub(super) fn noticed_by(plans: Vec<(&'static str, Spec, Vec<Verdict>)>, guard: Guard) -> Option<String> {
+    plans.into_iter().find_map(|(_, spec, verdicts)| {
         let mut plan = Plan::new(spec).unwrap();
         plan.dropped = Some(guard);
         explore(&plan, &verdicts).err()

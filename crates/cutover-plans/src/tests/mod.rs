@@ -2,6 +2,7 @@
 
 extern crate std;
 
+mod data;
 mod explore;
 mod guards;
 mod world;

@@ -26,6 +26,8 @@ pub(super) struct Truth {
     /// For how long the trigger has really been firing, and whether the flag that it sets was asked for.
     firing: Option<u8>,
     set: bool,
+    /// What is true of the data since all nodes serve what was asked for.
+    data: super::data::Told,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +37,7 @@ pub(super) struct World {
 }
 
 /// Ages beyond this are as good as this.
-const OLD: u8 = 3;
+pub(super) const OLD: u8 = 3;
 
 impl World {
     pub(super) fn new(plan: &Plan) -> Self {
@@ -65,12 +67,18 @@ impl World {
             Kind::Promote { actor: actor.clone(), reason: reason.clone() },
             Kind::Complete { actor: actor.clone() },
             Kind::Abort { actor: actor.clone(), reason },
-            Kind::Emergency { on: !state.emergency, actor },
+            Kind::Emergency { on: !state.emergency, actor: actor.clone() },
         ];
+        for mode in [Mode::Immediate, Mode::Progressive] {
+            kinds.push(Kind::RollBack { mode, actor: actor.clone(), reason: "b".into() });
+        }
+        kinds.extend(super::data::events(plan, state));
         for verdict in verdicts {
             kinds.push(Kind::Judged { gate: "g".into(), verdict: *verdict, srm: false });
         }
-        kinds.push(Kind::Judged { gate: "g".into(), verdict: Verdict::Fail, srm: true });
+        if !verdicts.is_empty() {
+            kinds.push(Kind::Judged { gate: "g".into(), verdict: Verdict::Fail, srm: true });
+        }
         for owed in &state.owed {
             kinds.push(Kind::Done { id: owed.id });
             kinds.push(Kind::Failed { id: owed.id, failed: Some(owed.failed), message: String::new() });
@@ -98,11 +106,14 @@ impl World {
             (truth.firing, truth.set) = (None, false);
         }
         let Advanced { state: after, effects } = plan.advance(before, event.clone());
-        truth.hear(&self.state, &after, &event.kind);
+        let mut data = truth.data.clone();
+        data.hear(&self.state, event);
+        super::data::check(plan, &data, &self.state, &after, &effects)?;
+        truth.hear(&self.state, &after, event);
         self.check(plan, event, &after, &effects, &mut truth)?;
         twice(plan, event, &after)?;
         if !after.stage.is_active() {
-            truth = Truth { firing: truth.firing, set: truth.set, ..Truth::default() };
+            truth = Truth { firing: truth.firing, set: truth.set, data: truth.data, ..Truth::default() };
         }
         truth.baked = truth.baked.min(2);
         Ok(Self { state: canonical(plan, after), truth })
@@ -124,7 +135,7 @@ impl World {
         // What was true before the event: an event that moves a plan on also resets what is true of the next step.
         let mut truth_then = self.truth.clone();
         truth_then.time(before, &event.kind);
-        let passes = truth_then.passes(&event.kind);
+        let passes = truth_then.passes(plan, &event.kind);
         if moved && after.stage == Stage::Promoted && !matches!(before.stage, Stage::Paused { .. }) {
             must(passes, "promoted without a fresh pass of every blocking gate")?;
             must(truth_then.acked, "promoted what was not acknowledged")?;
@@ -183,9 +194,8 @@ impl World {
             must(sets == 0 || (sets == 1 && !truth.set), "a trigger acts twice")?;
             truth.set |= sets > 0;
         }
-        let asked = effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Owed(Owed { task: Task::SetPercentage { .. }, .. })));
+        let asked =
+            effects.iter().any(|effect| matches!(effect, Effect::Owed(Owed { task, .. }) if task.moves()));
         let other = (after.millionths, &after.segments) != (before.millionths, &before.segments);
         must(!other || (asked && after.epoch > before.epoch), "reaches others without asking for it")
     }
@@ -205,10 +215,15 @@ impl Truth {
         }
     }
 
-    fn hear(&mut self, before: &State, after: &State, kind: &Kind) {
+    fn hear(&mut self, before: &State, after: &State, event: &Event) {
+        let kind = &event.kind;
         // A plan that another one replaced is told at the same time.
         if *kind != Kind::Tick || after.now > before.now {
             self.time(before, kind);
+        }
+        self.data.hear(before, event);
+        if after.epoch != before.epoch {
+            self.data = super::data::Told::default();
         }
         match kind {
             Kind::Judged { verdict, srm, .. } if before.stage.is_active() => {
@@ -239,7 +254,10 @@ impl Truth {
     }
 
     /// Whether the gate passes, and did so within the freshness of the small plans.
-    fn passes(&self, kind: &Kind) -> bool {
+    fn passes(&self, plan: &Plan, kind: &Kind) -> bool {
+        if plan.spec().steps[0].gates.is_empty() {
+            return true;
+        }
         let now = match (kind, self.verdict) {
             (Kind::Judged { verdict, .. }, None) => Some((*verdict, 0)),
             (Kind::Judged { verdict, .. }, Some((last, age))) if age > 0 || *verdict > last => {
@@ -315,13 +333,17 @@ fn canonical(plan: &Plan, mut state: State) -> State {
     forget(&mut state, NOW - i64::from(OLD) * Q);
     state.wake = None;
     (state.log, state.revision) = (Vec::new(), 0);
-    state.owed.retain(|owed| matches!(owed.task, Task::SetPercentage { .. } | Task::RequestApproval { .. }));
+    for fact in state.data.told.values_mut() {
+        fact.at = kept(fact.at);
+    }
+    state.data.over_since = state.data.over_since.map(kept);
+    state.owed.retain(|owed| owed.task.moves() || matches!(owed.task, Task::RequestApproval { .. }));
     for (owed, id) in state.owed.iter_mut().zip(1..) {
         owed.id = id;
         // A second failure is as good as the fifth.
         owed.failed = if owed.failed == 0 { 0 } else { 4 };
         owed.retry_at = owed.retry_at.map(|at| (at + shift).clamp(NOW, NOW + Q));
-        if let Task::SetPercentage { epoch, .. } = &mut owed.task {
+        if let Task::SetPercentage { epoch, .. } | Task::SetMigration { epoch, .. } = &mut owed.task {
             *epoch = EPOCH;
         }
     }

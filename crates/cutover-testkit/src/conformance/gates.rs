@@ -94,3 +94,55 @@ pub(super) fn arm_results(mut fields: Fields<'_>, rulesets: &Rulesets<'_>) -> Re
     ]);
     Ok(diff(&want, &got))
 }
+
+/// The report of a rollout, after some events: the parts that the vector names.
+pub(super) fn reports(mut fields: Fields<'_>, rulesets: &Rulesets<'_>) -> Result<Vec<String>, String> {
+    let engine = rulesets.engine(fields.need("ruleset")?)?;
+    let plan = Value::from(fields.text("plan")?);
+    let Value::List(events) = fields.need("events")? else { return Err("`events` is no list".to_owned()) };
+    let mut asked = vec![("plan", plan.clone()), ("now", Value::from(fields.int("now")?))];
+    asked.push(("observations", fields.decoded("observations")?));
+    asked.extend(fields.optional("alpha")?.map(|alpha| ("alpha", alpha)));
+    let want = fields.decoded("want")?;
+    fields.finish()?;
+    let mut state = Value::Null;
+    for event in events {
+        let given =
+            [("plan", plan.clone()), ("state", state), ("event", event.clone()), ("now", Value::Int(0))];
+        state = part(&call(&engine, "advance", &given)?, "state");
+    }
+    asked.push(("state", state));
+    Ok(diff(&want, &picked(&want, &call(&engine, "report", &asked)?)))
+}
+
+/// The runbook of a plan, of a plan of work, or of incidents: the parts that the vector names.
+pub(super) fn handbooks(mut fields: Fields<'_>, rulesets: &Rulesets<'_>) -> Result<Vec<String>, String> {
+    let engine = rulesets.engine(fields.need("ruleset")?)?;
+    let mut asked =
+        vec![("of", Value::from(fields.text("of")?)), ("name", Value::from(fields.text("handbook")?))];
+    for key in ["at", "language"] {
+        asked.extend(fields.optional(key)?.map(|value| (key, value)));
+    }
+    let want = fields.decoded("want")?;
+    fields.finish()?;
+    Ok(diff(&want, &picked(&want, &call(&engine, "handbook", &asked)?)))
+}
+
+/// Alert rules: the parts that the vector names.
+pub(super) fn alerts(mut fields: Fields<'_>, rulesets: &Rulesets<'_>) -> Result<Vec<String>, String> {
+    let engine = rulesets.engine(fields.need("ruleset")?)?;
+    let want = fields.decoded("want")?;
+    fields.finish()?;
+    Ok(diff(&want, &picked(&want, &call(&engine, "alerts", &[])?)))
+}
+
+/// Of an answer what stands at the paths that are wanted: keys and places in lists, with dots between them.
+fn picked(want: &Value, answer: &Value) -> Value {
+    let Value::Map(wanted) = want else { return Value::Null };
+    let at = |value: Value, key: &str| match (&value, key.parse::<usize>()) {
+        (Value::List(items), Ok(index)) => items.get(index).cloned().unwrap_or_default(),
+        _ => part(&value, key),
+    };
+    let found = |path: &str| path.split('.').fold(answer.clone(), at);
+    Value::map(wanted.iter().map(|(path, _)| (path.clone(), found(path))))
+}

@@ -23,6 +23,7 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
     fields.text("name").and_then(|_| fields.text("why")).map_err(one)?;
     let lines = match kind {
         "decide" => decide(fields, rulesets),
+        "stales" => stales(fields, rulesets),
         "explain" => explain(fields, rulesets),
         "routes" => routes(fields, rulesets),
         "safety" => safety(fields, rulesets),
@@ -31,6 +32,9 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
         "paths" => sections::paths(fields, rulesets),
         "gates" => gates::gates(fields, rulesets),
         "plans" => gates::plans(fields, rulesets),
+        "reports" => gates::reports(fields, rulesets),
+        "handbooks" => gates::handbooks(fields, rulesets),
+        "alerts" => gates::alerts(fields, rulesets),
         "arm_results" => gates::arm_results(fields, rulesets),
         "diffs" => tools::diffs(fields, rulesets),
         "replays" => tools::replays(fields, rulesets),
@@ -54,6 +58,13 @@ pub(super) fn run(kind: &str, vector: &Value, rulesets: &Rulesets<'_>) -> Result
 
 fn decide(mut fields: Fields<'_>, rulesets: &Rulesets<'_>) -> Result<Vec<String>, String> {
     let engine = rulesets.engine(fields.need("ruleset")?)?;
+    let lines = decision(&engine, &mut fields)?;
+    fields.finish()?;
+    Ok(lines)
+}
+
+fn stales(mut fields: Fields<'_>, rulesets: &Rulesets<'_>) -> Result<Vec<String>, String> {
+    let engine = rulesets.engine(fields.need("ruleset")?)?.stale();
     let lines = decision(&engine, &mut fields)?;
     fields.finish()?;
     Ok(lines)

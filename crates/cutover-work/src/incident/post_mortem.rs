@@ -2,7 +2,8 @@
 
 use super::{Checked, Incident, Item, Policy};
 use crate::Millis;
-use crate::text::{clock_time, instant, plain, span};
+use crate::text::plain;
+use cutover_time::{clock_time, instant, span};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};

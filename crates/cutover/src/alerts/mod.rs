@@ -2,12 +2,14 @@
 //!
 //! A rule is derived, and so is its test: the series that make it fire, and those just at its threshold that do not.
 
+mod called;
 mod migration;
 mod plan;
 mod probe;
 mod promql;
 mod yaml;
 
+pub(crate) use called::called;
 pub use probe::{Look, Probe, Series};
 
 use crate::engine::Engine;

@@ -134,6 +134,7 @@ fn word(action: &Action) -> String {
         Action::Pause => "pause".to_owned(),
         Action::SetFlag(flag) => format!("set_flag {flag}"),
         Action::Investigate => "investigate".to_owned(),
+        Action::OpenIncident { policy, severity } => format!("open_incident {policy} {severity}"),
         Action::Notify => "notify".to_owned(),
     }
 }

@@ -28,13 +28,20 @@ pub(crate) fn notes_of(program: &Program) -> Option<(Vec<CompiledMigration>, Sec
     let mut fields = reader.fields(&node, Path::ROOT)?;
     let path = Path::ROOT.key("migrations");
     let entries = fields.take("migrations").map(|node| reader.named(node, path)).unwrap_or_default();
-    let mut migrations: Vec<CompiledMigration> = entries
+    let read: Vec<Migration> = entries
         .iter()
         .filter_map(|entry| reader.migration(entry.key, &entry.value, path.key(entry.key)))
-        .map(|migration| CompiledMigration::new(&migration))
         .collect();
+    let mut migrations: Vec<CompiledMigration> = read.iter().map(CompiledMigration::new).collect();
+    #[cfg(feature = "plans")]
+    let timezone = fields.take("timezone").and_then(|node| reader.text(node, Path::ROOT));
     sort_by(&mut migrations, |a, b| a.name.cmp(&b.name));
-    let (mut sections, _) = reader.sections(&mut fields, Path::ROOT);
+    let (mut sections, _) = reader.sections(
+        &mut fields,
+        Path::ROOT,
+        #[cfg(feature = "plans")]
+        crate::sections::Around { migrations: &read, timezone },
+    );
     for entry in fields.take("fallbacks").map(|node| reader.named(node, Path::ROOT)).unwrap_or_default() {
         let names = reader.owned_texts(&entry.value, Path::ROOT)?;
         sections.fallbacks.insert(entry.key.to_owned(), names);
@@ -60,6 +67,13 @@ impl Compiler<'_> {
                 |names: &Vec<String>| Value::List(names.iter().map(|name| name.as_str().into()).collect());
             let fallbacks = sections.fallbacks.iter().map(|(flag, names)| (flag.clone(), list(names)));
             notes.push(("fallbacks".to_owned(), Value::map(fallbacks)));
+        }
+        // The hours of plans are in it, where they have no zone of their own.
+        #[cfg(feature = "plans")]
+        if sections.plans.values().any(|plan| plan.plan().spec().hours.is_some())
+            && let Some(entry) = entries.iter().find(|entry| entry.key == "timezone")
+        {
+            notes.push((entry.key.to_owned(), entry.value.to_value()));
         }
         if !notes.is_empty() {
             let text = self.out.text(&crate::wire::to_json(&Value::map(notes)));

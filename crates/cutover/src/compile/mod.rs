@@ -79,7 +79,7 @@ fn compile_node(node: &Node<'_>) -> Result<(Compiled, Digests), LoadError> {
     let mut compiler = Compiler::new(&ruleset, reader);
     compiler.check_names();
     #[cfg(feature = "plans")]
-    compiler.check_plans();
+    compiler.check_plans(&sections);
     // A cycle, or a name that nothing has, would make the rest of the compiler guess.
     let sound = compiler.reader.diagnostics.iter().all(|diagnostic| !diagnostic.is_error());
     let order = compiler.order();

@@ -11,8 +11,12 @@ use cutover_plans::{LOOK_MS, risks};
 const TOLD: f64 = 0.05;
 
 impl Compiler<'_> {
-    pub(super) fn check_plans(&mut self) {
+    pub(super) fn check_plans(&mut self, sections: &Sections) {
         let ruleset = self.ruleset;
+        #[cfg(feature = "work")]
+        self.check_incidents(sections);
+        #[cfg(not(feature = "work"))]
+        let _ = sections;
         for segment in &ruleset.plans.segments {
             if self.segment_number(segment.value).is_none() && !ruleset.unreadable.contains(&segment.value) {
                 let known = ruleset.segments.iter().map(|segment| segment.name);
@@ -22,20 +26,39 @@ impl Compiler<'_> {
         for flag in ruleset.plans.moved.iter().chain(&ruleset.plans.set) {
             self.check_flag_of_plan(flag);
         }
-        for (index, flag) in ruleset.plans.moved.iter().enumerate() {
-            let earlier = ruleset.plans.moved.iter().take(index).find(|other| other.value == flag.value);
-            if let Some(other) = earlier {
-                let first = self.reader.paths.render(other.path);
-                self.reader.note(
-                    Diagnostic::error(
-                        "flag_of_two_plans",
-                        self.reader.paths.render(flag.path),
-                        flag.at,
-                        format!("`{first}` moves this flag already"),
-                    )
-                    .found(flag.value)
-                    .expected(["a flag that no other plan moves"]),
-                );
+        self.check_moved_once("flag_of_two_plans", "flag", &ruleset.plans.moved);
+        self.check_moved_once("migration_of_two_plans", "migration", &ruleset.plans.migrations);
+    }
+
+    /// Two plans of one thing would undo each other.
+    fn check_moved_once(&mut self, code: &'static str, what: &str, moved: &[Spanned<&str>]) {
+        for (index, name) in moved.iter().enumerate() {
+            let Some(other) = moved.iter().take(index).find(|other| other.value == name.value) else {
+                continue;
+            };
+            let first = self.reader.paths.render(other.path);
+            let path = self.reader.paths.render(name.path);
+            self.reader.note(
+                Diagnostic::error(code, path, name.at, format!("`{first}` moves this {what} already"))
+                    .found(name.value)
+                    .expected([format!("a {what} that no other plan moves")]),
+            );
+        }
+    }
+
+    /// An incident that a trigger opens has a policy, and is of one of its classes.
+    #[cfg(feature = "work")]
+    fn check_incidents(&mut self, sections: &Sections) {
+        let ruleset = self.ruleset;
+        for (policy, severity) in &ruleset.plans.incidents {
+            let Some(known) = sections.incidents.get(policy.value) else {
+                let known = sections.incidents.keys().map(String::as_str);
+                self.reader.unknown_name("unknown_incidents", "policy for incidents", policy, known);
+                continue;
+            };
+            if known.severity(severity.value).is_none() {
+                let known = known.severities.iter().map(|severity| severity.name.as_str());
+                self.reader.unknown_name("unknown_severity", "class of severity", severity, known);
             }
         }
     }

@@ -193,7 +193,7 @@ fn is_scalar(node: &Node<'_>) -> bool {
 }
 
 /// Whether the two say the same, wherever they stand.
-fn same(a: &Node<'_>, b: &Node<'_>) -> bool {
+pub(super) fn same(a: &Node<'_>, b: &Node<'_>) -> bool {
     a.to_value() == b.to_value()
 }
 
@@ -263,7 +263,7 @@ fn gates(changes: &[Change], old: &Node<'_>, new: &Node<'_>) -> Vec<GateReset> {
     resets
 }
 
-fn entries_of<'n>(node: &Node<'n>) -> impl Iterator<Item = &'n Entry<'n>> + use<'n> {
+pub(super) fn entries_of<'n>(node: &Node<'n>) -> impl Iterator<Item = &'n Entry<'n>> + use<'n> {
     match node.content {
         Content::Map(entries) => entries,
         _ => &[],
@@ -271,13 +271,16 @@ fn entries_of<'n>(node: &Node<'n>) -> impl Iterator<Item = &'n Entry<'n>> + use<
     .iter()
 }
 
-fn entries<'n>(document: &Node<'n>, section: &str) -> impl Iterator<Item = &'n Entry<'n>> + use<'n> {
+pub(super) fn entries<'n>(
+    document: &Node<'n>,
+    section: &str,
+) -> impl Iterator<Item = &'n Entry<'n>> + use<'n> {
     let node = entries_of(document).find(|entry| entry.key == section).map(|entry| entry.value);
     node.into_iter().flat_map(|node| entries_of(&node))
 }
 
 /// The names that stand under `key`, one or a list of them, wherever in a part of the document.
-fn named_under<'n>(node: &Node<'n>, key: &str, into: &mut Vec<&'n str>) {
+pub(super) fn named_under<'n>(node: &Node<'n>, key: &str, into: &mut Vec<&'n str>) {
     match node.content {
         Content::Map(entries) => {
             for entry in entries {

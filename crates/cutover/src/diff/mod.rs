@@ -5,6 +5,7 @@
 //! rulesets, whatever the population. Parts of a population can be counted apart and [merged](Diff::merge).
 
 mod called;
+mod changed;
 mod document;
 mod flags;
 mod judged;
@@ -14,6 +15,8 @@ mod routes;
 mod tally;
 
 pub(crate) use called::called;
+pub use changed::Changed;
+pub(crate) use changed::called as changed;
 pub use document::{Change, ChangeKind, GateReset};
 pub use flags::{FlagDiff, FlagMove, ReasonMove};
 pub use keys::KeyCount;

@@ -7,6 +7,8 @@ pub(crate) mod builtin;
 mod cohort;
 mod combination;
 mod compiled;
+#[cfg(feature = "plans")]
+mod guarded;
 pub(crate) mod hazard;
 pub(crate) mod job;
 pub(crate) mod ladder;
@@ -24,6 +26,8 @@ pub(crate) use combination::index as combination_index;
 pub(crate) use compiled::CompiledMigration;
 #[cfg(feature = "diff")]
 pub(crate) use compiled::RouteData;
+#[cfg(feature = "plans")]
+pub(crate) use guarded::guards as data_guards;
 pub use hazard::{Hazard, HazardCode};
 pub use job::JobVariant;
 pub use route::{

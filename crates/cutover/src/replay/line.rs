@@ -1,6 +1,7 @@
 //! A line of a decision log: what was asked, when, and what was answered.
 
 use crate::context::Attributes;
+use crate::decision::{Decision, ErrorCode};
 use crate::diagnostic::{Diagnostic, Position};
 use crate::engine::Engine;
 use crate::value::Value;
@@ -62,7 +63,15 @@ impl Engine {
     #[must_use]
     pub fn log_decision(&self, flag: &str, attributes: &Attributes, now_ms: i64) -> String {
         let context = self.context(attributes);
-        let answer = Answer::Decision(self.decide(flag, &context, now_ms));
+        let answer = match self.flag(flag) {
+            // The reason is that of the ruleset, however old it is: only that can be decided again.
+            Some(id) => {
+                let outcome = self.outcome(id, &context, now_ms);
+                Decision { reason: outcome.reason, ..self.decision(id, outcome) }
+            }
+            None => self.no_decision(flag, ErrorCode::FlagNotFound),
+        };
+        let answer = Answer::Decision(answer);
         written(attributes, now_ms, None, answer)
     }
 

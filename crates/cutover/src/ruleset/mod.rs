@@ -121,7 +121,15 @@ impl Reader {
                 ruleset.migrations.extend(self.migration(entry.key, &entry.value, path));
             }
         }
-        let (sections, names) = self.sections(&mut fields, path);
+        let (sections, names) = self.sections(
+            &mut fields,
+            path,
+            #[cfg(feature = "plans")]
+            crate::sections::Around {
+                migrations: &ruleset.migrations,
+                timezone: ruleset.timezone.as_ref().map(|zone| zone.value),
+            },
+        );
         (ruleset.sections, ruleset.comparators, ruleset.policies) =
             (sections, names.comparators, names.policies);
         #[cfg(feature = "plans")]

@@ -17,7 +17,7 @@ mod steps;
 #[cfg(feature = "plans")]
 mod told;
 
-pub(crate) use called::called;
+pub(crate) use called::{called, handbook_called};
 pub use handbook::{Handbook, HandbookOptions, Instruction, Sheet, Subject};
 pub use language::Language;
 

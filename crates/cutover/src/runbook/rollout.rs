@@ -29,6 +29,12 @@ pub(super) fn written(
     options: &HandbookOptions,
 ) -> Result<Option<Written>, RunbookError> {
     let Some(plan) = engine.plan(name) else { return Ok(None) };
+    if let Some(migration) = &plan.plan().spec().migration {
+        return Err(RunbookError {
+            message: format!("`{name}` moves the migration `{migration}`, whose runbook has the way back"),
+            expected: vec![migration.clone()],
+        });
+    }
     let usual = Commands::default();
     let commands = engine.sections().plan_commands.get(name).unwrap_or(&usual);
     let writer = Writer { engine, name, plan, commands, options };
@@ -67,7 +73,7 @@ impl Writer<'_> {
                     .iter()
                     .filter_map(|step| match &step.to {
                         Target::Segment(name) => Some(name.clone()),
-                        Target::Share(_) => None,
+                        Target::Share(_) | Target::Phase(_) => None,
                     })
                     .chain((top > 0).then(|| format!("a share above 0%, up to {}", percent(top))))
                     .collect(),
@@ -197,32 +203,18 @@ impl Writer<'_> {
         })
     }
 
-    /// The plan goes down by itself, or it is held so that it does not go up meanwhile.
+    /// The plan goes down by itself.
     fn take_in_hand(&self) -> RunbookStep {
         let say = self.say();
-        let triggers = &self.plan.plan().spec().triggers;
-        let told = triggers.iter().zip(self.plan.watched()).position(|(trigger, watched)| {
-            watched.is_none() && trigger.for_ms == 0 && trigger.actions.contains(&Action::RollbackProgressive)
-        });
-        match told {
-            Some(index) => RunbookStep {
-                title: say.of("Let the plan do it", "Laisser le plan le faire"),
-                command: Some(self.tell(&format!(r#"{{"event":"trigger","index":{index},"firing":true}}"#))),
-                notes: vec![say.of(
-                    "Where its host runs, the rest is to be watched, not done.",
-                    "Si son hôte tourne, la suite est à surveiller, non à faire.",
-                )],
-                verify: vec![self.status("rolling_back")],
-            },
-            None => RunbookStep {
-                title: say.of("Hold the plan", "Mettre le plan en pause"),
-                command: Some(self.tell(r#"{"event":"pause","actor":"NAME","reason":"WHY"}"#)),
-                notes: vec![say.of(
-                    "So that it does not go up while you go down. Where a trigger has begun a rollback already (`rolling_back`), the plan goes down by itself: watch it.",
-                    "Pour qu'il ne remonte pas pendant la descente. Si un déclencheur a déjà lancé un retour (`rolling_back`), le plan descend seul : le surveiller.",
-                )],
-                verify: vec![self.status("paused")],
-            },
+        let event = r#"{"event":"roll_back","mode":"progressive","actor":"NAME","reason":"WHY"}"#;
+        RunbookStep {
+            title: say.of("Let the plan do it", "Laisser le plan le faire"),
+            command: Some(self.tell(event)),
+            notes: vec![say.of(
+                "Where its host runs, the rest is to be watched, not done. Where it does not, the plan no longer goes up, and the steps below are done by hand.",
+                "Si son hôte tourne, la suite est à surveiller, non à faire. Sinon, le plan ne remonte plus, et les paliers ci-dessous se font à la main.",
+            )],
+            verify: vec![self.status("rolling_back")],
         }
     }
 

@@ -85,6 +85,13 @@ impl Writer<'_> {
                 say.of(format!("{} is switched on", code(flag)), format!("{} est allumé", code(flag)))
             }
             Action::Investigate => say.of("somebody looks into it", "quelqu'un enquête"),
+            Action::OpenIncident { policy, severity } => {
+                let (policy, severity) = (code(policy), code(severity));
+                say.of(
+                    format!("an incident of {policy} is opened, {severity}"),
+                    format!("un incident de {policy} est ouvert, {severity}"),
+                )
+            }
             Action::Notify => say.of("somebody is told", "quelqu'un est prévenu"),
         }
     }

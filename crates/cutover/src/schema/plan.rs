@@ -1,6 +1,6 @@
 //! Plans in the schema.
 
-use super::condition::{Instant, OneOrMore};
+use super::condition::{Instant, OneOrMore, Window};
 use super::duration::Duration;
 use super::gate::{Level, Measure};
 use schemars::JsonSchema;
@@ -11,7 +11,9 @@ use serde::Serialize;
 #[serde(deny_unknown_fields)]
 pub(super) struct Plan {
     /// The flag that it moves.
-    flag: String,
+    flag: Option<String>,
+    /// The migration that it moves, in place of a flag: over its phases, or the share of its cohort.
+    migration: Option<String>,
     /// What it is for.
     description: Option<String>,
     /// Who answers for it.
@@ -21,6 +23,12 @@ pub(super) struct Plan {
     steps: Vec<StepOrShare>,
     /// When it begins, once it is started.
     start: Option<Instant>,
+    /// The hours of the day and the days of the week in which steps begin; `after` and `before` have no place here.
+    hours: Option<Window>,
+    /// When baselines are taken of values that come without one: before the plan starts, or at the step before.
+    baseline: Option<Freeze>,
+    /// What the data of every step waits for, beyond what its move asks for.
+    guards: Option<OneOrMore<DataGuard>>,
     /// How long a step is watched, from the acknowledgement of every node on.
     bake: Option<Duration>,
     /// How long a step may take until its gates pass, before the plan pauses; twice `bake` without it, and an hour at least.
@@ -104,7 +112,31 @@ enum StepOrShare {
     Step(PlanStep),
 }
 
-/// A step: `to` a share, or a `segment` as a whole.
+/// When a baseline is taken.
+#[derive(JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Freeze {
+    Start,
+    Step,
+}
+
+/// What has to hold of the data before a move.
+#[derive(JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum DataGuard {
+    NodesAcknowledged,
+    OperationsOver,
+    StreamsCaughtUp,
+    BackfillVerified,
+    ConditionalWrites,
+    ReverseProven,
+    CohortsCompatible,
+    IdsAhead,
+    OutboxEmpty,
+    SchemaFits,
+}
+
+/// A step: `to` a share, a `segment` as a whole, or a `phase` of the migration.
 #[derive(JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 struct PlanStep {
@@ -112,6 +144,10 @@ struct PlanStep {
     to: Option<String>,
     /// The segment.
     segment: Option<String>,
+    /// The phase of the migration.
+    phase: Option<String>,
+    /// What its data waits for, in addition.
+    guards: Option<OneOrMore<DataGuard>>,
     /// How long it is watched.
     bake: Option<Duration>,
     /// The same in days: how many, or which of the plan, such as `4-7`.
@@ -182,6 +218,23 @@ struct When {
 enum TriggerAction {
     Word(ActionWord),
     SetFlag(SetFlag),
+    OpenIncident(OpenIncident),
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct OpenIncident {
+    /// An incident that is opened.
+    open_incident: OpenedIncident,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+struct OpenedIncident {
+    /// The policy for incidents.
+    policy: String,
+    /// Its class of severity.
+    severity: String,
 }
 
 #[derive(JsonSchema, Serialize)]

@@ -12,7 +12,7 @@ pub(super) fn as_work(name: &str, plan: &Guarded) -> Work {
         let share = |step: &cutover_plans::Step| match step.to {
             Target::Share(share) => Some(share),
             // Whom a segment holds is known to hosts alone; it goes with the last step.
-            Target::Segment(_) => None,
+            Target::Segment(_) | Target::Phase(_) => None,
         };
         spec.steps.iter().rev().skip(1).filter_map(share).collect()
     } else {

@@ -67,7 +67,7 @@ pub(crate) use metric::KEYS as METRIC_KEYS;
 #[cfg(all(test, feature = "schema", feature = "paths"))]
 pub(crate) use path_table::KEYS as PATH_ENTRY_KEYS;
 #[cfg(feature = "plans")]
-pub(crate) use plan::Named as PlanNames;
+pub(crate) use plan::{Around, Named as PlanNames};
 #[cfg(all(test, feature = "schema", feature = "plans"))]
 pub(crate) use plan::{PLAN_KEYS, ROLLBACK_KEYS, STEP_KEYS, TRIGGER_KEYS};
 #[cfg(all(test, feature = "schema", feature = "work"))]

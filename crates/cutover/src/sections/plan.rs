@@ -1,22 +1,31 @@
 //! Plans, as a document writes them.
 
+mod hours;
+mod moving;
 mod step;
 mod trigger;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Content, Entry, Node, Path};
 use crate::ruleset::fields::{Fields, Reader, Spanned};
+use crate::ruleset::migration::Migration;
 use crate::sections::Sections;
 use cutover_gates::{Gate, Metric};
-use cutover_plans::{Guarded, OnFail, Place, Plan, Problem, Rollback, Spec, Step, Trigger, Watched};
-use std::collections::BTreeMap;
+use cutover_plans::{
+    DataGuard, Freeze, Guarded, Offsets, OnFail, Place, Plan, Problem, Rollback, Spec, Step, Trigger, Watched,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const PLAN_KEYS: &[&str] = &[
     "flag",
+    "migration",
     "description",
     "owner",
     "steps",
     "start",
+    "hours",
+    "baseline",
+    "guards",
     "bake",
     "max_window",
     "gate",
@@ -32,7 +41,7 @@ pub(crate) const PLAN_KEYS: &[&str] = &[
     "runbook",
 ];
 pub(crate) const STEP_KEYS: &[&str] =
-    &["to", "segment", "bake", "days", "max_window", "gate", "approval", "capacity"];
+    &["to", "segment", "phase", "bake", "days", "max_window", "gate", "approval", "capacity", "guards"];
 pub(crate) const TRIGGER_KEYS: &[&str] = &["when", "for", "do", "name"];
 pub(crate) const ROLLBACK_KEYS: &[&str] = &["steps", "every", "ack_within", "failures"];
 
@@ -50,10 +59,23 @@ const LONGEST: (u64, u64) = (0, 3_650 * 86_400_000);
 pub(crate) struct Named<'a> {
     /// Flags that plans move.
     pub(crate) moved: Vec<Spanned<&'a str>>,
+    /// Migrations that plans move.
+    pub(crate) migrations: Vec<Spanned<&'a str>>,
     /// Flags that triggers set.
     pub(crate) set: Vec<Spanned<&'a str>>,
     /// Segments that steps reach.
     pub(crate) segments: Vec<Spanned<&'a str>>,
+    /// Policies for incidents that triggers open, and the class of severity of each.
+    pub(crate) incidents: Vec<(Spanned<&'a str>, Spanned<&'a str>)>,
+}
+
+/// What plans rest on besides gates and metrics.
+#[derive(Clone, Copy)]
+pub(crate) struct Around<'r> {
+    /// The migrations of the document.
+    pub(crate) migrations: &'r [Migration],
+    /// The zone of the document.
+    pub(crate) timezone: Option<&'r str>,
 }
 
 /// Reads the plans of a document. `gates` are the names of all its gates, those that could not be read included.
@@ -63,11 +85,19 @@ pub(super) fn read_all<'a>(
     entries: &'a [Entry<'a>],
     path: Path<'_>,
     gates: &[&str],
+    around: Around<'_>,
 ) -> Named<'a> {
     let mut named = Named::default();
     for entry in entries {
         let path = path.key(entry.key);
-        let mut plan = PlanReader { reader, gates, metrics: sections.metrics.as_ref(), named: &mut named };
+        let mut plan = PlanReader {
+            reader,
+            gates,
+            metrics: sections.metrics.as_ref(),
+            named: &mut named,
+            migrations: around.migrations,
+            timezone: around.timezone,
+        };
         let read = plan.plan(&entry.value, path);
         #[cfg(feature = "runbook")]
         {
@@ -75,9 +105,10 @@ pub(super) fn read_all<'a>(
             let commands = under(reader, &entry.value, path, PLAN, PLAN_WITHIN);
             sections.plan_commands.insert(entry.key.to_owned(), commands);
         }
-        let Some((spec, watched, places)) = read else { continue };
+        let Some((spec, watched, places, offsets)) = read else { continue };
         match Plan::new(spec) {
             Ok(plan) => {
+                let plan = plan.in_zone(offsets);
                 let known = used(&plan, &sections.gates);
                 sections.plans.insert(entry.key.to_owned(), Guarded::new(plan, known, watched));
             }
@@ -137,14 +168,16 @@ impl Places<'_> {
     }
 }
 
-/// What is read of a plan: what it says, what its triggers watch, and where it stands.
-type Read<'a> = (Spec, Vec<Option<Watched>>, Places<'a>);
+/// What is read of a plan: what it says, what its triggers watch, where it stands, and the zone of its hours.
+type Read<'a> = (Spec, Vec<Option<Watched>>, Places<'a>, Offsets);
 
 struct PlanReader<'r, 'a> {
     reader: &'r mut Reader,
     gates: &'r [&'r str],
     metrics: Option<&'r BTreeMap<String, Metric>>,
     named: &'r mut Named<'a>,
+    migrations: &'r [Migration],
+    timezone: Option<&'r str>,
 }
 
 /// What steps have where they do not say it themselves.
@@ -152,6 +185,10 @@ struct Usual {
     bake: Option<u64>,
     max_window: Option<u64>,
     gates: Vec<String>,
+    /// What the data of every step waits for, beyond what its move asks for.
+    guards: BTreeSet<DataGuard>,
+    /// Whether the steps are phases of a migration.
+    by_phase: bool,
 }
 
 impl<'a> PlanReader<'_, 'a> {
@@ -164,12 +201,20 @@ impl<'a> PlanReader<'_, 'a> {
         }
         // It means nothing to the plan itself.
         fields.take("runbook");
-        let flag = fields.need(self.reader, path, "flag");
+        let migration = self.migration(&mut fields, path);
+        let flag = if matches!(migration, Some(None)) {
+            fields.need(self.reader, path, "flag")
+        } else {
+            fields.take("flag")
+        };
+        let has_flag = flag.is_some();
         let flag = flag.and_then(|node| self.reader.spanned_text(node, path.key("flag")));
         let usual = Usual {
             bake: self.bake(&mut fields, path),
             max_window: self.duration(&mut fields, path, "max_window"),
             gates: self.gates(&mut fields, path, "gate"),
+            guards: self.data_guards(&mut fields, path),
+            by_phase: !matches!(migration, Some(None)),
         };
         let list = fields.need(self.reader, path, "steps");
         let nodes = list.and_then(|node| self.reader.list(node, path.key("steps"))).unwrap_or_default();
@@ -190,18 +235,29 @@ impl<'a> PlanReader<'_, 'a> {
         let rollback = back.map(|node| self.rollback(node, path.key("rollback")));
         let mut spec = Spec::new(flag.as_ref().map_or("", |flag| flag.value), Vec::new());
         let sound = self.settings(&mut fields, path, &mut spec);
+        let hours = self.hours(&mut fields, path);
         fields.finish(self.reader, path, PLAN_KEYS);
         self.days(nodes, path);
         list?;
-        self.named.moved.push(flag?);
+        if has_flag || matches!(migration, Some(None)) {
+            self.named.moved.push(flag?);
+        }
         spec.steps = steps.into_iter().collect::<Option<_>>()?;
+        if let Some(migration) = migration? {
+            self.along_ladder(migration, &mut spec, nodes, path)?;
+        }
+        let offsets = hours?.map(|(hours, offsets)| {
+            spec.hours = Some(hours);
+            offsets
+        });
+        Self::whole_days(&mut spec, nodes);
         let (known, watched) = read.into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip();
         spec.triggers = known;
         if let Some(rollback) = rollback {
             spec.rollback = rollback?;
         }
         sound?;
-        Some((spec, watched, Places { steps: nodes, triggers, rollback: back }))
+        Some((spec, watched, Places { steps: nodes, triggers, rollback: back }, offsets.unwrap_or_default()))
     }
 
     /// Takes what a plan may say of itself.
@@ -209,6 +265,10 @@ impl<'a> PlanReader<'_, 'a> {
         spec.dry_run = self.gates(fields, path, "dry_run");
         if let Some(node) = fields.take("start") {
             spec.start = Some(self.reader.instant(node, path.key("start"))?);
+        }
+        if let Some(node) = fields.take("baseline") {
+            let words = [("start", Freeze::Start), ("step", Freeze::Step)];
+            spec.baseline = Some(self.reader.word(node, path.key("baseline"), &words)?);
         }
         if let Some(node) = fields.take("on_fail") {
             spec.on_fail = self.reader.word(node, path.key("on_fail"), ON_FAIL)?;

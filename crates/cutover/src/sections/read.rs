@@ -40,7 +40,12 @@ pub(crate) struct Names<'a> {
 
 impl Reader {
     /// Reads the sections of a document, and gives the names in them that migrations refer to.
-    pub(crate) fn sections<'a>(&mut self, fields: &mut Fields<'a>, path: Path<'_>) -> (Sections, Names<'a>) {
+    pub(crate) fn sections<'a>(
+        &mut self,
+        fields: &mut Fields<'a>,
+        path: Path<'_>,
+        #[cfg(feature = "plans")] around: super::Around<'_>,
+    ) -> (Sections, Names<'a>) {
         let mut sections = Sections::default();
         let mut names = Names::default();
         #[cfg(feature = "plans")]
@@ -55,7 +60,9 @@ impl Reader {
                 #[cfg(feature = "plans")]
                 "gates" => gates = entries.iter().map(|entry| entry.key).collect(),
                 #[cfg(feature = "plans")]
-                "plans" => names.plans = super::plan::read_all(self, &mut sections, entries, path, &gates),
+                "plans" => {
+                    names.plans = super::plan::read_all(self, &mut sections, entries, path, &gates, around)
+                }
                 _ => {}
             }
             #[cfg(feature = "gates")]

@@ -5,8 +5,10 @@ import { Migration, Permanent } from "../../../dist/migrate.js";
 import type { DeadLetter, OutboxStore, WriteError } from "../../../dist/migrate.js";
 import { MemoryOutbox } from "../memory-outbox.js";
 import { Life, World } from "./world.js";
+import { Topic } from "./topic.js";
+import type { Careless } from "./topic.js";
 import { ForgetfulOutbox, SimStore, remote, sideOf } from "./stores.js";
-import type { Faults, Item } from "./stores.js";
+import type { Event, Faults, Item } from "./stores.js";
 
 /** What a history is made of; what is left out is as it should be. */
 export interface Setting {
@@ -18,6 +20,9 @@ export interface Setting {
   readonly versions?: boolean;
   /** Whether the stores can undo a write; half of all histories by default. */
   readonly undoes?: boolean;
+  /** Whether a store that can undo keeps what comes behind a newer write. */
+  readonly behind?: boolean;
+  readonly consumers?: Careless;
   /** Whether a move waits until nothing older runs, the stream has caught up and nothing is owed: G2, G3 and G9. */
   readonly guards?: boolean;
 }
@@ -73,6 +78,8 @@ export class History {
   readonly #outbox: OutboxStore | null;
   readonly #letters = new Set<string>();
   readonly #nodes: Node[];
+  /** What carries the changes to a store, by consumers; where a store undoes writes, something that knows of undoings does. */
+  #topics: { readonly left: Topic; readonly right: Topic } | null = null;
   readonly #promised: Promised = { left: new Map(), right: new Map(), acknowledged: new Map() };
   readonly #faults: Faults;
   #slow: string | null = null;
@@ -95,21 +102,25 @@ export class History {
     this.#setting = setting;
     const world = (this.world = new World(setting.seed));
     const versions = setting.versions ?? true;
-    this.#stores = { left: new SimStore("left", versions), right: new SimStore("right", versions) };
-    this.#stores.left.changed = (...change) => this.#streaming === "forward" && this.#stream("right", ...change);
-    this.#stores.right.changed = (...change) => this.#streaming === "reverse" && this.#stream("left", ...change);
+    const behind = setting.behind ?? true;
+    this.#stores = { left: new SimStore("left", versions, behind), right: new SimStore("right", versions, behind) };
+    for (const store of Object.values(this.#stores)) store.say = (line) => world.say(line);
+    this.#stores.left.changed = (...change) => this.#streaming === "forward" && this.#follow("right", ...change);
+    this.#stores.right.changed = (...change) => this.#streaming === "reverse" && this.#follow("left", ...change);
     const kept = setting.outbox ?? "kept";
     this.#outbox = kept === "none" ? null : kept === "kept" ? new MemoryOutbox() : new ForgetfulOutbox();
     this.#undoes = setting.undoes ?? (world.chance.in(0.5) && versions);
     const rate = world.chance.pick([0, 0.02, 0.08]);
     this.#faults = { before: rate, after: rate, silent: rate / 2, twice: rate };
+    if (!this.#undoes) {
+      const to = (name: "left" | "right") => new Topic(world, this.#stores[name], this.#faults, setting.consumers);
+      this.#topics = { left: to("left"), right: to("right") };
+    }
     this.#nodes = ["A", "B"].map((name) => this.#start(name, "sync"));
   }
 
   #fail(why: string): never {
-    const { seed, acks, outbox = "kept", versions = true, guards = true } = this.#setting;
-    const setting = JSON.stringify({ seed, acks, outbox, versions, guards });
-    throw new Violation(`${why}\n${setting}\n${this.world.trace.slice(-40).join("\n")}`);
+    throw new Violation(`${why}\n${JSON.stringify(this.#setting)}\n${this.world.trace.slice(-60).join("\n")}`);
   }
 
   #start(name: string, phase: Phase): Node {
@@ -137,7 +148,18 @@ export class History {
       const worker = node.migration.worker({ name: `${name}-${world.now}`, pollMs: 250, leaseMs: 1_000, retry: DELIVERY_RETRY });
       void worker.run(node.stop.signal);
     }
+    for (const topic of this.#carried) topic.read(name === "A" ? 0 : 1, life).catch((error: unknown) => this.#wrong.push(error));
     return node;
+  }
+
+  get #carried(): readonly Topic[] {
+    return this.#topics === null ? [] : [this.#topics.left, this.#topics.right];
+  }
+
+  /** Messages of change events, and those of them that became dead letters. */
+  get changes(): { readonly messages: number; readonly letters: number } {
+    const sum = (of: (topic: Topic) => number): number => this.#carried.reduce((all, topic) => all + of(topic), 0);
+    return { messages: sum((topic) => topic.counted.messages), letters: sum((topic) => topic.counted.letters) };
   }
 
   #crash(node: Node): void {
@@ -147,16 +169,15 @@ export class History {
     this.#nodes[place] = this.#start(node.name, node.phase);
   }
 
-  #stream(to: "left" | "right", key: string, { version, gone, order }: { version: number; gone: boolean; order: number }): void {
+  #follow(to: "left" | "right", key: string, event: Event): void {
+    if (this.#topics === null) this.#stream(to, key, event);
+    else this.#topics[to].append(key, event);
+  }
+
+  #stream(to: "left" | "right", key: string, event: Event): void {
     this.#behind += 1;
     const { chance } = this.world;
-    const apply = (): void => {
-      try {
-        this.#stores[to].put(key, version, gone, null, order);
-      } catch {
-        // Something newer is there.
-      }
-    };
+    const apply = (): void => this.#stores[to].follow(key, event);
     // In any order, and now and then twice.
     if (chance.in(0.1)) this.world.after(chance.below(400), apply);
     this.world.after(chance.below(500), () => {
@@ -256,7 +277,7 @@ export class History {
       void outbox?.redrive({ now: this.world.now, migration: "m" });
       return outbox?.entries.length ?? 0;
     };
-    const still = (): boolean => this.#nodes.every((node) => node.running === 0) && owed() === 0 && this.#behind === 0;
+    const still = (): boolean => this.#nodes.every((node) => node.running === 0) && owed() === 0 && this.#caughtUp();
     const came = await this.world.until(() => this.#wrong.length > 0 || still());
     if (this.#wrong.length > 0) throw this.#wrong[0];
     if (!came) this.#restless();
@@ -265,10 +286,16 @@ export class History {
     if (!(await this.world.until(still))) this.#restless();
   }
 
+  /** Whether the stream has caught up, of which nothing must be wrong. */
+  #caughtUp(): boolean {
+    for (const { wrong } of this.#carried) if (wrong !== null) this.#fail(wrong.message);
+    return this.#behind === 0 && this.#carried.every((topic) => topic.drained);
+  }
+
   #restless(): never {
     const running = this.#nodes.map(({ name, running }) => `${running} in ${name}`).join(", ");
     const owed = JSON.stringify((this.#outbox as MemoryOutbox | null)?.entries ?? []);
-    this.#fail(`it never comes to rest: ${running}, ${this.#behind} in the stream, owed ${owed}`);
+    this.#fail(`it never comes to rest: ${running}, ${this.#behind} in the stream, ${this.#carried.map((topic) => topic.standing).join("; ")}, owed ${owed}`);
   }
 
   /** Once all is quiet, each store that should have a write has it. */

@@ -1,6 +1,6 @@
 /** The stores of a simulation, and a network in which anything may go wrong. */
 
-import type { OutboxStore, Side } from "../../../dist/migrate.js";
+import type { OutboxStore, Side, WriteCall } from "../../../dist/migrate.js";
 import { Permanent, Superseded, Transient } from "../../../dist/migrate.js";
 import { MemoryOutbox } from "../memory-outbox.js";
 import type { Life, World } from "./world.js";
@@ -15,59 +15,101 @@ export interface Item {
 /** Applies a change, or says that there is a newer one. */
 type Change = () => void;
 
-/** What a store has of a key. Its place in the order of versions is its own version, or lies behind one that was undone. */
+/** What a store has of a key. */
 interface Held {
   readonly version: number;
   readonly gone: boolean;
-  readonly order: number;
 }
 
-const NOTHING: Held = { version: 0, gone: true, order: 0 };
+/** A write or the undoing of one, as a stream carries it. */
+export type Event = { readonly put: Held } | { readonly undo: number };
 
-/** One store: each key with the version that was written last, deletions too. */
+const NOTHING: Held = { version: 0, gone: true };
+
+/** A key: its versions, deletions too, and those that were undone. What counts is the newest that was not. */
+class Row {
+  readonly versions = new Map<number, Held>();
+  readonly undone = new Set<number>();
+  /** The newest version that there ever was. */
+  highest = 0;
+  current = NOTHING;
+
+  /** Takes what has happened; in which order is all the same. */
+  take(event: Event): void {
+    const version = "put" in event ? event.put.version : event.undo;
+    this.highest = Math.max(this.highest, version);
+    if ("undo" in event) {
+      this.undone.add(version);
+      this.versions.delete(version);
+    } else if (!this.undone.has(version)) this.versions.set(version, event.put);
+    this.current = this.versions.get(Math.max(...this.versions.keys())) ?? NOTHING;
+  }
+}
+
+/** One store. Without `versions` it has what was written last. */
 export class SimStore {
-  readonly items = new Map<string, Held>();
-  /** What each key had before, of what was not undone. */
-  readonly #before = new Map<string, Held[]>();
+  readonly #rows = new Map<string, Row>();
   readonly #taken = new Set<string>();
+  /** Told of each change, for the trace. */
+  say: (line: string) => void = () => {};
   /** Told of each change that a client has made. */
-  changed: (key: string, held: Held) => void = () => {};
+  changed: (key: string, event: Event) => void = () => {};
 
   constructor(
     readonly name: string,
     readonly versions: boolean,
+    /** Whether it keeps what comes behind a newer write. */
+    readonly behind: boolean,
   ) {}
 
   version(key: string): number {
-    return this.items.get(key)?.version ?? 0;
+    return this.get(key).version;
   }
 
-  put(key: string, version: number, gone: boolean, idempotencyKey: string | null, order = version): void {
-    if (this.versions) {
-      if (idempotencyKey !== null && this.#taken.has(idempotencyKey)) return;
-      const current = this.items.get(key)?.order ?? 0;
-      if (current > order) throw new Superseded(`${this.name} has ${current}`);
-      if (idempotencyKey !== null) this.#taken.add(idempotencyKey);
-      if (current === order) return;
-    }
-    this.#set(key, { version, gone, order }, idempotencyKey !== null);
-    this.#before.set(key, [...(this.#before.get(key) ?? []), { version, gone, order }]);
+  get(key: string): Held {
+    return this.#rows.get(key)?.current ?? NOTHING;
   }
 
-  /** Undoes a write where it is the last one. Where it is not, nothing that undoes a later one leads back to it. */
+  /** What a client writes. */
+  put(key: string, version: number, gone: boolean, idempotencyKey: string, behind: boolean): void {
+    const event = { put: { version, gone } };
+    if (!this.versions) return this.#tell(key, event);
+    if (this.#taken.has(idempotencyKey)) return;
+    const row = this.#row(key);
+    const refused = row.undone.has(version) || (row.highest > version && !(behind && this.behind));
+    if (refused) throw new Superseded(`${this.name} has ${row.highest}`);
+    this.#taken.add(idempotencyKey);
+    if (!row.versions.has(version)) this.#tell(key, event);
+    if (row.current.version > version) throw new Superseded(`${this.name} has ${row.current.version}`);
+  }
+
+  /** Undoes a write, which never counts again, however late it comes once more. */
   undo(key: string, version: number, idempotencyKey: string): void {
     if (this.#taken.has(idempotencyKey)) return;
     this.#taken.add(idempotencyKey);
-    const before = (this.#before.get(key) ?? []).filter((held) => held.version !== version);
-    this.#before.set(key, before);
-    if (this.items.get(key)?.order !== version) throw new Superseded(`${this.name} has another one`);
-    const last = before.at(-1) ?? NOTHING;
-    this.#set(key, { ...last, order: version + 0.5 }, true);
+    const { current } = this.#row(key);
+    this.#tell(key, { undo: version });
+    if (current.version !== version) throw new Superseded(`${this.name} has ${current.version}`);
   }
 
-  #set(key: string, held: Held, told: boolean): void {
-    this.items.set(key, held);
-    if (told) this.changed(key, held);
+  /** What a client has changed, or a stream brings. */
+  follow(key: string, event: Event): void {
+    const row = this.#row(key);
+    const before = row.current;
+    if (this.versions) row.take(event);
+    else if ("put" in event) row.current = event.put;
+    if (row.current !== before) this.say(`  ${this.name} has ${key} v${row.current.version}`);
+  }
+
+  #tell(key: string, event: Event): void {
+    this.follow(key, event);
+    this.changed(key, event);
+  }
+
+  #row(key: string): Row {
+    let row = this.#rows.get(key);
+    if (row === undefined) this.#rows.set(key, (row = new Row()));
+    return row;
   }
 }
 
@@ -125,14 +167,14 @@ function quietly(effect: Change | (() => unknown)): void {
 
 /** A store as a process sees it. */
 export function sideOf(store: SimStore, world: World, life: Life, faults: Faults, slow: () => number, undoes: boolean): Side<Item> {
-  const put = (key: string, gone: boolean, call: { idempotencyKey: string; version: number | null }) =>
-    carry(world, life, faults, slow, () => store.put(key, call.version ?? 0, gone, call.idempotencyKey));
+  const put = (key: string, gone: boolean, { idempotencyKey, version, behind }: WriteCall) =>
+    carry(world, life, faults, slow, () => store.put(key, version ?? 0, gone, idempotencyKey, behind));
   return {
     read: (key) =>
       carry(world, life, faults, slow, () => {
-        const found = store.items.get(key);
+        const found = store.get(key);
         // A deletion is told from a record that never was, so that a read can be judged.
-        return found === undefined ? null : { ...found, store: store.name };
+        return found.version === 0 ? null : { ...found, store: store.name };
       }),
     write: (key, _, call) => put(key, false, call),
     delete: (key, call) => put(key, true, call),

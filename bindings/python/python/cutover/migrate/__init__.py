@@ -10,7 +10,6 @@ from cutover.migrate._async_worker import AsyncWorker
 from cutover.migrate._async_changes import AsyncConsumer
 from cutover.migrate._changes import AsyncTarget, Change, Consumer, DeadChange, PartitionState, Target, stream_health
 from cutover.migrate._compare import Compare
-from cutover.migrate._counters import BOUNDS as LATENCY_BOUNDS
 from cutover.migrate._counters import Counts, Latency
 from cutover.migrate._delivering import Drained
 from cutover.migrate._divergence import (
@@ -31,6 +30,7 @@ from cutover.migrate._types import (
     Answered,
     AsyncSide,
     Clock,
+    LiveEngine,
     Metrics,
     ReadCall,
     Shadow,
@@ -44,7 +44,6 @@ from cutover.migrate._warnings import Warned
 from cutover.migrate._worker import Worker
 
 __all__ = [
-    "LATENCY_BOUNDS",
     "Answered",
     "AsyncConsumer",
     "AsyncMigration",
@@ -66,6 +65,7 @@ __all__ = [
     "FieldReport",
     "Latency",
     "LatencyReport",
+    "LiveEngine",
     "Metrics",
     "Migration",
     "MigrationError",

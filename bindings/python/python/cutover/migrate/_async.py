@@ -61,18 +61,26 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
         label: str = LABEL,
     ) -> Record | None:
         """The record, from where the engine says; `None` where there is none. As `Migration.read`."""
-        plan = self._plan(context)
-        if plan.sample and (draw_of(key) if draw is None else draw) < plan.sample:
-            compared: Record | None = await Compared(self, plan, key, answered, label).run()
-            return compared
-        record: Record | None = await simple(self, plan, key, answered)
-        return record
+        over = self._begun()
+        try:
+            plan = self._plan(context)
+            if plan.sample and (draw_of(key) if draw is None else draw) < plan.sample:
+                compared: Record | None = await Compared(self, plan, key, answered, label).run()
+                return compared
+            record: Record | None = await simple(self, plan, key, answered)
+            return record
+        finally:
+            over()
 
     async def read_for_update(self, key: str, *, context: Context = None) -> Record | None:
         """Reads what an edit begins with: the record as the store has it that a write goes to first. As
         `Migration.read_for_update`."""
-        read, call, breaker = self._first(context)
-        _, record, error, _ = await ask(self, read, key, call, breaker, self._from_deadlines)
+        over = self._begun()
+        try:
+            read, call, breaker = self._first(context)
+            _, record, error, _ = await ask(self, read, key, call, breaker, self._from_deadlines)
+        finally:
+            over()
         if error is not None:
             raise error
         found: Record | None = record
@@ -92,25 +100,32 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
         A caller that is cancelled is told nothing, and the write is left to the outbox or finished: no store is left
         alone with it.
         """
-        return await self._written(self._write_of("write", key, record, operation, version, context))
+        return await self._written(lambda: self._write_of("write", key, record, operation, version, context))
 
     async def delete(
         self, key: str, *, operation: str | None = None, version: int | None = None, context: Context = None
     ) -> str:
         """Deletes a record where the engine says, as `write` writes one."""
-        return await self._written(self._write_of("delete", key, None, operation, version, context))
+        return await self._written(lambda: self._write_of("delete", key, None, operation, version, context))
 
-    async def _written(self, write: Write) -> str:
-        run = Run(write)
+    async def _written(self, write: Callable[[], Write]) -> str:
+        over = self._begun()
+        try:
+            run = Run(write())
+        except BaseException:
+            over()
+            raise
         drive = Drive(self, run)
         task = asyncio.ensure_future(drive.perform(run.say("started")))
         self._writes[task] = None
-        task.add_done_callback(lambda task: self._done(task, write.key))
+        task.add_done_callback(lambda task: self._done(task, run.write.key))
+        task.add_done_callback(lambda _: over())
         try:
             await asyncio.shield(drive.told)
         except asyncio.CancelledError:
             drive.cancel()
             raise
+        self._counters.told(run.told or "unknown")
         return run.result()
 
     def _done(self, task: asyncio.Task[None], key: str) -> None:
@@ -135,7 +150,11 @@ class AsyncMigration(Base[AsyncSide[Record], AsyncOutbox], Generic[Record]):
         self, name: str, runs: Mapping[Variant, Callable[[], Awaitable[Ran]]], *, context: Context = None
     ) -> dict[Variant, Ran]:
         """Runs the variants of a job that the engine names, `old` before `new`. As `Migration.job`."""
-        return {variant: await runs[variant]() for variant in variants(self.route(context), name)}
+        over = self._begun()
+        try:
+            return {variant: await runs[variant]() for variant in variants(self.route(context), name)}
+        finally:
+            over()
 
     def worker(self, **options: Any) -> AsyncWorker:
         """A worker that delivers what the outbox keeps; its options are those of `AsyncWorker`."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import Any
 
-from cutover.migrate._changes import Applied, AsyncTarget, Change, DeadChange, Partition
+from cutover.migrate._changes import Applied, AsyncTarget, Change, DeadChange, Partition, PartitionState
 
 
 class AsyncConsumer(Partition):
@@ -22,7 +22,7 @@ class AsyncConsumer(Partition):
     >>> rows = Rows()
     >>> consumer = AsyncConsumer("orders-0", rows, commit=kept, dead_letter=kept, persist=kept)
     >>> asyncio.run(consumer.apply(Change(0, "c", "order-7", 1, {"total": 12}))), rows
-    ('applied', {'order-7': (1, {'total': 12})})
+    ('put', {'order-7': (1, {'total': 12})})
     """
 
     def __init__(
@@ -32,19 +32,22 @@ class AsyncConsumer(Partition):
         *,
         commit: Callable[[int], Awaitable[object]],
         dead_letter: Callable[[DeadChange], Awaitable[object]],
-        persist: Callable[[str], Awaitable[object]],
+        persist: Callable[[PartitionState], Awaitable[object]],
         **options: Any,
     ) -> None:
         super().__init__(partition, **options)
+        self._turn = asyncio.Lock()
         self._target, self._commit, self._dead_letter, self._persist = target, commit, dead_letter, persist
 
     async def apply(self, change: Change) -> Applied:
-        """Applies an event, waiting for the target as long as it is down.
+        """Applies an event, as `Consumer.apply`: one after the other."""
+        async with self._turn:
+            return await self._apply(change)
 
-        What `Target.current` raises is raised: then the event was not begun.
-        """
-        current = None if change.key is None else await self._target.current(change.key)
-        steps = self._steps(change, current)
+    async def _apply(self, change: Change) -> Applied:
+        if self.halted:
+            return "halted"
+        steps = self._steps(change, None if change.key is None else await self._current(change.key, change))
         try:
             effect = next(steps)
             while True:
@@ -58,6 +61,13 @@ class AsyncConsumer(Partition):
             applied: Applied = done.value
             return applied
 
+    async def _current(self, key: str, change: Change) -> Any:
+        for attempt in count(1):
+            try:
+                return await self._target.current(key)
+            except Exception:
+                await self._perform(self._again_at(attempt), change)
+
     async def _perform(self, effect: dict[str, Any], change: Change) -> None:
         kind = effect["effect"]
         if kind == "put":
@@ -65,7 +75,7 @@ class AsyncConsumer(Partition):
         elif kind == "delete":
             await self._target.delete(effect["key"], self._call(effect, change))
         elif kind == "persist":
-            await self._persist(json.dumps(effect["state"]))
+            await self._persist(effect["state"])
         elif kind == "dead_letter":
             await self._dead_letter(DeadChange(effect["id"], change, effect["reason"]))
         elif kind == "commit":
@@ -82,5 +92,11 @@ class AsyncConsumer(Partition):
         await self._say({"event": "released"})
 
     async def _say(self, event: dict[str, Any]) -> None:
-        for effect in self._machine.say(event):
-            await self._persist(json.dumps(effect["state"]))
+        async with self._turn:
+            before = self._machine.state
+            try:
+                for effect in self._machine.say(event):
+                    await self._persist(effect["state"])
+            except BaseException:
+                self._machine.state = before
+                raise

@@ -165,6 +165,7 @@ async def sent(migration: AsyncMigration[Any], store: str, timeout_ms: int, call
     """Asks a side to write, through its breaker."""
     breaker, started, permit = migration._breakers[store], migration._clock.now(), None
     if breaker is not None and (permit := breaker.ask(started)) is None:
+        migration._counters.write_failed(store)
         raise BreakerOpen(store)
     try:
         await timed(call, migration._write_deadlines, timeout_ms, store, *arguments)

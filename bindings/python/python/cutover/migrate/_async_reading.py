@@ -117,6 +117,7 @@ async def simple(migration: AsyncMigration[Any], plan: ReadPlan, key: str, answe
                     migration._tell(answered, plan.from_, False)
                 return from_record
             migration._counters.took(plan.from_tally, plan.from_, took)
+            migration._counters.read_failed()
             raise from_error
         elif effect == ASK_OTHER:
             migration._counters.took(plan.from_tally, plan.from_, took)
@@ -198,6 +199,7 @@ class Compared:
         _, record, error, _ = self._from
         if self._answer == ANSWER_FROM:
             if error is not None:
+                self._migration._counters.read_failed()
                 raise error
             self._migration._counters.served(self._plan.from_tally, self._plan.from_, None)
             self._migration._tell(self._told, self._plan.from_, False)

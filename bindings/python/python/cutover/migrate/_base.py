@@ -16,7 +16,7 @@ from cutover.migrate._errors import MigrationError
 from cutover.migrate._owed import DeadLetter
 from cutover.migrate._plan import ReadPlan
 from cutover.migrate._policy import policy_of
-from cutover.migrate._types import Answered, Clock, Context, Metrics, ReadCall, Shadow, Switches, SystemClock, Timeouts
+from cutover.migrate._types import Answered, Clock, Context, LiveEngine, Metrics, ReadCall, Shadow, Switches, SystemClock, Timeouts
 from cutover.migrate._warnings import Warn, Warnings, log
 from cutover.migrate._writing import Budget, Write
 
@@ -24,6 +24,16 @@ SideType = TypeVar("SideType")
 OutboxType = TypeVar("OutboxType")
 
 _KEPT_PLANS = 256
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
+def _giving(engine: Engine | Callable[[], Engine] | LiveEngine) -> Callable[[], Engine]:
+    if isinstance(engine, Engine):
+        return lambda: engine
+    return engine if callable(engine) else lambda: engine.engine
 
 
 class Base(Generic[SideType, OutboxType]):
@@ -35,7 +45,7 @@ class Base(Generic[SideType, OutboxType]):
 
     def __init__(
         self,
-        engine: Engine | Callable[[], Engine],
+        engine: Engine | Callable[[], Engine] | LiveEngine,
         name: str,
         *,
         old: SideType,
@@ -59,7 +69,8 @@ class Base(Generic[SideType, OutboxType]):
         self.name = name
         """The migration's name."""
         self._fixed = engine if isinstance(engine, Engine) else None
-        self._engine: Callable[[], Engine] = (lambda: engine) if isinstance(engine, Engine) else engine
+        self._live = None if isinstance(engine, Engine) or callable(engine) else engine
+        self._engine: Callable[[], Engine] = _giving(engine)
         self._switches = switches
         self._compare, self._outbox = compare, outbox
         self._encode, self._decode = encode, decode
@@ -70,6 +81,8 @@ class Base(Generic[SideType, OutboxType]):
         if found is None:
             raise MigrationError(f"there is no migration `{name}`")
         self._sides: dict[str, SideType] = dict(zip(found, (old, new), strict=True))
+        for store in found:
+            self._counters.tally(store)
         if transactional not in (None, "old", "new"):
             raise MigrationError(f"`transactional` is `old` or `new`, not {transactional!r}")
         self._transactional = None if transactional is None else found[transactional == "new"]
@@ -96,6 +109,11 @@ class Base(Generic[SideType, OutboxType]):
         self._dead_letter: Callable[[DeadLetter], object] = dead_letter or self._keep
         self._budget = Budget(self._retry.get("budget"), self._clock)
         self._made()
+
+    def _begun(self) -> Callable[[], None]:
+        """An operation begins, before its route is asked for, which may be of a later version then, and not of an earlier
+        one; what is given is called when it is over."""
+        return _nothing if self._live is None else self._live.begin()
 
     def _made(self) -> None:
         """What an executor needs beside."""
@@ -125,7 +143,7 @@ class Base(Generic[SideType, OutboxType]):
         """What was done since this was made.
 
         >>> orders.counters().reads
-        {'sql': 1}
+        {'sql': 1, 'mongo': 0}
         """
         return self._counters.counts()
 

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Literal, Protocol
 
 from cutover.migrate._errors import Outcome, outcome_of
 from cutover.migrate._machine import Machine
 from cutover.migrate._types import Clock, SystemClock, WriteCall
 
-Applied = Literal["applied", "skipped", "parked", "halted"]
+Applied = Literal["put", "deleted", "skipped", "dead", "halted"]
+"""What became of an event: it was written, or the record deleted; there was nothing to do; it is a dead letter; or the
+partition has halted, and it was not looked at: apply it again after `release`."""
 PartitionState = dict[str, Any]
 """What is kept of a partition, as the machine `change` has it."""
+
+
+_DONE_AS: dict[str, Applied] = {
+    "put": "put",
+    "delete": "deleted",
+    "skip": "skipped",
+    "dead_letter": "dead",
+    "halt": "halted",
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,8 @@ class DeadChange:
 
 
 class Target(Protocol):
-    """The store that changes are applied to."""
+    """The store that changes are applied to. Both writes leave a record that is newer; to raise `Superseded` then is as
+    good."""
 
     def current(self, key: str, /) -> tuple[Literal["version", "tombstone"], int] | None:
         """What there is of a record: the record or its tombstone, and its version."""
@@ -146,45 +158,49 @@ class Partition:
         seen = {"at": now, "lag_messages": lag_messages, "lag_ms": lag_ms, "events": events, "errors": errors}
         return stream_health(seen, now, limits)
 
-    def _steps(self, change: Change, current: Any) -> Generator[dict[str, Any], BaseException | None, Applied]:
+    def _steps(self, change: Change, current: Any) -> Generator[dict[str, Any], Exception | None, Applied]:
         """The effects of an event, one by one; what is sent back is what an effect has raised."""
         arrived = {"offset": change.offset, "op": change.op, "key": change.key, "version": change.version}
         more = {"record": change.record is not None, "readable": change.readable}
         known = "none" if current is None else {current[0]: current[1]}
-        effects = self._machine.say({"event": "arrived", **arrived, **more, "current": known})
-        result: Applied = "applied"
-        while effects:
-            error: BaseException | None = None
-            kind = ""
+        event: dict[str, Any] | None = {"event": "arrived", **arrived, **more, "current": known}
+        result: Applied = "skipped"
+        while event is not None:
+            effects = self._machine.say(event)
+            doing = self.state is not None and self.state["doing"] is not None
+            event = {"event": "succeeded", "offset": change.offset} if doing else None
             for effect in effects:
                 kind = effect["effect"]
-                result = {"skip": "skipped", "dead_letter": "parked", "halt": "halted"}.get(kind, result)  # type: ignore[assignment]
-                if (error := (yield effect)) is not None and outcome_of(error) != "superseded":
-                    break
-                error = None
-            if error is None and not (effects[-1]["effect"] == "wake_at"):
-                self._machine.say({"event": "succeeded", "offset": change.offset})
-                effects = []
-            elif error is None:
-                effects = self._machine.say({"event": "due"})
-            else:
-                # What a commit or a letter raises says nothing about the target.
+                result = _DONE_AS.get(kind, result)
+                error = yield effect
+                if error is None:
+                    event = {"event": "due"} if kind == "wake_at" else event
+                    continue
+                # What a commit or a letter raises says nothing of the target.
                 outcome: Outcome = outcome_of(error) if kind in ("put", "delete") else "unknown"
-                failed = {"offset": change.offset, "failure": outcome, "now": self._clock.now()}
-                effects = self._machine.say({"event": "failed", **failed})
-        self._events.add(self._clock.now(), result in ("parked", "halted"))
+                if outcome == "superseded":
+                    result = "skipped"
+                    continue
+                now = self._clock.now()
+                event = {"event": "failed", "offset": change.offset, "failure": outcome, "now": now}
+                break
+        self._events.add(self._clock.now(), result in ("dead", "halted"))
         return result
+
+    def _again_at(self, attempt: int) -> dict[str, Any]:
+        """When a target that did not say what it has is asked again."""
+        return {"effect": "wake_at", "at": self._clock.now() + min(100 * 2**attempt, 10_000)}
 
     def _call(self, effect: dict[str, Any], change: Change) -> WriteCall:
         key = f"{self._partition}:{change.offset}"
-        return WriteCall(self._partition, key, effect["version"], self._timeout_ms, 1)
+        return WriteCall(self._partition, key, effect["version"], self._timeout_ms, 1, behind=True)
 
 
 class Consumer(Partition):
     """Applies the events of one partition.
 
     `commit` is told the next offset after the work; `dead_letter` keeps an event that cannot be applied, once for each
-    id; `persist` keeps the state, which is given back as `state` after a restart.
+    id; `persist` keeps the state durably, which is given back as `state` after a restart.
 
     >>> class Rows(dict):
     ...     def current(self, key): return ("version", self[key][0]) if key in self else None
@@ -193,7 +209,7 @@ class Consumer(Partition):
     >>> rows, commits, dead, states = Rows(), [], [], []
     >>> consumer = Consumer("orders-0", rows, commit=commits.append, dead_letter=dead.append, persist=states.append)
     >>> consumer.apply(Change(0, "c", "order-7", 1, {"total": 12}))
-    'applied'
+    'put'
     >>> consumer.apply(Change(1, "u", "order-7", 1, {"total": 12}))
     'skipped'
     >>> rows, commits
@@ -207,19 +223,18 @@ class Consumer(Partition):
         *,
         commit: Callable[[int], object],
         dead_letter: Callable[[DeadChange], object],
-        persist: Callable[[str], object],
+        persist: Callable[[PartitionState], object],
         **options: Any,
     ) -> None:
         super().__init__(partition, **options)
         self._target, self._commit, self._dead_letter, self._persist = target, commit, dead_letter, persist
 
     def apply(self, change: Change) -> Applied:
-        """Applies an event, waiting for the target as long as it is down.
-
-        What `Target.current` raises is raised: then the event was not begun.
-        """
-        current = None if change.key is None else self._target.current(change.key)
-        steps = self._steps(change, current)
+        """Applies an event: it returns once the offset is committed. A target that is down is waited for. Where the offset
+        of an event that changes nothing cannot be committed, the next one's is."""
+        if self.halted:
+            return "halted"
+        steps = self._steps(change, None if change.key is None else self._current(change.key, change))
         try:
             effect = next(steps)
             while True:
@@ -233,6 +248,14 @@ class Consumer(Partition):
             applied: Applied = done.value
             return applied
 
+    def _current(self, key: str, change: Change) -> Any:
+        """What the target has, however long it takes to say so."""
+        for attempt in count(1):
+            try:
+                return self._target.current(key)
+            except Exception:
+                self._perform(self._again_at(attempt), change)
+
     def _perform(self, effect: dict[str, Any], change: Change) -> None:
         kind = effect["effect"]
         if kind == "put":
@@ -240,7 +263,7 @@ class Consumer(Partition):
         elif kind == "delete":
             self._target.delete(effect["key"], self._call(effect, change))
         elif kind == "persist":
-            self._persist(json.dumps(effect["state"]))
+            self._persist(effect["state"])
         elif kind == "dead_letter":
             self._dead_letter(DeadChange(effect["id"], change, effect["reason"]))
         elif kind == "commit":
@@ -257,5 +280,11 @@ class Consumer(Partition):
         self._say({"event": "released"})
 
     def _say(self, event: dict[str, Any]) -> None:
-        for effect in self._machine.say(event):
-            self._persist(json.dumps(effect["state"]))
+        before = self._machine.state
+        try:
+            for effect in self._machine.say(event):
+                self._persist(effect["state"])
+        except BaseException:
+            # What is not kept was not said.
+            self._machine.state = before
+            raise

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from threading import Lock
 from time import perf_counter
-from typing import Any
+from typing import Any, get_args
 
 from cutover.migrate._divergence import Divergence, DivergenceReport
-from cutover.migrate._types import Metrics
+from cutover.migrate._types import Metrics, Verdict
 from cutover.migrate._warnings import Warnings
 
-BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""The upper bounds of the buckets of latencies, in seconds."""
+_BUCKETS, _FIRST = 24, 16
+"""How many buckets there are; the first ends at so many parts of a millisecond."""
+_REASONS = ("not_found", "error", "timeout")
 
 now_seconds = perf_counter
 
 
 @dataclass(frozen=True)
 class Latency:
-    """How long a store took, each time that it was asked to read: also where it failed."""
+    """How long a store took, each time that it was asked to read: also where it failed, and until its deadline where that has
+    passed. How many took less than each power of two of milliseconds."""
 
     count: int
     """How many."""
-    seconds: float
+    total_ms: float
     """All together."""
+    max_ms: float
+    """The longest."""
     buckets: tuple[int, ...]
-    """How many took at most each of `LATENCY_BOUNDS` and more than the one before; the last took longer."""
+    """The first counts those under 1/16 ms, each next one twice as long, the last all that were longer."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,14 @@ class Counts:
 
     reads: dict[str, int]
     """Reads that were answered, by store."""
+    failed_reads: int
+    """Reads that failed."""
     fallbacks: dict[str, int]
     """Reads that fell back, by reason."""
+    writes: dict[str, int]
+    """Writes, by what their callers were told."""
     write_errors: dict[str, int]
-    """Writes that a store did not take, by store; each attempt counts."""
+    """Attempts to write that failed, by store."""
     comparisons: dict[str, int]
     """Comparisons, by verdict."""
     latencies: dict[str, Latency]
@@ -51,11 +58,11 @@ class Counts:
 class Tally:
     """What is counted of a store's reads. One lock a read: this is on the way of every request."""
 
-    __slots__ = ("_buckets", "_lock", "_seconds", "reads")
+    __slots__ = ("_buckets", "_lock", "_longest", "_seconds", "reads")
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._buckets, self._seconds = [0] * (len(BOUNDS) + 1), 0.0
+        self._buckets, self._seconds, self._longest = [0] * _BUCKETS, 0.0, 0.0
         self.reads = 0
 
     def add(self, reads: int, seconds: float | None) -> None:
@@ -63,13 +70,16 @@ class Tally:
         with self._lock:
             self.reads += reads
             if seconds is not None:
-                self._buckets[bisect_left(BOUNDS, seconds)] += 1
+                at = int(seconds * (_FIRST * 1_000)).bit_length()
+                self._buckets[at if at < _BUCKETS else _BUCKETS - 1] += 1
                 self._seconds += seconds
+                if seconds > self._longest:
+                    self._longest = seconds
 
     def latency(self) -> Latency:
         """A copy of what was counted."""
         with self._lock:
-            return Latency(sum(self._buckets), self._seconds, tuple(self._buckets))
+            return Latency(sum(self._buckets), self._seconds * 1_000, self._longest * 1_000, tuple(self._buckets))
 
 
 class Counters:
@@ -79,9 +89,11 @@ class Counters:
         self._migration, self._metrics, self._warnings = migration, metrics, warnings
         self._lock = Lock()
         self.tallies: dict[str, Tally] = {}
-        self._fallbacks: dict[str, int] = {}
+        self._failed_reads = 0
+        self._fallbacks = dict.fromkeys(_REASONS, 0)
+        self._writes: dict[str, int] = {}
         self._write_errors: dict[str, int] = {}
-        self._comparisons: dict[str, int] = {}
+        self._comparisons: dict[str, int] = dict.fromkeys(get_args(Verdict), 0)
         self._divergence = Divergence()
 
     def tally(self, source: str) -> Tally:
@@ -105,10 +117,20 @@ class Counters:
         if self._metrics is not None:
             self._tell("latency", source, seconds)
 
+    def read_failed(self) -> None:
+        """A read had no answer."""
+        with self._lock:
+            self._failed_reads += 1
+
+    def told(self, told: str) -> None:
+        """The caller of a write was told."""
+        with self._lock:
+            self._writes[told] = self._writes.get(told, 0) + 1
+
     def fell_back(self, reason: str) -> None:
         """A read was answered from the other side."""
         with self._lock:
-            self._fallbacks[reason] = self._fallbacks.get(reason, 0) + 1
+            self._fallbacks[reason] += 1
         self._tell("fallback", reason)
 
     def write_failed(self, target: str) -> None:
@@ -121,7 +143,7 @@ class Counters:
         """A comparison has shown something."""
         verdict = seen["verdict"]
         with self._lock:
-            self._comparisons[verdict] = self._comparisons.get(verdict, 0) + 1
+            self._comparisons[verdict] += 1
             self._divergence.add(seen)
         if verdict == "mismatch":
             self._tell("inconsistency")
@@ -143,14 +165,16 @@ class Counters:
         """A copy of all."""
         with self._lock:
             tallies = dict(self.tallies)
-            fallbacks, write_errors = dict(self._fallbacks), dict(self._write_errors)
+            failed_reads, fallbacks, writes = self._failed_reads, dict(self._fallbacks), dict(self._writes)
+            errors = {name: self._write_errors.get(name, 0) for name in tallies}
             comparisons, warnings = dict(self._comparisons), dict(self._warnings.counts)
-        latencies = {name: tally.latency() for name, tally in tallies.items()}
         return Counts(
-            {name: tally.reads for name, tally in tallies.items() if tally.reads},
+            {name: tally.reads for name, tally in tallies.items()},
+            failed_reads,
             fallbacks,
-            write_errors,
+            writes,
+            errors,
             comparisons,
-            {name: latency for name, latency in latencies.items() if latency.count},
+            {name: tally.latency() for name, tally in tallies.items()},
             warnings,
         )

@@ -88,4 +88,4 @@ def _state(machine: Machine) -> dict[str, Any]:
 
 def call_of(entry: Entry, store: str, timeout_ms: int) -> WriteCall:
     """What a side is told about a delivery: the same key as the writer's own attempt."""
-    return WriteCall(store, entry.id, entry.version, timeout_ms, entry.attempt)
+    return WriteCall(store, entry.id, entry.version, timeout_ms, entry.attempt, behind=True)

@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 def drive(migration: Migration[Any], run: Run, effects: Effects, *, waits: bool) -> None:
     """Performs effects until nothing is to be done any more, or, unless it `waits`, until the caller is told: then the
     rest is done behind the caller's back, in the order of the key."""
+    handed_on = False
+    try:
+        handed_on = _driven(migration, run, effects, waits=waits)
+    finally:
+        if not handed_on:
+            run.over()
+
+
+def _driven(migration: Migration[Any], run: Run, effects: Effects, *, waits: bool) -> bool:
+    """Whether the rest is done behind the caller's back."""
     while effects:
         following: Effects = []
         for place, effect in enumerate(effects):
@@ -28,7 +38,7 @@ def drive(migration: Migration[Any], run: Run, effects: Effects, *, waits: bool)
                 rest = effects[place + 1 :]
                 if rest and not waits:
                     _later(migration, run, rest)
-                    return
+                    return True
             elif kind == "persist":
                 if not _persisted(migration, run, effect):
                     following = run.say("persist_failed")
@@ -44,6 +54,7 @@ def drive(migration: Migration[Any], run: Run, effects: Effects, *, waits: bool)
                 outcome = _outcome(migration, run, effect)
                 following = run.finished(effect, outcome, migration._clock.now())
         effects = following
+    return False
 
 
 def _later(migration: Migration[Any], run: Run, effects: Effects) -> None:
@@ -134,6 +145,7 @@ def sent(migration: Migration[Any], store: str, timeout_ms: int, task: Callable[
     """Asks a side to write, through its breaker."""
     breaker, started, permit = migration._breakers[store], migration._clock.now(), None
     if breaker is not None and (permit := breaker.ask(started)) is None:
+        migration._counters.write_failed(store)
         raise BreakerOpen(store)
     try:
         migration._timed(task, store, timeout_ms)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cutover.migrate._counters import BOUNDS
+BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""The upper bounds of the buckets of latencies, in seconds."""
 
 _NAMES = {
     "reads": ("migration_reads_total", "Reads by the store that answered"),

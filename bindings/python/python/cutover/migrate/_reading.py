@@ -122,6 +122,7 @@ def simple(migration: Migration[Any], plan: ReadPlan, key: str, answered: Listen
                     migration._tell(answered, plan.from_, False)
                 return from_record
             migration._counters.took(plan.from_tally, plan.from_, took)
+            migration._counters.read_failed()
             raise from_error
         elif effect == ASK_OTHER:
             migration._counters.took(plan.from_tally, plan.from_, took)
@@ -152,6 +153,7 @@ def answer_other(
         return record
     if took is not None:
         migration._counters.took(plan.other_tally, plan.other, took)
+    migration._counters.read_failed()
     if from_error is None:
         raise error
     raise from_error from error
@@ -242,6 +244,7 @@ class Compared:
         _, record, error, _ = self._from
         if self._answer == ANSWER_FROM:
             if error is not None:
+                self._migration._counters.read_failed()
                 raise error
             self._migration._counters.served(self._plan.from_tally, self._plan.from_, None)
             self._migration._tell(self._told, self._plan.from_, False)

@@ -40,7 +40,7 @@ class Migration(Base[Side[Record], OutboxStore[Any]], Generic[Record]):
     >>> orders.read("order-7"), mongo
     ({'total': 12}, {'order-7': {'total': 12}})
     >>> orders.counters().reads
-    {'sql': 1}
+    {'sql': 1, 'mongo': 0}
     """
 
     def _made(self) -> None:
@@ -69,6 +69,17 @@ class Migration(Base[Side[Record], OutboxStore[Any]], Generic[Record]):
         Answered(store='sql', fell_back=False)
         {'total': 12}
         """
+        if self._live is None:
+            return self._read(key, context, draw, answered, label)
+        over = self._live.begin()
+        try:
+            return self._read(key, context, draw, answered, label)
+        finally:
+            over()
+
+    def _read(
+        self, key: str, context: Context, draw: int | None, answered: Callable[[Answered], object] | None, label: str
+    ) -> Record | None:
         plan = self._plan(context)
         if plan.sample and (draw_of(key) if draw is None else draw) < plan.sample:
             compared: Record | None = Compared(self, plan, key, answered, label).run()
@@ -89,8 +100,12 @@ class Migration(Base[Side[Record], OutboxStore[Any]], Generic[Record]):
         >>> sql["order-7"]
         {'total': 12, 'seen': True}
         """
-        read, call, breaker = self._first(context)
-        _, record, error, _ = ask(self, read, key, call, breaker, self._threads)
+        over = self._begun()
+        try:
+            read, call, breaker = self._first(context)
+            _, record, error, _ = ask(self, read, key, call, breaker, self._threads)
+        finally:
+            over()
         if error is not None:
             raise error
         found: Record | None = record
@@ -115,7 +130,7 @@ class Migration(Base[Side[Record], OutboxStore[Any]], Generic[Record]):
         >>> mongo["order-8"]
         {'total': 3}
         """
-        return self._written(self._write_of("write", key, record, operation, version, context))
+        return self._written(lambda: self._write_of("write", key, record, operation, version, context))
 
     def delete(
         self, key: str, *, operation: str | None = None, version: int | None = None, context: Context = None
@@ -127,11 +142,18 @@ class Migration(Base[Side[Record], OutboxStore[Any]], Generic[Record]):
         >>> orders.read("order-7") is None
         True
         """
-        return self._written(self._write_of("delete", key, None, operation, version, context))
+        return self._written(lambda: self._write_of("delete", key, None, operation, version, context))
 
-    def _written(self, write: Write) -> str:
-        run = Run(write)
+    def _written(self, write: Callable[[], Write]) -> str:
+        over = self._begun()
+        try:
+            run = Run(write())
+        except BaseException:
+            over()
+            raise
+        run.over = over
         drive(self, run, run.say("started"), waits=False)
+        self._counters.told(run.told or "unknown")
         return run.result()
 
     def job(
@@ -143,7 +165,11 @@ class Migration(Base[Side[Record], OutboxStore[Any]], Generic[Record]):
         >>> orders.job("export", {"old": lambda: "from sql", "new": lambda: "from mongo"})
         {'old': 'from sql'}
         """
-        return {variant: runs[variant]() for variant in variants(self.route(context), name)}
+        over = self._begun()
+        try:
+            return {variant: runs[variant]() for variant in variants(self.route(context), name)}
+        finally:
+            over()
 
     def worker(self, **options: Any) -> Worker:
         """A worker that delivers what the outbox keeps; its options are those of `Worker`.

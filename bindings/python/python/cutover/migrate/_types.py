@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
+from cutover import Engine
+
 Record = TypeVar("Record")
 Verdict = Literal[
     "match",
@@ -58,6 +60,10 @@ class WriteCall:
     """Where the migration is `transactional` on this side: puts what the other store is owed into the outbox, in the
     transaction of the connection that it is given, which writes the record too. An undoing takes it back so, and raises
     where somebody delivers it already. With asyncio it is to be awaited."""
+    behind: bool = False
+    """What `Superseded` means here. False where the store is written first: the write is refused, and nothing of it is
+    kept. True of the second store and of what a worker delivers: the write counts as done, behind the newer one, and a
+    store with `undo` keeps it there."""
 
 
 class Side(Protocol[Record]):
@@ -66,10 +72,15 @@ class Side(Protocol[Record]):
     A side may also have `undo(key, call)`, which takes back the write of `call.idempotency_key` where the record still
     has `call.version`, and raises `Superseded` where it has not. Without it, no write is undone.
 
-    Beside a forward stream, an undoing is safe only if it does two things. It leaves the record at a place in the order
-    above the version that it undoes: then the stream carries the undoing over the write, and never the write over the
-    undoing. And where the write was overtaken, so that it raises `Superseded`, it keeps later undoings from leading
-    back to that write. Where a store cannot do both, its side has no `undo`.
+    Others write the same record meanwhile. So it takes a store that keeps the versions of a record, and what counts is
+    the newest one that was not undone:
+
+    - A version that was undone is not taken again, however late it comes, and nothing leads back to it: also where it was
+      overtaken, so that undoing it raises `Superseded`.
+    - A write that came `behind` a newer one counts once that is undone.
+    - A stream to the other store carries the undoing as an event of its own.
+
+    Where a store cannot do that, its side has no `undo`.
     """
 
     def read(self, key: str, call: ReadCall, /) -> Record | None:
@@ -119,6 +130,17 @@ class Shadow:
     """How many reads for comparisons may be under way; above it, a comparison is `skipped`."""
 
     concurrency: int
+
+
+class LiveEngine(Protocol):
+    """What has an engine of the moment and wants to know which operations are open: a source of `cutover.source`."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the moment."""
+
+    def begin(self) -> Callable[[], None]:
+        """An operation begins; what is given is called when it is over."""
 
 
 class Clock(Protocol):

@@ -67,6 +67,8 @@ class Run:
         """Whether what the outbox keeps is another write of that name."""
         self.remembered = False
         """Whether a worker may go on with it although it was to be forgotten."""
+        self.over: Callable[[], None] = lambda: None
+        """Told when nothing is to be done any more."""
 
     def goes_on(self, generation: int) -> Effects:
         """What is to be done by a worker that has claimed it."""
@@ -95,7 +97,8 @@ class Run:
     def call(self, effect: dict[str, Any], timeout_ms: int, within: Callable[[Any], Any] | None) -> WriteCall:
         """What a side is told."""
         version = effect.get("if_version", self.write.version)
-        return WriteCall(effect["to"], effect["key"], version, timeout_ms, effect["attempt"], within)
+        behind = effect.get("work") == "second"
+        return WriteCall(effect["to"], effect["key"], version, timeout_ms, effect["attempt"], within, behind)
 
     def second(self, now: int, after_ms: int, encode: Callable[[Any], str]) -> NewEntry:
         """What the second store is owed, where the transaction of the first store keeps it. Nobody else delivers it while

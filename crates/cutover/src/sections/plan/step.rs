@@ -17,6 +17,7 @@ impl<'a> PlanReader<'_, 'a> {
             gates: usual.gates.clone(),
             approval: false,
             capacity: false,
+            guards: usual.guards.clone(),
         };
         let (mut bake, mut window) = (usual.bake, usual.max_window);
         let mut sound = true;
@@ -51,6 +52,7 @@ impl<'a> PlanReader<'_, 'a> {
                 if fields.rest().any(|entry| entry.key == "gate") {
                     step.gates = self.gates(&mut fields, path, "gate");
                 }
+                step.guards.extend(self.data_guards(&mut fields, path));
                 for (key, slot) in [("approval", &mut step.approval), ("capacity", &mut step.capacity)] {
                     if let Some(node) = fields.take(key) {
                         *slot = self.reader.bool(node, path.key(key)).unwrap_or_default();
@@ -58,6 +60,10 @@ impl<'a> PlanReader<'_, 'a> {
                 }
                 fields.finish(self.reader, path, STEP_KEYS);
                 step.to = to?;
+            }
+            // A phase is written as its name alone.
+            Content::Text(name) if usual.by_phase && !name.trim_end().ends_with('%') => {
+                step.to = Target::Phase(name.to_owned());
             }
             _ => step.to = Target::Share(self.reader.percent(node, path)?.0),
         }
@@ -78,9 +84,12 @@ impl<'a> PlanReader<'_, 'a> {
         sound.then_some(step)
     }
 
-    /// Takes `to` or `segment`.
+    /// Takes `to`, `segment` or `phase`.
     fn target(&mut self, fields: &mut Fields<'a>, path: Path<'_>) -> Option<Target> {
         let (to, segment) = (fields.take("to"), fields.take("segment"));
+        if let (Some(node), None, None) = (fields.take("phase"), to, segment) {
+            return Some(Target::Phase(self.reader.text(node, path.key("phase"))?.to_owned()));
+        }
         match (to, segment) {
             (Some(node), None) => Some(Target::Share(self.reader.percent(node, path.key("to"))?.0)),
             (None, Some(node)) => {
@@ -106,7 +115,7 @@ impl<'a> PlanReader<'_, 'a> {
                         fields.at,
                         "nothing says whom this step reaches",
                     )
-                    .expected(["to", "segment"]),
+                    .expected(["to", "segment", "phase"]),
                 );
                 None
             }

@@ -16,7 +16,24 @@ const ACTIONS: &[(&str, Make)] = &[
     ("notify", || Action::Notify),
 ];
 
+/// What an action of more than a word is.
+const ACTION_KEYS: &[&str] = &["set_flag", "open_incident"];
+
 impl<'a> PlanReader<'_, 'a> {
+    fn open_incident(&mut self, node: &'a Node<'a>, path: Path<'_>) -> Option<Action> {
+        let mut fields = self.reader.fields(node, path)?;
+        let mut text = |key: &'static str| {
+            let node = fields.need(self.reader, path, key);
+            node.and_then(|node| self.reader.spanned_text(node, path.key(key)))
+        };
+        let (policy, severity) = (text("policy"), text("severity"));
+        fields.finish(self.reader, path, &["policy", "severity"]);
+        let (policy, severity) = (policy?, severity?);
+        let (named, class) = (policy.value.to_owned(), severity.value.to_owned());
+        self.named.incidents.push((policy, severity));
+        Some(Action::OpenIncident { policy: named, severity: class })
+    }
+
     pub(super) fn trigger(
         &mut self,
         node: &'a Node<'a>,
@@ -89,9 +106,13 @@ impl<'a> PlanReader<'_, 'a> {
             return self.reader.word(node, path, ACTIONS).map(|action| action());
         };
         let mut fields = self.reader.fields(node, path)?;
+        if let Some(node) = fields.take("open_incident") {
+            fields.finish(self.reader, path, ACTION_KEYS);
+            return self.open_incident(node, path.key("open_incident"));
+        }
         let flag = fields.need(self.reader, path, "set_flag");
         let flag = flag.and_then(|node| self.reader.spanned_text(node, path.key("set_flag")));
-        fields.finish(self.reader, path, &["set_flag"]);
+        fields.finish(self.reader, path, ACTION_KEYS);
         let flag = flag?;
         let action = Action::SetFlag(flag.value.to_owned());
         self.named.set.push(flag);

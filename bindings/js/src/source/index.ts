@@ -1,0 +1,17 @@
+/** `cutover/source`: where rulesets come from while a process runs. */
+
+export { SourceError } from "./options.js";
+export type {
+  Changed,
+  EnvironmentOptions,
+  FileOptions,
+  HttpOptions,
+  Ready,
+  RedisOptions,
+  RemoteOptions,
+  SourceErrorCode,
+  SourceEvents,
+  SourceOptions,
+  Stale,
+} from "./options.js";
+export { Source } from "./source.js";
