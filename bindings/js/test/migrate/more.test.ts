@@ -101,7 +101,11 @@ function consuming() {
   const consumer = new Consumer<unknown>({
     partition: "p",
     clock,
-    target: { current, write: (key, record, version) => set(key, version, false, record), delete: (key, version) => set(key, version, true) },
+    target: {
+      current,
+      write: (key, record, version) => set(key, version, false, record),
+      delete: (key, version) => set(key, version, true),
+    },
     persist: () => log.push("persist"),
     commit: (next) => log.push(`commit ${next}`),
     deadLetter: (letter) => letters.push(letter),

@@ -77,7 +77,8 @@ export class Topic {
 
   /** Whether all was applied, and no letter is left. */
   get drained(): boolean {
-    const done = ({ log, offset, letters, consumer }: Partition) => offset === log.length && letters.size === 0 && !consumer?.halted;
+    const done = ({ log, offset, letters, consumer }: Partition): boolean =>
+      offset === log.length && letters.size === 0 && consumer?.halted !== true;
     return this.#partitions.every(done);
   }
 
