@@ -90,6 +90,30 @@ pub(crate) fn switch_on(ruleset: &mut Value, flag: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// A migration goes to a phase, its cohort to a share, or its emergency is switched; where it is switched on, it stays where it is.
+pub(crate) fn set_migration(
+    ruleset: &mut Value,
+    name: &str,
+    phase: Option<&str>,
+    share: Option<u32>,
+    emergency: bool,
+) -> Result<(), String> {
+    let found = entry(ruleset, "migrations", name)?;
+    put(found, "emergency", if emergency { &Value::Bool(true) } else { &Value::Null });
+    if emergency {
+        return Ok(());
+    }
+    if let Some(phase) = phase {
+        found.insert("phase".to_owned(), phase.into());
+    }
+    if let Some(share) = share {
+        let cohort = found.get_mut("cohort").and_then(Value::as_object_mut);
+        let cohort = cohort.ok_or_else(|| format!("`migrations.{name}` has no cohort with a share"))?;
+        cohort.insert("share".to_owned(), percent(share).into());
+    }
+    Ok(())
+}
+
 /// What an emergency would change, to be brought back at its end.
 pub(crate) fn before(ruleset: &Value, target: &Target) -> Result<Value, String> {
     let (section, key) = match target {

@@ -42,6 +42,33 @@ pub(super) async fn perform(
                 Err(problem) => told(problem, failed),
             }
         }
+        Task::SetMigration { migration, phase, millionths, emergency, epoch } => {
+            let epoch = i64::try_from(*epoch).unwrap_or(i64::MAX);
+            if row.epoch > epoch {
+                return Ok(done);
+            }
+            let why = format!("step {} of the plan `{}`", state.step, row.name);
+            // A way back at once is not asked about. A move onwards that has hazards is a person's to publish.
+            let wanted = Wanted { unasked: *emergency, ..wanted(row, migration, why) };
+            let published = publish::change(app, wanted, Some(fence), |ruleset| {
+                edit::set_migration(ruleset, migration, phase.as_deref(), *millionths, *emergency)
+                    .map_err(Problem::unusable)
+            });
+            match published.await {
+                Ok(publication) => {
+                    (row.epoch, row.version) = (epoch, publication.version);
+                    Ok(done)
+                }
+                Err(problem) => told(problem, failed),
+            }
+        }
+        Task::AwaitGuards { epoch, .. } => {
+            if *epoch != state.epoch {
+                return Ok(done);
+            }
+            let performed = u64::try_from(row.epoch).is_ok_and(|performed| performed >= *epoch);
+            Ok(if performed { operations(app, row, *epoch) } else { Vec::new() })
+        }
         Task::SetFlag { flag, trigger } => {
             let why = format!("trigger {trigger} of the plan `{}`", row.name);
             let wanted = wanted(row, flag, why);
@@ -72,12 +99,16 @@ pub(super) async fn perform(
             }
             Ok(kinds)
         }
-        Task::RequestApproval { .. } | Task::Investigate { .. } | Task::Notify { .. } => {
+        Task::RequestApproval { .. }
+        | Task::Investigate { .. }
+        | Task::OpenIncident { .. }
+        | Task::Notify { .. } => {
             let text = match &owed.task {
                 Task::Notify { message, .. } => message.clone(),
                 Task::RequestApproval { step } => {
                     format!("step {step} has passed: somebody approves it, or not")
                 }
+                Task::OpenIncident { event, .. } => format!("an incident begins: {}", event.title),
                 _ => "a trigger fires: somebody looks into it".to_owned(),
             };
             let text = format!("{}: plan {}: {text}", row.env, row.name);
@@ -110,10 +141,23 @@ fn wanted(row: &PlanRow, flag: &str, reason: String) -> Wanted {
 fn told(problem: Problem, failed: impl Fn(String) -> Vec<Kind>) -> Stored<Vec<Kind>> {
     match problem.status() {
         StatusCode::SERVICE_UNAVAILABLE => Err(StoreError::Down(problem.detail().to_owned())),
-        StatusCode::CONFLICT => Err(StoreError::Fenced),
+        StatusCode::CONFLICT if problem.is_fenced() => Err(StoreError::Fenced),
         StatusCode::PRECONDITION_FAILED => Ok(Vec::new()),
         _ => Ok(failed(problem.detail().to_owned())),
     }
+}
+
+/// What nodes report of operations that run: G2. Where a node is lost, nothing is known.
+pub(super) fn operations(app: &App, row: &PlanRow, epoch: u64) -> Vec<Kind> {
+    let Some(environment) = app.environments.find(&row.env) else { return Vec::new() };
+    let version = if row.version > 0 { row.version } else { environment.version() };
+    let adoption = environment.nodes.adoption(version, now_ms());
+    if adoption.nodes == 0 || !adoption.lost.is_empty() || !adoption.behind.is_empty() {
+        return Vec::new();
+    }
+    // What is older than the version began under an epoch before this one; which one of them makes no difference.
+    let oldest = (!adoption.draining.is_empty()).then(|| epoch.saturating_sub(1));
+    vec![Kind::Operations { oldest }]
 }
 
 /// The segments that any step of a plan reaches.
@@ -122,7 +166,7 @@ pub(super) fn segments_of(plan: &Guarded) -> Vec<String> {
     steps
         .filter_map(|step| match &step.to {
             Reach::Segment(name) => Some(name.clone()),
-            Reach::Share(_) => None,
+            Reach::Share(_) | Reach::Phase(_) => None,
         })
         .collect()
 }

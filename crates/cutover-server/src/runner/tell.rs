@@ -16,15 +16,30 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// What people may say: the rest is the runner's to tell.
-const SAID: [&str; 9] =
-    ["start", "approve", "pause", "resume", "skip", "promote", "complete", "abort", "capacity"];
+const SAID: [&str; 12] = [
+    "start",
+    "approve",
+    "pause",
+    "resume",
+    "skip",
+    "promote",
+    "complete",
+    "abort",
+    "roll_back",
+    "capacity",
+    "stream",
+    "guard",
+];
+/// What is measured and not decided has no actor.
+const MEASURED: [&str; 3] = ["capacity", "stream", "guard"];
 
 /// Where a plan stands.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Standing {
     pub(crate) env: String,
     pub(crate) plan: String,
-    pub(crate) flag: String,
+    /// The flag that it moves, or the migration.
+    pub(crate) moves: String,
     /// Such as `baking`.
     pub(crate) stage: String,
     /// The revision that an event may name in `expect`.
@@ -50,7 +65,7 @@ fn standing_of(plan: &Guarded, row: PlanRow, state: GuardedState) -> Standing {
     Standing {
         env: row.env,
         plan: row.name,
-        flag: plan.plan().spec().flag.clone(),
+        moves: plan.plan().spec().moved().to_owned(),
         stage: state.plan.stage.name().to_owned(),
         revision: state.plan.revision,
         version: row.version,
@@ -81,12 +96,23 @@ pub(crate) async fn tell(app: &App, env: &str, name: &str, who: &Who, mut event:
         // Who says it is known from the key, and when from the clock.
         fields.remove("at");
         fields.remove("actor");
-        if word != "capacity" {
+        if !MEASURED.contains(&word.as_str()) {
             fields.insert("actor".to_owned(), who.name.clone().into());
         }
     }
     let mut row = app.store.plan(env, name).await?;
-    let state = state_of(plan, &row)?;
+    let mut state = state_of(plan, &row)?;
+    if word == "start" {
+        // The first move waits for data too: what nodes say of it is told before.
+        let (epoch, now) = (state.plan.epoch, now_ms());
+        let environment = app.environment(env)?;
+        let version = if row.version > 0 { row.version } else { environment.version() };
+        let adoption = environment.nodes.adoption(version, now);
+        let ack = (adoption.adopted && adoption.nodes > 0).then_some(Kind::Ack { epoch, node: None });
+        for kind in ack.into_iter().chain(perform::operations(app, &row, epoch)) {
+            state = plan.advance(state, now, None, kind).state;
+        }
+    }
     let heard = cutover::plans::hear(plan, state, &event.to_string(), now_ms()).map_err(Problem::wrong)?;
     let refused = heard.effects.iter().find_map(|effect| match effect {
         Effect::Plain(Plain::Refused { why }) => Some(*why),
