@@ -108,8 +108,8 @@ pub(crate) fn set_migration(
     }
     if let Some(share) = share {
         let cohort = found.get_mut("cohort").and_then(Value::as_object_mut);
-        let cohort = cohort.ok_or_else(|| format!("`migrations.{name}` has no cohort with a share"))?;
-        cohort.insert("share".to_owned(), percent(share).into());
+        let cohort = cohort.ok_or_else(|| format!("`migrations.{name}` has no `cohort`"))?;
+        cohort.insert("rollout".to_owned(), percent(share).into());
     }
     Ok(())
 }

@@ -4,7 +4,8 @@ import type { ArmAnswer, ArmComparison, GateReport, PlanRecord, PlanState } from
 
 export interface Standing {
   readonly plan: string;
-  readonly flag: string;
+  /** The flag that it moves, or the migration. */
+  readonly moves: string;
   readonly stage: string;
   /** What an event names in `expect`. */
   readonly revision: number;
