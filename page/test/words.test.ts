@@ -25,6 +25,7 @@ describe("the words of the page", () => {
     const text = files.map((file) => readFileSync(join(source, file), "utf8")).join("\n");
     // A key stands in the source as it is, or begins like one that is put together.
     const begun = [...text.matchAll(/t\(`([\w.]+)\$\{/g)].map(([, prefix]) => prefix ?? "");
+    begun.push(...[...text.matchAll(/const key = `([\w.]+)\$\{/g)].map(([, prefix]) => prefix ?? ""));
     const unused = Object.keys(en).filter((key) => !text.includes(`"${key}"`) && !begun.some((prefix) => key.startsWith(prefix)));
     expect(unused).toEqual([]);
   });

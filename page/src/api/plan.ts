@@ -4,8 +4,7 @@ import type { ArmAnswer, ArmComparison, GateReport, PlanRecord, PlanState } from
 
 export interface Standing {
   readonly plan: string;
-  /** The flag that it moves, or the migration. */
-  readonly moves: string;
+  readonly flag: string;
   readonly stage: string;
   /** What an event names in `expect`. */
   readonly revision: number;

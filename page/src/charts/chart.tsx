@@ -42,6 +42,8 @@ export function Chart({ times, lines, band, show, range, when, label, height = 2
     const axis = { stroke: colour("--faint"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 }, font: "12px system-ui" };
     const dates = new Intl.DateTimeFormat(language, { month: "short", day: "numeric" });
     const hours = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+    const seconds = new Intl.DateTimeFormat(language, { minute: "2-digit", second: "2-digit" });
+    const called = (step: number): Intl.DateTimeFormat => (step >= 86_400 ? dates : step >= 60 ? hours : seconds);
     const options: uPlot.Options = {
       width: Math.max(element.clientWidth, 200),
       height,
@@ -49,7 +51,7 @@ export function Chart({ times, lines, band, show, range, when, label, height = 2
       legend: { show: false },
       scales: { x: { time: true }, y: range === undefined ? {} : { range: [...range] as [number, number] } },
       axes: [
-        { ...axis, values: (_, splits, __, ___, step) => splits.map((at) => (when === undefined ? (step >= 86_400 ? dates : hours).format(at * 1000) : when(at * 1000))) },
+        { ...axis, values: (_, splits, __, ___, step) => splits.map((at) => (when === undefined ? called(step).format(at * 1000) : when(at * 1000))) },
         { ...axis, size: 64, values: (_, splits) => splits.map(show) },
       ],
       series: [

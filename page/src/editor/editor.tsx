@@ -34,8 +34,9 @@ export interface EditorHandle {
 }
 
 interface Props {
-  /** What stands in it: what is typed, or what replaced it. */
+  /** What stands in it at first, and again whenever `turn` changes. */
   readonly text: string;
+  readonly turn: number;
   readonly label: string;
   readonly diagnostics: readonly Diagnostic[];
   readonly change: (text: string) => void;
@@ -46,7 +47,7 @@ function grammar(text: string): Extension {
   return /^\s*[{[]/.test(text) ? json() : yaml();
 }
 
-export default function Editor({ text, label, diagnostics, change, handle }: Props): ReactNode {
+export default function Editor({ text, turn, label, diagnostics, change, handle }: Props): ReactNode {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const changed = useRef(change);
@@ -95,7 +96,8 @@ export default function Editor({ text, label, diagnostics, change, handle }: Pro
     const made = view.current;
     if (made === null || made.state.doc.toString() === text) return;
     made.dispatch({ changes: { from: 0, to: made.state.doc.length, insert: text }, effects: parts.grammar.reconfigure(grammar(text)) });
-  }, [text, parts]);
+    // Not `text`: what is typed comes back as a text that is older than what was typed meanwhile.
+  }, [turn, parts]);
   useEffect(() => {
     const made = view.current;
     if (made) made.dispatch(setDiagnostics(made.state, marksOf(made.state.doc, diagnostics)));

@@ -97,7 +97,7 @@ function Editing({ working }: { readonly working: Working }): ReactNode {
         {compared && live ? (
           <Difference from={readable(live.text)} to={working.text} label={t("edit.compare")} />
         ) : (
-          <Editor handle={editor} text={working.text} label={t("edit.editor")} diagnostics={diagnostics ?? []} change={write} />
+          <Editor handle={editor} text={working.text} turn={working.turn} label={t("edit.editor")} diagnostics={diagnostics ?? []} change={write} />
         )}
       </Suspense>
       <section aria-live="polite" aria-label={t("edit.problems")}>

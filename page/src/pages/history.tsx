@@ -10,6 +10,7 @@ import { useLoaded } from "../loaded";
 import { Failure } from "../parts/failure";
 import { Publish } from "../parts/publish";
 import { useSession } from "../session";
+import { Scroll } from "../parts/scroll";
 
 const Difference = lazy(() => import("../editor/difference"));
 
@@ -24,7 +25,7 @@ export default function History(): ReactNode {
   return (
     <Stack>
       <Failure error={error} />
-      <Table.ScrollContainer minWidth={720}>
+      <Scroll>
         <Table aria-label={t("nav.history")}>
           <Table.Thead>
             <Table.Tr>
@@ -89,7 +90,7 @@ export default function History(): ReactNode {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </Scroll>
       {shown !== null && <Change version={shown} before={versions.value.find((one) => one.version < shown)?.version} />}
       {back !== null && <Publish text={back.text} version={back.version} close={() => setBack(null)} />}
     </Stack>

@@ -12,6 +12,7 @@ import { Nothing } from "../parts/nothing";
 import { Failure } from "../parts/failure";
 import { addressOf } from "../router";
 import { useSession } from "../session";
+import { Scroll } from "../parts/scroll";
 
 export function Overview(): ReactNode {
   const { t } = useWords();
@@ -45,7 +46,7 @@ export function Overview(): ReactNode {
       <Failure error={loaded.error} />
       <section aria-labelledby="flags">
         <Heading id="flags" title={t("flags")} count={flags.length} />
-        <Table.ScrollContainer minWidth={640}>
+        <Scroll>
           <Table aria-labelledby="flags">
             <Table.Thead>
               <Table.Tr>
@@ -76,11 +77,11 @@ export function Overview(): ReactNode {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </Scroll>
       </section>
       <section aria-labelledby="migrations">
         <Heading id="migrations" title={t("migrations")} count={migrations.length} />
-        <Table.ScrollContainer minWidth={640}>
+        <Scroll>
           <Table aria-labelledby="migrations">
             <Table.Thead>
               <Table.Tr>
@@ -117,11 +118,11 @@ export function Overview(): ReactNode {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </Scroll>
       </section>
       <section aria-labelledby="plans">
         <Heading id="plans" title={t("plans")} count={plans.length} />
-        <Table.ScrollContainer minWidth={640}>
+        <Scroll>
           <Table aria-labelledby="plans">
             <Table.Thead>
               <Table.Tr>
@@ -144,7 +145,7 @@ export function Overview(): ReactNode {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </Scroll>
       </section>
     </Stack>
   );

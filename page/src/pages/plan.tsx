@@ -15,9 +15,11 @@ import { Nothing } from "../parts/nothing";
 import { Progress } from "../parts/progress";
 import { PlanActions } from "../parts/plan-actions";
 import { Simulation } from "../parts/simulation";
+import { reasonOf } from "../parts/reasons";
 import { Rollout } from "../parts/rollout";
 import { addressOf, usePlace } from "../router";
 import { useSession } from "../session";
+import { Scroll } from "../parts/scroll";
 
 /** How often the page asks where a plan stands, in milliseconds. */
 const EVERY_MS = 2_000;
@@ -102,7 +104,7 @@ function Log({ log }: { readonly log: PlanState["log"] }): ReactNode {
   return (
     <section aria-labelledby="log">
       <h2 id="log">{t("plan.log")}</h2>
-      <Table.ScrollContainer minWidth={640}>
+      <Scroll>
         <Table aria-labelledby="log">
           <Table.Thead>
             <Table.Tr>
@@ -120,12 +122,12 @@ function Log({ log }: { readonly log: PlanState["log"] }): ReactNode {
                 <Table.Td>{one.from === one.to ? t(`stage.${one.to}`) : `${t(`stage.${one.from}`)} → ${t(`stage.${one.to}`)}`}</Table.Td>
                 <Table.Td>{one.step + 1}</Table.Td>
                 <Table.Td>{share(one.millionths)}</Table.Td>
-                <Table.Td>{[one.reason, one.gate, one.actor, one.note, one.accepted_cost].filter(Boolean).join(" · ")}</Table.Td>
+                <Table.Td>{[reasonOf(t, one.reason), one.gate, one.actor, one.note, one.accepted_cost].filter(Boolean).join(" · ")}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </Scroll>
     </section>
   );
 }

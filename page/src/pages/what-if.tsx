@@ -15,6 +15,7 @@ import { Steps } from "../parts/steps";
 import { draw, valuesOf } from "../population";
 import { usePlace } from "../router";
 import { useSession } from "../session";
+import { Scroll } from "../parts/scroll";
 
 /** How many contexts are drawn to pick from. */
 const PICKS = 12;
@@ -113,7 +114,7 @@ export default function WhatIf(): ReactNode {
       <Failure error={was.error} title={t("whatIf.liveRefused")} />
       <Failure error={is.error} title={t("whatIf.draftRefused")} />
       {live === null && <Alert>{t("nothing.title")}</Alert>}
-      <Table.ScrollContainer minWidth={560}>
+      <Scroll>
         <Table aria-label={t("flags")}>
           <Table.Thead>
             <Table.Tr>
@@ -149,7 +150,7 @@ export default function WhatIf(): ReactNode {
             })}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </Scroll>
       {flag !== undefined && context !== null && (
         <section aria-label={t("whatIf.why", { flag })}>
           <h2>{t("whatIf.why", { flag })}</h2>

@@ -27,11 +27,13 @@ export function Publish({ text, draft, version, close }: Props): ReactNode {
   const { t } = useWords();
   const { client, env, live, refresh } = useSession();
   const { published } = useDraft();
+  // What was looked at is what is replaced: where somebody publishes meanwhile, the control plane refuses.
+  const [seen] = useState(live);
   const [reason, setReason] = useState("");
   const [accept, setAccept] = useState<readonly HazardCode[]>([]);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Error | null>(null);
-  const from = live?.text;
+  const from = seen?.text;
   const diff = useLoaded(
     async () => (from === undefined ? null : ask(from, "diff", text, { from, accept })),
     [from, text, accept],
@@ -42,7 +44,7 @@ export function Publish({ text, draft, version, close }: Props): ReactNode {
   const publish = async (): Promise<void> => {
     setBusy(true);
     setRefused(null);
-    const now = live?.version ?? 0;
+    const now = seen?.version ?? 0;
     const publishing = { reason, accept };
     try {
       // A draft that is kept as it is goes by its name, and is gone afterwards.
@@ -126,7 +128,7 @@ export function Publish({ text, draft, version, close }: Props): ReactNode {
           <Button variant="default" onClick={close}>
             {t("cancel")}
           </Button>
-          <Button onClick={() => void publish()} loading={busy} disabled={reason.trim() === "" || (live !== null && report === undefined)}>
+          <Button onClick={() => void publish()} loading={busy} disabled={reason.trim() === "" || (seen !== null && report === undefined)}>
             {version === undefined ? t("publish.do") : t("publish.doBack")}
           </Button>
         </Group>

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::publish::{self, Wanted};
 use crate::store::{Fence, PlanRow, StoreError, Stored};
 use axum::http::StatusCode;
-use cutover::plans::{Guarded, Kind, Owed, State, Target as Reach, Task, percent};
+use cutover::plans::{Guarded, Kind, Owed, Stage, State, Target as Reach, Task, percent};
 
 /// Does what is owed, and gives what the plan is to be told. An error is one that ends the turn; what only this effect
 /// failed of is told to the plan.
@@ -48,11 +48,12 @@ pub(super) async fn perform(
                 return Ok(done);
             }
             let why = format!("step {} of the plan `{}`", state.step, row.name);
-            // A way back at once is not asked about. A move onwards that has hazards is a person's to publish.
-            let wanted = Wanted { unasked: *emergency, ..wanted(row, migration, why) };
+            // The way back was judged when the plan was published; a move onwards that has hazards is a person's to publish.
+            let unasked = *emergency || matches!(state.stage, Stage::RollingBack { .. });
+            let wanted = Wanted { unasked, ..wanted(row, migration, why) };
+            let goes = edit::Goes { phase: phase.as_deref(), share: *millionths, emergency: *emergency };
             let published = publish::change(app, wanted, Some(fence), |ruleset| {
-                edit::set_migration(ruleset, migration, phase.as_deref(), *millionths, *emergency)
-                    .map_err(Problem::unusable)
+                edit::set_migration(ruleset, migration, goes).map_err(Problem::unusable)
             });
             match published.await {
                 Ok(publication) => {

@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// What people may say: the rest is the runner's to tell.
-const SAID: [&str; 12] = [
+const SAID: [&str; 13] = [
     "start",
     "approve",
     "pause",
@@ -27,11 +27,12 @@ const SAID: [&str; 12] = [
     "abort",
     "roll_back",
     "capacity",
+    "operations",
     "stream",
     "guard",
 ];
 /// What is measured and not decided has no actor.
-const MEASURED: [&str; 3] = ["capacity", "stream", "guard"];
+const MEASURED: [&str; 4] = ["capacity", "operations", "stream", "guard"];
 
 /// Where a plan stands.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -39,7 +40,7 @@ pub(crate) struct Standing {
     pub(crate) env: String,
     pub(crate) plan: String,
     /// The flag that it moves, or the migration.
-    pub(crate) moves: String,
+    pub(crate) flag: String,
     /// Such as `baking`.
     pub(crate) stage: String,
     /// The revision that an event may name in `expect`.
@@ -68,7 +69,7 @@ fn standing_of(plan: &Guarded, row: PlanRow, state: GuardedState) -> Standing {
     Standing {
         env: row.env,
         plan: row.name,
-        moves: plan.plan().spec().moved().to_owned(),
+        flag: plan.plan().spec().moved().to_owned(),
         waits_for: plan.plan().waits_for(&state.plan),
         stage: state.plan.stage.name().to_owned(),
         revision: state.plan.revision,
