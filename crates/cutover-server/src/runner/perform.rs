@@ -109,10 +109,6 @@ pub(super) async fn perform(
                 Task::RequestApproval { step } => {
                     format!("step {step} has passed: somebody approves it, or not")
                 }
-                Task::AwaitGuards { guards, .. } => {
-                    let names: Vec<&str> = guards.iter().map(|guard| guard.name()).collect();
-                    format!("the next moves wait for the data: {}", names.join(", "))
-                }
                 Task::OpenIncident { event, .. } => {
                     format!("an incident of severity {} is opened: {}", event.severity, event.title)
                 }
