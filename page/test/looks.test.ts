@@ -54,6 +54,22 @@ it.each(LOOKS)("in $scheme and $locale, $width pixels wide", async (look) => {
     await visitor.go(path);
     await page.locator(there).first().waitFor();
     await visitor.look(name);
+    if (name === "ladder") {
+      await page.locator(".move").last().click();
+      await page.locator(".emergency button").click();
+      await page.locator("[role=dialog] input").waitFor();
+      await visitor.look("emergency");
+      await page.keyboard.press("Escape");
+    }
+    if (name === "edit") {
+      await page.locator(".cm-content").click();
+      await page.keyboard.press("Control+End");
+      await page.keyboard.type("paths: {}");
+      await page.locator("button[class*=filled], .mantine-Button-root[data-variant=filled]").click();
+      await page.locator("[role=dialog] textarea").waitFor();
+      await visitor.look("publish");
+      await page.keyboard.press("Escape");
+    }
   }
   await visitor.leave();
 }, 180_000);

@@ -118,6 +118,24 @@ describe("somebody", () => {
       await visitor.look("audit");
     }));
 
+  it("takes a ruleset over from one environment into the next", () =>
+    story(async (visitor, plane) => {
+      const { page } = visitor;
+      const dev = await live(plane, "dev");
+      await visitor.go("dev/history");
+      await page.getByRole("link", { name: "Promote to staging" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByText(`Version ${dev.version} of dev into staging`).waitFor();
+      await dialog.getByLabel("Why").fill("it held in dev");
+      const codes = await dialog.getByRole("checkbox").all();
+      for (const code of codes) await code.check();
+      await visitor.look("promote");
+      await button(dialog, "Publish it here").click();
+      await dialog.waitFor({ state: "detached" });
+      expect((await live(plane, "staging")).document).toEqual(dev.document);
+      expect(page.url()).toMatch(/#\/staging\/history$/);
+    }));
+
   it("is told when somebody else was first", () =>
     story(async (visitor, plane) => {
       const { page } = visitor;

@@ -130,6 +130,12 @@ export class Client {
     return this.#json(this.#in(env, "rollback"), { method: "POST", headers, body: { to, ...publishing } });
   }
 
+  /** Publishes a version of an environment before this one, in place of `version`. */
+  promote(env: string, from: string, taken: number, version: number, publishing: Publishing): Promise<Publication> {
+    const headers = { "if-match": `"${version}"` };
+    return this.#json(this.#in(env, "promote"), { method: "POST", headers, body: { from, version: taken, ...publishing } });
+  }
+
   async plan(env: string, name: string): Promise<PlanView> {
     const path = this.#in(env, `plans/${encodeURIComponent(name)}`);
     const [standing, report] = await Promise.all([this.#json<Standing>(path), this.#json<PlanReport>(`${path}/report`)]);

@@ -66,6 +66,7 @@ export const en = {
   "flag.enabled": "enabled",
   "flag.disabled": "disabled",
 
+  "edit.of": "Edit {name}",
   "edit.draft": "Draft",
   "edit.base": "begun from version {n}",
   "edit.unsaved": "not kept",
@@ -95,6 +96,8 @@ export const en = {
 
   "publish.title": "Publish in {env}",
   "publish.back": "Back to version {n} in {env}",
+  "publish.promote": "Version {n} of {from} into {env}",
+  "publish.doPromote": "Publish it here",
   "publish.changes": "Changes: {n}",
   "publish.gate": "Gate {gate} begins again:",
   "publish.accept": "Hazards of this change: tick those that you accept",
@@ -116,6 +119,7 @@ export const en = {
   "history.showOf": "Changes of version {n}",
   "history.back": "Roll back",
   "history.backTo": "Roll back to version {n}",
+  "history.promote": "Promote to {env}",
   "history.changes": "What version {n} changed",
   "history.same": "The content is the same.",
 

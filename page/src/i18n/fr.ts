@@ -68,6 +68,7 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   "flag.enabled": "actif",
   "flag.disabled": "désactivé",
 
+  "edit.of": "Modifier {name}",
   "edit.draft": "Brouillon",
   "edit.base": "parti de la version {n}",
   "edit.unsaved": "non gardé",
@@ -97,6 +98,8 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
 
   "publish.title": "Publier dans {env}",
   "publish.back": "Revenir à la version {n} dans {env}",
+  "publish.promote": "Version {n} de {from} vers {env}",
+  "publish.doPromote": "La publier ici",
   "publish.changes": "Changements : {n}",
   "publish.gate": "La porte {gate} recommence :",
   "publish.accept": "Risques de ce changement : cochez ceux que vous acceptez",
@@ -118,6 +121,7 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   "history.showOf": "Changements de la version {n}",
   "history.back": "Revenir",
   "history.backTo": "Revenir à la version {n}",
+  "history.promote": "Promouvoir vers {env}",
   "history.changes": "Ce que la version {n} a changé",
   "history.same": "Le contenu est le même.",
 

@@ -15,6 +15,7 @@ import { useWords } from "../i18n";
 import { Diagnostics } from "../parts/diagnostics";
 import { Failure } from "../parts/failure";
 import { Publish } from "../parts/publish";
+import { usePlace } from "../router";
 import { useSession } from "../session";
 
 const Editor = lazy(() => import("../editor/editor"));
@@ -31,6 +32,7 @@ export default function Edit(): ReactNode {
 function Editing({ working }: { readonly working: Working }): ReactNode {
   const { t } = useWords();
   const { live } = useSession();
+  const place = usePlace();
   const { drafts, write, open, save, drop, restart } = useDraft();
   const editor = useRef<EditorHandle>(null);
   const [diagnostics, setDiagnostics] = useState<readonly Diagnostic[] | null>(null);
@@ -97,7 +99,7 @@ function Editing({ working }: { readonly working: Working }): ReactNode {
         {compared && live ? (
           <Difference from={readable(live.text)} to={working.text} label={t("edit.compare")} />
         ) : (
-          <Editor handle={editor} text={working.text} turn={working.turn} label={t("edit.editor")} diagnostics={diagnostics ?? []} change={write} />
+          <Editor handle={editor} text={working.text} turn={working.turn} find={place.query.get("find")} label={t("edit.editor")} diagnostics={diagnostics ?? []} change={write} />
         )}
       </Suspense>
       <section aria-live="polite" aria-label={t("edit.problems")}>
@@ -110,7 +112,7 @@ function Editing({ working }: { readonly working: Working }): ReactNode {
           <Diagnostics diagnostics={diagnostics} go={(one) => editor.current?.go(one)} />
         )}
       </section>
-      {publishing && <Publish text={working.text} draft={working} close={() => setPublishing(false)} />}
+      {publishing && <Publish text={working.text} origin={{ is: "draft", draft: working }} close={() => setPublishing(false)} />}
     </Stack>
   );
 }

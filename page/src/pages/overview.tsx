@@ -61,7 +61,7 @@ export function Overview(): ReactNode {
               {flags.map(([name, flag]) => (
                 <Table.Tr key={name}>
                   <Table.Td>
-                    <Anchor href={addressOf(env, "what-if", null, { flag: name })}>{name}</Anchor>
+                    <Name name={name} href={addressOf(env, "what-if", null, { flag: name })} />
                   </Table.Td>
                   <Table.Td>{textOf(flag, "description")}</Table.Td>
                   <Table.Td>{textOf(flag, "owner")}</Table.Td>
@@ -96,7 +96,7 @@ export function Overview(): ReactNode {
               {migrations.map(([name, one]) => (
                 <Table.Tr key={name}>
                   <Table.Td>
-                    <Anchor href={addressOf(env, "migrations", name)}>{name}</Anchor>
+                    <Name name={name} href={addressOf(env, "migrations", name)} />
                   </Table.Td>
                   <Table.Td>{textOf(one, "description")}</Table.Td>
                   <Table.Td>
@@ -136,7 +136,7 @@ export function Overview(): ReactNode {
               {plans.map(([name, plan]) => (
                 <Table.Tr key={name}>
                   <Table.Td>
-                    <Anchor href={addressOf(env, "plans", name)}>{name}</Anchor>
+                    <Name name={name} href={addressOf(env, "plans", name)} />
                   </Table.Td>
                   <Table.Td>{textOf(plan, "description")}</Table.Td>
                   <Table.Td>{textOf(plan, "flag")}</Table.Td>
@@ -148,6 +148,20 @@ export function Overview(): ReactNode {
         </Scroll>
       </section>
     </Stack>
+  );
+}
+
+/** A name that leads to its view, with the way to its place in the editor. */
+function Name({ name, href }: { readonly name: string; readonly href: string }): ReactNode {
+  const { t } = useWords();
+  const { env } = useSession();
+  return (
+    <Group gap="xs" wrap="nowrap" justify="space-between">
+      <Anchor href={href}>{name}</Anchor>
+      <Anchor size="xs" href={addressOf(env, "edit", null, { find: name })} aria-label={t("edit.of", { name })}>
+        {t("nav.edit")}
+      </Anchor>
+    </Group>
   );
 }
 

@@ -65,7 +65,13 @@ function Said({ step }: { readonly step: Step }): ReactNode {
     case "share":
       return (
         <span className="bucket">
-          {t("steps.share", { share: share(step.share_ppm) })} <code>{step.by}</code> = <code>{json(step.unit)}</code>{" "}
+          {t("steps.share", { share: share(step.share_ppm) })} <code>{step.by}</code>
+          {step.unit !== null && (
+            <>
+              {" = "}
+              <code>{json(step.unit)}</code>
+            </>
+          )}{" "}
           <Badge size="sm" color={step.inside ? "teal" : "gray"}>
             {step.inside ? t("steps.inside") : t("steps.outside")}
           </Badge>
