@@ -9,7 +9,7 @@ use crate::options::Options;
 use crate::publish::{self, Wanted};
 use crate::sign::{Signer, private_file};
 use crate::store::{News, Settings, Store, StoreError, listen};
-use crate::{emergency, http, listener, nodes, runner};
+use crate::{emergency, http, listener, nodes, notify, runner};
 use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -119,6 +119,9 @@ impl Server {
         work.spawn(emergency::replay(app.clone()));
         work.spawn(keep_nodes(app.clone()));
         work.spawn(hear(app.clone()));
+        if !app.options.webhooks.is_empty() {
+            work.spawn(notify::deliver(app.clone()));
+        }
         let running = app.options.runner.then(|| tokio::spawn(runner::run(app.clone())));
         let ending = app.ending.clone();
         let connections = listener::Connections::new(app.clone(), self.tls);

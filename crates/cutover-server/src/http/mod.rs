@@ -6,6 +6,7 @@ mod extract;
 mod health;
 mod keys;
 mod ofrep;
+mod page;
 mod plans;
 mod rulesets;
 mod versions;
@@ -97,7 +98,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
             "/openapi.json",
             get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) }),
         )
-        .fallback(async || Problem::missing("there is nothing at this address: see /openapi.json"))
+        .fallback(page::file)
         .layer(middleware::from_fn_with_state(app.clone(), around))
         .with_state(app.clone())
 }

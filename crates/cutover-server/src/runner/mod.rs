@@ -22,7 +22,7 @@ use std::time::Duration;
 /// What is leased.
 const LEASE: &str = "plans";
 /// How long a runner that says nothing keeps the lease, in milliseconds.
-const LEASE_MS: i64 = 10_000;
+const LEASE_MS: i64 = 5_000;
 /// How often plans are looked at.
 const TURN: Duration = Duration::from_millis(500);
 

@@ -3,11 +3,12 @@
 use crate::app::App;
 use crate::clock::now_ms;
 use crate::edit;
+use crate::notify;
 use crate::problem::Problem;
 use crate::publish::{self, Wanted};
-use crate::store::{Fence, Parcel, PlanRow, StoreError, Stored};
+use crate::store::{Fence, PlanRow, StoreError, Stored};
 use axum::http::StatusCode;
-use cutover::plans::{Guarded, Kind, Owed, State, Target as Reach, Task, percent};
+use cutover::plans::{Guarded, Kind, Owed, Stage, State, Target as Reach, Task, percent};
 
 /// Does what is owed, and gives what the plan is to be told. An error is one that ends the turn; what only this effect
 /// failed of is told to the plan.
@@ -32,6 +33,27 @@ pub(super) async fn perform(
             let wanted = wanted(row, flag, why);
             let published = publish::change(app, wanted, Some(fence), |ruleset| {
                 edit::set_share(ruleset, flag, *millionths, segments, &managed).map_err(Problem::unusable)
+            });
+            match published.await {
+                Ok(publication) => {
+                    (row.epoch, row.version) = (epoch, publication.version);
+                    Ok(done)
+                }
+                Err(problem) => told(problem, failed),
+            }
+        }
+        Task::SetMigration { migration, phase, millionths, emergency, epoch } => {
+            let epoch = i64::try_from(*epoch).unwrap_or(i64::MAX);
+            if row.epoch > epoch {
+                return Ok(done);
+            }
+            let why = format!("step {} of the plan `{}`", state.step, row.name);
+            // The way back was judged when the plan was published; the way forward is refused where it has hazards.
+            let unasked = matches!(state.stage, Stage::RollingBack { .. });
+            let wanted = Wanted { unasked, ..wanted(row, migration, why) };
+            let goes = edit::Goes { phase: phase.as_deref(), share: *millionths, emergency: *emergency };
+            let published = publish::change(app, wanted, Some(fence), |ruleset| {
+                edit::set_migration(ruleset, migration, goes).map_err(Problem::unusable)
             });
             match published.await {
                 Ok(publication) => {
@@ -71,17 +93,28 @@ pub(super) async fn perform(
             }
             Ok(kinds)
         }
-        Task::RequestApproval { .. } | Task::Investigate { .. } | Task::Notify { .. } => {
-            let id = format!("{}/{}/{}/{}", row.env, row.name, state.plan, owed.id);
-            let body = serde_json::json!({
-                "id": id, "at": now_ms(), "environment": row.env, "plan": row.name, "stage": state.stage.name(),
-                "effect": owed.task,
+        // Whoever runs the stores knows what the data waits for, and keeps incidents: both are told, and tell the plan.
+        Task::RequestApproval { .. }
+        | Task::Investigate { .. }
+        | Task::Notify { .. }
+        | Task::AwaitGuards { .. }
+        | Task::OpenIncident { .. } => {
+            let text = match &owed.task {
+                Task::Notify { message, .. } => message.clone(),
+                Task::RequestApproval { step } => {
+                    format!("step {step} has passed: somebody approves it, or not")
+                }
+                Task::AwaitGuards { .. } => "the data is waited for".to_owned(),
+                Task::OpenIncident { .. } => "a trigger opens an incident".to_owned(),
+                _ => "a trigger fires: somebody looks into it".to_owned(),
+            };
+            let text = format!("{}: plan {}: {text}", row.env, row.name);
+            tracing::info!(env = row.env, plan = row.name, text, "a plan tells");
+            let about = serde_json::json!({
+                "environment": row.env, "plan": row.name, "stage": state.stage.name(), "effect": owed,
             });
-            let parcel = Parcel { id, kind: "plan".to_owned(), body: body.to_string(), failed: 0 };
-            if !app.options.webhooks.is_empty() {
-                app.store.put_parcel(&parcel, now_ms()).await?;
-            }
-            tracing::info!(env = row.env, plan = row.name, effect = body.to_string(), "a plan tells");
+            // The number of the effect is unique in the life of the state.
+            notify::tell(app, &format!("{}/{}/{}", row.env, row.name, owed.id), &text, &about).await?;
             Ok(done)
         }
     }
@@ -117,7 +150,7 @@ pub(super) fn segments_of(plan: &Guarded) -> Vec<String> {
     steps
         .filter_map(|step| match &step.to {
             Reach::Segment(name) => Some(name.clone()),
-            Reach::Share(_) => None,
+            Reach::Share(_) | Reach::Phase(_) => None,
         })
         .collect()
 }

@@ -16,8 +16,24 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// What people may say: the rest is the runner's to tell.
-const SAID: [&str; 9] =
-    ["start", "approve", "pause", "resume", "skip", "promote", "complete", "abort", "capacity"];
+const SAID: [&str; 13] = [
+    "start",
+    "approve",
+    "pause",
+    "resume",
+    "skip",
+    "promote",
+    "complete",
+    "abort",
+    "roll_back",
+    "capacity",
+    "operations",
+    "stream",
+    "guard",
+];
+
+/// What is told of machines, with nobody who would answer for it.
+const MEASURED: [&str; 4] = ["capacity", "operations", "stream", "guard"];
 
 /// Where a plan stands.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -50,7 +66,7 @@ fn standing_of(plan: &Guarded, row: PlanRow, state: GuardedState) -> Standing {
     Standing {
         env: row.env,
         plan: row.name,
-        flag: plan.plan().spec().flag.clone(),
+        flag: plan.plan().spec().moved().to_owned(),
         stage: state.plan.stage.name().to_owned(),
         revision: state.plan.revision,
         version: row.version,
@@ -81,7 +97,7 @@ pub(crate) async fn tell(app: &App, env: &str, name: &str, who: &Who, mut event:
         // Who says it is known from the key, and when from the clock.
         fields.remove("at");
         fields.remove("actor");
-        if word != "capacity" {
+        if !MEASURED.contains(&word.as_str()) {
             fields.insert("actor".to_owned(), who.name.clone().into());
         }
     }
