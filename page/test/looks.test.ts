@@ -65,7 +65,7 @@ it.each(LOOKS)("in $scheme and $locale, $width pixels wide", async (look) => {
       await page.locator(".cm-content").click();
       await page.keyboard.press("Control+End");
       await page.keyboard.type("paths: {}");
-      await page.locator("button[class*=filled], .mantine-Button-root[data-variant=filled]").click();
+      await page.getByTestId("publish").click();
       await page.locator("[role=dialog] textarea").waitFor();
       await visitor.look("publish");
       await page.keyboard.press("Escape");

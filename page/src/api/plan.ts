@@ -4,7 +4,6 @@ import type { ArmAnswer, ArmComparison, GateReport, PlanRecord, PlanState } from
 
 export interface Standing {
   readonly plan: string;
-  readonly flag: string;
   readonly stage: string;
   /** What an event names in `expect`. */
   readonly revision: number;

@@ -280,6 +280,7 @@ export const en = {
   "plan.do.skip": "Skip the step",
   "plan.do.promote": "Promote",
   "plan.do.complete": "Complete",
+  "plan.do.roll_back": "Roll back in steps",
   "plan.do.abort": "Roll back",
   "plan.do.emergency": "Emergency",
   "plan.progress": "Steps of the plan",

@@ -282,6 +282,7 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   "plan.do.skip": "Passer l'étape",
   "plan.do.promote": "Promouvoir",
   "plan.do.complete": "Achever",
+  "plan.do.roll_back": "Revenir par paliers",
   "plan.do.abort": "Revenir en arrière",
   "plan.do.emergency": "Urgence",
   "plan.progress": "Étapes du plan",

@@ -85,7 +85,7 @@ function Editing({ working }: { readonly working: Working }): ReactNode {
         <Button variant="default" disabled={!dirty} onClick={() => attempt(save)} title={t("edit.saveAbout")}>
           {t("edit.save")}
         </Button>
-        <Button disabled={diagnostics === null || errors > 0} onClick={() => setPublishing(true)}>
+        <Button data-testid="publish" disabled={diagnostics === null || errors > 0} onClick={() => setPublishing(true)}>
           {t("edit.publish")}
         </Button>
       </Group>

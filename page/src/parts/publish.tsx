@@ -85,7 +85,7 @@ export function Publish({ text, origin, close }: Props): ReactNode {
         {report?.changes && (
           <section>
             <h3>{t("publish.changes", { n: report.changes.length + report.untold })}</h3>
-            <ul className="changes">
+            <ul className="changes" tabIndex={0} aria-label={t("publish.changes", { n: report.changes.length + report.untold })}>
               {report.changes.map(({ path, change, from, to }) => (
                 <li key={path}>
                   <code>{path}</code> <span>{t(`change.${change}`)}</span>{" "}

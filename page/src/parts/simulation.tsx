@@ -8,7 +8,7 @@ import { ask } from "../engine";
 import { useWords } from "../i18n";
 import { Failure } from "./failure";
 import { reasonOf } from "./reasons";
-import { Rollout } from "./rollout";
+import { Rollout, reachOf } from "./rollout";
 
 const SCENARIOS = ["healthy", "harmful", "harmful@1", "harmful@2", "no_data", "errors", "srm", "inconclusive"];
 
@@ -80,7 +80,7 @@ export function Simulation({ name, text }: { readonly name: string; readonly tex
                   <Table.Tr key={one.seq}>
                     <Table.Td>{span(one.time)}</Table.Td>
                     <Table.Td>{t(`stage.${one.to}`)}</Table.Td>
-                    <Table.Td>{share(one.millionths)}</Table.Td>
+                    <Table.Td>{reachOf(one, share)}</Table.Td>
                     <Table.Td>{reasonOf(t, one.reason)}</Table.Td>
                   </Table.Tr>
                 ))}
