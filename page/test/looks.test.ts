@@ -41,45 +41,49 @@ const LOOKS: readonly Look[] = [
   { scheme: "light", locale: "fr", width: 420 },
 ];
 
-it.each(LOOKS)("in $scheme and $locale, $width pixels wide", async (look) => {
-  const visitor = await Visitor.at(browser, pages.url, look);
-  const { page } = visitor;
-  await page.goto(pages.url);
-  await page.locator("input").first().waitFor();
-  await visitor.look("sign-in");
-  await visitor.signIn();
-  await page.locator("nav").waitFor();
-  expect(await page.locator("html").getAttribute("lang")).toBe(look.locale);
-  for (const [name, [path, there]] of Object.entries(VIEWS)) {
-    await visitor.go(path);
-    await page.locator(there).first().waitFor();
-    await visitor.look(name);
-    if (name === "ladder") {
-      await page.locator(".move").last().click();
-      await page.locator(".emergency button").click();
-      await page.locator("[role=dialog] input").waitFor();
-      await visitor.look("emergency");
-      await page.keyboard.press("Escape");
+it.each(LOOKS)(
+  "in $scheme and $locale, $width pixels wide",
+  async (look) => {
+    const visitor = await Visitor.at(browser, pages.url, look);
+    const { page } = visitor;
+    await page.goto(pages.url);
+    await page.locator("input").first().waitFor();
+    await visitor.look("sign-in");
+    await visitor.signIn();
+    await page.locator("nav").waitFor();
+    expect(await page.locator("html").getAttribute("lang")).toBe(look.locale);
+    for (const [name, [path, there]] of Object.entries(VIEWS)) {
+      await visitor.go(path);
+      await page.locator(there).first().waitFor();
+      await visitor.look(name);
+      if (name === "ladder") {
+        await page.locator(".move").last().click();
+        await page.locator(".emergency button").click();
+        await page.locator("[role=dialog] input").waitFor();
+        await visitor.look("emergency");
+        await page.keyboard.press("Escape");
+      }
+      if (name === "edit") {
+        await page.locator(".cm-content").click();
+        await page.keyboard.press("Control+End");
+        await page.keyboard.type("paths: {}");
+        await page.getByTestId("publish").click();
+        await page.locator("[role=dialog] textarea").waitFor();
+        await visitor.look("publish");
+        await page.keyboard.press("Escape");
+      }
     }
-    if (name === "edit") {
-      await page.locator(".cm-content").click();
-      await page.keyboard.press("Control+End");
-      await page.keyboard.type("paths: {}");
-      await page.getByTestId("publish").click();
-      await page.locator("[role=dialog] textarea").waitFor();
-      await visitor.look("publish");
-      await page.keyboard.press("Escape");
-    }
-  }
-  await visitor.leave();
-}, 180_000);
+    await visitor.leave();
+  },
+  180_000,
+);
 
 it("is walked through with the keyboard alone", async () => {
   const visitor = await Visitor.at(browser, pages.url);
   const { page } = visitor;
   await visitor.signIn();
   await visitor.go("production/overview");
-  await page.getByRole("link", { name: "orders_mongodb" }).waitFor();
+  await page.getByRole("link", { name: "orders_mongodb", exact: true }).waitFor();
   // Whoever comes first to the page can skip what is on each.
   const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.textContent ?? "");
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
@@ -91,7 +95,7 @@ it("is walked through with the keyboard alone", async () => {
     reached.add(await focused());
   }
   for (const name of ["Sign out", "Edit", "Blast radius", "Audit log", "orders_mongodb"]) expect(reached).toContain(name);
-  await page.getByRole("link", { name: "Migrations" }).focus();
+  await page.getByRole("link", { name: "Migrations", exact: true }).focus();
   await page.keyboard.press("Enter");
   await page.locator(".phase-drawing").first().waitFor();
   expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");

@@ -2,7 +2,18 @@
 
 import type { Diagnostic, HazardCode, PlanEvent } from "cutover/full";
 import type { PlanReport, PlanView, Standing } from "./plan";
-import type { AuditEntry, Draft, Environment, Live, Me, ProblemDetails, Publication, Publishing, Version, VersionLine } from "./types";
+import type {
+  AuditEntry,
+  Draft,
+  Environment,
+  Live,
+  Me,
+  ProblemDetails,
+  Publication,
+  Publishing,
+  Version,
+  VersionLine,
+} from "./types";
 
 /** An answer that is none: a refusal of the control plane, or no connection. */
 export class Problem extends Error {
@@ -119,7 +130,12 @@ export class Client {
   }
 
   /** Publishes a text, or a draft that is kept, in place of `version`. */
-  publish(env: string, what: { ruleset: string } | { draft: string }, version: number, publishing: Publishing): Promise<Publication> {
+  publish(
+    env: string,
+    what: { ruleset: string } | { draft: string },
+    version: number,
+    publishing: Publishing,
+  ): Promise<Publication> {
     const headers = { "if-match": `"${version}"` };
     return this.#json(this.#in(env, "publish"), { method: "POST", headers, body: { ...what, ...publishing } });
   }
@@ -148,7 +164,12 @@ export class Client {
   }
 
   /** Switches an emergency on or off. Called again, it changes nothing more. */
-  emergency(env: string, targets: { flags?: readonly string[]; migrations?: readonly string[] }, on: boolean, reason: string): Promise<unknown> {
+  emergency(
+    env: string,
+    targets: { flags?: readonly string[]; migrations?: readonly string[] },
+    on: boolean,
+    reason: string,
+  ): Promise<unknown> {
     const path = `/admin/emergency-rollback?${new URLSearchParams({ env })}`;
     return this.#json(path, { method: "POST", body: { on, reason, ...targets } });
   }

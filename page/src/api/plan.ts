@@ -56,7 +56,12 @@ export interface PlanReport {
   };
   readonly metrics: readonly Measure[];
   readonly gates: readonly GateReport[];
-  readonly triggers: readonly { readonly name: string; readonly firing: boolean; readonly since: number | null; readonly fired: boolean }[];
+  readonly triggers: readonly {
+    readonly name: string;
+    readonly firing: boolean;
+    readonly since: number | null;
+    readonly fired: boolean;
+  }[];
   readonly warnings: readonly string[];
   readonly log: readonly PlanRecord[];
 }

@@ -81,7 +81,16 @@ export default function Editor({ text, turn, find = null, label, diagnostics, ch
       highlightSelectionMatches(),
       autocompletion({ override: [complete] }),
       tooltips({ parent: root as unknown as HTMLElement, position: "fixed" }),
-      keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
+      keymap.of([
+        ...closeBracketsKeymap,
+        ...defaultKeymap,
+        ...searchKeymap,
+        ...historyKeymap,
+        ...foldKeymap,
+        ...completionKeymap,
+        ...lintKeymap,
+        indentWithTab,
+      ]),
       EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed.current(update.state.doc.toString());
@@ -93,7 +102,8 @@ export default function Editor({ text, turn, find = null, label, diagnostics, ch
     const made = new EditorView({ state: EditorState.create({ doc: text, extensions }), parent: root, root });
     view.current = made;
     const at = find === null ? null : placeOf(text, find);
-    if (at !== null) made.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "start", yMargin: 60 }) });
+    if (at !== null)
+      made.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "start", yMargin: 60 }) });
     return () => {
       made.destroy();
       view.current = null;
@@ -106,7 +116,10 @@ export default function Editor({ text, turn, find = null, label, diagnostics, ch
   useEffect(() => {
     const made = view.current;
     if (made === null || made.state.doc.toString() === text) return;
-    made.dispatch({ changes: { from: 0, to: made.state.doc.length, insert: text }, effects: parts.grammar.reconfigure(grammar(text)) });
+    made.dispatch({
+      changes: { from: 0, to: made.state.doc.length, insert: text },
+      effects: parts.grammar.reconfigure(grammar(text)),
+    });
     // Not `text`: what is typed comes back as a text that is older than what was typed meanwhile.
   }, [turn, parts]);
   useEffect(() => {

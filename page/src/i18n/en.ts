@@ -158,7 +158,7 @@ export const en = {
   "truth.unknown": "unknown",
 
   "impact.about":
-    "Everybody in a population is decided on what is live and on the draft, in this browser: who gets another answer, and which hazards that has.",
+    "Everybody in a population is decided on what is live and on the draft, in this browser: who gets another answer, with which hazards.",
   "impact.file": "Population (one JSON object a line)",
   "impact.drawn": "drawn from the rules",
   "impact.clear": "Use no file",
@@ -168,7 +168,8 @@ export const en = {
   "impact.refused": "Lines that are no JSON object are left out ({n}): {lines}",
   "impact.moved": "{moved} of {of} get another answer",
   "impact.movedOf": "{moved} of {of}",
-  "impact.drawnNote": "A drawn population shows which rules a change touches; only a population of your own says how many people that is.",
+  "impact.drawnNote":
+    "A drawn population shows which rules a change touches; only a population of your own says how many people that is.",
   "impact.nobody": "Nobody in this population is moved.",
   "impact.keys": "{n} different by {by}",
   "impact.default": "the caller's default",

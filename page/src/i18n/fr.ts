@@ -160,7 +160,7 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   "truth.unknown": "inconnu",
 
   "impact.about":
-    "Toute une population est décidée avec ce qui est en service et avec le brouillon, dans ce navigateur : qui reçoit une autre réponse, et avec quels risques.",
+    "Toute une population est décidée ici, en service et en brouillon : qui reçoit une autre réponse, et à quels risques.",
   "impact.file": "Population (un objet JSON par ligne)",
   "impact.drawn": "tirée des règles",
   "impact.clear": "Sans fichier",
@@ -170,7 +170,8 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   "impact.refused": "Les lignes qui ne sont pas un objet JSON sont laissées de côté ({n}) : {lines}",
   "impact.moved": "{moved} sur {of} reçoivent une autre réponse",
   "impact.movedOf": "{moved} sur {of}",
-  "impact.drawnNote": "Une population tirée montre quelles règles un changement touche ; seule la vôtre dit combien de personnes cela fait.",
+  "impact.drawnNote":
+    "Une population tirée montre quelles règles un changement touche ; seule la vôtre dit combien de personnes cela fait.",
   "impact.nobody": "Personne ne bouge dans cette population.",
   "impact.keys": "{n} différents par {by}",
   "impact.default": "la valeur de l'appelant",

@@ -71,7 +71,12 @@ function Editing({ working }: { readonly working: Working }): ReactNode {
         </Badge>
         <Badge color={dirty ? "gray" : "teal"}>{dirty ? t("edit.unsaved") : t("edit.saved")}</Badge>
         <span className="grow" />
-        <Button variant="default" onClick={() => setCompared((now) => !now)} aria-pressed={compared} title={t("edit.compareAbout")}>
+        <Button
+          variant="default"
+          onClick={() => setCompared((now) => !now)}
+          aria-pressed={compared}
+          title={t("edit.compareAbout")}
+        >
           {t("edit.compare")}
         </Button>
         <Button variant="default" onClick={restart} title={t("edit.startOverAbout")}>
@@ -99,7 +104,15 @@ function Editing({ working }: { readonly working: Working }): ReactNode {
         {compared && live ? (
           <Difference from={readable(live.text)} to={working.text} label={t("edit.compare")} />
         ) : (
-          <Editor handle={editor} text={working.text} turn={working.turn} find={place.query.get("find")} label={t("edit.editor")} diagnostics={diagnostics ?? []} change={write} />
+          <Editor
+            handle={editor}
+            text={working.text}
+            turn={working.turn}
+            find={place.query.get("find")}
+            label={t("edit.editor")}
+            diagnostics={diagnostics ?? []}
+            change={write}
+          />
         )}
       </Suspense>
       <section aria-live="polite" aria-label={t("edit.problems")}>

@@ -28,7 +28,9 @@ export default function History(): ReactNode {
   const [from, taken] = [place.query.get("from"), Number(place.query.get("version"))];
   useEffect(() => {
     if (from === null) return;
-    client.version(from, taken).then(({ body }) => setBack({ text: body, origin: { is: "elsewhere", from, version: taken } }), setError);
+    client
+      .version(from, taken)
+      .then(({ body }) => setBack({ text: body, origin: { is: "elsewhere", from, version: taken } }), setError);
   }, [client, from, taken]);
   const close = (): void => {
     setBack(null);
@@ -89,7 +91,12 @@ export default function History(): ReactNode {
                       {t("history.show")}
                     </Button>
                     {version === live?.version && next !== undefined && (
-                      <Button size="xs" variant="default" component="a" href={addressOf(next.name, "history", null, { from: env, version: String(version) })}>
+                      <Button
+                        size="xs"
+                        variant="default"
+                        component="a"
+                        href={addressOf(next.name, "history", null, { from: env, version: String(version) })}
+                      >
                         {t("history.promote", { env: next.name })}
                       </Button>
                     )}
@@ -98,7 +105,11 @@ export default function History(): ReactNode {
                         size="xs"
                         variant="default"
                         aria-label={t("history.backTo", { n: version })}
-                        onClick={() => client.version(env, version).then(({ body }) => setBack({ text: body, origin: { is: "version", version } }), setError)}
+                        onClick={() =>
+                          client
+                            .version(env, version)
+                            .then(({ body }) => setBack({ text: body, origin: { is: "version", version } }), setError)
+                        }
                       >
                         {t("history.back")}
                       </Button>
@@ -121,7 +132,10 @@ function Change({ version, before }: { readonly version: number; readonly before
   const { t } = useWords();
   const { client, env } = useSession();
   const texts = useLoaded(async () => {
-    const [from, to] = await Promise.all([before === undefined ? null : client.version(env, before), client.version(env, version)]);
+    const [from, to] = await Promise.all([
+      before === undefined ? null : client.version(env, before),
+      client.version(env, version),
+    ]);
     return { from: from === null ? "" : readable(from.body), to: readable(to.body) };
   }, [client, env, version, before]);
   return (

@@ -29,7 +29,9 @@ export function Overview(): ReactNode {
   if (live === null) return <Nothing />;
   const wanted = search.trim().toLowerCase();
   const found = (...texts: string[]): boolean => texts.some((one) => one.toLowerCase().includes(wanted));
-  const flags = entriesOf(document, "flags").filter(([name, flag]) => found(name, textOf(flag, "owner"), textOf(flag, "description")));
+  const flags = entriesOf(document, "flags").filter(([name, flag]) =>
+    found(name, textOf(flag, "owner"), textOf(flag, "description")),
+  );
   const migrations = entriesOf(document, "migrations").filter(([name, one]) =>
     found(name, textOf(one, "owner"), textOf(one, "description"), textOf(one, "old"), textOf(one, "new")),
   );
@@ -71,7 +73,11 @@ export function Overview(): ReactNode {
                     </Text>
                   </Table.Td>
                   <Table.Td>
-                    {flag["enabled"] === false ? <Badge color="gray">{t("flag.disabled")}</Badge> : <Badge color="teal">{t("flag.enabled")}</Badge>}
+                    {flag["enabled"] === false ? (
+                      <Badge color="gray">{t("flag.disabled")}</Badge>
+                    ) : (
+                      <Badge color="teal">{t("flag.enabled")}</Badge>
+                    )}
                   </Table.Td>
                 </Table.Tr>
               ))}
@@ -108,7 +114,11 @@ export function Overview(): ReactNode {
                   <Table.Td>
                     <Group gap={4}>
                       {loaded.value?.routes.get(name)?.hazards.map((hazard) => (
-                        <Badge key={hazard.code + hazard.message} color={hazard.severity === "error" ? "red" : "orange"} title={hazard.message}>
+                        <Badge
+                          key={hazard.code + hazard.message}
+                          color={hazard.severity === "error" ? "red" : "orange"}
+                          title={hazard.message}
+                        >
                           {t(`hazard.${hazard.code}`)}
                         </Badge>
                       ))}

@@ -127,10 +127,14 @@ function Log({ log }: { readonly log: PlanState["log"] }): ReactNode {
             {log.toReversed().map((one) => (
               <Table.Tr key={one.seq}>
                 <Table.Td>{time(one.time)}</Table.Td>
-                <Table.Td>{one.from === one.to ? t(`stage.${one.to}`) : `${t(`stage.${one.from}`)} → ${t(`stage.${one.to}`)}`}</Table.Td>
+                <Table.Td>
+                  {one.from === one.to ? t(`stage.${one.to}`) : `${t(`stage.${one.from}`)} → ${t(`stage.${one.to}`)}`}
+                </Table.Td>
                 <Table.Td>{one.step + 1}</Table.Td>
                 <Table.Td>{reachOf(one, share)}</Table.Td>
-                <Table.Td>{[reasonOf(t, one.reason), one.gate, one.actor, one.note, one.accepted_cost].filter(Boolean).join(" · ")}</Table.Td>
+                <Table.Td>
+                  {[reasonOf(t, one.reason), one.gate, one.actor, one.note, one.accepted_cost].filter(Boolean).join(" · ")}
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

@@ -13,7 +13,18 @@ import { useLoaded } from "../loaded";
 import { useSession } from "../session";
 import { Failure } from "./failure";
 
-const ACTIONS = ["start", "approve", "pause", "resume", "skip", "promote", "complete", "roll_back", "abort", "emergency"] as const;
+const ACTIONS = [
+  "start",
+  "approve",
+  "pause",
+  "resume",
+  "skip",
+  "promote",
+  "complete",
+  "roll_back",
+  "abort",
+  "emergency",
+] as const;
 type Action = (typeof ACTIONS)[number];
 /** What takes people off the new side. */
 const BACK: readonly Action[] = ["roll_back", "abort", "emergency"];
@@ -98,21 +109,23 @@ export function PlanActions({ name, target, text, state, done }: Props): ReactNo
     <section aria-label={t("plan.actions")}>
       <Failure error={offers.error} />
       <Group gap="xs">
-        {offers.value?.filter((offer) => offer !== null).map((offer) => (
-          <Button
-            key={offer.action}
-            size="sm"
-            variant={BACK.includes(offer.action) ? "outline" : "default"}
-            color={BACK.includes(offer.action) ? "red" : undefined}
-            // Not `disabled`: why it cannot be done is to be read with the keyboard too.
-            data-disabled={offer.why !== null || undefined}
-            aria-disabled={offer.why !== null}
-            title={offer.why !== null ? t(`why.${offer.why}`) : t("plan.leadsTo", { stage: t(`stage.${offer.to}`) })}
-            onClick={() => offer.why === null && setAsked(offer)}
-          >
-            {t(`plan.do.${offer.action}`)}
-          </Button>
-        ))}
+        {offers.value
+          ?.filter((offer) => offer !== null)
+          .map((offer) => (
+            <Button
+              key={offer.action}
+              size="sm"
+              variant={BACK.includes(offer.action) ? "outline" : "default"}
+              color={BACK.includes(offer.action) ? "red" : undefined}
+              // Not `disabled`: why it cannot be done is to be read with the keyboard too.
+              data-disabled={offer.why !== null || undefined}
+              aria-disabled={offer.why !== null}
+              title={offer.why !== null ? t(`why.${offer.why}`) : t("plan.leadsTo", { stage: t(`stage.${offer.to}`) })}
+              onClick={() => offer.why === null && setAsked(offer)}
+            >
+              {t(`plan.do.${offer.action}`)}
+            </Button>
+          ))}
       </Group>
       {asked !== null && <Ask name={name} target={target} state={state} offer={asked} close={() => setAsked(null)} done={done} />}
     </section>
@@ -151,14 +164,37 @@ function Ask({ name, target, state, offer, close, done }: AskProps): ReactNode {
     }
   };
   return (
-    <Modal opened onClose={close} size="md" title={`${t(`plan.do.${action}`)}: ${name}`} closeButtonProps={{ "aria-label": t("close") }}>
+    <Modal
+      opened
+      onClose={close}
+      size="md"
+      title={`${t(`plan.do.${action}`)}: ${name}`}
+      closeButtonProps={{ "aria-label": t("close") }}
+    >
       <Stack>
         <Text size="sm">{t("plan.leadsTo", { stage: t(`stage.${offer.to}`) })}</Text>
         {action === "emergency" && <Alert color="red">{t("plan.emergencyCost")}</Alert>}
         {mustSay && (
-          <Textarea label={t("publish.reason")} required autosize minRows={2} value={reason} onChange={({ currentTarget }) => setReason(currentTarget.value)} data-autofocus />
+          <Textarea
+            label={t("publish.reason")}
+            required
+            autosize
+            minRows={2}
+            value={reason}
+            onChange={({ currentTarget }) => setReason(currentTarget.value)}
+            data-autofocus
+          />
         )}
-        {action === "skip" && <Textarea label={t("plan.cost")} required autosize minRows={2} value={cost} onChange={({ currentTarget }) => setCost(currentTarget.value)} />}
+        {action === "skip" && (
+          <Textarea
+            label={t("plan.cost")}
+            required
+            autosize
+            minRows={2}
+            value={cost}
+            onChange={({ currentTarget }) => setCost(currentTarget.value)}
+          />
+        )}
         <Failure error={error} />
         <Group justify="end">
           <Button variant="default" onClick={close}>

@@ -77,7 +77,11 @@ export function Publish({ text, origin, close }: Props): ReactNode {
       opened
       onClose={close}
       size="xl"
-      title={t(TITLES[origin.is], { env, n: "version" in origin ? origin.version : 0, from: "from" in origin ? origin.from : "" })}
+      title={t(TITLES[origin.is], {
+        env,
+        n: "version" in origin ? origin.version : 0,
+        from: "from" in origin ? origin.from : "",
+      })}
       closeButtonProps={{ "aria-label": t("close") }}
     >
       <Stack>
@@ -88,8 +92,8 @@ export function Publish({ text, origin, close }: Props): ReactNode {
             <ul className="changes" tabIndex={0} aria-label={t("publish.changes", { n: report.changes.length + report.untold })}>
               {report.changes.map(({ path, change, from, to }) => (
                 <li key={path}>
-                  <code>{path}</code> <span>{t(`change.${change}`)}</span>{" "}
-                  <span className="was">{from}</span> {from !== null && to !== null && "→"} <span className="is">{to}</span>
+                  <code>{path}</code> <span>{t(`change.${change}`)}</span> <span className="was">{from}</span>{" "}
+                  {from !== null && to !== null && "→"} <span className="is">{to}</span>
                 </li>
               ))}
             </ul>
@@ -139,7 +143,11 @@ export function Publish({ text, origin, close }: Props): ReactNode {
           <Button variant="default" onClick={close}>
             {t("cancel")}
           </Button>
-          <Button onClick={() => void publish()} loading={busy} disabled={reason.trim() === "" || (seen !== null && report === undefined)}>
+          <Button
+            onClick={() => void publish()}
+            loading={busy}
+            disabled={reason.trim() === "" || (seen !== null && report === undefined)}
+          >
             {t(DOINGS[origin.is])}
           </Button>
         </Group>

@@ -26,15 +26,33 @@ export function Rollout({ log, relative = false }: Props): ReactNode {
     return {
       shares,
       times: ordered.map(([time]) => time),
-      lines: [{ label: shares ? t("plan.share") : t("plan.step"), colour: "--new", stepped: true, values: ordered.map(([, value]) => value) }],
+      lines: [
+        {
+          label: shares ? t("plan.share") : t("plan.step"),
+          colour: "--new",
+          stepped: true,
+          values: ordered.map(([, value]) => value),
+        },
+      ],
     };
   }, [log, t]);
   if (times.length < 2) return null;
-  return <Chart times={times} lines={lines} {...(shares ? { range: WHOLE, show: percent } : { show: String })} label={t("plan.chart")} {...(relative ? { when: span } : {})} />;
+  return (
+    <Chart
+      times={times}
+      lines={lines}
+      {...(shares ? { range: WHOLE, show: percent } : { show: String })}
+      label={t("plan.chart")}
+      {...(relative ? { when: span } : {})}
+    />
+  );
 }
 
 /** Whom a line of the log says is reached: a share, or the last of the segments or phases. */
-export function reachOf({ millionths, segments }: PlanRecord & { readonly segments?: readonly string[] }, share: (millionths: number) => string): string {
+export function reachOf(
+  { millionths, segments }: PlanRecord & { readonly segments?: readonly string[] },
+  share: (millionths: number) => string,
+): string {
   const last = segments?.at(-1);
   return millionths === 0 && last !== undefined ? last : share(millionths);
 }

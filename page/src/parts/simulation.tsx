@@ -36,10 +36,21 @@ export function Simulation({ name, text }: { readonly name: string; readonly tex
         {t("simulate.about")}
       </Text>
       <Group align="end">
-        <NativeSelect label={t("simulate.scenario")} value={scenario} onChange={({ currentTarget }) => setScenario(currentTarget.value)} data={SCENARIOS} />
+        <NativeSelect
+          label={t("simulate.scenario")}
+          value={scenario}
+          onChange={({ currentTarget }) => setScenario(currentTarget.value)}
+          data={SCENARIOS}
+        />
         <label className="field">
           <span>{t("impact.seed")}</span>
-          <input type="number" min={1} max={999999} value={seed} onChange={({ currentTarget }) => setSeed(Number(currentTarget.value) || 1)} />
+          <input
+            type="number"
+            min={1}
+            max={999999}
+            value={seed}
+            onChange={({ currentTarget }) => setSeed(Number(currentTarget.value) || 1)}
+          />
         </label>
         <Button loading={busy} onClick={() => void run()}>
           {t("simulate.run")}
@@ -52,7 +63,9 @@ export function Simulation({ name, text }: { readonly name: string; readonly tex
             <Badge size="lg" color={result.state.stage === "rolled_back" ? "red" : "teal"} data-testid="simulated">
               {t(`stage.${result.state.stage}`)}
             </Badge>
-            <Text>{t("simulate.ended", { share: share(result.state.millionths), time: span(result.ended), ticks: result.ticks })}</Text>
+            <Text>
+              {t("simulate.ended", { share: share(result.state.millionths), time: span(result.ended), ticks: result.ticks })}
+            </Text>
           </Group>
           <Rollout log={result.log} relative />
           {result.risks.length > 0 && (
@@ -65,7 +78,13 @@ export function Simulation({ name, text }: { readonly name: string; readonly tex
                       <Table.Td>
                         {risk.gate} · {risk.check}
                       </Table.Td>
-                      <Table.Td>{t("simulate.risk", { rate: number(risk.rate), threshold: number(risk.threshold), plan: share(Math.round(risk.plan * 1e6)) })}</Table.Td>
+                      <Table.Td>
+                        {t("simulate.risk", {
+                          rate: number(risk.rate),
+                          threshold: number(risk.threshold),
+                          plan: share(Math.round(risk.plan * 1e6)),
+                        })}
+                      </Table.Td>
                     </Table.Tr>
                   ))}
                 </Table.Tbody>

@@ -39,7 +39,8 @@ function Said({ step }: { readonly step: Step }): ReactNode {
     case "condition":
       return (
         <span>
-          <code>{step.attribute}</code> {step.operator} <code>{json(step.expected)}</code> · {t("steps.found")} <code>{json(step.found)}</code>
+          <code>{step.attribute}</code> {step.operator} <code>{json(step.expected)}</code> · {t("steps.found")}{" "}
+          <code>{json(step.found)}</code>
         </span>
       );
     case "segment":
