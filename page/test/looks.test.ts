@@ -102,6 +102,24 @@ it("is walked through with the keyboard alone", async () => {
   await visitor.leave();
 });
 
+it("shows what somebody wrote as text, whatever it is", async () => {
+  const hostile = '<img src=x onerror="document.title=1">';
+  const document = { cutover: 1, flags: { [hostile]: { description: hostile, owner: hostile }, __proto__x: {}, constructor: {} } };
+  const body = { ruleset: JSON.stringify(document), reason: hostile };
+  const headers = { "if-match": "*" };
+  expect((await plane.ask("/v1/environments/staging/publish", { method: "POST", body, headers })).status).toBe(200);
+  const visitor = await Visitor.at(browser, pages.url);
+  const { page } = visitor;
+  await visitor.signIn();
+  for (const view of ["overview", "what-if", "history", "audit"]) {
+    await visitor.go(`staging/${view}`);
+    await page.locator("main table").getByText(hostile).first().waitFor();
+    expect(await page.locator("main img").count()).toBe(0);
+  }
+  expect(await page.title()).toContain("staging");
+  await visitor.leave();
+});
+
 it("sends the key nowhere but to the control plane, and forgets it when somebody signs out", async () => {
   const visitor = await Visitor.at(browser, pages.url);
   const { page } = visitor;

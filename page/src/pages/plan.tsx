@@ -98,6 +98,15 @@ function Now({ name, text }: { readonly name: string; readonly text: string }): 
       </Group>
       {!begun && <Alert>{t("plan.notStarted")}</Alert>}
       <PlanActions name={name} target={target} text={text} state={begun ? state : null} done={again} />
+      {standing.waits_for !== undefined && standing.waits_for.length > 0 && (
+        <Alert color="orange" title={t("plan.waitsFor")}>
+          <ul>
+            {standing.waits_for.map((guard) => (
+              <li key={guard}>{t(`guard.${guard}`)}</li>
+            ))}
+          </ul>
+        </Alert>
+      )}
       {begun && <Progress report={report} />}
       {begun && <Rollout log={state.log} />}
       {begun && <Gates reports={report.gates} />}
