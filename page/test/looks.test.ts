@@ -2,7 +2,7 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Visitor, launch, site } from "./browser.js";
+import { POLICY, Visitor, launch, site } from "./browser.js";
 import type { Look, Site } from "./browser.js";
 import { controlPlane } from "./control-plane.js";
 import type { ControlPlane } from "./control-plane.js";
@@ -100,6 +100,14 @@ it("is walked through with the keyboard alone", async () => {
   await page.locator(".phase-drawing").first().waitFor();
   expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
   await visitor.leave();
+});
+
+it("comes with the policy that it is made for", async () => {
+  const page = await fetch(pages.url);
+  expect(page.headers.get("content-security-policy")).toBe(POLICY);
+  const [script] = /src="([^"]+\.js)"/.exec(await page.text())?.slice(1) ?? [];
+  const loaded = await fetch(new URL(script ?? "nothing", pages.url));
+  expect([loaded.status, loaded.headers.get("content-type")?.split(";")[0]]).toEqual([200, "text/javascript"]);
 });
 
 it("shows what somebody wrote as text, whatever it is", async () => {
