@@ -104,8 +104,13 @@ pub(super) async fn perform(
                 Task::RequestApproval { step } => {
                     format!("step {step} has passed: somebody approves it, or not")
                 }
-                Task::AwaitGuards { .. } => "the data is waited for".to_owned(),
-                Task::OpenIncident { .. } => "a trigger opens an incident".to_owned(),
+                Task::AwaitGuards { guards, .. } => {
+                    let names: Vec<&str> = guards.iter().map(|guard| guard.name()).collect();
+                    format!("the next moves wait for the data: {}", names.join(", "))
+                }
+                Task::OpenIncident { event, .. } => {
+                    format!("an incident of severity {} is opened: {}", event.severity, event.title)
+                }
                 _ => "a trigger fires: somebody looks into it".to_owned(),
             };
             let text = format!("{}: plan {}: {text}", row.env, row.name);
