@@ -117,7 +117,9 @@ export function DraftProvider({ children }: { readonly children: ReactNode }): R
   // A draft that nobody touched follows what is live.
   useEffect(() => {
     if (!known) return;
-    setWorking((now) => (now && now.revision === 0 && now.text === now.saved && now.base !== origin?.version ? fresh(now.name) : now));
+    setWorking((now) =>
+      now && now.revision === 0 && now.text === now.saved && now.base !== origin?.version ? fresh(now.name) : now,
+    );
   }, [fresh, known, origin]);
 
   const write = useCallback((text: string) => setWorking((now) => now && { ...now, text }), []);

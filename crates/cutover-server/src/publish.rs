@@ -170,6 +170,9 @@ fn refuse_hazards(checked: &Checked, wanted: &Wanted, environment: &Environment)
 /// Publishes a ruleset.
 pub(crate) async fn publish(app: &App, wanted: Wanted, fence: Option<&Fence>) -> Answer<Publication> {
     let environment = app.environment(&wanted.env)?;
+    if wanted.text.len() > app.options.ruleset_limit {
+        return Err(Problem::too_large(app.options.ruleset_limit));
+    }
     // Checking takes as long as a ruleset is large: requests of others go on meanwhile.
     let (checking, text) = (environment.clone(), wanted.text.clone());
     let accept = if wanted.unasked {

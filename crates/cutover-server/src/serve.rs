@@ -118,7 +118,9 @@ impl Server {
         let mut work = JoinSet::new();
         work.spawn(emergency::replay(app.clone()));
         work.spawn(keep_nodes(app.clone()));
-        work.spawn(hear(app.clone()));
+        let (told, news) = mpsc::channel(64);
+        work.spawn(listen(app.store.clone(), told));
+        work.spawn(hear(app.clone(), news));
         if !app.options.webhooks.is_empty() {
             work.spawn(notify::deliver(app.clone()));
         }
@@ -225,9 +227,7 @@ async fn import(app: &App) -> Result<(), ServeError> {
 }
 
 /// Hears what other instances change, and looks now and then whether it missed something.
-async fn hear(app: Arc<App>) {
-    let (told, mut news) = mpsc::channel(64);
-    let listening = tokio::spawn(listen(app.store.clone(), told));
+async fn hear(app: Arc<App>, mut news: mpsc::Receiver<News>) {
     loop {
         let heard = match tokio::time::timeout(LOOK, news.recv()).await {
             Ok(Some(News::Ruleset { env, version })) => app.show(&env, version).await,
@@ -244,9 +244,6 @@ async fn hear(app: Arc<App>) {
             tracing::warn!(%error, "what is published cannot be read; what is known goes on");
         }
         emergency::enforce(&app);
-        if app.ending.is_closed() {
-            listening.abort();
-        }
     }
 }
 

@@ -29,7 +29,9 @@ export function Overview(): ReactNode {
   if (live === null) return <Nothing />;
   const wanted = search.trim().toLowerCase();
   const found = (...texts: string[]): boolean => texts.some((one) => one.toLowerCase().includes(wanted));
-  const flags = entriesOf(document, "flags").filter(([name, flag]) => found(name, textOf(flag, "owner"), textOf(flag, "description")));
+  const flags = entriesOf(document, "flags").filter(([name, flag]) =>
+    found(name, textOf(flag, "owner"), textOf(flag, "description")),
+  );
   const migrations = entriesOf(document, "migrations").filter(([name, one]) =>
     found(name, textOf(one, "owner"), textOf(one, "description"), textOf(one, "old"), textOf(one, "new")),
   );
@@ -61,7 +63,7 @@ export function Overview(): ReactNode {
               {flags.map(([name, flag]) => (
                 <Table.Tr key={name}>
                   <Table.Td>
-                    <Anchor href={addressOf(env, "what-if", null, { flag: name })}>{name}</Anchor>
+                    <Name name={name} href={addressOf(env, "what-if", null, { flag: name })} />
                   </Table.Td>
                   <Table.Td>{textOf(flag, "description")}</Table.Td>
                   <Table.Td>{textOf(flag, "owner")}</Table.Td>
@@ -71,7 +73,11 @@ export function Overview(): ReactNode {
                     </Text>
                   </Table.Td>
                   <Table.Td>
-                    {flag["enabled"] === false ? <Badge color="gray">{t("flag.disabled")}</Badge> : <Badge color="teal">{t("flag.enabled")}</Badge>}
+                    {flag["enabled"] === false ? (
+                      <Badge color="gray">{t("flag.disabled")}</Badge>
+                    ) : (
+                      <Badge color="teal">{t("flag.enabled")}</Badge>
+                    )}
                   </Table.Td>
                 </Table.Tr>
               ))}
@@ -96,7 +102,7 @@ export function Overview(): ReactNode {
               {migrations.map(([name, one]) => (
                 <Table.Tr key={name}>
                   <Table.Td>
-                    <Anchor href={addressOf(env, "migrations", name)}>{name}</Anchor>
+                    <Name name={name} href={addressOf(env, "migrations", name)} />
                   </Table.Td>
                   <Table.Td>{textOf(one, "description")}</Table.Td>
                   <Table.Td>
@@ -108,7 +114,11 @@ export function Overview(): ReactNode {
                   <Table.Td>
                     <Group gap={4}>
                       {loaded.value?.routes.get(name)?.hazards.map((hazard) => (
-                        <Badge key={hazard.code + hazard.message} color={hazard.severity === "error" ? "red" : "orange"} title={hazard.message}>
+                        <Badge
+                          key={hazard.code + hazard.message}
+                          color={hazard.severity === "error" ? "red" : "orange"}
+                          title={hazard.message}
+                        >
                           {t(`hazard.${hazard.code}`)}
                         </Badge>
                       ))}
@@ -136,7 +146,7 @@ export function Overview(): ReactNode {
               {plans.map(([name, plan]) => (
                 <Table.Tr key={name}>
                   <Table.Td>
-                    <Anchor href={addressOf(env, "plans", name)}>{name}</Anchor>
+                    <Name name={name} href={addressOf(env, "plans", name)} />
                   </Table.Td>
                   <Table.Td>{textOf(plan, "description")}</Table.Td>
                   <Table.Td>{textOf(plan, "flag")}</Table.Td>
@@ -148,6 +158,20 @@ export function Overview(): ReactNode {
         </Scroll>
       </section>
     </Stack>
+  );
+}
+
+/** A name that leads to its view, with the way to its place in the editor. */
+function Name({ name, href }: { readonly name: string; readonly href: string }): ReactNode {
+  const { t } = useWords();
+  const { env } = useSession();
+  return (
+    <Group gap="xs" wrap="nowrap" justify="space-between">
+      <Anchor href={href}>{name}</Anchor>
+      <Anchor size="xs" href={addressOf(env, "edit", null, { find: name })} aria-label={t("edit.of", { name })}>
+        {t("nav.edit")}
+      </Anchor>
+    </Group>
   );
 }
 

@@ -97,7 +97,10 @@ export default function WhatIf(): ReactNode {
             }}
             data={[
               { value: "", label: "—" },
-              ...(people.value ?? []).map((person, index) => ({ value: String(index), label: JSON.stringify(person).slice(0, 90) })),
+              ...(people.value ?? []).map((person, index) => ({
+                value: String(index),
+                label: JSON.stringify(person).slice(0, 90),
+              })),
             ]}
           />
           <Group align="end">
@@ -199,7 +202,8 @@ interface WhyProps {
 
 function Why({ title, text, flag, context, now }: WhyProps): ReactNode {
   const explained = useLoaded(
-    async (): Promise<Explanation | null> => (text === undefined ? null : ask(text, "explain", flag, context, { now })) as Promise<Explanation | null>,
+    async (): Promise<Explanation | null> =>
+      (text === undefined ? null : ask(text, "explain", flag, context, { now })) as Promise<Explanation | null>,
     [text, flag, context, now],
   );
   return (

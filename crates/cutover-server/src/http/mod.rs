@@ -61,6 +61,7 @@ fn routes(app: &App) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(plans::plan))
         .routes(routes!(plans::report))
         .routes(routes!(plans::event))
+        .routes(routes!(keys::me))
         .routes(routes!(keys::keys, keys::make_key))
         .routes(routes!(keys::revoke_key))
         .routes(routes!(keys::audit))

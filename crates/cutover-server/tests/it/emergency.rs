@@ -58,7 +58,8 @@ async fn it_reaches_clients_holds_against_publications_and_ends_with_nobody_back
 #[tokio::test]
 async fn a_migration_goes_to_the_emergency_of_its_phase() {
     let served = Served::sqlite().await;
-    let text = "cutover: 1\nmigrations: { r: { old: a, new: b, ladder: recruiters_four_phase, phase: sync, switches: { emergency: { name: STOP, is: false } } } }\n";
+    let text = "cutover: 1\nmigrations:\n  r:\n    { old: a, new: b, ladder: recruiters_four_phase, phase: sync, \
+                switches: { emergency: { name: STOP, is: false } } }\n";
     assert_eq!(served.publish("dev", text).await.status, 200);
     let said = served.ask("POST", "/admin/emergency-rollback?env=dev", r#"{"migrations":["r"]}"#).await;
     assert_eq!(said.json()["changed"], true, "{}", said.text);

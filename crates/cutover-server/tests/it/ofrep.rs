@@ -5,7 +5,10 @@ use serde_json::json;
 
 const RULESET: &str = "cutover: 1
 flags:
-  layout: { variants: { wide: { columns: 2 }, narrow: { columns: 1 } }, default: narrow, rules: [{ if: { attribute: tier, is: gold }, serve: wide }] }
+  layout:
+    variants: { wide: { columns: 2 }, narrow: { columns: 1 } }
+    default: narrow
+    rules: [{ if: { attribute: tier, is: gold }, serve: wide }]
   share: { rules: [{ serve: { rollout: 50% } }] }
 ";
 

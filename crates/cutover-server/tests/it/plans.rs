@@ -242,3 +242,63 @@ async fn a_runner_that_is_killed_is_followed_by_one_that_skips_and_repeats_nothi
     assert_eq!(baked, 3, "{records:#?}");
     assert_eq!(ask(address, ADMIN, "GET", "/v1/audit/verify", &[], "").await.json()["whole"], true);
 }
+
+const LADDER: &str = "cutover: 1
+migrations: { orders: { old: sql, new: mongo, ladder: standard, phase: 'off' } }
+gates: { healthy: { checks: [{ metric: errors, below: 10%, min_samples: 1 }] } }
+plans:
+  data: { migration: orders, gate: healthy, bake: 1s, steps: [sync, dual_write] }
+";
+
+#[tokio::test]
+async fn a_plan_moves_a_migration_once_its_data_may_move() {
+    let served = Served::sqlite().await;
+    assert_eq!(served.publish("production", LADDER).await.status, 200);
+    let (node, path) = (Node::new(0), "/v1/environments/production/plans/data");
+    let say =
+        |event: Value| served.ask("POST", "/v1/environments/production/plans/data/events", event.to_string());
+    let phase = async || {
+        served.ask("GET", "/v1/rulesets/production", "").await.json()["migrations"]["orders"].clone()
+    };
+    node.report(served.address).await;
+    node.report(served.address).await;
+    // The first move waits as well, and it is said for what.
+    let refused = say(json!({ "event": "start" })).await.problem(409, "plan-refuses");
+    assert_eq!(refused["why"], "guards_missing");
+    for guard in refused["guards"].as_array().unwrap() {
+        let told = say(json!({ "event": "guard", "epoch": 0, "guard": guard, "holds": true })).await;
+        assert_eq!(told.status, 200, "{guard}: {}", told.text);
+    }
+    let started = say(json!({ "event": "start" })).await;
+    assert_eq!(started.status, 200, "{}", started.text);
+    let waits = until("it waits for what only somebody else can tell", async || {
+        node.report(served.address).await;
+        let standing = served.ask("GET", path, "").await.json();
+        let baked = standing["state"]["baked_ms"].as_i64() > Some(1_000);
+        baked.then(|| (standing["waits_for"].clone(), standing["state"]["epoch"].clone()))
+    })
+    .await;
+    assert_eq!(phase().await["phase"], "sync");
+    // What nodes report is known; of the rest somebody tells.
+    for guard in waits.0.as_array().unwrap() {
+        let event = match guard.as_str().unwrap() {
+            "nodes_acknowledged" | "operations_over" => continue,
+            "streams_caught_up" => json!({ "event": "stream", "applied_up_to": 4_000_000_000_000_i64 }),
+            other => json!({ "event": "guard", "epoch": waits.1, "guard": other, "holds": true }),
+        };
+        assert_eq!(say(event.clone()).await.status, 200, "{event}");
+    }
+    until("it is in the next phase", async || {
+        node.report(served.address).await;
+        (phase().await["phase"] == "dual_write").then_some(())
+    })
+    .await;
+    // At once it does not jump: the emergency of the phase is switched on.
+    let said = say(json!({ "event": "abort", "reason": "enough" })).await;
+    assert_eq!(said.status, 200, "{}", said.text);
+    until("its emergency is on", async || {
+        let now = phase().await;
+        (now["emergency"] == true && now["phase"] == "dual_write").then_some(())
+    })
+    .await;
+}

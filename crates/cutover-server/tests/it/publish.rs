@@ -3,7 +3,9 @@
 use crate::support::{ADMIN, Served, ask, ruleset};
 use serde_json::json;
 
-const MIGRATION: &str = "cutover: 1\nmigrations: { recruiters: { old: recruiters, new: jobs, ladder: recruiters_four_phase, phase: PHASE } }\n";
+const MIGRATION: &str = "cutover: 1
+migrations: { recruiters: { old: recruiters, new: jobs, ladder: recruiters_four_phase, phase: PHASE } }
+";
 
 #[tokio::test]
 async fn a_version_is_published_gone_back_from_and_promoted() {
@@ -127,7 +129,9 @@ async fn a_move_waits_until_the_version_before_is_adopted_where_that_is_asked() 
         )
     };
     assert_eq!(report(0, None).await.json()["version"], 1);
-    let said = json!({ "ruleset": MIGRATION.replace("PHASE", "dual_read"), "accept": ["stale_read", "lost_write", "unbacked_emergency", "lost_on_return", "split_brain"], "reason": "r" });
+    let hazards = ["stale_read", "lost_write", "unbacked_emergency", "lost_on_return", "split_brain"];
+    let said =
+        json!({ "ruleset": MIGRATION.replace("PHASE", "dual_read"), "accept": hazards, "reason": "r" });
     let publish = || {
         ask(
             served.address,
@@ -179,7 +183,8 @@ async fn keys_do_what_their_role_says_where_they_are_good() {
 #[tokio::test]
 async fn the_scripts_of_a_migration_run() {
     let served = Served::sqlite().await;
-    served.publish("production", &format!("{}paths:\n  api: [{{ path: /v1, service: v1, side: old }}, {{ path: /v2, service: v2, side: new }}]\n", ruleset("5%"))).await;
+    let paths = "  - { path: /v1, service: v1, side: old }\n  - { path: /v2, service: v2, side: new }\n";
+    served.publish("production", &format!("{}paths:\n  api:\n{paths}", ruleset("5%"))).await;
     let set = |body: &'static str| served.ask("POST", "/admin/config", body);
     assert_eq!(set(r#"{"v2_traffic_percentage": 25}"#).await.json()["v2_traffic_percentage"], 25);
     assert_eq!(set(r#"{"v2_traffic_percentage": 12.5}"#).await.json()["v2_traffic_percentage"], 12.5);
@@ -205,6 +210,7 @@ async fn bad_input_is_a_problem_document() {
     })
     .await;
     served.publish("dev", &"x".repeat(30_000)).await.problem(413, "too-large");
+    served.publish("dev", &"x".repeat(11_000)).await.problem(413, "too-large");
     served.ask("POST", "/v1/keys", "y".repeat(2_000)).await.problem(413, "too-large");
     served.ask("POST", "/v1/keys", "{").await.problem(400, "bad-request");
     served.ask("PUT", "/v1/environments/.hidden", "{}").await.problem(422, "unusable");

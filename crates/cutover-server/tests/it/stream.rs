@@ -49,18 +49,9 @@ impl Events {
 #[tokio::test]
 async fn the_ruleset_with_etag_packing_and_signature() {
     let served = Served::sqlite().await;
-    served
-        .publish(
-            "dev",
-            &format!(
-                "{}# {}\nsegments: {{ s: {{ if: {{ attribute: a, in: [{}] }} }} }}\n",
-                ruleset("5%"),
-                "x",
-                "aaaaaaaaaaaa, bbbbbbbbbbbbbbbbbb, ".repeat(1)
-                    + &(0..200).map(|n| format!("user_{n}")).collect::<Vec<_>>().join(", ")
-            ),
-        )
-        .await;
+    let users: Vec<String> = (0..200).map(|number| format!("user_{number}")).collect();
+    let segments = format!("segments: {{ s: {{ if: {{ attribute: a, in: [{}] }} }} }}\n", users.join(", "));
+    served.publish("dev", &format!("{}{segments}", ruleset("5%"))).await;
     let path = "/v1/rulesets/dev";
     let plain = served.ask("GET", path, "").await;
     assert_eq!(

@@ -44,10 +44,14 @@ class Listeners:
         """Tells what nobody had listened to."""
         untold, self._untold = self._untold, []
         for name, event in untold:
-            self.tell(name, event)
+            self._one(name, event)
 
     def tell(self, name: EventName, event: object) -> None:
-        """Tells everybody; what one raises is a warning."""
+        """Tells everybody, in the order in which things happened; what one raises is a warning."""
+        self.catch_up()
+        self._one(name, event)
+
+    def _one(self, name: EventName, event: object) -> None:
         listeners = list(self._by_name[name])
         if not listeners:
             self._untold = [*self._untold, (name, event)][-_UNTOLD:]
