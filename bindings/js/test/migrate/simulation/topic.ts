@@ -84,9 +84,9 @@ export class Topic {
 
   /** What there is to say where it never ends. */
   get standing(): string {
-    return this.#partitions
-      .map(({ name, log, offset, letters, consumer }) => `${name} ${offset}/${log.length} ${letters.size} ${JSON.stringify(consumer?.state)}`)
-      .join("; ");
+    const one = ({ name, log, offset, letters, consumer }: Partition): string =>
+      `${name} ${offset}/${log.length} ${letters.size} ${JSON.stringify(consumer?.state)}`;
+    return this.#partitions.map(one).join("; ");
   }
 
   /** A process reads a partition: from the offset that was committed, or from before it. */
