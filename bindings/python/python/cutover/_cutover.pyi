@@ -739,7 +739,8 @@ class Engine:
         now: _Now = None,
     ) -> PlanReportDict:
         r"""Reports a rollout: a dict with where it stands, what was measured in both arms, whether the new one is better, what the
-        gates say, and a `recommendation`. Observations are those of `gate`. Nothing changes by it.
+        gates say, and a `recommendation`. Observations are those of `gate`. Nothing changes by it. Intervals miss the truth with
+        a probability of at most `alpha`, over all looks together.
 
         Raises `CutoverError` where there is no such plan, or something is no observation.
 
