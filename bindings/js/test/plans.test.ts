@@ -41,3 +41,15 @@ test("a simulation is the same for the same seed", () => {
   expect(simulated.state.stage).toBe("rolled_back");
   expect(engine.simulate("v2", { scenario: "harmful@1", seed: 3 })).toEqual(simulated);
 });
+
+test("a plan says what it measures, and how it goes back", () => {
+  expect(engine.planSpec("v2").gates).toEqual({ errors: ["error_rate"] });
+  expect(engine.handbook("plan", "v2", { at: "5%", language: "fr" }).markdown).toMatch(/^# Runbook : v2\n/);
+  expect(() => engine.handbook("flag" as "plan", "v2")).toThrow(/`of` is `plan`, `work` or `incidents`/);
+  expect(() => engine.handbook("work", "v2")).toThrow(/no plan of work `v2`/);
+  expect(() => engine.handbook("plan", "v2", { at: "north" })).toThrow(/never stands at `north`/);
+  expect(() => engine.report("v2", null, [], { alpha: 2 })).toThrow(/`alpha`/);
+  expect(() => engine.report("v2", null, [], { now: NaN })).toThrow(RangeError);
+  expect(() => engine.planSpec("v3")).toThrow(/no plan `v3`/);
+  expect(() => engine.alerts()).toThrow(expect.objectContaining({ code: "no_alerts" }));
+});

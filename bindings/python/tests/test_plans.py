@@ -58,3 +58,22 @@ def test_a_simulation_is_the_same_for_the_same_seed(engine: Engine) -> None:
     simulated = engine.simulate("v2", scenario="harmful@1", seed=3)
     assert simulated["state"]["stage"] == "rolled_back"
     assert engine.simulate("v2", scenario="harmful@1", seed=3) == simulated
+
+
+def test_a_plan_says_what_it_measures_and_how_it_goes_back(engine: Engine) -> None:
+    assert engine.plan_spec("v2")["gates"] == {"errors": ["error_rate"]}
+    handbook = engine.handbook("plan", "v2", at="5%", language="fr")
+    assert handbook["markdown"].startswith("# Runbook : v2\n")
+    for question, message in [
+        (lambda: engine.handbook("flag", "v2"), "`of` is `plan`, `work` or `incidents`"),
+        (lambda: engine.handbook("work", "v2"), "no plan of work `v2`"),
+        (lambda: engine.handbook("plan", "v2", at="north"), "never stands at `north`"),
+        (lambda: engine.handbook("plan", "v2", language="de"), "`en` or `fr`"),
+        (lambda: engine.report("v2", None, [], alpha=2), "`alpha`"),
+        (lambda: engine.plan_spec("v3"), "no plan `v3`"),
+    ]:
+        with pytest.raises(CutoverError, match=message):
+            question()
+    with pytest.raises(CutoverError, match="nothing to be alerted of") as failed:
+        engine.alerts()
+    assert failed.value.code == "no_alerts"

@@ -59,7 +59,6 @@ pub(crate) use cutover_time::later;
 /// One whole, in millionths.
 pub const WHOLE: u32 = 1_000_000;
 
-
 /// Whether `part` of `all` is `share` millionths or more. Of nothing, no share is reached.
 pub(crate) fn reaches(part: u32, all: u32, share: u32) -> bool {
     all > 0 && u64::from(part) * u64::from(WHOLE) >= u64::from(all) * u64::from(share)

@@ -77,6 +77,43 @@ pub(crate) fn set_share(
     Ok(())
 }
 
+/// Where a migration goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Goes<'a> {
+    pub(crate) phase: Option<&'a str>,
+    /// The share of its cohort, in millionths.
+    pub(crate) share: Option<u32>,
+    /// Whether it stays where it is, in its emergency.
+    pub(crate) emergency: bool,
+}
+
+/// A migration goes to another phase, its cohort to another share, or it goes into its emergency, which ends with the next move.
+pub(crate) fn set_migration(ruleset: &mut Value, name: &str, goes: Goes<'_>) -> Result<(), String> {
+    let migration = entry(ruleset, "migrations", name)?;
+    in_emergency(migration, goes.emergency);
+    if let Some(phase) = goes.phase {
+        migration.insert("phase".to_owned(), phase.into());
+    }
+    if let Some(share) = goes.share {
+        let cohort = migration.get_mut("cohort").and_then(Value::as_object_mut);
+        let cohort = cohort.ok_or_else(|| format!("`migrations.{name}` has no cohort"))?;
+        // A ramp is a share too: who sets one ends it.
+        cohort.remove("ramp");
+        cohort.insert("rollout".to_owned(), percent(share).into());
+    }
+    Ok(())
+}
+
+fn in_emergency(migration: &mut Map<String, Value>, on: bool) {
+    put(migration, "emergency", if on { &Value::Bool(true) } else { &Value::Null });
+    let switch = migration.get_mut("switches").and_then(|switches| switches.get_mut("emergency"));
+    if let Some(Value::Object(switch)) = switch
+        && switch.contains_key("is")
+    {
+        switch.insert("is".to_owned(), on.into());
+    }
+}
+
 /// A flag is switched on for everybody: its rules stay, behind one that serves `on`.
 pub(crate) fn switch_on(ruleset: &mut Value, flag: &str) -> Result<(), String> {
     let found = entry(ruleset, "flags", flag)?;
@@ -108,11 +145,7 @@ pub(crate) fn emergency(ruleset: &mut Value, emergency: &Emergency) -> bool {
     match &emergency.target {
         Target::Flag(name) => {
             if let Ok(flag) = entry(ruleset, "flags", name) {
-                put(
-                    flag,
-                    "enabled",
-                    emergency.on.then_some(&Value::Bool(false)).unwrap_or(&emergency.before),
-                );
+                put(flag, "enabled", if emergency.on { &Value::Bool(false) } else { &emergency.before });
                 let has_rollout = flag.get("rules").and_then(Value::as_array).is_some_and(|rules| {
                     rollout(rules)
                         .and_then(|at| rules.get(at)?.get("serve"))
@@ -129,7 +162,7 @@ pub(crate) fn emergency(ruleset: &mut Value, emergency: &Emergency) -> bool {
                 put(
                     migration,
                     "emergency",
-                    emergency.on.then_some(&Value::Bool(true)).unwrap_or(&emergency.before),
+                    if emergency.on { &Value::Bool(true) } else { &emergency.before },
                 );
                 let switch = migration.get_mut("switches").and_then(|switches| switches.get_mut("emergency"));
                 if let Some(Value::Object(switch)) = switch
@@ -141,6 +174,15 @@ pub(crate) fn emergency(ruleset: &mut Value, emergency: &Emergency) -> bool {
         }
     }
     *ruleset != was
+}
+
+/// Brings the ruleset to what all of these ask, and says whether that changed it.
+pub(crate) fn hold(ruleset: &mut Value, held: &[Emergency]) -> bool {
+    let mut changed = false;
+    for held in held {
+        changed |= emergency(ruleset, held);
+    }
+    changed
 }
 
 fn put(entry: &mut Map<String, Value>, key: &str, value: &Value) {
@@ -254,6 +296,23 @@ mod tests {
         assert!(emergency(&mut ruleset, &call));
         let zero = json!({ "serve": { "rollout": "0%", "variant": "on" } });
         assert_eq!(ruleset, of_flag(json!({ "rules": [list, zero] })));
+    }
+
+    #[test]
+    fn a_migration_goes_on_and_into_its_emergency() {
+        let migration =
+            json!({ "phase": "sync", "cohort": { "phase": "dual_write", "rollout": "5%", "by": "id" } });
+        let mut ruleset = json!({ "migrations": { "m": migration } });
+        let goes = Goes { phase: None, share: Some(500_000), emergency: false };
+        set_migration(&mut ruleset, "m", goes).unwrap();
+        assert_eq!(ruleset["migrations"]["m"]["cohort"]["rollout"], "50%");
+        set_migration(&mut ruleset, "m", Goes { share: None, emergency: true, ..goes }).unwrap();
+        assert_eq!(ruleset["migrations"]["m"]["emergency"], true);
+        set_migration(&mut ruleset, "m", Goes { phase: Some("dual_write"), share: None, emergency: false })
+            .unwrap();
+        assert_eq!(ruleset["migrations"]["m"]["phase"], "dual_write");
+        assert_eq!(ruleset["migrations"]["m"].get("emergency"), None);
+        assert!(set_migration(&mut ruleset, "n", goes).unwrap_err().contains("it has m"));
     }
 
     #[test]

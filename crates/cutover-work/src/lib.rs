@@ -38,13 +38,13 @@ mod status;
 mod text;
 mod wire;
 
+pub use cutover_time::{Millis, span};
 pub use effect::{Call, Effect, Task};
 pub use event::Event;
 pub use machine::{Refused, step};
 pub use spec::{Action, Expect, Phase, Problem, RestorePoint, Rollback, Takes, Work};
 pub use state::{Entry, Mode, Notice, Pending, Point, State, Step, Word};
 pub use status::{PhaseStatus, Standing, Status, status};
-pub use cutover_time::{Millis, span};
 pub use wire::{status_json, step_json};
 
 pub(crate) use cutover_time::later;

@@ -122,7 +122,8 @@ export interface Operating {
    * @throws CutoverError where a trigger watches a metric without a query, or there is nothing to be alerted of.
    *
    * @example
-   * const engine = Engine.fromString("cutover: 1\nmigrations: { orders: { old: sql, new: mongo, ladder: standard, phase: live } }");
+   * const migration = "{ old: sql, new: mongo, ladder: standard, phase: live }";
+   * const engine = Engine.fromString(`cutover: 1\nmigrations: { orders: ${migration} }`);
    * engine.alerts().groups[0].rules[1].name; // "MongoWriteErrors"
    */
   alerts(options?: AlertsOptions): AlertRules;

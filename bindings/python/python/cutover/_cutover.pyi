@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias, final
 from cutover._diagnostic import Diagnostic, Imported
 from cutover._route import Route
 from cutover._types import (
+    AlertRulesDict,
     ArmResultsDict,
     ComparisonDict,
     DecisionDict,
@@ -18,6 +19,7 @@ from cutover._types import (
     GateReplayDict,
     GateStateDict,
     GateStepDict,
+    HandbookDict,
     ImportKind,
     JudgementDict,
     PathFoundDict,
@@ -585,6 +587,41 @@ class Engine:
         '# Runbook: orders'
         """
 
+    def handbook(
+        self,
+        of: str,
+        name: str,
+        *,
+        at: str | None = None,
+        language: str = "en",
+        file: str = "ruleset.yaml",
+    ) -> HandbookDict:
+        r"""The procedures of a plan, of a plan of work, or of incidents (`of` is `plan`, `work` or `incidents`): a dict with
+        `runbook`, the procedures as data, and `markdown`. `at` says where a plan stands: a share such as `60%`, or a segment
+        that a step reaches; its last step without it.
+
+        Raises `CutoverError` where there is none of that name, or the plan never stands at `at`.
+
+        >>> from cutover import Engine
+        >>> ruleset = '{"cutover":1,"flags":{"f":{"rules":[{"serve":{"rollout":"0%"}}]}},"gates":{"g":{"checks":'
+        >>> ruleset += '[{"metric":"m","test":"harm"}]}},"plans":{"p":{"flag":"f","steps":["5%"],"bake":"1h","gate":"g"}}}'
+        >>> Engine.from_str(ruleset).handbook("plan", "p")["runbook"]["procedures"][0]["title"]
+        'Immediate rollback: `f` to 0%'
+        """
+
+    def alerts(self, *, file: str = "ruleset.yaml", rules_file: str = "alerts.yaml") -> AlertRulesDict:
+        r"""The alert rules of the migrations, and of the triggers of plans that watch a metric: a dict with `rules`, a text for
+        Prometheus, `tests`, a text for `promtool test rules`, and `groups`, the rules as data. `file` is what the ruleset is
+        called, `rules_file` where its rules are, seen from their tests.
+
+        Raises `CutoverError` where a trigger watches a metric without a query, or there is nothing to be alerted of.
+
+        >>> from cutover import Engine
+        >>> engine = Engine.from_str("cutover: 1\nmigrations: {orders: {old: sql, new: mongo, ladder: standard, phase: live}}")
+        >>> engine.alerts()["groups"][0]["rules"][1]["name"]
+        'MongoWriteErrors'
+        """
+
     def delivery(self, policy: str) -> DeliveryPolicy:
         r"""A delivery policy of the ruleset: a dict with what it says, and the defaults of what it does not say.
 
@@ -737,6 +774,7 @@ class Engine:
         observations: Iterable[Mapping[str, Any]],
         *,
         now: _Now = None,
+        alpha: float = 0.05,
     ) -> PlanReportDict:
         r"""Reports a rollout: a dict with where it stands, what was measured in both arms, whether the new one is better, what the
         gates say, and a `recommendation`. Observations are those of `gate`. Nothing changes by it. Intervals miss the truth with

@@ -6,8 +6,8 @@ use super::text::clean;
 use crate::now;
 use anstyle::Style;
 use cutover::plans::{
-    Effect, Guarded, Observed, Owed, Plain, Record, Risk, Simulation, Stage, State, Target, Task, WHOLE,
-    percent,
+    Effect, Guarded, Observed, Owed, Plain, Record, Refusal, Risk, Simulation, Stage, State, Target, Task,
+    WHOLE, percent,
 };
 use std::fmt::Write as _;
 
@@ -29,6 +29,10 @@ pub(crate) fn advanced(name: &str, plan: &Guarded, observed: &Observed<'_>, widt
     }
     for line in lines {
         let _ = writeln!(out, "{}", clean(&line));
+    }
+    let refused = Effect::Plain(Plain::Refused { why: Refusal::GuardsMissing });
+    if observed.effects.contains(&refused) {
+        out.push_str(&waits(plan, &observed.state.plan));
     }
     out
 }
@@ -101,13 +105,7 @@ pub(crate) fn status(name: &str, plan: &Guarded, state: &State, width: Option<us
             .collect();
         out.push_str(&table(["gate", "said", "at"], &rows, width));
     }
-    let missing = plan.plan().waits_for(state);
-    if !missing.is_empty() {
-        out.push_str("\nthe next move waits for:\n");
-        for guard in missing {
-            let _ = writeln!(out, "  {}: {}", guard.name(), guard.missing());
-        }
-    }
+    out.push_str(&waits(plan, state));
     if !state.owed.is_empty() {
         out.push_str("\nowed:\n");
         for owed in &state.owed {
@@ -121,6 +119,19 @@ pub(crate) fn status(name: &str, plan: &Guarded, state: &State, width: Option<us
         let rows: Vec<[Cell; 4]> =
             log.map(|(record, reached)| row(record, reached, &now::show(record.time))).collect();
         out.push_str(&table(["at", "share", "stage", "why"], &rows, width));
+    }
+    out
+}
+
+/// The data guards that the next move waits for.
+fn waits(plan: &Guarded, state: &State) -> String {
+    let missing = plan.plan().waits_for(state);
+    let mut out = String::new();
+    if !missing.is_empty() {
+        out.push_str("\nthe next move waits for:\n");
+    }
+    for guard in missing {
+        let _ = writeln!(out, "  {}: {}", guard.name(), guard.missing());
     }
     out
 }

@@ -33,11 +33,7 @@ impl Run<'_> {
         let passed = between(since, now);
         let Some(step) = self.step() else { return };
         match self.state.stage {
-            Stage::Scheduled if !self.state.emergency && spec.start.is_none_or(|start| start <= now) => {
-                if self.opens().is_none() && self.guarded(self.first_step()) {
-                    self.begin(Reason::TimeCame, &Said::default());
-                }
-            }
+            Stage::Scheduled if self.may_begin() => self.begin(Reason::TimeCame, &Said::default()),
             Stage::Progressing => {
                 let ready = self.state.acknowledged && (self.state.capacity || !step.capacity);
                 if self.plan.holds(Guard::Acknowledged, ready) {
@@ -73,6 +69,13 @@ impl Run<'_> {
             Stage::RollingBack { mode, failures } => self.go_back(mode, failures, passed),
             _ => {}
         }
+    }
+
+    /// Whether the time of a plan has come, and nothing holds it.
+    fn may_begin(&self) -> bool {
+        let (start, now) = (self.plan.spec().start, self.state.now);
+        let due = !self.state.emergency && start.is_none_or(|start| start <= now);
+        due && self.opens().is_none() && self.guarded(self.first_step())
     }
 
     fn go_back(&mut self, mode: Mode, failures: u32, passed: u64) {

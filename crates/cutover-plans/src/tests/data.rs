@@ -149,7 +149,14 @@ fn plans(guard: DataGuard) -> Vec<(&'static str, Spec, Vec<Verdict>)> {
 
 #[test]
 fn nothing_that_can_happen_moves_data_without_its_guards() {
-    for guard in DataGuard::ALL {
+    // Those that `guard` tells go one way through the machine, whatever their names: one of them stands for all.
+    let ways = [
+        DataGuard::NodesAcknowledged,
+        DataGuard::OperationsOver,
+        DataGuard::StreamsCaughtUp,
+        DataGuard::OutboxEmpty,
+    ];
+    for guard in ways {
         let mut states = 0;
         for (name, spec, verdicts) in plans(guard) {
             let plan = Plan::new(spec).unwrap();

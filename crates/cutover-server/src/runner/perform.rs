@@ -3,11 +3,12 @@
 use crate::app::App;
 use crate::clock::now_ms;
 use crate::edit;
+use crate::notify;
 use crate::problem::Problem;
 use crate::publish::{self, Wanted};
-use crate::store::{Fence, Parcel, PlanRow, StoreError, Stored};
+use crate::store::{Fence, PlanRow, StoreError, Stored};
 use axum::http::StatusCode;
-use cutover::plans::{Guarded, Kind, Owed, State, Target as Reach, Task, percent};
+use cutover::plans::{Guarded, Kind, Owed, Stage, State, Target as Reach, Task, percent};
 
 /// Does what is owed, and gives what the plan is to be told. An error is one that ends the turn; what only this effect
 /// failed of is told to the plan.
@@ -41,6 +42,34 @@ pub(super) async fn perform(
                 Err(problem) => told(problem, failed),
             }
         }
+        Task::SetMigration { migration, phase, millionths, emergency, epoch } => {
+            let epoch = i64::try_from(*epoch).unwrap_or(i64::MAX);
+            if row.epoch > epoch {
+                return Ok(done);
+            }
+            let why = format!("step {} of the plan `{}`", state.step, row.name);
+            // The way back was judged when the plan was published; a move onwards that has hazards is a person's to publish.
+            let unasked = *emergency || matches!(state.stage, Stage::RollingBack { .. });
+            let wanted = Wanted { unasked, ..wanted(row, migration, why) };
+            let goes = edit::Goes { phase: phase.as_deref(), share: *millionths, emergency: *emergency };
+            let published = publish::change(app, wanted, Some(fence), |ruleset| {
+                edit::set_migration(ruleset, migration, goes).map_err(Problem::unusable)
+            });
+            match published.await {
+                Ok(publication) => {
+                    (row.epoch, row.version) = (epoch, publication.version);
+                    Ok(done)
+                }
+                Err(problem) => told(problem, failed),
+            }
+        }
+        Task::AwaitGuards { epoch, .. } => {
+            if *epoch != state.epoch {
+                return Ok(done);
+            }
+            let performed = u64::try_from(row.epoch).is_ok_and(|performed| performed >= *epoch);
+            Ok(if performed { operations(app, row, *epoch) } else { Vec::new() })
+        }
         Task::SetFlag { flag, trigger } => {
             let why = format!("trigger {trigger} of the plan `{}`", row.name);
             let wanted = wanted(row, flag, why);
@@ -71,17 +100,27 @@ pub(super) async fn perform(
             }
             Ok(kinds)
         }
-        Task::RequestApproval { .. } | Task::Investigate { .. } | Task::Notify { .. } => {
-            let id = format!("{}/{}/{}/{}", row.env, row.name, state.plan, owed.id);
-            let body = serde_json::json!({
-                "id": id, "at": now_ms(), "environment": row.env, "plan": row.name, "stage": state.stage.name(),
-                "effect": owed.task,
+        Task::RequestApproval { .. }
+        | Task::Investigate { .. }
+        | Task::OpenIncident { .. }
+        | Task::Notify { .. } => {
+            let text = match &owed.task {
+                Task::Notify { message, .. } => message.clone(),
+                Task::RequestApproval { step } => {
+                    format!("step {step} has passed: somebody approves it, or not")
+                }
+                Task::OpenIncident { event, .. } => {
+                    format!("an incident of severity {} is opened: {}", event.severity, event.title)
+                }
+                _ => "a trigger fires: somebody looks into it".to_owned(),
+            };
+            let text = format!("{}: plan {}: {text}", row.env, row.name);
+            tracing::info!(env = row.env, plan = row.name, text, "a plan tells");
+            let about = serde_json::json!({
+                "environment": row.env, "plan": row.name, "stage": state.stage.name(), "effect": owed,
             });
-            let parcel = Parcel { id, kind: "plan".to_owned(), body: body.to_string(), failed: 0 };
-            if !app.options.webhooks.is_empty() {
-                app.store.put_parcel(&parcel, now_ms()).await?;
-            }
-            tracing::info!(env = row.env, plan = row.name, effect = body.to_string(), "a plan tells");
+            // The number of the effect is unique in the life of the state.
+            notify::tell(app, &format!("{}/{}/{}", row.env, row.name, owed.id), &text, &about).await?;
             Ok(done)
         }
     }
@@ -105,10 +144,23 @@ fn wanted(row: &PlanRow, flag: &str, reason: String) -> Wanted {
 fn told(problem: Problem, failed: impl Fn(String) -> Vec<Kind>) -> Stored<Vec<Kind>> {
     match problem.status() {
         StatusCode::SERVICE_UNAVAILABLE => Err(StoreError::Down(problem.detail().to_owned())),
-        StatusCode::CONFLICT => Err(StoreError::Fenced),
+        StatusCode::CONFLICT if problem.is_fenced() => Err(StoreError::Fenced),
         StatusCode::PRECONDITION_FAILED => Ok(Vec::new()),
         _ => Ok(failed(problem.detail().to_owned())),
     }
+}
+
+/// What nodes report of operations that run: G2. Where a node is lost, nothing is known.
+pub(super) fn operations(app: &App, row: &PlanRow, epoch: u64) -> Vec<Kind> {
+    let Some(environment) = app.environments.find(&row.env) else { return Vec::new() };
+    let version = if row.version > 0 { row.version } else { environment.version() };
+    let adoption = environment.nodes.adoption(version, now_ms());
+    if adoption.nodes == 0 || !adoption.lost.is_empty() || !adoption.behind.is_empty() {
+        return Vec::new();
+    }
+    // What is older than the version began under an epoch before this one; which one of them makes no difference.
+    let oldest = (!adoption.draining.is_empty()).then(|| epoch.saturating_sub(1));
+    vec![Kind::Operations { oldest }]
 }
 
 /// The segments that any step of a plan reaches.
@@ -117,7 +169,7 @@ pub(super) fn segments_of(plan: &Guarded) -> Vec<String> {
     steps
         .filter_map(|step| match &step.to {
             Reach::Segment(name) => Some(name.clone()),
-            Reach::Share(_) => None,
+            Reach::Share(_) | Reach::Phase(_) => None,
         })
         .collect()
 }

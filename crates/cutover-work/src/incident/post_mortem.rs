@@ -3,11 +3,11 @@
 use super::{Checked, Incident, Item, Policy};
 use crate::Millis;
 use crate::text::plain;
-use cutover_time::{clock_time, instant, span};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use cutover_time::{clock_time, instant, span};
 
 /// What is left to people.
 const TO_WRITE: &str = "_To be written._";

@@ -77,7 +77,8 @@ export class Topic {
 
   /** Whether all was applied, and no letter is left. */
   get drained(): boolean {
-    return this.#partitions.every(({ log, offset, letters, consumer }) => offset === log.length && letters.size === 0 && !consumer?.halted);
+    const done = ({ log, offset, letters, consumer }: Partition) => offset === log.length && letters.size === 0 && !consumer?.halted;
+    return this.#partitions.every(done);
   }
 
   /** What there is to say where it never ends. */
