@@ -31,7 +31,7 @@ fn a_gate_ends_with_its_verdict() {
         ("[]", "0", "it was not measured"),
         (r#"[{"metric":"precison","at":0,"value":0.96}]"#, "0", "a metric `precison` was"),
         (r#"[{"metric":"precision","at":0,"value":"NaN"}]"#, "0", "it is no number"),
-        (r#"[{"metric":"precision","at":0,"value":0.96}]"#, "600001", "600001 ms old"),
+        (r#"[{"metric":"precision","at":0,"value":0.96}]"#, "600001", "10 min old"),
     ] {
         let unknown = gate(observations, now);
         assert_eq!(unknown.code, Some(3), "{unknown:?}");
