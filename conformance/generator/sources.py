@@ -66,7 +66,10 @@ def sources():
         *OPEN,
         *took(7, 5, 45_005, 45_005, first=True),
         (said("heard", now=15_000, retry_ms=None), [wake(60_000)]),
-        (said("woke", now=60_000), [to_do("disconnect"), error("unreachable", "nothing was heard for too long"), wake(60_000 + delay(1, 1))]),
+        (
+            said("woke", now=60_000),
+            [to_do("disconnect"), error("unreachable", "nothing was heard for too long"), wake(60_000 + delay(1, 1))],
+        ),
     )
     file.case(
         "stale, and fresh again",
@@ -84,7 +87,13 @@ def sources():
         told = [error("unreachable", "refused")] if number == 1 else []
         steps += [(failed(now + 10), [*told, wake(due)]), (said("woke", now=due), [connect(), wake(due + 10_000)])]
         now = due
-    file.case("ten reconnects", "waits are spread by the name of the node, up to twice as long each time; an outage is told once", "source", QUIET, *steps)
+    file.case(
+        "ten reconnects",
+        "waits are spread by the name of the node, up to twice as long each time; an outage is told once",
+        "source",
+        QUIET,
+        *steps,
+    )
     file.case(
         "as the server asks",
         "`Retry-After` is a wait at least, and `retry` of a stream is the longest first wait",
@@ -103,7 +112,10 @@ def sources():
         "source",
         {**QUIET, "streams_again_ms": 100_000},
         *OPEN,
-        (said("woke", now=45_001), [to_do("disconnect"), error("unreachable", "nothing was heard for too long"), wake(45_001 + delay(1, 1))]),
+        (
+            said("woke", now=45_001),
+            [to_do("disconnect"), error("unreachable", "nothing was heard for too long"), wake(45_001 + delay(1, 1))],
+        ),
         (said("woke", now=46_000), [connect(), wake(56_000)]),
         (said("opened", now=46_001), [wake(91_001)]),
         (said("woke", now=91_001), [to_do("disconnect"), wake(91_001)]),
@@ -112,7 +124,12 @@ def sources():
             (offered(3, 91_100), [to_do("load", version=3), wake(96_100)]),
             (
                 said("loaded", version=3, now=91_100),
-                [to_do("adopt", version=3, first=True, cached=False), to_do("save", version=3), connect("poll", 3), wake(151_100)],
+                [
+                    to_do("adopt", version=3, first=True, cached=False),
+                    to_do("save", version=3),
+                    connect("poll", 3),
+                    wake(151_100),
+                ],
             ),
         ],
         (said("heard", now=141_100, retry_ms=None), [connect("poll", 3), wake(201_100)]),
@@ -149,7 +166,12 @@ def sources():
         (offered(7, 5), [to_do("load", version=7), wake(10_000)]),
         (
             said("loaded", version=7, now=5),
-            [to_do("adopt", version=7, first=True, cached=False), to_do("save", version=7), to_do("report", epoch=7), wake(10_005)],
+            [
+                to_do("adopt", version=7, first=True, cached=False),
+                to_do("save", version=7),
+                to_do("report", epoch=7),
+                wake(10_005),
+            ],
         ),
         (said("woke", now=10_005), [to_do("report", epoch=7), wake(20_005)]),
         (said("reported", now=10_006, version=7), [wake(20_005)]),
@@ -165,10 +187,16 @@ def sources():
         {"kind": "file", "stale_after_ms": 1_000},
         (started(), [connect("watch")]),
         (offered(None, 1), [to_do("load", version=1)]),
-        (said("loaded", version=1, now=1), [to_do("adopt", version=1, first=True, cached=False), to_do("save", version=1), wake(1_001)]),
+        (
+            said("loaded", version=1, now=1),
+            [to_do("adopt", version=1, first=True, cached=False), to_do("save", version=1), wake(1_001)],
+        ),
         (said("heard", now=500, retry_ms=None), [wake(1_500)]),
         (offered(None, 600), [to_do("load", version=2), wake(1_500)]),
-        (said("broken", version=2, now=600, why="no"), [error("broken", "version 2 is refused: no; what runs stays"), wake(1_500)]),
+        (
+            said("broken", version=2, now=600, why="no"),
+            [error("broken", "version 2 is refused: no; what runs stays"), wake(1_500)],
+        ),
         (said("heard", now=1_400, retry_ms=None), [wake(1_500)]),
         (said("woke", now=1_500), [to_do("stale", since=500)]),
         (offered(None, 2_000), [to_do("load", version=3)]),
@@ -177,12 +205,19 @@ def sources():
             [to_do("adopt", version=3, first=False, cached=False), to_do("save", version=3), to_do("fresh"), wake(3_000)],
         ),
     )
-    file.refused("too long a wait", "servers hold a poll for a minute at the most", "source", {"wait_s": 61}, "`wait_s` is 1 to 60")
     file.refused(
-        "a file with keys", "what cannot be signed cannot be verified", "source", {"kind": "file", "public_keys": {"a": KEY}},
+        "too long a wait", "servers hold a poll for a minute at the most", "source", {"wait_s": 61}, "`wait_s` is 1 to 60"
+    )
+    file.refused(
+        "a file with keys",
+        "what cannot be signed cannot be verified",
+        "source",
+        {"kind": "file", "public_keys": {"a": KEY}},
         "files and environments carry no signature: no `public_keys`",
     )
-    file.refused("no key", "a key is 32 bytes", "source", {"public_keys": {"a": "AAAA"}}, "a key of `public_keys` is 32 bytes as base64")
+    file.refused(
+        "no key", "a key is 32 bytes", "source", {"public_keys": {"a": "AAAA"}}, "a key of `public_keys` is 32 bytes as base64"
+    )
     return file
 
 
@@ -191,7 +226,9 @@ def delay(outage, failures):
 
 
 def offers():
-    file = Machine("machine_source_offers", "What a client takes of what it is offered: versions never go back, signatures are good.")
+    file = Machine(
+        "machine_source_offers", "What a client takes of what it is offered: versions never go back, signatures are good."
+    )
     start = [*OPEN, *took(7, 5, 45_005, 45_005, first=True)]
     file.case(
         "never back",
@@ -200,9 +237,13 @@ def offers():
         {**QUIET, "stale_after_ms": 20_000},
         *OPEN,
         *took(7, 5, 45_005, 20_005, first=True),
-        (offered(6, 1_000), [error("version_back", "version 6 is offered, which is before version 7; what runs stays"), wake(20_005)]),
+        (
+            offered(6, 1_000),
+            [error("version_back", "version 6 is offered, which is before version 7; what runs stays"), wake(20_005)],
+        ),
         (said("heard", now=15_000, retry_ms=None), [wake(20_005)]),
-        (said("woke", now=20_005), [to_do("stale", since=5), wake(60_000)]),
+        (offered(6, 16_000), [wake(20_005)]),
+        (said("woke", now=20_005), [to_do("stale", since=5), wake(61_000)]),
         (offered(7, 21_000), [to_do("fresh"), wake(41_000)]),
     )
     file.case(
@@ -214,7 +255,10 @@ def offers():
         (offered(8, 10, has_text=False), [to_do("fetch", version=7), wake(45_010)]),
         (offered(9, 11, has_text=False), [wake(45_011)]),
         (offered(9, 20), [to_do("load", version=9), wake(45_020)]),
-        (said("loaded", version=9, now=20), [to_do("adopt", version=9, first=False, cached=False), to_do("save", version=9), wake(45_020)]),
+        (
+            said("loaded", version=9, now=20),
+            [to_do("adopt", version=9, first=False, cached=False), to_do("save", version=9), wake(45_020)],
+        ),
     )
     file.case(
         "broken",
@@ -223,7 +267,10 @@ def offers():
         QUIET,
         *start,
         (offered(8, 10), [to_do("load", version=8), wake(45_010)]),
-        (said("broken", version=8, now=10, why="no"), [error("broken", "version 8 is refused: no; what runs stays"), wake(45_010)]),
+        (
+            said("broken", version=8, now=10, why="no"),
+            [error("broken", "version 8 is refused: no; what runs stays"), wake(45_010)],
+        ),
         (offered(8, 20), [wake(45_020)]),
         (offered(9, 30), [to_do("load", version=9), wake(45_030)]),
     )
@@ -245,9 +292,19 @@ def offers():
         signed,
         *OPEN,
         (offered(7, 5, signature="k1:AbC="), [verify, wake(45_005)]),
-        (said("verified", version=7, now=5, good=False), [error("bad_signature", "the signature of version 7 is wrong; what runs stays"), wake(45_005)]),
-        (offered(7, 6, signature="k2:AbC="), [
-            error("unknown_key", "version 7 is signed by the key `k2`, which is none of the known keys `k1`; what runs stays"), wake(45_006)]),
+        (
+            said("verified", version=7, now=5, good=False),
+            [error("bad_signature", "the signature of version 7 is wrong; what runs stays"), wake(45_005)],
+        ),
+        (
+            offered(7, 6, signature="k2:AbC="),
+            [
+                error(
+                    "unknown_key", "version 7 is signed by the key `k2`, which is none of the known keys `k1`; what runs stays"
+                ),
+                wake(45_006),
+            ],
+        ),
         (offered(7, 7), [error("unsigned", "version 7 has no signature; what runs stays"), wake(45_007)]),
         (said("loaded", version=7, now=8), [wake(45_007)]),
     )
@@ -270,7 +327,10 @@ def offers():
         "source",
         QUIET,
         (started(5_000, cached), [to_do("load", version=7), wake(5_000)]),
-        (said("broken", version=7, now=5_000, why="no"), [error("broken", "version 7 is refused: no; what runs stays"), wake(5_000)]),
+        (
+            said("broken", version=7, now=5_000, why="no"),
+            [error("broken", "version 7 is refused: no; what runs stays"), wake(5_000)],
+        ),
         (said("woke", now=5_000), [connect(), wake(15_000)]),
         (offered(7, 5_001), [to_do("load", version=7), wake(50_001)]),
     )
@@ -286,7 +346,13 @@ def caches():
     signed = header.replace(',"saved_at"', ',"signature":"k1:AbC=","saved_at"')
     here = {"env": "staging"}
     file.case("kept", "with what is needed to trust it again", "source_cache", here, (keep, [to_do("write", header=header)]))
-    file.case("kept, signed", "the signature is kept, too", "source_cache", here, ({**keep, "signature": "k1:AbC="}, [to_do("write", header=signed)]))
+    file.case(
+        "kept, signed",
+        "the signature is kept, too",
+        "source_cache",
+        here,
+        ({**keep, "signature": "k1:AbC="}, [to_do("write", header=signed)]),
+    )
     found = to_do("found", version=7, saved_at=5, signature=None)
     file.case("read", "what was kept is found", "source_cache", here, (said("read", header=header, text=text), [found]))
     other = f"{xxhash.xxh3_64_intdigest(text[:-1].encode()):016x}"
@@ -305,13 +371,20 @@ def caches():
         "a file of staging is nothing for production",
         "source_cache",
         {"env": "production"},
-        (said("read", header=header, text=text), [to_do("ignored", why="it is of the environment `staging`, not of `production`")]),
+        (
+            said("read", header=header, text=text),
+            [to_do("ignored", why="it is of the environment `staging`, not of `production`")],
+        ),
     )
     return file
 
 
 def stale():
-    file = File("stale", "stales", "A ruleset of which nothing was heard for too long decides the same, and every answer says so. An error stays one.")
+    file = File(
+        "stale",
+        "stales",
+        "A ruleset of which nothing was heard for too long decides the same, and every answer says so. An error stays one.",
+    )
     flags = {
         "static": {"rules": [{"serve": "on"}]},
         "targeted": {"rules": [{"if": {"attribute": "v", "is": 1}, "serve": "on"}]},
@@ -325,7 +398,14 @@ def stale():
         file.add(flag, why, ruleset="stale", flag=flag, context=context, now=0, want=answer)
 
     row("static", "also what is the same for everybody", {}, value=True, variant="on", rule=0)
-    row("targeted", "the rule is told, the reason is that it may be another one by now", {"v": 1}, value=True, variant="on", rule=0)
+    row(
+        "targeted",
+        "the rule is told, the reason is that it may be another one by now",
+        {"v": 1},
+        value=True,
+        variant="on",
+        rule=0,
+    )
     row("disabled", "defaults are answers", {}, value=False, variant="off")
     row("half", "an error is an error, however old", {}, reason="ERROR", rule=0, error="MISSING_UNIT")
     row("nobody's", "an unknown flag is one", {}, reason="ERROR", error="FLAG_NOT_FOUND")

@@ -16,6 +16,8 @@ export interface Working {
   readonly revision: number;
   /** What the control plane has kept. */
   readonly saved: string;
+  /** Changes where another text took the place of what was typed. */
+  readonly turn: number;
 }
 
 export interface Drafts {
@@ -65,7 +67,14 @@ async function originOf(client: Client, live: Live | null): Promise<Origin> {
 }
 
 function workingOn({ name, text, base, revision }: Draft): Working {
-  return { name, text, base, revision, saved: text };
+  return { name, text, base, revision, saved: text, turn: nextTurn() };
+}
+
+let turns = 0;
+
+function nextTurn(): number {
+  turns += 1;
+  return turns;
 }
 
 export function DraftProvider({ children }: { readonly children: ReactNode }): ReactNode {
@@ -84,7 +93,7 @@ export function DraftProvider({ children }: { readonly children: ReactNode }): R
   const fresh = useCallback(
     (name: string): Working => {
       const { text, version } = origin ?? NOTHING;
-      return { name, text, base: version, revision: 0, saved: text };
+      return { name, text, base: version, revision: 0, saved: text, turn: nextTurn() };
     },
     [origin],
   );
@@ -108,13 +117,15 @@ export function DraftProvider({ children }: { readonly children: ReactNode }): R
   // A draft that nobody touched follows what is live.
   useEffect(() => {
     if (!known) return;
-    setWorking((now) => (now && now.revision === 0 && now.text === now.saved && now.base !== origin?.version ? fresh(now.name) : now));
+    setWorking((now) =>
+      now && now.revision === 0 && now.text === now.saved && now.base !== origin?.version ? fresh(now.name) : now,
+    );
   }, [fresh, known, origin]);
 
   const write = useCallback((text: string) => setWorking((now) => now && { ...now, text }), []);
   const restart = useCallback(() => {
     const { text, version } = origin ?? NOTHING;
-    setWorking((now) => now && { ...now, text, base: version });
+    setWorking((now) => now && { ...now, text, base: version, turn: nextTurn() });
   }, [origin]);
   const published = useCallback(() => {
     setDrafts((all) => all.filter(({ name }) => name !== working?.name));

@@ -6,6 +6,7 @@ import { App } from "./app";
 import { WordsProvider } from "./i18n";
 import "./style.css";
 import "./parts.css";
+import "./charts.css";
 import { theme } from "./theme";
 
 const root = document.getElementById("root");

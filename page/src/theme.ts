@@ -1,6 +1,6 @@
 /** What differs from the components as they come. Colours are in style.css. */
 
-import { Alert, Badge, Modal, NativeSelect, Paper, Table, createTheme } from "@mantine/core";
+import { Alert, Badge, Modal, NativeSelect, Table, createTheme } from "@mantine/core";
 
 export const theme = createTheme({
   defaultRadius: "sm",
@@ -9,7 +9,6 @@ export const theme = createTheme({
   components: {
     // Locking the scroll would write a style into the document, which the page's policy forbids.
     Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, transitionProps: { duration: 0 } } }),
-    Paper: Paper.extend({ defaultProps: { withBorder: true, p: "md" } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 6, highlightOnHover: true } }),
     Badge: Badge.extend({ defaultProps: { variant: "light" } }),
     Alert: Alert.extend({ defaultProps: { variant: "light" } }),

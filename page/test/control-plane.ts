@@ -43,11 +43,10 @@ export async function controlPlane(rulesets: Readonly<Record<string, string>>): 
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const said: string[] = [];
-  const child = spawn(
-    binary(),
-    ["serve", "--listen", `127.0.0.1:${port}`, "--data", join(folder, "data"), "--import", imports],
-    { env: { ...process.env, CUTOVER_ADMIN_KEY: KEY }, stdio: ["ignore", "pipe", "pipe"] },
-  );
+  const child = spawn(binary(), ["serve", "--listen", `127.0.0.1:${port}`, "--data", join(folder, "data"), "--import", imports], {
+    env: { ...process.env, CUTOVER_ADMIN_KEY: KEY },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => said.push(data.toString()));
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const close = async (): Promise<void> => {

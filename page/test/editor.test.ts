@@ -69,7 +69,9 @@ describe("the schema", () => {
 
   it("has the keys of a rule, and of its condition", () => {
     expect(words(keysAt(root, ["flags", "beta", "rules", 0]))).toEqual(expect.arrayContaining(["if", "serve"]));
-    expect(words(keysAt(root, ["flags", "beta", "rules", 0, "if"]))).toEqual(expect.arrayContaining(["attribute", "all", "segment"]));
+    expect(words(keysAt(root, ["flags", "beta", "rules", 0, "if"]))).toEqual(
+      expect.arrayContaining(["attribute", "all", "segment"]),
+    );
   });
 
   it("has the values that can be listed", () => {
@@ -95,7 +97,17 @@ describe("a mark", () => {
   });
 
   it("stays inside of the document", () => {
-    const found = { code: "x", severity: "error", path: "", line: 99, column: 99, found: null, expected: [], message: "m", help: null } as const;
+    const found = {
+      code: "x",
+      severity: "error",
+      path: "",
+      line: 99,
+      column: 99,
+      found: null,
+      expected: [],
+      message: "m",
+      help: null,
+    } as const;
     const [mark] = marksOf(Text.of(["ab"]), [found]);
     expect(mark).toMatchObject({ from: 2, to: 2 });
   });

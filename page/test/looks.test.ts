@@ -2,7 +2,7 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Visitor, launch, site } from "./browser.js";
+import { POLICY, Visitor, launch, site } from "./browser.js";
 import type { Look, Site } from "./browser.js";
 import { controlPlane } from "./control-plane.js";
 import type { ControlPlane } from "./control-plane.js";
@@ -36,33 +36,54 @@ const VIEWS: Readonly<Record<string, readonly [path: string, there: string]>> = 
 };
 
 const LOOKS: readonly Look[] = [
-  { scheme: "light", locale: "en" },
-  { scheme: "dark", locale: "fr" },
+  { scheme: "light", locale: "en", width: 1360 },
+  { scheme: "dark", locale: "fr", width: 1360 },
   { scheme: "light", locale: "fr", width: 420 },
 ];
 
-it.each(LOOKS)("in $scheme and $locale, $width", async (look) => {
-  const visitor = await Visitor.at(browser, pages.url, look);
-  const { page } = visitor;
-  await page.goto(pages.url);
-  await page.locator("input").first().waitFor();
-  await visitor.look("sign-in");
-  await visitor.signIn();
-  await page.locator("nav").waitFor();
-  expect(await page.locator("html").getAttribute("lang")).toBe(look.locale);
-  for (const [name, [path, there]] of Object.entries(VIEWS)) {
-    await visitor.go(path);
-    await page.locator(there).first().waitFor();
-    await visitor.look(name);
-  }
-  await visitor.leave();
-}, 180_000);
+it.each(LOOKS)(
+  "in $scheme and $locale, $width pixels wide",
+  async (look) => {
+    const visitor = await Visitor.at(browser, pages.url, look);
+    const { page } = visitor;
+    await page.goto(pages.url);
+    await page.locator("input").first().waitFor();
+    await visitor.look("sign-in");
+    await visitor.signIn();
+    await page.locator("nav").waitFor();
+    expect(await page.locator("html").getAttribute("lang")).toBe(look.locale);
+    for (const [name, [path, there]] of Object.entries(VIEWS)) {
+      await visitor.go(path);
+      await page.locator(there).first().waitFor();
+      await visitor.look(name);
+      if (name === "ladder") {
+        await page.locator(".move").last().click();
+        await page.locator(".emergency button").click();
+        await page.locator("[role=dialog] input").waitFor();
+        await visitor.look("emergency");
+        await page.keyboard.press("Escape");
+      }
+      if (name === "edit") {
+        await page.locator(".cm-content").click();
+        await page.keyboard.press("Control+End");
+        await page.keyboard.type("paths: {}");
+        await page.getByTestId("publish").click();
+        await page.locator("[role=dialog] textarea").waitFor();
+        await visitor.look("publish");
+        await page.keyboard.press("Escape");
+      }
+    }
+    await visitor.leave();
+  },
+  180_000,
+);
 
 it("is walked through with the keyboard alone", async () => {
   const visitor = await Visitor.at(browser, pages.url);
   const { page } = visitor;
   await visitor.signIn();
-  await page.locator("nav").waitFor();
+  await visitor.go("production/overview");
+  await page.getByRole("link", { name: "orders_mongodb", exact: true }).waitFor();
   // Whoever comes first to the page can skip what is on each.
   const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.textContent ?? "");
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
@@ -74,10 +95,36 @@ it("is walked through with the keyboard alone", async () => {
     reached.add(await focused());
   }
   for (const name of ["Sign out", "Edit", "Blast radius", "Audit log", "orders_mongodb"]) expect(reached).toContain(name);
-  await page.getByRole("link", { name: "Migrations" }).focus();
+  await page.getByRole("link", { name: "Migrations", exact: true }).focus();
   await page.keyboard.press("Enter");
   await page.locator(".phase-drawing").first().waitFor();
   expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
+  await visitor.leave();
+});
+
+it("comes with the policy that it is made for", async () => {
+  const page = await fetch(pages.url);
+  expect(page.headers.get("content-security-policy")).toBe(POLICY);
+  const [script] = /src="([^"]+\.js)"/.exec(await page.text())?.slice(1) ?? [];
+  const loaded = await fetch(new URL(script ?? "nothing", pages.url));
+  expect([loaded.status, loaded.headers.get("content-type")?.split(";")[0]]).toEqual([200, "text/javascript"]);
+});
+
+it("shows what somebody wrote as text, whatever it is", async () => {
+  const hostile = '<img src=x onerror="document.title=1">';
+  const document = { cutover: 1, flags: { [hostile]: { description: hostile, owner: hostile }, __proto__x: {}, constructor: {} } };
+  const body = { ruleset: JSON.stringify(document), reason: hostile };
+  const headers = { "if-match": "*" };
+  expect((await plane.ask("/v1/environments/staging/publish", { method: "POST", body, headers })).status).toBe(200);
+  const visitor = await Visitor.at(browser, pages.url);
+  const { page } = visitor;
+  await visitor.signIn();
+  for (const view of ["overview", "what-if", "history", "audit"]) {
+    await visitor.go(`staging/${view}`);
+    await page.locator("main table").getByText(hostile).first().waitFor();
+    expect(await page.locator("main img").count()).toBe(0);
+  }
+  expect(await page.title()).toContain("staging");
   await visitor.leave();
 });
 

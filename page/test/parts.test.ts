@@ -31,7 +31,8 @@ describe("a population", () => {
 
   it("is drawn from what the rules ask for, the same for the same seed", () => {
     const engine = Engine.fromString(
-      "cutover: 1\nflags: { f: { rules: [{ if: { attribute: plan, in: [pro, team] }, serve: on }, { serve: { rollout: 50%, by: userId } }] } }",
+      "cutover: 1\nflags: { f: { rules: [{ if: { attribute: plan, in: [pro, team] }, serve: on }, " +
+        "{ serve: { rollout: 50%, by: userId } }] } }",
     );
     const values = valuesOf(engine.reads("f"), [engine.explain("f", {})]);
     expect(values).toEqual({ plan: ["pro", "team"], userId: [] });
@@ -79,7 +80,16 @@ describe("a published document", () => {
   const text = JSON.stringify({
     cutover: 1,
     flags: { b: { owner: "x" }, a: {} },
-    migrations: { m: { old: "o", new: "n", ladder: "standard", switches: { emergency: "STOP" }, phase: "sync", cohort: { phase: "dual_write", percentage: "10%", by: "id" } } },
+    migrations: {
+      m: {
+        old: "o",
+        new: "n",
+        ladder: "standard",
+        switches: { emergency: "STOP" },
+        phase: "sync",
+        cohort: { phase: "dual_write", percentage: "10%", by: "id" },
+      },
+    },
   });
 
   it("is listed by name", () => {

@@ -76,6 +76,6 @@ migrations:
 
 export const RULESETS: Readonly<Record<string, string>> = {
   dev: example("recruiters/ruleset.yaml"),
-  staging: example("plans/graduated.yaml"),
+  staging: example("plans/progressive.yaml"),
   production: PRODUCTION,
 };

@@ -35,7 +35,8 @@ async function story(tell: (visitor: Visitor, plane: ControlPlane) => Promise<vo
   }
 }
 
-const button = (within: Page | Locator, name: string | RegExp): Locator => within.getByRole("button", { name, exact: typeof name === "string" });
+const button = (within: Page | Locator, name: string | RegExp): Locator =>
+  within.getByRole("button", { name, exact: typeof name === "string" });
 
 /** What is live in an environment. */
 async function live(plane: ControlPlane, env = "production"): Promise<{ version: number; document: any }> {
@@ -49,6 +50,7 @@ async function write(page: Page, change: (text: string) => string, text: string)
   await editor.waitFor();
   await editor.click();
   await page.keyboard.press("Control+a");
+  await page.keyboard.press("Delete");
   await page.keyboard.insertText(change(text));
 }
 
@@ -80,12 +82,14 @@ describe("somebody", () => {
       await write(page, (text) => text.replace("rollout: 50%, by: userId", "rolout: 60%, by: userId"), text);
       await page.getByText("did you mean `rollout`?").first().waitFor();
       expect(await button(page, "Review and publish").isDisabled()).toBe(true);
-      expect(await page.locator(".cm-lintRange-error").innerText()).toBe("rolout");
+      expect(await page.locator(".cm-lintRange-error").allInnerTexts()).toContain("rolout");
       await visitor.look("diagnostics");
       await write(page, (text) => text.replace("rollout: 50%, by: userId", "rollout: 60%, by: userId"), text);
       await button(page, "Keep").click();
       await page.getByText("kept", { exact: true }).waitFor();
-      expect(await (await plane.ask("/v1/environments/production/drafts")).json()).toMatchObject([{ name: "draft", base: before.version }]);
+      expect(await (await plane.ask("/v1/environments/production/drafts")).json()).toMatchObject([
+        { name: "draft", base: before.version },
+      ]);
       await button(page, "Review and publish").click();
       const dialog = page.getByRole("dialog");
       await dialog.getByText("flags.orders_mongodb.rules[1]").first().waitFor();
@@ -117,6 +121,24 @@ describe("somebody", () => {
       await visitor.look("audit");
     }));
 
+  it("takes a ruleset over from one environment into the next", () =>
+    story(async (visitor, plane) => {
+      const { page } = visitor;
+      const dev = await live(plane, "dev");
+      await visitor.go("dev/history");
+      await page.getByRole("link", { name: "Promote to staging" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByText(`Version ${dev.version} of dev into staging`).waitFor();
+      await dialog.getByLabel("Why").fill("it held in dev");
+      const codes = await dialog.getByRole("checkbox").all();
+      for (const code of codes) await code.check();
+      await visitor.look("promote");
+      await button(dialog, "Publish it here").click();
+      await dialog.waitFor({ state: "detached" });
+      expect((await live(plane, "staging")).document).toEqual(dev.document);
+      expect(page.url()).toMatch(/#\/staging\/history$/);
+    }));
+
   it("is told when somebody else was first", () =>
     story(async (visitor, plane) => {
       const { page } = visitor;
@@ -126,10 +148,17 @@ describe("somebody", () => {
       await button(page, "Review and publish").click();
       const dialog = page.getByRole("dialog");
       await dialog.getByLabel("Why").fill("mine");
-      await page.route("**/v1/rulesets/**", (route) => route.abort());
       const version = (await live(plane)).version;
       const theirs = { ruleset: text.replace("rollout: 50%", "rollout: 40%"), reason: "theirs" };
-      expect((await plane.ask("/v1/environments/production/publish", { method: "POST", body: theirs, headers: { "if-match": `"${version}"` } })).status).toBe(200);
+      expect(
+        (
+          await plane.ask("/v1/environments/production/publish", {
+            method: "POST",
+            body: theirs,
+            headers: { "if-match": `"${version}"` },
+          })
+        ).status,
+      ).toBe(200);
       await button(dialog, "Publish").click();
       await dialog.getByText("Somebody published before you").waitFor();
       expect((await live(plane)).document.flags.orders_mongodb.rules[1].serve.rollout).toBe("40%");
@@ -164,8 +193,16 @@ describe("somebody", () => {
       await visitor.look("what-if-story");
 
       await visitor.go("production/impact");
-      const lines = Array.from({ length: 1000 }, (_, index) => JSON.stringify({ userId: `user_${index}`, tenant: { tier: "free" } }));
-      await page.locator("input[type=file]").setInputFiles({ name: "people.ndjson", mimeType: "application/x-ndjson", buffer: Buffer.from([...lines, "no JSON"].join("\n")) });
+      const lines = Array.from({ length: 1000 }, (_, index) =>
+        JSON.stringify({ userId: `user_${index}`, tenant: { tier: "free" } }),
+      );
+      await page
+        .locator("input[type=file]")
+        .setInputFiles({
+          name: "people.ndjson",
+          mimeType: "application/x-ndjson",
+          buffer: Buffer.from([...lines, "no JSON"].join("\n")),
+        });
       await button(page, "Count").click();
       const told = await page.getByText(/of 1,000 get another answer/).innerText();
       const moved = Number(told.split(" ")[0]);
@@ -241,55 +278,75 @@ describe("a migration", () => {
 });
 
 describe("a rollout", () => {
-  const stage = (page: Page, name: string): Promise<void> => page.locator(`[data-testid=stage][data-stage=${name}]`).waitFor({ timeout: 60_000 });
+  const stage = (page: Page, name: string): Promise<void> =>
+    page.locator(`[data-testid=stage][data-stage=${name}]`).waitFor({ timeout: 60_000 });
 
   async function decide(page: Page, action: string, reason?: string): Promise<void> {
-    await page.locator("button[aria-disabled=false]").filter({ hasText: new RegExp(`^${action}$`) }).click();
+    await page
+      .locator("button[aria-disabled=false]")
+      .filter({ hasText: new RegExp(`^${action}$`) })
+      .click();
     const dialog = page.getByRole("dialog");
     if (reason !== undefined) await dialog.getByLabel("Why").fill(reason);
     await button(dialog, action).click();
     await dialog.waitFor({ state: "detached" });
   }
 
-  it("is simulated, begun with a few, approved, and reaches everybody", () =>
-    story(async (visitor, plane) => {
-      const { page } = visitor;
-      const node = new Node(plane, "production", "errors");
-      try {
-        await visitor.go("production/plans/pilot");
-        await page.getByRole("tab", { name: "Before it begins" }).click();
-        await button(page, "Simulate").click();
-        await page.getByTestId("simulated").waitFor();
-        await visitor.look("simulation");
-        await page.getByRole("tab", { name: "Where it stands" }).click();
-        await decide(page, "Start");
-        await stage(page, "awaiting_approval");
-        await page.getByTestId("arm").first().waitFor();
-        await visitor.look("awaiting-approval");
-        await decide(page, "Approve", "the pilots are content");
-        await stage(page, "promoted");
-        expect((await live(plane)).document.flags.use_v2.rules[1].serve.rollout).toMatch(/^100/);
-        await visitor.look("promoted");
-      } finally {
-        node.stop();
-      }
-    }), 120_000);
+  it(
+    "is simulated, begun with a few, approved, and reaches everybody",
+    () =>
+      story(async (visitor, plane) => {
+        const { page } = visitor;
+        const node = new Node(plane, "production", "errors");
+        try {
+          await visitor.go("production/plans/pilot");
+          await page.getByRole("tab", { name: "Before it begins" }).click();
+          await button(page, "Simulate").click();
+          await page.getByTestId("simulated").waitFor();
+          await visitor.look("simulation");
+          await page.getByRole("tab", { name: "Where it stands" }).click();
+          await decide(page, "Start");
+          await stage(page, "awaiting_approval");
+          await page.getByTestId("arm").first().waitFor();
+          await visitor.look("awaiting-approval");
+          await decide(page, "Approve", "the pilots are content");
+          await stage(page, "promoted");
+          expect((await live(plane)).document.flags.use_v2.rules[1].serve.rollout).toMatch(/^100/);
+          await visitor.look("promoted");
+        } finally {
+          node.stop();
+        }
+      }),
+    120_000,
+  );
 
-  it("goes back by itself when its gate fails, and nobody can pause that", () =>
-    story(async (visitor, plane) => {
-      const { page } = visitor;
-      const node = new Node(plane, "production", "errors");
-      node.failing = 20;
-      try {
-        await visitor.go("production/plans/pilot");
-        await decide(page, "Start");
-        await stage(page, "rolled_back");
-        expect((await live(plane)).document.flags.use_v2.rules[1].serve.rollout).toMatch(/^0/);
-        await page.getByRole("cell", { name: /gate_failed|gate/ }).first().waitFor();
-        expect(await page.locator("button[aria-disabled=true]").filter({ hasText: /^Pause$/ }).count()).toBe(1);
-        await visitor.look("rolled-back");
-      } finally {
-        node.stop();
-      }
-    }), 120_000);
+  it(
+    "goes back by itself when its gate fails, and nobody can pause that",
+    () =>
+      story(async (visitor, plane) => {
+        const { page } = visitor;
+        const node = new Node(plane, "production", "errors");
+        node.failing = 20;
+        try {
+          await visitor.go("production/plans/pilot");
+          await decide(page, "Start");
+          await stage(page, "rolled_back");
+          expect((await live(plane)).document.flags.use_v2.rules[1].serve.rollout).toMatch(/^0/);
+          await page
+            .getByRole("cell", { name: /a gate failed/ })
+            .first()
+            .waitFor();
+          expect(
+            await page
+              .locator("button[aria-disabled=true]")
+              .filter({ hasText: /^Pause$/ })
+              .count(),
+          ).toBe(1);
+          await visitor.look("rolled-back");
+        } finally {
+          node.stop();
+        }
+      }),
+    120_000,
+  );
 });

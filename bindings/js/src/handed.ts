@@ -40,6 +40,11 @@ export class Handed {
     this.#floats[NOW] = now;
   }
 
+  /** Hands over a number. */
+  number(number: number, value: number): void {
+    this.#floats[NUMBERS + number] = value;
+  }
+
   /** Hands over the place of a prepared context. */
   place(at: number): void {
     this.#ints[PLACE] = at;

@@ -47,8 +47,6 @@ export interface Addon {
   readMachine(fallbackOn: number): string;
   draw(key: string): number;
   breakerCreate(config: string): number | string;
-  breakerAsk(breaker: number, now: number): number;
-  breakerReport(breaker: number, permit: number, outcome: number, durationMs: number, now: number): number;
   breakerForce(breaker: number, to: string, now: number): void;
   breakerAbout(breaker: number): string;
   breakerRelease(breaker: number): void;
@@ -63,10 +61,13 @@ export interface Hot {
   decide4(a: unknown, b: unknown, c: unknown, d: unknown): number;
   decide8(...values: unknown[]): number;
   decideKept(): number;
+  draw(key: string): number;
+  breakerAsk(): number;
+  breakerReport(): number;
 }
 
 /** The answer where a value has to be packed, because it is of a rare type or long: a signed integer, as any outcome. */
-const UNUSUAL = -2;
+export const UNUSUAL = -2;
 
 /** So many values can be handed over one by one. */
 const MOST_VALUES = 8;

@@ -118,10 +118,11 @@ describe("TypeScript", () => {
     const lib = ["es2022", "dom"];
     writeFileSync(
       join(place, "tsconfig.json"),
-      JSON.stringify({ compilerOptions: { ...strict, ...options, lib }, files: ["migrate.ts"] }),
+      JSON.stringify({ compilerOptions: { ...strict, ...options, lib }, files: ["migrate.ts", "source.ts"] }),
     );
-    cpSync(join(here, "test/consumer/migrate.ts"), join(place, "migrate.ts"));
+    for (const file of ["migrate.ts", "source.ts"]) cpSync(join(here, "test/consumer", file), join(place, file));
     expect(node(place, join(here, "node_modules/typescript/bin/tsc"), "-p", ".")).toBe("");
     expect(node(place, "out/migrate.js")).toBe("");
+    expect(node(place, "out/source.js")).toBe("ERROR dual_read true null\n");
   });
 });

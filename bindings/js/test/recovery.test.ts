@@ -66,6 +66,20 @@ describe("WebAssembly", () => {
     expect(engine.isEnabled("targeted", CONTEXT)).toBe(true);
   });
 
+  it("knows in a new instance what was stale", () => {
+    const { backend, Engine } = fresh();
+    const engine = Engine.fromString(RULES);
+    const [stale, compiled] = [engine.stale(), Engine.fromCompiled(engine.toCompiled()).stale()];
+    const decided = [engine, stale, compiled].map((each) => each.decide("targeted", CONTEXT));
+    expect(decided.map(({ reason }) => reason)).toEqual(["TARGETING_MATCH", "STALE", "STALE"]);
+    backend.fail(new Error("a trap"));
+    // Flags that were not asked for yet are built from what the new instance knows.
+    const again = [engine, stale, compiled].map((each) => each.decide("half", CONTEXT).reason);
+    expect(again).toEqual(["SPLIT", "STALE", "STALE"]);
+    const columns = stale.decideColumns("targeted", { plan: ["pro"], userId: ["u"] });
+    expect(columns.at(0).reason).toBe("STALE");
+  });
+
   it("that traps while it loads is one clear error, and every engine goes on in a new instance", () => {
     const { backend, Engine } = fresh();
     const engine = Engine.fromString(RULES);

@@ -124,7 +124,9 @@ it("is all that the list holds", () => {
     [
       ...["CutoverError", "Decider", "Engine", "context", "decider", "engine", "package", "package decider"],
       ...["package migrate", "migrate types", "package paths", "paths router", "package source", "source types", "Source"],
-      ...[...Object.keys(ofSource), ...[...sourceTypes].flatMap(([name, keys]) => (keys === null ? [] : [name]))].map((name) => `source ${name}`),
+      ...[...Object.keys(ofSource), ...[...sourceTypes.keys()].filter((name) => sourceTypes.get(name) !== null)].map(
+        (name) => `source ${name}`,
+      ),
       ...[...Object.keys(made), ...[...types].flatMap(([name, keys]) => (keys === null ? [] : [name]))].map((name) => `migrate ${name}`),
     ].sort(),
   );

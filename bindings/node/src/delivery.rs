@@ -9,7 +9,8 @@ thread_local! {
     static BREAKERS: RefCell<Breakers> = RefCell::default();
 }
 
-fn with<T>(question: impl FnOnce(&mut Breakers) -> T) -> T {
+/// The breakers of this thread.
+pub(crate) fn with<T>(question: impl FnOnce(&mut Breakers) -> T) -> T {
     BREAKERS.with_borrow_mut(question)
 }
 
@@ -44,18 +45,6 @@ pub fn breaker_create(config: String) -> Either<u32, String> {
         Ok(breaker) => Either::A(breaker),
         Err(refusal) => Either::B(refusal),
     }
-}
-
-/// A packed permit, or -1.
-#[napi(catch_unwind)]
-pub fn breaker_ask(breaker: u32, now: f64) -> f64 {
-    with(|breakers| breakers.ask(breaker, now))
-}
-
-/// What came of a permitted call.
-#[napi(catch_unwind)]
-pub fn breaker_report(breaker: u32, permit: f64, outcome: u32, duration_ms: f64, now: f64) -> u32 {
-    with(|breakers| breakers.report(breaker, permit, outcome, duration_ms, now))
 }
 
 /// Puts a breaker into a state by hand.

@@ -3,7 +3,7 @@
 //! The layout is that of `handed.ts`, in the order of the machine's bytes:
 //!
 //! ```text
-//!   0  the number of the engine, u32        4  the number of the flag, u32
+//!   0  the number of the engine, u32        4  the number of the flag, u32; or of a breaker, and an outcome
 //!   8  the time, f64                       16  the place of a prepared context, u32
 //!  24  what each value is, 8 × u32         56  the numbers, 8 × f64
 //! 128  prepared contexts
@@ -59,6 +59,12 @@ impl<'a> Handed<'a> {
         self.0.get(KEPT.saturating_add(place)..).unwrap_or_default()
     }
 
+    /// A number of those that are handed over.
+    #[inline]
+    pub(crate) fn number(self, number: usize) -> f64 {
+        f64::from_ne_bytes(self.read(NUMBERS + 8 * number))
+    }
+
     /// A value; none where it comes as an argument.
     #[inline]
     pub(crate) fn value(self, number: usize) -> Option<ValueRef<'static>> {
@@ -66,7 +72,7 @@ impl<'a> Handed<'a> {
             kind::MISSING => Some(ValueRef::Missing),
             kind::FALSE => Some(ValueRef::Bool(false)),
             kind::TRUE => Some(ValueRef::Bool(true)),
-            kind::NUMBER => Some(ValueRef::number(f64::from_ne_bytes(self.read(NUMBERS + 8 * number)))),
+            kind::NUMBER => Some(ValueRef::number(self.number(number))),
             _ => None,
         }
     }

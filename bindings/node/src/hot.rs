@@ -2,17 +2,18 @@
 //!
 //! A function that the macros of `napi` make costs 90 ns a call, and 160 ns with bytes; one that is registered
 //! through `napi::sys` costs 10 ns. What is asked lies in memory that JavaScript writes, [`Handed`]; texts come
-//! as arguments, one by one, and the answer is one integer. What is rare is not read here: the answer is then
-//! [`UNUSUAL`], and JavaScript asks again with the same values packed.
+//! as arguments, one by one, and the answer is one number. What is rare is not read here: the answer is then
+//! [`UNUSUAL`], and JavaScript asks again with the same values packed. What an executor asks at each read is here too.
 //!
 //! This is the one module of the addon with unsafe code. It keeps nothing that Node-API hands out beyond the call but
 //! that memory.
 
+use crate::delivery::with as with_breakers;
 use crate::handed::{BYTES, Handed, MOST_VALUES};
 use crate::{State, Texts, with_state};
 use cutover::packed::PackedContext;
 use cutover::{AttributeId, ContextView, ValueRef};
-use cutover_js_host::{NO_CHOICE, millis};
+use cutover_js_host::{NO_CHOICE, delivery, millis};
 use napi::bindgen_prelude::Object;
 use napi::{Env, JsValue, sys};
 use std::ffi::{CStr, c_void};
@@ -38,6 +39,9 @@ pub(crate) fn functions<'a>(env: &'a Env) -> napi::Result<Object<'a>> {
     memory.add(&functions, c"decide4", decide_values::<4>)?;
     memory.add(&functions, c"decide8", decide_values::<8>)?;
     memory.add(&functions, c"decideKept", decide_kept)?;
+    memory.add(&functions, c"draw", draw)?;
+    memory.add(&functions, c"breakerAsk", breaker_ask)?;
+    memory.add(&functions, c"breakerReport", breaker_report)?;
     Ok(functions)
 }
 
@@ -136,11 +140,51 @@ unsafe extern "C" fn decide_kept(env: sys::napi_env, info: sys::napi_callback_in
     }
 }
 
-/// Gives the answer of `question` to JavaScript; a panic becomes [`NO_CHOICE`], for nothing may unwind into Node.
+/// `draw(key)`: a number below a million for a key.
+unsafe extern "C" fn draw(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: as above.
+    unsafe {
+        answer(env, info, 1, |arguments, _, state| {
+            let Texts { wide, bytes } = &mut state.texts;
+            match value_of(env, arguments[0], wide, bytes) {
+                Some((ValueRef::Text(text), _)) => str::from_utf8(text).map_or(UNUSUAL, delivery::draw),
+                _ => UNUSUAL,
+            }
+        })
+    }
+}
+
+/// `breakerAsk()`: a permit of the breaker whose number is that of the engine, or -1.
+unsafe extern "C" fn breaker_ask(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: as above; `result` is a place for a value, as below.
+    unsafe {
+        let asked = asked(env, info, 0, delivery::REFUSED, |_, handed| {
+            with_breakers(|breakers| breakers.ask(handed.engine(), handed.now()))
+        });
+        let mut result = ptr::null_mut();
+        sys::napi_create_double(env, asked, &raw mut result);
+        result
+    }
+}
+
+/// `breakerReport()`: what came of a call that a breaker has permitted.
+unsafe extern "C" fn breaker_report(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: as above.
+    unsafe {
+        let reported = asked(env, info, 0, NO_CHOICE, |_, handed| {
+            let (permit, duration_ms) = (handed.number(0), handed.number(1));
+            with_breakers(|breakers| {
+                breakers.report(handed.engine(), permit, handed.flag(), duration_ms, handed.now())
+            })
+        });
+        integer(env, reported)
+    }
+}
+
+/// Gives the answer of `question` to JavaScript; a panic becomes [`NO_CHOICE`].
 ///
 /// # Safety
-/// `env` and `info` are those of a call that is under way of a function of [`functions`], and `most` is at
-/// most [`MOST_VALUES`].
+/// As for [`asked`].
 #[inline]
 unsafe fn answer(
     env: sys::napi_env,
@@ -148,10 +192,41 @@ unsafe fn answer(
     most: usize,
     question: impl FnOnce(&Arguments, Handed<'_>, &mut State) -> u32,
 ) -> sys::napi_value {
+    // SAFETY: as for this function.
+    unsafe {
+        let answer = asked(env, info, most, NO_CHOICE, |arguments, handed| {
+            with_state(|state| question(arguments, handed, state))
+        });
+        integer(env, answer)
+    }
+}
+
+/// # Safety
+/// `env` is that of a call that is under way.
+#[inline]
+unsafe fn integer(env: sys::napi_env, answer: u32) -> sys::napi_value {
+    let mut result = ptr::null_mut();
+    // SAFETY: `result` is a place for a value. Where this fails it stays null, which JavaScript sees as undefined.
+    unsafe { sys::napi_create_int32(env, answer.cast_signed(), &raw mut result) };
+    result
+}
+
+/// The answer of `question`; `otherwise` where it panics, for nothing may unwind into Node.
+///
+/// # Safety
+/// `env` and `info` are those of a call that is under way of a function of [`functions`], and `most` is at
+/// most [`MOST_VALUES`].
+#[inline]
+unsafe fn asked<T: Copy>(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+    most: usize,
+    otherwise: T,
+    question: impl FnOnce(&Arguments, Handed<'_>) -> T,
+) -> T {
     let mut arguments: Arguments = [ptr::null_mut(); MOST_VALUES];
     let mut count = most;
     let mut memory = ptr::null_mut();
-    let mut result = ptr::null_mut();
     // SAFETY: `arguments` has room for `count` values, and what is not passed is filled with undefined.
     let status = unsafe {
         sys::napi_get_cb_info(
@@ -166,14 +241,9 @@ unsafe fn answer(
     // SAFETY: the memory is that which the function holds, of so many bytes. JavaScript writes it between calls only; the
     // package neither gives it to another thread nor takes it from the function.
     let handed = unsafe { memory.cast::<[u8; BYTES]>().as_ref() };
-    let asked = |handed| {
-        let asked = AssertUnwindSafe(|| with_state(|state| question(&arguments, Handed(handed), state)));
-        catch_unwind(asked).unwrap_or(NO_CHOICE)
-    };
-    let answer = if status == sys::Status::napi_ok { handed.map_or(NO_CHOICE, asked) } else { NO_CHOICE };
-    // SAFETY: `result` is a place for a value. Where this fails it stays null, which JavaScript sees as undefined.
-    unsafe { sys::napi_create_int32(env, answer.cast_signed(), &raw mut result) };
-    result
+    let asked =
+        |handed| catch_unwind(AssertUnwindSafe(|| question(&arguments, Handed(handed)))).unwrap_or(otherwise);
+    if status == sys::Status::napi_ok { handed.map_or(otherwise, asked) } else { otherwise }
 }
 
 /// The values of the attributes that a flag reads.

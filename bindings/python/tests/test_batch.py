@@ -41,6 +41,14 @@ def served(flag: str, column: Any) -> list[Any]:
     return values
 
 
+def test_a_stale_ruleset_says_so_in_each_row() -> None:
+    stale = ENGINE.stale()
+    table = pa.table({"userId": ["user_1", None]})
+    agree(stale, table)
+    assert pa.table(stale.decide_arrow("rollout", table))["reason"].to_pylist() == ["STALE", "ERROR"]
+    assert pa.table(ENGINE.decide_arrow("rollout", table))["reason"].to_pylist() == ["SPLIT", "ERROR"]
+
+
 def test_the_columns() -> None:
     schema = decided("rollout", IDS).schema
     texts = {bits: pa.dictionary(pa.int8() if bits == 8 else pa.int16(), pa.string()) for bits in (8, 16)}

@@ -145,11 +145,7 @@ pub(crate) fn emergency(ruleset: &mut Value, emergency: &Emergency) -> bool {
     match &emergency.target {
         Target::Flag(name) => {
             if let Ok(flag) = entry(ruleset, "flags", name) {
-                put(
-                    flag,
-                    "enabled",
-                    emergency.on.then_some(&Value::Bool(false)).unwrap_or(&emergency.before),
-                );
+                put(flag, "enabled", if emergency.on { &Value::Bool(false) } else { &emergency.before });
                 let has_rollout = flag.get("rules").and_then(Value::as_array).is_some_and(|rules| {
                     rollout(rules)
                         .and_then(|at| rules.get(at)?.get("serve"))
@@ -166,7 +162,7 @@ pub(crate) fn emergency(ruleset: &mut Value, emergency: &Emergency) -> bool {
                 put(
                     migration,
                     "emergency",
-                    emergency.on.then_some(&Value::Bool(true)).unwrap_or(&emergency.before),
+                    if emergency.on { &Value::Bool(true) } else { &emergency.before },
                 );
                 let switch = migration.get_mut("switches").and_then(|switches| switches.get_mut("emergency"));
                 if let Some(Value::Object(switch)) = switch
@@ -178,6 +174,15 @@ pub(crate) fn emergency(ruleset: &mut Value, emergency: &Emergency) -> bool {
         }
     }
     *ruleset != was
+}
+
+/// Brings the ruleset to what all of these ask, and says whether that changed it.
+pub(crate) fn hold(ruleset: &mut Value, held: &[Emergency]) -> bool {
+    let mut changed = false;
+    for held in held {
+        changed |= emergency(ruleset, held);
+    }
+    changed
 }
 
 fn put(entry: &mut Map<String, Value>, key: &str, value: &Value) {

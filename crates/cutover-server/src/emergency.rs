@@ -198,6 +198,14 @@ async fn replayed(app: &App, call: &Call) -> Stored<()> {
         kind: "emergency".to_owned(),
     };
     app.store.publish_emergency(&new, deed, &call.emergencies, &call.id).await?;
+    let names: Vec<&str> = call.emergencies.iter().map(|emergency| emergency.target.name()).collect();
+    let word = if first.on { "EMERGENCY" } else { "the emergency is over" };
+    let text = format!("{}: {word}: {} ({}: {})", call.env, names.join(", "), first.actor, first.reason);
+    let about =
+        serde_json::json!({ "environment": call.env, "emergencies": call.emergencies, "version": version });
+    if let Err(error) = crate::notify::tell(app, &call.id, &text, &about).await {
+        tracing::warn!(%error, "nobody is told of the emergency");
+    }
     app.display(
         &environment,
         Published::new(version, version, body, signature, "emergency".to_owned(), engine),
@@ -228,7 +236,7 @@ pub(crate) fn enforce(app: &App) {
         let held: Vec<Emergency> = alarm.iter().filter(|held| held.on).cloned().collect();
         let Some(published) = environment.published().filter(|_| !held.is_empty()) else { continue };
         let mut document: Value = serde_json::from_slice(&published.body).unwrap_or_default();
-        if !held.iter().fold(false, |changed, held| edit::emergency(&mut document, held) || changed) {
+        if !edit::hold(&mut document, &held) {
             continue;
         }
         let (body, version) = (document.to_string(), published.version + 1);

@@ -24,6 +24,7 @@ mod listener;
 mod log;
 mod metrics;
 mod nodes;
+mod notify;
 mod ofrep;
 mod options;
 mod problem;

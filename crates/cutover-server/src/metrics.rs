@@ -13,10 +13,13 @@ const BOUNDS: [f64; 8] = [0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0];
 /// A way in of the interface, and how it was answered.
 type Way = (&'static str, String, u16);
 
+/// How many answers, how many seconds they took together, and how many took no longer than each bound.
+type Answers = (u64, f64, [u64; BOUNDS.len()]);
+
 /// What the server counts of itself.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
-    requests: Mutex<BTreeMap<Way, (u64, f64, [u64; 8])>>,
+    requests: Mutex<BTreeMap<Way, Answers>>,
     published: Mutex<BTreeMap<String, (u64, i64)>>,
     streams: AtomicI64,
     pub(crate) refused_connections: AtomicU64,

@@ -28,6 +28,8 @@ pub struct Problem {
     more: Map<String, Value>,
 }
 
+const FENCED: &str = "fenced";
+
 /// What a part of the server gives, or why not.
 pub(crate) type Answer<T> = Result<T, Problem>;
 
@@ -55,6 +57,11 @@ impl Problem {
 
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Whether another instance has the lease by now.
+    pub(crate) fn is_fenced(&self) -> bool {
+        self.kind.ends_with(FENCED)
     }
 
     /// In a sentence.
@@ -104,7 +111,9 @@ impl From<StoreError> for Problem {
                     .with("current", current)
             }
             StoreError::NotFound(_) => Self::missing(detail),
-            StoreError::Fenced => Self::conflict(detail),
+            StoreError::Fenced => {
+                Self::new(StatusCode::CONFLICT, FENCED, "Another instance does that", detail)
+            }
             StoreError::Down(_) => {
                 let title = "The database does not answer";
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "database-down", title, detail)

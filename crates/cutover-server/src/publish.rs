@@ -8,7 +8,7 @@ use crate::edit;
 use crate::environments::Environment;
 use crate::problem::{Answer, Problem};
 use crate::published::Published;
-use crate::store::{Fence, NewVersion, Version, VersionLine};
+use crate::store::{Fence, NewVersion, Target, Version, VersionLine};
 use axum::http::StatusCode;
 use cutover::diff::{Diff, DiffOptions};
 use cutover::{Attributes, Diagnostic, Engine, HazardCode, wire};
@@ -68,6 +68,8 @@ pub(crate) struct Publication {
     /// What the engine warns of.
     #[schema(value_type = Vec<Object>)]
     pub(crate) warnings: Vec<Diagnostic>,
+    /// What is in emergency, and stays so whatever the ruleset says of it.
+    pub(crate) held: Vec<Target>,
 }
 
 /// The hazards by their names; `not_adopted` is the server's own.
@@ -101,7 +103,7 @@ pub(crate) fn check(
     if !held.is_empty() {
         let mut document: Value = serde_json::from_str(&body).unwrap_or_default();
         // What is in emergency stays so whoever publishes.
-        if held.iter().fold(false, |changed, held| edit::emergency(&mut document, held) || changed) {
+        if edit::hold(&mut document, &held) {
             body = document.to_string();
             engine = Engine::from_str(&body)?;
         }
@@ -168,6 +170,9 @@ fn refuse_hazards(checked: &Checked, wanted: &Wanted, environment: &Environment)
 /// Publishes a ruleset.
 pub(crate) async fn publish(app: &App, wanted: Wanted, fence: Option<&Fence>) -> Answer<Publication> {
     let environment = app.environment(&wanted.env)?;
+    if wanted.text.len() > app.options.ruleset_limit {
+        return Err(Problem::too_large(app.options.ruleset_limit));
+    }
     // Checking takes as long as a ruleset is large: requests of others go on meanwhile.
     let (checking, text) = (environment.clone(), wanted.text.clone());
     let accept = if wanted.unasked {
@@ -186,12 +191,21 @@ pub(crate) async fn publish(app: &App, wanted: Wanted, fence: Option<&Fence>) ->
         accepted.push("not_adopted".to_owned());
     }
     let (digest, warnings) = (checked.engine.digest().to_owned(), checked.warnings.clone());
+    let held: Vec<Target> = environment.in_emergency().into_iter().map(|held| held.target).collect();
     let current = environment.published();
     if let Some(current) =
         current.filter(|current| current.version == wanted.follows && current.body == checked.body)
     {
         let (env, version) = (wanted.env, current.version);
-        return Ok(Publication { env, version, changed: false, digest, accepted: Vec::new(), warnings });
+        return Ok(Publication {
+            env,
+            version,
+            changed: false,
+            digest,
+            accepted: Vec::new(),
+            warnings,
+            held,
+        });
     }
     let version = wanted.follows + 1;
     let signature = app.signer.sign(&wanted.env, version, checked.body.as_bytes());
@@ -212,7 +226,7 @@ pub(crate) async fn publish(app: &App, wanted: Wanted, fence: Option<&Fence>) ->
     let published =
         Published::new(version, version, checked.body, signature, wanted.kind.to_owned(), checked.engine);
     app.display(&environment, published);
-    Ok(Publication { env: wanted.env, version, changed: true, digest, accepted, warnings })
+    Ok(Publication { env: wanted.env, version, changed: true, digest, accepted, warnings, held })
 }
 
 /// Changes what is published by a call, again where somebody else was first.

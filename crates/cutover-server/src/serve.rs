@@ -9,7 +9,7 @@ use crate::options::Options;
 use crate::publish::{self, Wanted};
 use crate::sign::{Signer, private_file};
 use crate::store::{News, Settings, Store, StoreError, listen};
-use crate::{emergency, http, listener, nodes, runner};
+use crate::{emergency, http, listener, nodes, notify, runner};
 use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -118,7 +118,12 @@ impl Server {
         let mut work = JoinSet::new();
         work.spawn(emergency::replay(app.clone()));
         work.spawn(keep_nodes(app.clone()));
-        work.spawn(hear(app.clone()));
+        let (told, news) = mpsc::channel(64);
+        work.spawn(listen(app.store.clone(), told));
+        work.spawn(hear(app.clone(), news));
+        if !app.options.webhooks.is_empty() {
+            work.spawn(notify::deliver(app.clone()));
+        }
         let running = app.options.runner.then(|| tokio::spawn(runner::run(app.clone())));
         let ending = app.ending.clone();
         let connections = listener::Connections::new(app.clone(), self.tls);
@@ -222,9 +227,7 @@ async fn import(app: &App) -> Result<(), ServeError> {
 }
 
 /// Hears what other instances change, and looks now and then whether it missed something.
-async fn hear(app: Arc<App>) {
-    let (told, mut news) = mpsc::channel(64);
-    let listening = tokio::spawn(listen(app.store.clone(), told));
+async fn hear(app: Arc<App>, mut news: mpsc::Receiver<News>) {
     loop {
         let heard = match tokio::time::timeout(LOOK, news.recv()).await {
             Ok(Some(News::Ruleset { env, version })) => app.show(&env, version).await,
@@ -241,9 +244,6 @@ async fn hear(app: Arc<App>) {
             tracing::warn!(%error, "what is published cannot be read; what is known goes on");
         }
         emergency::enforce(&app);
-        if app.ending.is_closed() {
-            listening.abort();
-        }
     }
 }
 

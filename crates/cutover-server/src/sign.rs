@@ -49,7 +49,13 @@ impl Signer {
     /// `<key id>:<signature>`, as in the header `Cutover-Signature`.
     #[must_use]
     pub fn sign(&self, env: &str, version: i64, body: &[u8]) -> String {
-        let signature = self.key.sign(&signed_bytes(env, version, body));
+        self.sign_bytes(&signed_bytes(env, version, body))
+    }
+
+    /// `<key id>:<signature>` of bytes that say themselves what they are.
+    #[must_use]
+    pub fn sign_bytes(&self, bytes: &[u8]) -> String {
+        let signature = self.key.sign(bytes);
         format!("{}:{}", self.id, BASE64_STANDARD.encode(signature.to_bytes()))
     }
 

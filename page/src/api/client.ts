@@ -2,7 +2,18 @@
 
 import type { Diagnostic, HazardCode, PlanEvent } from "cutover/full";
 import type { PlanReport, PlanView, Standing } from "./plan";
-import type { AuditEntry, Draft, Environment, Live, Me, ProblemDetails, Publication, Publishing, Version, VersionLine } from "./types";
+import type {
+  AuditEntry,
+  Draft,
+  Environment,
+  Live,
+  Me,
+  ProblemDetails,
+  Publication,
+  Publishing,
+  Version,
+  VersionLine,
+} from "./types";
 
 /** An answer that is none: a refusal of the control plane, or no connection. */
 export class Problem extends Error {
@@ -119,7 +130,12 @@ export class Client {
   }
 
   /** Publishes a text, or a draft that is kept, in place of `version`. */
-  publish(env: string, what: { ruleset: string } | { draft: string }, version: number, publishing: Publishing): Promise<Publication> {
+  publish(
+    env: string,
+    what: { ruleset: string } | { draft: string },
+    version: number,
+    publishing: Publishing,
+  ): Promise<Publication> {
     const headers = { "if-match": `"${version}"` };
     return this.#json(this.#in(env, "publish"), { method: "POST", headers, body: { ...what, ...publishing } });
   }
@@ -128,6 +144,12 @@ export class Client {
   rollBack(env: string, to: number, version: number, publishing: Publishing): Promise<Publication> {
     const headers = { "if-match": `"${version}"` };
     return this.#json(this.#in(env, "rollback"), { method: "POST", headers, body: { to, ...publishing } });
+  }
+
+  /** Publishes a version of an environment before this one, in place of `version`. */
+  promote(env: string, from: string, taken: number, version: number, publishing: Publishing): Promise<Publication> {
+    const headers = { "if-match": `"${version}"` };
+    return this.#json(this.#in(env, "promote"), { method: "POST", headers, body: { from, version: taken, ...publishing } });
   }
 
   async plan(env: string, name: string): Promise<PlanView> {
@@ -142,7 +164,12 @@ export class Client {
   }
 
   /** Switches an emergency on or off. Called again, it changes nothing more. */
-  emergency(env: string, targets: { flags?: readonly string[]; migrations?: readonly string[] }, on: boolean, reason: string): Promise<unknown> {
+  emergency(
+    env: string,
+    targets: { flags?: readonly string[]; migrations?: readonly string[] },
+    on: boolean,
+    reason: string,
+  ): Promise<unknown> {
     const path = `/admin/emergency-rollback?${new URLSearchParams({ env })}`;
     return this.#json(path, { method: "POST", body: { on, reason, ...targets } });
   }

@@ -1,11 +1,14 @@
 /** Where a plan stands, and the engine's report of it. */
 
-import type { ArmAnswer, ArmComparison, GateReport, PlanRecord, PlanState } from "cutover/full";
+import type { ArmAnswer, ArmComparison, DataGuard, GateReport, PlanRecord, PlanState } from "cutover/full";
 
 export interface Standing {
   readonly plan: string;
-  readonly flag: string;
   readonly stage: string;
+  /** The flag that it moves, or the migration. */
+  readonly moves: string;
+  /** What its next move waits for of the data. */
+  readonly waits_for?: readonly DataGuard[];
   /** What an event names in `expect`. */
   readonly revision: number;
   /** The published version that performs the step. */
@@ -57,7 +60,12 @@ export interface PlanReport {
   };
   readonly metrics: readonly Measure[];
   readonly gates: readonly GateReport[];
-  readonly triggers: readonly { readonly name: string; readonly firing: boolean; readonly since: number | null; readonly fired: boolean }[];
+  readonly triggers: readonly {
+    readonly name: string;
+    readonly firing: boolean;
+    readonly since: number | null;
+    readonly fired: boolean;
+  }[];
   readonly warnings: readonly string[];
   readonly log: readonly PlanRecord[];
 }

@@ -39,9 +39,16 @@ export function Chart({ times, lines, band, show, range, when, label, height = 2
     if (element === null) return;
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string): string => style.getPropertyValue(name).trim();
-    const axis = { stroke: colour("--faint"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 }, font: "12px system-ui" };
+    const axis = {
+      stroke: colour("--faint"),
+      grid: { stroke: colour("--line"), width: 1 },
+      ticks: { stroke: colour("--line"), width: 1 },
+      font: "12px system-ui",
+    };
     const dates = new Intl.DateTimeFormat(language, { month: "short", day: "numeric" });
     const hours = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+    const seconds = new Intl.DateTimeFormat(language, { minute: "2-digit", second: "2-digit" });
+    const called = (step: number): Intl.DateTimeFormat => (step >= 86_400 ? dates : step >= 60 ? hours : seconds);
     const options: uPlot.Options = {
       width: Math.max(element.clientWidth, 200),
       height,
@@ -49,23 +56,27 @@ export function Chart({ times, lines, band, show, range, when, label, height = 2
       legend: { show: false },
       scales: { x: { time: true }, y: range === undefined ? {} : { range: [...range] as [number, number] } },
       axes: [
-        { ...axis, values: (_, splits, __, ___, step) => splits.map((at) => (when === undefined ? (step >= 86_400 ? dates : hours).format(at * 1000) : when(at * 1000))) },
+        {
+          ...axis,
+          values: (_, splits, __, ___, step) =>
+            splits.map((at) => (when === undefined ? called(step).format(at * 1000) : when(at * 1000))),
+        },
         { ...axis, size: 64, values: (_, splits) => splits.map(show) },
       ],
       series: [
         {},
-        ...lines.map(
-          (line): uPlot.Series => ({
-            label: line.label,
-            stroke: colour(line.colour),
-            width: 2,
-            ...(line.dashed ? { dash: [5, 4] } : {}),
-            ...(line.stepped ? { paths: uPlot.paths.stepped?.({ align: 1 }) as uPlot.Series.PathBuilder } : {}),
-            points: { show: times.length < 3 },
-          }),
-        ),
+        ...lines.map((line): uPlot.Series => ({
+          label: line.label,
+          stroke: colour(line.colour),
+          width: 2,
+          ...(line.dashed ? { dash: [5, 4] } : {}),
+          ...(line.stepped ? { paths: uPlot.paths.stepped?.({ align: 1 }) as uPlot.Series.PathBuilder } : {}),
+          points: { show: times.length < 3 },
+        })),
       ],
-      ...(band === undefined ? {} : { bands: [{ series: [band[0] + 1, band[1] + 1] as [number, number], fill: colour("--band") }] }),
+      ...(band === undefined
+        ? {}
+        : { bands: [{ series: [band[0] + 1, band[1] + 1] as [number, number], fill: colour("--band") }] }),
     };
     const data = [times.map((at) => at / 1000), ...lines.map(({ values }) => [...values])] as uPlot.AlignedData;
     const plot = new uPlot(options, data, element);

@@ -19,17 +19,24 @@ interface Props {
   readonly label: string;
 }
 
+/** The outline of a ribbon, from its height on the left to its height on the right. */
+function ribbon(from: number, to: number, thickness: number): string {
+  const middle = (LEFT + RIGHT) / 2;
+  const [start, end] = [LEFT + BAR, RIGHT - BAR];
+  const there = `M${start},${from} C${middle},${from} ${middle},${to} ${end},${to}`;
+  return `${there} V${to + thickness} C${middle},${to + thickness} ${middle},${from + thickness} ${start},${from + thickness} Z`;
+}
+
 export function Flow({ ribbons, same, label }: Props): ReactNode {
   const { t, number } = useWords();
   const { left, right, bands, height } = layOut(ribbons, same, t("impact.same"));
-  const middle = (LEFT + RIGHT) / 2;
   return (
     <svg className="flow" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={label}>
       {bands.map(({ key, kind, from, to, thickness, text }) => (
         <path
           key={key}
           className={kind}
-          d={`M${LEFT + BAR},${from} C${middle},${from} ${middle},${to} ${RIGHT - BAR},${to} V${to + thickness} C${middle},${to + thickness} ${middle},${from + thickness} ${LEFT + BAR},${from + thickness} Z`}
+          d={ribbon(from, to, thickness)}
         >
           <title>{text}</title>
         </path>

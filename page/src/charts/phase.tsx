@@ -27,11 +27,19 @@ export function PhaseDrawing({ route, stores }: { readonly route: Route; readonl
     ...(read?.fallback ? [`${t("legend.fallback")}: ${read.fallback}`] : []),
     ...(read?.compare ? [`${t("legend.compare")}: ${read.compare.with}`] : []),
     `${t("route.write")}: ${write.map(({ to, ack }) => `${to} (${t(`ack.${ack}`)})`).join(", ") || "–"}`,
-    ...(streams ? [`${t("route.forward")} ${t(`stream.${streams.forward}`)}, ${t("route.reverse")} ${t(`stream.${streams.reverse}`)}`] : []),
+    ...(streams
+      ? [`${t("route.forward")} ${t(`stream.${streams.forward}`)}, ${t("route.reverse")} ${t(`stream.${streams.reverse}`)}`]
+      : []),
   ].join("; ");
   const up = (store: string, kind: string): ReactNode => {
     const side = inner(store);
-    return <path className={`arrow ${kind}`} d={`M${at(store) + 18 * side},${BOTTOM} L${SERVICE - 14 * side},${TOP + 4}`} markerEnd={`url(#head-${kind})`} />;
+    return (
+      <path
+        className={`arrow ${kind}`}
+        d={`M${at(store) + 18 * side},${BOTTOM} L${SERVICE - 14 * side},${TOP + 4}`}
+        markerEnd={`url(#head-${kind})`}
+      />
+    );
   };
   return (
     <svg className="phase-drawing" viewBox="0 0 300 194" role="img" aria-label={said}>
@@ -50,7 +58,7 @@ export function PhaseDrawing({ route, stores }: { readonly route: Route; readonl
           <g key={to}>
             <path
               className={`arrow ${kind}`}
-              d={`M${SERVICE - 40 * side},${TOP} C${SERVICE - 70 * side},${TOP + 20} ${at(to) - 14 * side},${BOTTOM - 50} ${at(to) - 14 * side},${BOTTOM - 2}`}
+              d={down(at(to), side)}
               markerEnd={`url(#head-${kind})`}
             />
             {write.length > 1 && (
@@ -61,12 +69,22 @@ export function PhaseDrawing({ route, stores }: { readonly route: Route; readonl
           </g>
         );
       })}
-      {streams !== null && streams.forward !== "off" && <Stream from={OLD} to={NEW} y={140} label={t(`stream.${streams.forward}`)} idle={streams.forward === "armed"} />}
-      {streams !== null && streams.reverse !== "off" && <Stream from={NEW} to={OLD} y={160} label={t(`stream.${streams.reverse}`)} idle={streams.reverse === "armed"} />}
+      {streams !== null && streams.forward !== "off" && (
+        <Stream from={OLD} to={NEW} y={140} label={t(`stream.${streams.forward}`)} idle={streams.forward === "armed"} />
+      )}
+      {streams !== null && streams.reverse !== "off" && (
+        <Stream from={NEW} to={OLD} y={160} label={t(`stream.${streams.reverse}`)} idle={streams.reverse === "armed"} />
+      )}
       <Store x={OLD} name={stores.old} kind="old" />
       <Store x={NEW} name={stores.new} kind="new" />
     </svg>
   );
+}
+
+/** The way of a write, from the service down to a store that lies to its left (1) or right (-1). */
+function down(store: number, side: number): string {
+  const end = store - 14 * side;
+  return `M${SERVICE - 40 * side},${TOP} C${SERVICE - 70 * side},${TOP + 20} ${end},${BOTTOM - 50} ${end},${BOTTOM - 2}`;
 }
 
 interface StreamProps {

@@ -69,12 +69,26 @@ export function layOut(ribbons: readonly Ribbon[], same: number, sameName: strin
   const bands: Band[] = moving.map(({ from, to, count }) => {
     const thickness = thick(count);
     const key = `${from}\0${to}`;
-    return { key, kind: "moved", from: take(starts, from, thickness), to: take(ends, to, thickness), thickness, text: `${from} → ${to}: ${count}` };
+    return {
+      key,
+      kind: "moved",
+      from: take(starts, from, thickness),
+      to: take(ends, to, thickness),
+      thickness,
+      text: `${from} → ${to}: ${count}`,
+    };
   });
   if (same > 0) {
     const thickness = thick(same);
     const key = "\0same";
-    bands.push({ key, kind: "same", from: take(starts, sameName, thickness), to: take(ends, sameName, thickness), thickness, text: `${sameName}: ${same}` });
+    bands.push({
+      key,
+      kind: "same",
+      from: take(starts, sameName, thickness),
+      to: take(ends, sameName, thickness),
+      thickness,
+      text: `${sameName}: ${same}`,
+    });
   }
   return { left: left.bars, right: right.bars, bands, height: Math.max(left.end, right.end) };
 }

@@ -33,9 +33,19 @@ export interface EditorHandle {
   go(diagnostic: Diagnostic): void;
 }
 
+/** Where a name is written as a key. */
+function placeOf(text: string, name: string): number | null {
+  const quoted = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const found = new RegExp(`^[ \\t]*["']?${quoted}["']?[ \\t]*:`, "m").exec(text);
+  return found === null ? null : found.index + found[0].indexOf(name);
+}
+
 interface Props {
-  /** What stands in it: what is typed, or what replaced it. */
+  /** What stands in it at first, and again whenever `turn` changes. */
   readonly text: string;
+  readonly turn: number;
+  /** The name to begin at. */
+  readonly find?: string | null;
   readonly label: string;
   readonly diagnostics: readonly Diagnostic[];
   readonly change: (text: string) => void;
@@ -46,7 +56,7 @@ function grammar(text: string): Extension {
   return /^\s*[{[]/.test(text) ? json() : yaml();
 }
 
-export default function Editor({ text, label, diagnostics, change, handle }: Props): ReactNode {
+export default function Editor({ text, turn, find = null, label, diagnostics, change, handle }: Props): ReactNode {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const changed = useRef(change);
@@ -71,7 +81,16 @@ export default function Editor({ text, label, diagnostics, change, handle }: Pro
       highlightSelectionMatches(),
       autocompletion({ override: [complete] }),
       tooltips({ parent: root as unknown as HTMLElement, position: "fixed" }),
-      keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
+      keymap.of([
+        ...closeBracketsKeymap,
+        ...defaultKeymap,
+        ...searchKeymap,
+        ...historyKeymap,
+        ...foldKeymap,
+        ...completionKeymap,
+        ...lintKeymap,
+        indentWithTab,
+      ]),
       EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed.current(update.state.doc.toString());
@@ -82,6 +101,9 @@ export default function Editor({ text, label, diagnostics, change, handle }: Pro
     ];
     const made = new EditorView({ state: EditorState.create({ doc: text, extensions }), parent: root, root });
     view.current = made;
+    const at = find === null ? null : placeOf(text, find);
+    if (at !== null)
+      made.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "start", yMargin: 60 }) });
     return () => {
       made.destroy();
       view.current = null;
@@ -94,8 +116,12 @@ export default function Editor({ text, label, diagnostics, change, handle }: Pro
   useEffect(() => {
     const made = view.current;
     if (made === null || made.state.doc.toString() === text) return;
-    made.dispatch({ changes: { from: 0, to: made.state.doc.length, insert: text }, effects: parts.grammar.reconfigure(grammar(text)) });
-  }, [text, parts]);
+    made.dispatch({
+      changes: { from: 0, to: made.state.doc.length, insert: text },
+      effects: parts.grammar.reconfigure(grammar(text)),
+    });
+    // Not `text`: what is typed comes back as a text that is older than what was typed meanwhile.
+  }, [turn, parts]);
   useEffect(() => {
     const made = view.current;
     if (made) made.dispatch(setDiagnostics(made.state, marksOf(made.state.doc, diagnostics)));

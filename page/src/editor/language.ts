@@ -15,7 +15,8 @@ export function complete(context: CompletionContext): CompletionResult | null {
   const place = placeAt(text, context.pos);
   if (place === null || (!context.explicit && place.word === "")) return null;
   const root = schema as Schema;
-  const words = place.kind === "key" ? keysAt(root, place.path, place.taken) : [...valuesAt(root, place.path), ...keysIn(root, place.path)];
+  const words =
+    place.kind === "key" ? keysAt(root, place.path, place.taken) : [...valuesAt(root, place.path), ...keysIn(root, place.path)];
   if (words.length === 0) return null;
   const json = /^\s*[{[]/.test(text);
   const quoted = text[place.from - 1] === '"';

@@ -59,7 +59,8 @@ export function keysAt(root: Schema, path: Path, taken: readonly string[] = []):
   for (const { properties } of schemasAt(root, path)) {
     if (!isTable(properties)) continue;
     for (const [word, schema] of Object.entries(properties)) {
-      if (!taken.includes(word)) words.set(word, { word, about: isTable(schema) ? textOf(schema["description"]) : "", kind: "key" });
+      if (!taken.includes(word))
+        words.set(word, { word, about: isTable(schema) ? textOf(schema["description"]) : "", kind: "key" });
     }
   }
   return [...words.values()];

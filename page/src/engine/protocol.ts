@@ -21,9 +21,7 @@ export interface Refusal {
   readonly code: string | null;
 }
 
-export type Answer =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly refusal: Refusal };
+export type Answer = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly refusal: Refusal };
 
 /** What a ruleset holds, by name. */
 export interface About {

@@ -46,7 +46,9 @@ const UNITS = [
 
 function spanOf(language: Language, ms: number): string {
   const [unit, size] = UNITS.find(([, size]) => ms >= size) ?? (["second", 1_000] as const);
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }).format(ms / size);
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }).format(
+    ms / size,
+  );
 }
 
 const Context = createContext<Words | null>(null);

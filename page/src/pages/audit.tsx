@@ -8,6 +8,7 @@ import { useWords } from "../i18n";
 import { useLoaded } from "../loaded";
 import { Failure } from "../parts/failure";
 import { useSession } from "../session";
+import { Scroll } from "../parts/scroll";
 
 /** How many entries are shown at a time. */
 const PAGE = 100;
@@ -30,7 +31,7 @@ export default function Audit(): ReactNode {
         value={search}
         onChange={({ currentTarget }) => setSearch(currentTarget.value)}
       />
-      <Table.ScrollContainer minWidth={720}>
+      <Scroll>
         <Table aria-label={t("nav.audit")}>
           <Table.Thead>
             <Table.Tr>
@@ -69,7 +70,7 @@ export default function Audit(): ReactNode {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </Scroll>
       <Group>
         <Button variant="default" onClick={() => setShown((now) => now + PAGE)} disabled={shown >= found.length}>
           {shown >= found.length ? t("audit.end") : t("audit.more")}

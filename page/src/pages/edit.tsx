@@ -15,6 +15,7 @@ import { useWords } from "../i18n";
 import { Diagnostics } from "../parts/diagnostics";
 import { Failure } from "../parts/failure";
 import { Publish } from "../parts/publish";
+import { usePlace } from "../router";
 import { useSession } from "../session";
 
 const Editor = lazy(() => import("../editor/editor"));
@@ -31,6 +32,7 @@ export default function Edit(): ReactNode {
 function Editing({ working }: { readonly working: Working }): ReactNode {
   const { t } = useWords();
   const { live } = useSession();
+  const place = usePlace();
   const { drafts, write, open, save, drop, restart } = useDraft();
   const editor = useRef<EditorHandle>(null);
   const [diagnostics, setDiagnostics] = useState<readonly Diagnostic[] | null>(null);
@@ -69,7 +71,12 @@ function Editing({ working }: { readonly working: Working }): ReactNode {
         </Badge>
         <Badge color={dirty ? "gray" : "teal"}>{dirty ? t("edit.unsaved") : t("edit.saved")}</Badge>
         <span className="grow" />
-        <Button variant="default" onClick={() => setCompared((now) => !now)} aria-pressed={compared} title={t("edit.compareAbout")}>
+        <Button
+          variant="default"
+          onClick={() => setCompared((now) => !now)}
+          aria-pressed={compared}
+          title={t("edit.compareAbout")}
+        >
           {t("edit.compare")}
         </Button>
         <Button variant="default" onClick={restart} title={t("edit.startOverAbout")}>
@@ -83,7 +90,7 @@ function Editing({ working }: { readonly working: Working }): ReactNode {
         <Button variant="default" disabled={!dirty} onClick={() => attempt(save)} title={t("edit.saveAbout")}>
           {t("edit.save")}
         </Button>
-        <Button disabled={diagnostics === null || errors > 0} onClick={() => setPublishing(true)}>
+        <Button data-testid="publish" disabled={diagnostics === null || errors > 0} onClick={() => setPublishing(true)}>
           {t("edit.publish")}
         </Button>
       </Group>
@@ -97,7 +104,15 @@ function Editing({ working }: { readonly working: Working }): ReactNode {
         {compared && live ? (
           <Difference from={readable(live.text)} to={working.text} label={t("edit.compare")} />
         ) : (
-          <Editor handle={editor} text={working.text} label={t("edit.editor")} diagnostics={diagnostics ?? []} change={write} />
+          <Editor
+            handle={editor}
+            text={working.text}
+            turn={working.turn}
+            find={place.query.get("find")}
+            label={t("edit.editor")}
+            diagnostics={diagnostics ?? []}
+            change={write}
+          />
         )}
       </Suspense>
       <section aria-live="polite" aria-label={t("edit.problems")}>
@@ -110,7 +125,7 @@ function Editing({ working }: { readonly working: Working }): ReactNode {
           <Diagnostics diagnostics={diagnostics} go={(one) => editor.current?.go(one)} />
         )}
       </section>
-      {publishing && <Publish text={working.text} draft={working} close={() => setPublishing(false)} />}
+      {publishing && <Publish text={working.text} origin={{ is: "draft", draft: working }} close={() => setPublishing(false)} />}
     </Stack>
   );
 }

@@ -1,7 +1,7 @@
 /** Every version that was published: by whom, why, what it changed, and the way back to it. */
 
 import { Badge, Button, Group, Stack, Table, Text } from "@mantine/core";
-import { Suspense, lazy, useState } from "react";
+import { Suspense, lazy, useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { Waiting } from "../app";
 import { readable } from "../document";
@@ -9,22 +9,39 @@ import { useWords } from "../i18n";
 import { useLoaded } from "../loaded";
 import { Failure } from "../parts/failure";
 import { Publish } from "../parts/publish";
+import type { Origin } from "../parts/publish";
+import { addressOf, usePlace } from "../router";
 import { useSession } from "../session";
+import { Scroll } from "../parts/scroll";
 
 const Difference = lazy(() => import("../editor/difference"));
 
 export default function History(): ReactNode {
   const { t, time } = useWords();
-  const { client, env, live } = useSession();
+  const { client, env, environments, live } = useSession();
   const [shown, setShown] = useState<number | null>(null);
-  const [back, setBack] = useState<{ version: number; text: string } | null>(null);
+  const [back, setBack] = useState<{ text: string; origin: Origin } | null>(null);
   const versions = useLoaded(() => client.versions(env), [client, env, live?.version]);
   const [error, setError] = useState<Error | null>(null);
+  // Somebody comes from an environment before this one, with a version to be taken over.
+  const place = usePlace();
+  const [from, taken] = [place.query.get("from"), Number(place.query.get("version"))];
+  useEffect(() => {
+    if (from === null) return;
+    client
+      .version(from, taken)
+      .then(({ body }) => setBack({ text: body, origin: { is: "elsewhere", from, version: taken } }), setError);
+  }, [client, from, taken]);
+  const close = (): void => {
+    setBack(null);
+    if (from !== null) location.replace(addressOf(env, "history"));
+  };
+  const next = environments[environments.findIndex(({ name }) => name === env) + 1];
   if (versions.value === undefined) return versions.error ? <Failure error={versions.error} /> : <Waiting />;
   return (
     <Stack>
       <Failure error={error} />
-      <Table.ScrollContainer minWidth={720}>
+      <Scroll>
         <Table aria-label={t("nav.history")}>
           <Table.Thead>
             <Table.Tr>
@@ -73,12 +90,26 @@ export default function History(): ReactNode {
                     >
                       {t("history.show")}
                     </Button>
+                    {version === live?.version && next !== undefined && (
+                      <Button
+                        size="xs"
+                        variant="default"
+                        component="a"
+                        href={addressOf(next.name, "history", null, { from: env, version: String(version) })}
+                      >
+                        {t("history.promote", { env: next.name })}
+                      </Button>
+                    )}
                     {version !== live?.version && (
                       <Button
                         size="xs"
                         variant="default"
                         aria-label={t("history.backTo", { n: version })}
-                        onClick={() => client.version(env, version).then(({ body }) => setBack({ version, text: body }), setError)}
+                        onClick={() =>
+                          client
+                            .version(env, version)
+                            .then(({ body }) => setBack({ text: body, origin: { is: "version", version } }), setError)
+                        }
                       >
                         {t("history.back")}
                       </Button>
@@ -89,9 +120,9 @@ export default function History(): ReactNode {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </Scroll>
       {shown !== null && <Change version={shown} before={versions.value.find((one) => one.version < shown)?.version} />}
-      {back !== null && <Publish text={back.text} version={back.version} close={() => setBack(null)} />}
+      {back !== null && <Publish text={back.text} origin={back.origin} close={close} />}
     </Stack>
   );
 }
@@ -101,7 +132,10 @@ function Change({ version, before }: { readonly version: number; readonly before
   const { t } = useWords();
   const { client, env } = useSession();
   const texts = useLoaded(async () => {
-    const [from, to] = await Promise.all([before === undefined ? null : client.version(env, before), client.version(env, version)]);
+    const [from, to] = await Promise.all([
+      before === undefined ? null : client.version(env, before),
+      client.version(env, version),
+    ]);
     return { from: from === null ? "" : readable(from.body), to: readable(to.body) };
   }, [client, env, version, before]);
   return (

@@ -82,7 +82,13 @@ export default function Impact(): ReactNode {
           onChange={setFile}
           w={280}
         />
-        <NativeSelect label={t("impact.size")} disabled={file !== null} value={size} onChange={({ currentTarget }) => setSize(currentTarget.value)} data={SIZES} />
+        <NativeSelect
+          label={t("impact.size")}
+          disabled={file !== null}
+          value={size}
+          onChange={({ currentTarget }) => setSize(currentTarget.value)}
+          data={SIZES}
+        />
         <label className="field">
           <span>{t("impact.seed")}</span>
           <input
@@ -131,7 +137,11 @@ function Report({ report }: { readonly report: DiffReport }): ReactNode {
   return (
     <Stack gap="lg">
       {flags.map(({ flag, moved, moves, keys, by, change }) => {
-        const ribbons: Ribbon[] = moves.map(({ from, to, contexts }) => ({ from: from ?? t("impact.default"), to: to ?? t("impact.default"), count: contexts }));
+        const ribbons: Ribbon[] = moves.map(({ from, to, contexts }) => ({
+          from: from ?? t("impact.default"),
+          to: to ?? t("impact.default"),
+          count: contexts,
+        }));
         return (
           <section key={flag} className="panel" aria-label={flag}>
             <h2>
@@ -143,7 +153,11 @@ function Report({ report }: { readonly report: DiffReport }): ReactNode {
             </Text>
             <Flow ribbons={ribbons} same={total - moved} label={t("impact.drawing", { flag })} />
             {moves.map((move, index) => (
-              <Examples key={index} title={`${move.from ?? t("impact.default")} → ${move.to ?? t("impact.default")}`} examples={move.examples} />
+              <Examples
+                key={index}
+                title={`${move.from ?? t("impact.default")} → ${move.to ?? t("impact.default")}`}
+                examples={move.examples}
+              />
             ))}
           </section>
         );
@@ -155,7 +169,9 @@ function Report({ report }: { readonly report: DiffReport }): ReactNode {
             <div key={index}>
               <h3>
                 {move.from?.phase ?? "–"} → {move.to?.phase ?? "–"}{" "}
-                <span className="count">{move.everybody ? t("impact.everybody") : t("impact.movedOf", { moved: number(moved), of: number(total) })}</span>
+                <span className="count">
+                  {move.everybody ? t("impact.everybody") : t("impact.movedOf", { moved: number(moved), of: number(total) })}
+                </span>
               </h3>
               <Hazards hazards={move.hazards} />
               {move.findings.length > 0 && (

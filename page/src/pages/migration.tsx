@@ -86,7 +86,9 @@ function Ladder({ name, text }: { readonly name: string; readonly text: string }
           {report.safe ? t("safety.safe") : t("safety.unsafe")}
         </Badge>
         <Text size="sm">
-          {report.last_reversible === null ? t("safety.noWayBack") : t("safety.lastReversible", { phase: report.last_reversible })}
+          {report.last_reversible === null
+            ? t("safety.noWayBack")
+            : t("safety.lastReversible", { phase: report.last_reversible })}
         </Text>
         <Text size="sm" c="dimmed">
           {t("safety.bounds", { states: report.states, nodes: report.bounds.nodes, writes: report.bounds.writes })}

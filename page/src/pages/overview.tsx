@@ -12,6 +12,7 @@ import { Nothing } from "../parts/nothing";
 import { Failure } from "../parts/failure";
 import { addressOf } from "../router";
 import { useSession } from "../session";
+import { Scroll } from "../parts/scroll";
 
 export function Overview(): ReactNode {
   const { t } = useWords();
@@ -28,7 +29,9 @@ export function Overview(): ReactNode {
   if (live === null) return <Nothing />;
   const wanted = search.trim().toLowerCase();
   const found = (...texts: string[]): boolean => texts.some((one) => one.toLowerCase().includes(wanted));
-  const flags = entriesOf(document, "flags").filter(([name, flag]) => found(name, textOf(flag, "owner"), textOf(flag, "description")));
+  const flags = entriesOf(document, "flags").filter(([name, flag]) =>
+    found(name, textOf(flag, "owner"), textOf(flag, "description")),
+  );
   const migrations = entriesOf(document, "migrations").filter(([name, one]) =>
     found(name, textOf(one, "owner"), textOf(one, "description"), textOf(one, "old"), textOf(one, "new")),
   );
@@ -45,7 +48,7 @@ export function Overview(): ReactNode {
       <Failure error={loaded.error} />
       <section aria-labelledby="flags">
         <Heading id="flags" title={t("flags")} count={flags.length} />
-        <Table.ScrollContainer minWidth={640}>
+        <Scroll>
           <Table aria-labelledby="flags">
             <Table.Thead>
               <Table.Tr>
@@ -60,7 +63,7 @@ export function Overview(): ReactNode {
               {flags.map(([name, flag]) => (
                 <Table.Tr key={name}>
                   <Table.Td>
-                    <Anchor href={addressOf(env, "what-if", null, { flag: name })}>{name}</Anchor>
+                    <Name name={name} href={addressOf(env, "what-if", null, { flag: name })} />
                   </Table.Td>
                   <Table.Td>{textOf(flag, "description")}</Table.Td>
                   <Table.Td>{textOf(flag, "owner")}</Table.Td>
@@ -70,17 +73,21 @@ export function Overview(): ReactNode {
                     </Text>
                   </Table.Td>
                   <Table.Td>
-                    {flag["enabled"] === false ? <Badge color="gray">{t("flag.disabled")}</Badge> : <Badge color="teal">{t("flag.enabled")}</Badge>}
+                    {flag["enabled"] === false ? (
+                      <Badge color="gray">{t("flag.disabled")}</Badge>
+                    ) : (
+                      <Badge color="teal">{t("flag.enabled")}</Badge>
+                    )}
                   </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </Scroll>
       </section>
       <section aria-labelledby="migrations">
         <Heading id="migrations" title={t("migrations")} count={migrations.length} />
-        <Table.ScrollContainer minWidth={640}>
+        <Scroll>
           <Table aria-labelledby="migrations">
             <Table.Thead>
               <Table.Tr>
@@ -95,7 +102,7 @@ export function Overview(): ReactNode {
               {migrations.map(([name, one]) => (
                 <Table.Tr key={name}>
                   <Table.Td>
-                    <Anchor href={addressOf(env, "migrations", name)}>{name}</Anchor>
+                    <Name name={name} href={addressOf(env, "migrations", name)} />
                   </Table.Td>
                   <Table.Td>{textOf(one, "description")}</Table.Td>
                   <Table.Td>
@@ -107,7 +114,11 @@ export function Overview(): ReactNode {
                   <Table.Td>
                     <Group gap={4}>
                       {loaded.value?.routes.get(name)?.hazards.map((hazard) => (
-                        <Badge key={hazard.code + hazard.message} color={hazard.severity === "error" ? "red" : "orange"} title={hazard.message}>
+                        <Badge
+                          key={hazard.code + hazard.message}
+                          color={hazard.severity === "error" ? "red" : "orange"}
+                          title={hazard.message}
+                        >
                           {t(`hazard.${hazard.code}`)}
                         </Badge>
                       ))}
@@ -117,11 +128,11 @@ export function Overview(): ReactNode {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </Scroll>
       </section>
       <section aria-labelledby="plans">
         <Heading id="plans" title={t("plans")} count={plans.length} />
-        <Table.ScrollContainer minWidth={640}>
+        <Scroll>
           <Table aria-labelledby="plans">
             <Table.Thead>
               <Table.Tr>
@@ -135,7 +146,7 @@ export function Overview(): ReactNode {
               {plans.map(([name, plan]) => (
                 <Table.Tr key={name}>
                   <Table.Td>
-                    <Anchor href={addressOf(env, "plans", name)}>{name}</Anchor>
+                    <Name name={name} href={addressOf(env, "plans", name)} />
                   </Table.Td>
                   <Table.Td>{textOf(plan, "description")}</Table.Td>
                   <Table.Td>{textOf(plan, "flag")}</Table.Td>
@@ -144,9 +155,23 @@ export function Overview(): ReactNode {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </Scroll>
       </section>
     </Stack>
+  );
+}
+
+/** A name that leads to its view, with the way to its place in the editor. */
+function Name({ name, href }: { readonly name: string; readonly href: string }): ReactNode {
+  const { t } = useWords();
+  const { env } = useSession();
+  return (
+    <Group gap="xs" wrap="nowrap" justify="space-between">
+      <Anchor href={href}>{name}</Anchor>
+      <Anchor size="xs" href={addressOf(env, "edit", null, { find: name })} aria-label={t("edit.of", { name })}>
+        {t("nav.edit")}
+      </Anchor>
+    </Group>
   );
 }
 

@@ -5,7 +5,7 @@ import { useEffect, useMemo } from "react";
 import type { ReactNode } from "react";
 import type { PlanState } from "cutover/full";
 import { Waiting } from "../app";
-import { documentOf, entriesOf } from "../document";
+import { documentOf, entriesOf, entryOf, textOf } from "../document";
 import { useWords } from "../i18n";
 import { useLoaded } from "../loaded";
 import { Failure } from "../parts/failure";
@@ -15,9 +15,11 @@ import { Nothing } from "../parts/nothing";
 import { Progress } from "../parts/progress";
 import { PlanActions } from "../parts/plan-actions";
 import { Simulation } from "../parts/simulation";
-import { Rollout } from "../parts/rollout";
+import { reasonOf } from "../parts/reasons";
+import { Rollout, reachOf } from "../parts/rollout";
 import { addressOf, usePlace } from "../router";
 import { useSession } from "../session";
+import { Scroll } from "../parts/scroll";
 
 /** How often the page asks where a plan stands, in milliseconds. */
 const EVERY_MS = 2_000;
@@ -67,7 +69,11 @@ function Now({ name, text }: { readonly name: string; readonly text: string }): 
   }, [again]);
   if (loaded.value === undefined) return loaded.error ? <Failure error={loaded.error} /> : <Waiting />;
   const { standing, report } = loaded.value;
-  const { state, flag } = standing;
+  const { state } = standing;
+  // A plan moves a flag, or a migration.
+  const entry = entryOf(documentOf(text), "plans", name);
+  const [flag, migration] = [textOf(entry, "flag"), textOf(entry, "migration")];
+  const target = migration === "" ? { flags: [flag] } : { migrations: [migration] };
   const begun = state.revision > 0;
   return (
     <Stack gap="lg">
@@ -80,14 +86,27 @@ function Now({ name, text }: { readonly name: string; readonly text: string }): 
               {t("plan.step")} <strong>{report.step.number}</strong> / {report.step.of}
             </Text>
             <Text>
-              {t("plan.share")} <strong>{share(state.millionths)}</strong>
-              {state.segments.length > 0 && ` + ${state.segments.join(", ")}`}
+              {flag !== "" && (
+                <>
+                  {t("plan.share")} <strong>{share(state.millionths)}</strong>
+                </>
+              )}
+              {state.segments.length > 0 && ` ${flag === "" ? "" : "+ "}${state.segments.join(", ")}`}
             </Text>
           </>
         )}
       </Group>
       {!begun && <Alert>{t("plan.notStarted")}</Alert>}
-      <PlanActions name={name} flag={flag} text={text} state={begun ? state : null} done={again} />
+      <PlanActions name={name} target={target} text={text} state={begun ? state : null} done={again} />
+      {standing.waits_for !== undefined && standing.waits_for.length > 0 && (
+        <Alert color="orange" title={t("plan.waitsFor")}>
+          <ul>
+            {standing.waits_for.map((guard) => (
+              <li key={guard}>{t(`guard.${guard}`)}</li>
+            ))}
+          </ul>
+        </Alert>
+      )}
       {begun && <Progress report={report} />}
       {begun && <Rollout log={state.log} />}
       {begun && <Gates reports={report.gates} />}
@@ -102,7 +121,7 @@ function Log({ log }: { readonly log: PlanState["log"] }): ReactNode {
   return (
     <section aria-labelledby="log">
       <h2 id="log">{t("plan.log")}</h2>
-      <Table.ScrollContainer minWidth={640}>
+      <Scroll>
         <Table aria-labelledby="log">
           <Table.Thead>
             <Table.Tr>
@@ -117,15 +136,19 @@ function Log({ log }: { readonly log: PlanState["log"] }): ReactNode {
             {log.toReversed().map((one) => (
               <Table.Tr key={one.seq}>
                 <Table.Td>{time(one.time)}</Table.Td>
-                <Table.Td>{one.from === one.to ? t(`stage.${one.to}`) : `${t(`stage.${one.from}`)} → ${t(`stage.${one.to}`)}`}</Table.Td>
+                <Table.Td>
+                  {one.from === one.to ? t(`stage.${one.to}`) : `${t(`stage.${one.from}`)} → ${t(`stage.${one.to}`)}`}
+                </Table.Td>
                 <Table.Td>{one.step + 1}</Table.Td>
-                <Table.Td>{share(one.millionths)}</Table.Td>
-                <Table.Td>{[one.reason, one.gate, one.actor, one.note, one.accepted_cost].filter(Boolean).join(" · ")}</Table.Td>
+                <Table.Td>{reachOf(one, share)}</Table.Td>
+                <Table.Td>
+                  {[reasonOf(t, one.reason), one.gate, one.actor, one.note, one.accepted_cost].filter(Boolean).join(" · ")}
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </Scroll>
     </section>
   );
 }

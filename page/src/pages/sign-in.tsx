@@ -28,7 +28,7 @@ export function SignIn({ enter, settings }: Props): ReactNode {
   };
   return (
     <main className="sign-in">
-      <Paper shadow="sm" p="xl" component="form" onSubmit={submit}>
+      <Paper shadow="sm" p="xl" withBorder component="form" onSubmit={submit}>
         <Stack>
           <Group justify="space-between">
             <h1 className="brand">

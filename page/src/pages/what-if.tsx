@@ -15,6 +15,7 @@ import { Steps } from "../parts/steps";
 import { draw, valuesOf } from "../population";
 import { usePlace } from "../router";
 import { useSession } from "../session";
+import { Scroll } from "../parts/scroll";
 
 /** How many contexts are drawn to pick from. */
 const PICKS = 12;
@@ -96,7 +97,10 @@ export default function WhatIf(): ReactNode {
             }}
             data={[
               { value: "", label: "—" },
-              ...(people.value ?? []).map((person, index) => ({ value: String(index), label: JSON.stringify(person).slice(0, 90) })),
+              ...(people.value ?? []).map((person, index) => ({
+                value: String(index),
+                label: JSON.stringify(person).slice(0, 90),
+              })),
             ]}
           />
           <Group align="end">
@@ -113,7 +117,7 @@ export default function WhatIf(): ReactNode {
       <Failure error={was.error} title={t("whatIf.liveRefused")} />
       <Failure error={is.error} title={t("whatIf.draftRefused")} />
       {live === null && <Alert>{t("nothing.title")}</Alert>}
-      <Table.ScrollContainer minWidth={560}>
+      <Scroll>
         <Table aria-label={t("flags")}>
           <Table.Thead>
             <Table.Tr>
@@ -149,7 +153,7 @@ export default function WhatIf(): ReactNode {
             })}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </Scroll>
       {flag !== undefined && context !== null && (
         <section aria-label={t("whatIf.why", { flag })}>
           <h2>{t("whatIf.why", { flag })}</h2>
@@ -198,7 +202,8 @@ interface WhyProps {
 
 function Why({ title, text, flag, context, now }: WhyProps): ReactNode {
   const explained = useLoaded(
-    async (): Promise<Explanation | null> => (text === undefined ? null : ask(text, "explain", flag, context, { now })) as Promise<Explanation | null>,
+    async (): Promise<Explanation | null> =>
+      (text === undefined ? null : ask(text, "explain", flag, context, { now })) as Promise<Explanation | null>,
     [text, flag, context, now],
   );
   return (

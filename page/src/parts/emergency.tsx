@@ -23,7 +23,9 @@ export function EmergencySwitch({ name, text, now, report }: Props): ReactNode {
   const [asking, setAsking] = useState(false);
   const on = now.emergency;
   // What the engine says of the move: into the emergency of this phase, or out of it.
-  const row = report.rows.find(({ kind, from, to }) => (on ? kind === "clear" && to === now.phase : kind === "emergency" && from === now.phase));
+  const row = report.rows.find(({ kind, from, to }) =>
+    on ? kind === "clear" && to === now.phase : kind === "emergency" && from === now.phase,
+  );
   return (
     <section className="panel emergency" data-on={on || undefined} aria-labelledby="emergency">
       <h2 id="emergency">{t("emergency.title")}</h2>
@@ -119,7 +121,14 @@ function Confirm({ name, text, now, row, close }: ConfirmProps): ReactNode {
           onChange={({ currentTarget }) => setTyped(currentTarget.value)}
           data-autofocus
         />
-        <Textarea label={t("publish.reason")} required autosize minRows={2} value={reason} onChange={({ currentTarget }) => setReason(currentTarget.value)} />
+        <Textarea
+          label={t("publish.reason")}
+          required
+          autosize
+          minRows={2}
+          value={reason}
+          onChange={({ currentTarget }) => setReason(currentTarget.value)}
+        />
         <Failure error={error} />
         <Group justify="end">
           <Button variant="default" onClick={close}>

@@ -4,6 +4,7 @@ import { Badge, Group, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { GateReport, GateVerdict } from "cutover/full";
 import { useWords } from "../i18n";
+import { Scroll } from "./scroll";
 
 const COLOURS: Readonly<Record<GateVerdict, string>> = {
   pass: "teal",
@@ -40,7 +41,7 @@ export function Gates({ reports }: { readonly reports: readonly GateReport[] }):
               {time(now)}
             </Text>
           </Group>
-          <Table.ScrollContainer minWidth={560}>
+          <Scroll>
             <Table aria-label={gate}>
               <Table.Tbody>
                 {checks.map((check) => (
@@ -63,7 +64,7 @@ export function Gates({ reports }: { readonly reports: readonly GateReport[] }):
                 ))}
               </Table.Tbody>
             </Table>
-          </Table.ScrollContainer>
+          </Scroll>
         </div>
       ))}
     </section>

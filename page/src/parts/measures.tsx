@@ -76,7 +76,15 @@ function One({ measure }: { readonly measure: Measure }): ReactNode {
   );
 }
 
-function Compared({ metric, comparison, margin }: { readonly metric: string; readonly comparison: ArmComparison; readonly margin: number | null }): ReactNode {
+function Compared({
+  metric,
+  comparison,
+  margin,
+}: {
+  readonly metric: string;
+  readonly comparison: ArmComparison;
+  readonly margin: number | null;
+}): ReactNode {
   const { t, number } = useWords();
   const { old, new: fresh, interval, difference } = comparison;
   return (
@@ -91,7 +99,10 @@ function Compared({ metric, comparison, margin }: { readonly metric: string; rea
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {[{ arm: t("arms.old"), ...old }, { arm: t("arms.new"), ...fresh }].map(({ arm, events, total, rate }) => (
+          {[
+            { arm: t("arms.old"), ...old },
+            { arm: t("arms.new"), ...fresh },
+          ].map(({ arm, events, total, rate }) => (
             <Table.Tr key={arm}>
               <Table.Td>{arm}</Table.Td>
               <Table.Td>{number(events)}</Table.Td>

@@ -7,14 +7,33 @@ import { Alert, Button, Group, Modal, Stack, Text, Textarea } from "@mantine/cor
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { PlanEvent, PlanStage, PlanState } from "cutover/full";
-import { ask } from "../engine";
+import { Refused, ask } from "../engine";
 import { useWords } from "../i18n";
 import { useLoaded } from "../loaded";
 import { useSession } from "../session";
 import { Failure } from "./failure";
 
-const ACTIONS = ["start", "approve", "pause", "resume", "skip", "promote", "complete", "abort", "emergency"] as const;
+const ACTIONS = [
+  "start",
+  "approve",
+  "pause",
+  "resume",
+  "skip",
+  "promote",
+  "complete",
+  "roll_back",
+  "abort",
+  "emergency",
+] as const;
 type Action = (typeof ACTIONS)[number];
+/** What takes people off the new side. */
+const BACK: readonly Action[] = ["roll_back", "abort", "emergency"];
+
+/** What a plan moves. */
+interface Target {
+  readonly flags?: readonly string[];
+  readonly migrations?: readonly string[];
+}
 
 interface Said {
   readonly actor: string;
@@ -32,6 +51,8 @@ function eventOf(action: Action, state: PlanState | null, { actor, reason, cost 
       return { event: "approve", actor, step, reason, ...expect };
     case "skip":
       return { event: "skip", actor, step, reason, accepted_cost: cost, ...expect };
+    case "roll_back":
+      return { event: "roll_back", mode: "progressive", actor, reason, ...expect };
     case "complete":
       return { event: "complete", actor, ...expect };
     case "emergency":
@@ -54,23 +75,29 @@ interface Offer {
 
 interface Props {
   readonly name: string;
-  /** The flag that it moves. */
-  readonly flag: string;
+  /** What it moves. */
+  readonly target: Target;
   readonly text: string;
   readonly state: PlanState | null;
   readonly done: () => void;
 }
 
-export function PlanActions({ name, flag, text, state, done }: Props): ReactNode {
+export function PlanActions({ name, target, text, state, done }: Props): ReactNode {
   const { t } = useWords();
   const { me } = useSession();
   const [asked, setAsked] = useState<Offer | null>(null);
   const offers = useLoaded(
     () =>
       Promise.all(
-        ACTIONS.map(async (action): Promise<Offer> => {
+        ACTIONS.map(async (action): Promise<Offer | null> => {
           const event = eventOf(action, state, { actor: me?.name ?? "–", reason: "–", cost: "–" });
-          const { state: next, effects } = await ask(text, "advance", name, state, event);
+          const tried = await ask(text, "advance", name, state, event).catch((error: unknown) => {
+            // What this engine does not know is not offered.
+            if (error instanceof Refused && error.code === "bad_argument") return null;
+            throw error;
+          });
+          if (tried === null) return null;
+          const { state: next, effects } = tried;
           const refused = effects.find((effect) => effect.effect === "refused");
           const why = refused?.effect === "refused" ? (WHYS.find((one) => one === refused.why) ?? "not_now") : null;
           return { action, why, to: next.stage };
@@ -82,37 +109,39 @@ export function PlanActions({ name, flag, text, state, done }: Props): ReactNode
     <section aria-label={t("plan.actions")}>
       <Failure error={offers.error} />
       <Group gap="xs">
-        {offers.value?.map((offer) => (
-          <Button
-            key={offer.action}
-            size="sm"
-            variant={offer.action === "abort" || offer.action === "emergency" ? "outline" : "default"}
-            color={offer.action === "abort" || offer.action === "emergency" ? "red" : undefined}
-            // Not `disabled`: why it cannot be done is to be read with the keyboard too.
-            data-disabled={offer.why !== null || undefined}
-            aria-disabled={offer.why !== null}
-            title={offer.why !== null ? t(`why.${offer.why}`) : t("plan.leadsTo", { stage: t(`stage.${offer.to}`) })}
-            onClick={() => offer.why === null && setAsked(offer)}
-          >
-            {t(`plan.do.${offer.action}`)}
-          </Button>
-        ))}
+        {offers.value
+          ?.filter((offer) => offer !== null)
+          .map((offer) => (
+            <Button
+              key={offer.action}
+              size="sm"
+              variant={BACK.includes(offer.action) ? "outline" : "default"}
+              color={BACK.includes(offer.action) ? "red" : undefined}
+              // Not `disabled`: why it cannot be done is to be read with the keyboard too.
+              data-disabled={offer.why !== null || undefined}
+              aria-disabled={offer.why !== null}
+              title={offer.why !== null ? t(`why.${offer.why}`) : t("plan.leadsTo", { stage: t(`stage.${offer.to}`) })}
+              onClick={() => offer.why === null && setAsked(offer)}
+            >
+              {t(`plan.do.${offer.action}`)}
+            </Button>
+          ))}
       </Group>
-      {asked !== null && <Ask name={name} flag={flag} state={state} offer={asked} close={() => setAsked(null)} done={done} />}
+      {asked !== null && <Ask name={name} target={target} state={state} offer={asked} close={() => setAsked(null)} done={done} />}
     </section>
   );
 }
 
 interface AskProps {
   readonly name: string;
-  readonly flag: string;
+  readonly target: Target;
   readonly state: PlanState | null;
   readonly offer: Offer;
   readonly close: () => void;
   readonly done: () => void;
 }
 
-function Ask({ name, flag, state, offer, close, done }: AskProps): ReactNode {
+function Ask({ name, target, state, offer, close, done }: AskProps): ReactNode {
   const { t } = useWords();
   const { client, env, me } = useSession();
   const [reason, setReason] = useState("");
@@ -125,7 +154,7 @@ function Ask({ name, flag, state, offer, close, done }: AskProps): ReactNode {
     setBusy(true);
     setError(null);
     try {
-      if (action === "emergency") await client.emergency(env, { flags: [flag] }, state?.["emergency"] !== true, reason);
+      if (action === "emergency") await client.emergency(env, target, state?.["emergency"] !== true, reason);
       else await client.tell(env, name, eventOf(action, state, { actor: me?.name ?? "–", reason, cost }));
       done();
       close();
@@ -135,21 +164,44 @@ function Ask({ name, flag, state, offer, close, done }: AskProps): ReactNode {
     }
   };
   return (
-    <Modal opened onClose={close} size="md" title={`${t(`plan.do.${action}`)}: ${name}`} closeButtonProps={{ "aria-label": t("close") }}>
+    <Modal
+      opened
+      onClose={close}
+      size="md"
+      title={`${t(`plan.do.${action}`)}: ${name}`}
+      closeButtonProps={{ "aria-label": t("close") }}
+    >
       <Stack>
         <Text size="sm">{t("plan.leadsTo", { stage: t(`stage.${offer.to}`) })}</Text>
         {action === "emergency" && <Alert color="red">{t("plan.emergencyCost")}</Alert>}
         {mustSay && (
-          <Textarea label={t("publish.reason")} required autosize minRows={2} value={reason} onChange={({ currentTarget }) => setReason(currentTarget.value)} data-autofocus />
+          <Textarea
+            label={t("publish.reason")}
+            required
+            autosize
+            minRows={2}
+            value={reason}
+            onChange={({ currentTarget }) => setReason(currentTarget.value)}
+            data-autofocus
+          />
         )}
-        {action === "skip" && <Textarea label={t("plan.cost")} required autosize minRows={2} value={cost} onChange={({ currentTarget }) => setCost(currentTarget.value)} />}
+        {action === "skip" && (
+          <Textarea
+            label={t("plan.cost")}
+            required
+            autosize
+            minRows={2}
+            value={cost}
+            onChange={({ currentTarget }) => setCost(currentTarget.value)}
+          />
+        )}
         <Failure error={error} />
         <Group justify="end">
           <Button variant="default" onClick={close}>
             {t("cancel")}
           </Button>
           <Button
-            color={action === "abort" || action === "emergency" ? "red" : undefined}
+            color={BACK.includes(action) ? "red" : undefined}
             loading={busy}
             disabled={(mustSay && reason.trim() === "") || (action === "skip" && cost.trim() === "")}
             onClick={() => void act()}

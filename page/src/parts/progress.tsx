@@ -20,7 +20,11 @@ export function Progress({ report }: { readonly report: PlanReport }): ReactNode
     <section className="panel" aria-label={t("plan.progress")}>
       <ol className="progress" aria-label={t("plan.progress")}>
         {Array.from({ length: of }, (_, index) => (
-          <li key={index} data-state={index + 1 < number ? "past" : index + 1 === number ? "now" : "ahead"} aria-current={index + 1 === number ? "step" : undefined}>
+          <li
+            key={index}
+            data-state={index + 1 < number ? "past" : index + 1 === number ? "now" : "ahead"}
+            aria-current={index + 1 === number ? "step" : undefined}
+          >
             {index + 1}
           </li>
         ))}

@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { HazardCode } from "cutover/full";
 import { Problem } from "../api/client";
+import type { Publishing } from "../api/types";
 import { useDraft } from "../draft";
 import type { Working } from "../draft";
 import { ask } from "../engine";
@@ -14,24 +15,32 @@ import { useSession } from "../session";
 import { Failure } from "./failure";
 import { Accept, Hazards, Stories } from "./hazards";
 
+/** What a text is: a draft, an older version, or a version of another environment. */
+export type Origin =
+  | { readonly is: "draft"; readonly draft: Working }
+  | { readonly is: "version"; readonly version: number }
+  | { readonly is: "elsewhere"; readonly from: string; readonly version: number };
+
 interface Props {
   readonly text: string;
-  /** The draft that it is. */
-  readonly draft?: Working;
-  /** The older version that this text is; without it, it is a draft. */
-  readonly version?: number;
+  readonly origin: Origin;
   readonly close: () => void;
 }
 
-export function Publish({ text, draft, version, close }: Props): ReactNode {
+const TITLES = { draft: "publish.title", version: "publish.back", elsewhere: "publish.promote" } as const;
+const DOINGS = { draft: "publish.do", version: "publish.doBack", elsewhere: "publish.doPromote" } as const;
+
+export function Publish({ text, origin, close }: Props): ReactNode {
   const { t } = useWords();
   const { client, env, live, refresh } = useSession();
   const { published } = useDraft();
+  // What was looked at is what is replaced: where somebody publishes meanwhile, the control plane refuses.
+  const [seen] = useState(live);
   const [reason, setReason] = useState("");
   const [accept, setAccept] = useState<readonly HazardCode[]>([]);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Error | null>(null);
-  const from = live?.text;
+  const from = seen?.text;
   const diff = useLoaded(
     async () => (from === undefined ? null : ask(from, "diff", text, { from, accept })),
     [from, text, accept],
@@ -39,18 +48,22 @@ export function Publish({ text, draft, version, close }: Props): ReactNode {
   const report = diff.value;
   const moves = report?.migrations.flatMap(({ migration, moves }) => moves.map((move) => ({ migration, move }))) ?? [];
   const codes = report?.hazards ?? [];
+  const publishDraft = async (draft: Working, now: number, publishing: Publishing): Promise<void> => {
+    // A draft that is kept as it is goes by its name, and is gone afterwards.
+    const kept = draft.revision > 0 && draft.saved === text;
+    await client.publish(env, kept ? { draft: draft.name } : { ruleset: text }, now, publishing);
+    if (draft.revision > 0 && !kept) await client.dropDraft(env, draft.name);
+    published();
+  };
   const publish = async (): Promise<void> => {
     setBusy(true);
     setRefused(null);
-    const now = live?.version ?? 0;
+    const now = seen?.version ?? 0;
     const publishing = { reason, accept };
     try {
-      // A draft that is kept as it is goes by its name, and is gone afterwards.
-      const kept = draft !== undefined && draft.revision > 0 && draft.saved === text;
-      if (version !== undefined) await client.rollBack(env, version, now, publishing);
-      else await client.publish(env, kept ? { draft: draft.name } : { ruleset: text }, now, publishing);
-      if (draft !== undefined && draft.revision > 0 && !kept) await client.dropDraft(env, draft.name);
-      if (draft !== undefined) published();
+      if (origin.is === "version") await client.rollBack(env, origin.version, now, publishing);
+      else if (origin.is === "elsewhere") await client.promote(env, origin.from, origin.version, now, publishing);
+      else await publishDraft(origin.draft, now, publishing);
       await refresh();
       close();
     } catch (error) {
@@ -64,7 +77,11 @@ export function Publish({ text, draft, version, close }: Props): ReactNode {
       opened
       onClose={close}
       size="xl"
-      title={version === undefined ? t("publish.title", { env }) : t("publish.back", { env, n: version })}
+      title={t(TITLES[origin.is], {
+        env,
+        n: "version" in origin ? origin.version : 0,
+        from: "from" in origin ? origin.from : "",
+      })}
       closeButtonProps={{ "aria-label": t("close") }}
     >
       <Stack>
@@ -72,11 +89,11 @@ export function Publish({ text, draft, version, close }: Props): ReactNode {
         {report?.changes && (
           <section>
             <h3>{t("publish.changes", { n: report.changes.length + report.untold })}</h3>
-            <ul className="changes">
+            <ul className="changes" tabIndex={0} aria-label={t("publish.changes", { n: report.changes.length + report.untold })}>
               {report.changes.map(({ path, change, from, to }) => (
                 <li key={path}>
-                  <code>{path}</code> <span>{t(`change.${change}`)}</span>{" "}
-                  <span className="was">{from}</span> {from !== null && to !== null && "→"} <span className="is">{to}</span>
+                  <code>{path}</code> <span>{t(`change.${change}`)}</span> <span className="was">{from}</span>{" "}
+                  {from !== null && to !== null && "→"} <span className="is">{to}</span>
                 </li>
               ))}
             </ul>
@@ -126,8 +143,12 @@ export function Publish({ text, draft, version, close }: Props): ReactNode {
           <Button variant="default" onClick={close}>
             {t("cancel")}
           </Button>
-          <Button onClick={() => void publish()} loading={busy} disabled={reason.trim() === "" || (live !== null && report === undefined)}>
-            {version === undefined ? t("publish.do") : t("publish.doBack")}
+          <Button
+            onClick={() => void publish()}
+            loading={busy}
+            disabled={reason.trim() === "" || (seen !== null && report === undefined)}
+          >
+            {t(DOINGS[origin.is])}
           </Button>
         </Group>
       </Stack>

@@ -17,17 +17,44 @@ interface Props {
 
 export function Rollout({ log, relative = false }: Props): ReactNode {
   const { t, span } = useWords();
-  const { times, lines } = useMemo(() => {
+  const { times, lines, shares } = useMemo(() => {
+    // A plan whose steps are phases or segments reaches no share.
+    const shares = log.some(({ millionths }) => millionths > 0);
     // The last of what happened in one instant is what stands.
-    const at = new Map(log.map(({ time, millionths }) => [time, millionths / PERCENT]));
+    const at = new Map(log.map(({ time, millionths, step }) => [time, shares ? millionths / PERCENT : step + 1]));
     const ordered = [...at].toSorted(([a], [b]) => a - b);
     return {
+      shares,
       times: ordered.map(([time]) => time),
-      lines: [{ label: t("plan.share"), colour: "--new", stepped: true, values: ordered.map(([, value]) => value) }],
+      lines: [
+        {
+          label: shares ? t("plan.share") : t("plan.step"),
+          colour: "--new",
+          stepped: true,
+          values: ordered.map(([, value]) => value),
+        },
+      ],
     };
   }, [log, t]);
   if (times.length < 2) return null;
-  return <Chart times={times} lines={lines} range={WHOLE} show={percent} label={t("plan.chart")} {...(relative ? { when: span } : {})} />;
+  return (
+    <Chart
+      times={times}
+      lines={lines}
+      {...(shares ? { range: WHOLE, show: percent } : { show: String })}
+      label={t("plan.chart")}
+      {...(relative ? { when: span } : {})}
+    />
+  );
+}
+
+/** Whom a line of the log says is reached: a share, or the last of the segments or phases. */
+export function reachOf(
+  { millionths, segments }: PlanRecord & { readonly segments?: readonly string[] },
+  share: (millionths: number) => string,
+): string {
+  const last = segments?.at(-1);
+  return millionths === 0 && last !== undefined ? last : share(millionths);
 }
 
 function percent(value: number): string {

@@ -7,6 +7,11 @@ import { Hazards } from "./hazards";
 /** A route in words. */
 export function RouteFacts({ title, route }: { readonly title: string; readonly route: Route | undefined }): ReactNode {
   const { t } = useWords();
+  const { forward, reverse } = route?.streams ?? {};
+  const streams =
+    forward && reverse
+      ? `${t("route.forward")} ${t(`stream.${forward}`)}, ${t("route.reverse")} ${t(`stream.${reverse}`)}`
+      : "–";
   return (
     <div className="panel">
       <h3>{title}</h3>
@@ -32,9 +37,7 @@ export function RouteFacts({ title, route }: { readonly title: string; readonly 
             <dd>{route.write.map(({ to, ack }) => `${to} (${t(`ack.${ack}`)})`).join(", ") || "–"}</dd>
             <dt>{t("route.streams")}</dt>
             <dd>
-              {route.streams === null
-                ? "–"
-                : `${t("route.forward")} ${t(`stream.${route.streams.forward}`)}, ${t("route.reverse")} ${t(`stream.${route.streams.reverse}`)}`}
+              {streams}
             </dd>
           </dl>
           <Hazards hazards={route.hazards} />

@@ -7,7 +7,8 @@ import type { PlanSimulation } from "cutover/full";
 import { ask } from "../engine";
 import { useWords } from "../i18n";
 import { Failure } from "./failure";
-import { Rollout } from "./rollout";
+import { reasonOf } from "./reasons";
+import { Rollout, reachOf } from "./rollout";
 
 const SCENARIOS = ["healthy", "harmful", "harmful@1", "harmful@2", "no_data", "errors", "srm", "inconclusive"];
 
@@ -35,10 +36,21 @@ export function Simulation({ name, text }: { readonly name: string; readonly tex
         {t("simulate.about")}
       </Text>
       <Group align="end">
-        <NativeSelect label={t("simulate.scenario")} value={scenario} onChange={({ currentTarget }) => setScenario(currentTarget.value)} data={SCENARIOS} />
+        <NativeSelect
+          label={t("simulate.scenario")}
+          value={scenario}
+          onChange={({ currentTarget }) => setScenario(currentTarget.value)}
+          data={SCENARIOS}
+        />
         <label className="field">
           <span>{t("impact.seed")}</span>
-          <input type="number" min={1} max={999999} value={seed} onChange={({ currentTarget }) => setSeed(Number(currentTarget.value) || 1)} />
+          <input
+            type="number"
+            min={1}
+            max={999999}
+            value={seed}
+            onChange={({ currentTarget }) => setSeed(Number(currentTarget.value) || 1)}
+          />
         </label>
         <Button loading={busy} onClick={() => void run()}>
           {t("simulate.run")}
@@ -51,7 +63,9 @@ export function Simulation({ name, text }: { readonly name: string; readonly tex
             <Badge size="lg" color={result.state.stage === "rolled_back" ? "red" : "teal"} data-testid="simulated">
               {t(`stage.${result.state.stage}`)}
             </Badge>
-            <Text>{t("simulate.ended", { share: share(result.state.millionths), time: span(result.ended), ticks: result.ticks })}</Text>
+            <Text>
+              {t("simulate.ended", { share: share(result.state.millionths), time: span(result.ended), ticks: result.ticks })}
+            </Text>
           </Group>
           <Rollout log={result.log} relative />
           {result.risks.length > 0 && (
@@ -64,7 +78,13 @@ export function Simulation({ name, text }: { readonly name: string; readonly tex
                       <Table.Td>
                         {risk.gate} · {risk.check}
                       </Table.Td>
-                      <Table.Td>{t("simulate.risk", { rate: number(risk.rate), threshold: number(risk.threshold), plan: share(Math.round(risk.plan * 1e6)) })}</Table.Td>
+                      <Table.Td>
+                        {t("simulate.risk", {
+                          rate: number(risk.rate),
+                          threshold: number(risk.threshold),
+                          plan: share(Math.round(risk.plan * 1e6)),
+                        })}
+                      </Table.Td>
                     </Table.Tr>
                   ))}
                 </Table.Tbody>
@@ -79,8 +99,8 @@ export function Simulation({ name, text }: { readonly name: string; readonly tex
                   <Table.Tr key={one.seq}>
                     <Table.Td>{span(one.time)}</Table.Td>
                     <Table.Td>{t(`stage.${one.to}`)}</Table.Td>
-                    <Table.Td>{share(one.millionths)}</Table.Td>
-                    <Table.Td>{one.reason}</Table.Td>
+                    <Table.Td>{reachOf(one, share)}</Table.Td>
+                    <Table.Td>{reasonOf(t, one.reason)}</Table.Td>
                   </Table.Tr>
                 ))}
               </Table.Tbody>

@@ -39,7 +39,8 @@ function Said({ step }: { readonly step: Step }): ReactNode {
     case "condition":
       return (
         <span>
-          <code>{step.attribute}</code> {step.operator} <code>{json(step.expected)}</code> · {t("steps.found")} <code>{json(step.found)}</code>
+          <code>{step.attribute}</code> {step.operator} <code>{json(step.expected)}</code> · {t("steps.found")}{" "}
+          <code>{json(step.found)}</code>
         </span>
       );
     case "segment":
@@ -65,7 +66,13 @@ function Said({ step }: { readonly step: Step }): ReactNode {
     case "share":
       return (
         <span className="bucket">
-          {t("steps.share", { share: share(step.share_ppm) })} <code>{step.by}</code> = <code>{json(step.unit)}</code>{" "}
+          {t("steps.share", { share: share(step.share_ppm) })} <code>{step.by}</code>
+          {step.unit !== null && (
+            <>
+              {" = "}
+              <code>{json(step.unit)}</code>
+            </>
+          )}{" "}
           <Badge size="sm" color={step.inside ? "teal" : "gray"}>
             {step.inside ? t("steps.inside") : t("steps.outside")}
           </Badge>

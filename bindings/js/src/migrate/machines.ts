@@ -2,6 +2,9 @@
 
 import { addon } from "../addon.js";
 import { CutoverError } from "../api/diagnostic.js";
+import { Handed } from "../handed.js";
+import { UNUSUAL } from "../native-backend.js";
+import type { Addon, Hot } from "../native-backend.js";
 import type { WasmBackend } from "../wasm-backend.js";
 import { encoder } from "../wasm-instance.js";
 import { wasmBackend } from "../wasm-module.js";
@@ -17,6 +20,61 @@ export interface Machines {
   breakerForce(breaker: number, to: string, now: number): void;
   breakerAbout(breaker: number): string;
   breakerRelease(breaker: number): void;
+}
+
+/** The machines in the addon. What each read asks is handed over in memory. */
+export class NativeMachines implements Machines {
+  readonly #addon: Addon;
+  readonly #hot: Hot;
+  readonly #handed: Handed;
+
+  constructor(addon: Addon) {
+    this.#addon = addon;
+    this.#hot = { ...addon.hot() };
+    this.#handed = new Handed(this.#hot.memory);
+  }
+
+  step(machine: string, config: string, state: string, event: string): string {
+    return this.#addon.step(machine, config, state, event);
+  }
+
+  readMachine(fallbackOn: number): string {
+    return this.#addon.readMachine(fallbackOn);
+  }
+
+  draw(key: string): number {
+    const drawn = this.#hot.draw(key);
+    return drawn === UNUSUAL ? this.#addon.draw(key) : drawn;
+  }
+
+  breakerCreate(config: string): number | string {
+    return this.#addon.breakerCreate(config);
+  }
+
+  breakerAsk(breaker: number, now: number): number {
+    this.#handed.ask(breaker, 0, now);
+    return this.#hot.breakerAsk();
+  }
+
+  breakerReport(breaker: number, permit: number, outcome: number, durationMs: number, now: number): number {
+    const handed = this.#handed;
+    handed.ask(breaker, outcome, now);
+    handed.number(0, permit);
+    handed.number(1, durationMs);
+    return this.#hot.breakerReport();
+  }
+
+  breakerForce(breaker: number, to: string, now: number): void {
+    this.#addon.breakerForce(breaker, to, now);
+  }
+
+  breakerAbout(breaker: number): string {
+    return this.#addon.breakerAbout(breaker);
+  }
+
+  breakerRelease(breaker: number): void {
+    this.#addon.breakerRelease(breaker);
+  }
 }
 
 /** The machines in the WebAssembly module. */
@@ -73,7 +131,12 @@ export class WasmMachines implements Machines {
 }
 
 /** The machines of this process. */
-export const machines: Machines = addon() ?? new WasmMachines(wasmBackend());
+export const machines: Machines = found();
+
+function found(): Machines {
+  const native = addon();
+  return native === null ? new WasmMachines(wasmBackend()) : new NativeMachines(native);
+}
 
 /** What a machine says. */
 export interface Step<State, Effect> {

@@ -44,7 +44,8 @@ export interface JobRun {
  *
  * @example
  * const engine = Engine.fromString(
- *   "cutover: 1\nmigrations: { orders: { old: sql, new: mongo, ladder: standard, phase: dual_write, jobs: { export: { kind: rewrite } } } }",
+ *   "cutover: 1\nmigrations: { orders: { old: sql, new: mongo, ladder: standard, phase: dual_write, " +
+ *     "jobs: { export: { kind: rewrite } } } }",
  * );
  * const [sql, mongo] = [new Map(), new Map()];
  * const side = (rows) => ({

@@ -66,6 +66,8 @@ class Call<R> implements Due {
   readonly #deadlines: Deadlines;
   readonly #source: Source<R>;
   readonly #permit: number;
+  /** When, for the breaker. */
+  readonly #asked: number;
   readonly #began: number;
   readonly first: number;
   readonly shadow: boolean;
@@ -75,11 +77,12 @@ class Call<R> implements Due {
   /** How long it took to answer. */
   took: number | null = null;
 
-  constructor(reading: Reading<R>, source: Source<R>, first: number, shadow: boolean, began: number, permit: number) {
+  constructor(reading: Reading<R>, source: Source<R>, first: number, shadow: boolean, began: number, permit: number, asked: number) {
     this.#reading = reading;
     this.#deadlines = first === machine.FROM ? reading.reader.fromDeadlines : reading.reader.otherDeadlines;
     this.#source = source;
     this.#permit = permit;
+    this.#asked = asked;
     this.#began = began;
     this.first = first;
     this.shadow = shadow;
@@ -147,7 +150,8 @@ class Call<R> implements Due {
     const took = reader.ticks() - this.#began;
     if (outcome === SUCCESS) this.took = took;
     if (outcome !== IGNORED) reader.took(this.#source, took);
-    this.#source.breaker?.report(this.#permit, outcome, took, reader.now());
+    // To look at the time once more costs as much as all else that a breaker does.
+    this.#source.breaker?.report(this.#permit, outcome, took, this.#asked + took);
     return true;
   }
 }
@@ -267,8 +271,9 @@ export class Reading<R> {
 
   #ask(source: Source<R>, first: number, shadow: boolean, began: number): Call<R> {
     const { breaker } = source;
-    const permit = breaker === null ? 0 : breaker.ask(this.reader.now());
-    const call = new Call<R>(this, source, first, shadow, began, permit);
+    const asked = breaker === null ? 0 : this.reader.now();
+    const permit = breaker === null ? 0 : breaker.ask(asked);
+    const call = new Call<R>(this, source, first, shadow, began, permit, asked);
     // It can answer before it was asked for long, and is looked for where it belongs.
     if (first === machine.FROM) this.#from = call;
     else this.#other = call;

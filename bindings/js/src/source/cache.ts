@@ -1,6 +1,7 @@
 /** The last good ruleset on disk. What the file holds is the business of the engine. */
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { step } from "../migrate/machines.js";
 import type { Cached } from "./machine.js";
@@ -16,6 +17,7 @@ const NEWLINE = 10;
 export class Cache {
   readonly path: string;
   readonly #config: string;
+  #written: Promise<void> = Promise.resolve();
 
   constructor(path: string, env: string) {
     this.path = path;
@@ -44,29 +46,37 @@ export class Cache {
   }
 
   /**
-   * Keeps a ruleset: beside the file, synced, and then in its place, so that there is always a whole one.
+   * Keeps a ruleset: beside the file, synced, and then in its place, so that there is always a whole one. One after the other.
    *
    * @throws Error where the disk does not take it.
    */
-  write(text: Uint8Array, version: number, signature: string | null, now: number): void {
+  write(text: Uint8Array, version: number, signature: string | null, now: number): Promise<void> {
     const said = this.#ask({ event: "keep", now, version, signature, text: Buffer.from(text).toString("utf8") });
     if (said.effect !== "write") throw new Error("it cannot be kept");
+    const write = (): Promise<void> => this.#put(Buffer.concat([Buffer.from(`${said.header}\n`), text]));
+    const written = this.#written.then(write, write);
+    this.#written = written.catch(() => undefined);
+    return written;
+  }
+
+  /** Fulfilled once nothing is being written any more. */
+  settled(): Promise<void> {
+    return this.#written;
+  }
+
+  async #put(bytes: Uint8Array): Promise<void> {
     const beside = `${this.path}.${process.pid}.new`;
-    mkdirSync(dirname(this.path), { recursive: true });
-    const file = openSync(beside, "w", 0o600);
+    await mkdir(dirname(this.path), { recursive: true });
+    const file = await open(beside, "w", 0o600);
     try {
-      for (const part of [Buffer.from(`${said.header}\n`), Buffer.from(text)]) writeAll(file, part);
-      fsyncSync(file);
+      await file.writeFile(bytes);
+      await file.sync();
     } catch (error) {
-      rmSync(beside, { force: true });
+      await rm(beside, { force: true });
       throw error;
     } finally {
-      closeSync(file);
+      await file.close();
     }
-    renameSync(beside, this.path);
+    await rename(beside, this.path);
   }
-}
-
-function writeAll(file: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }

@@ -221,7 +221,7 @@ export class Source {
     this.#say({ event: "closed" });
     clearTimeout(this.#timer);
     this.#wake(new SourceError("closed", "the source is closed"));
-    await this.#transport.close();
+    await Promise.all([this.#transport.close(), this.#cache?.settled()]);
   }
 
   #start(): void {
@@ -334,12 +334,11 @@ export class Source {
 
   #save(version: number): void {
     const { text = null, signature = null } = this.#offer ?? {};
-    if (this.#cache === null || text === null) return;
-    try {
-      this.#cache.write(text, version, signature, now());
-    } catch (error) {
-      this.#failed("bad_cache", `${this.#cache.path} is not written: ${messageOf(error)}`);
-    }
+    const cache = this.#cache;
+    if (cache === null || text === null) return;
+    cache.write(text, version, signature, now()).catch((error: unknown) => {
+      this.#failed("bad_cache", `${cache.path} is not written: ${messageOf(error)}`);
+    });
   }
 
   #failed(code: SourceErrorCode, message: string): void {
@@ -371,6 +370,7 @@ function because(error: SourceError | null): string {
 function changedOf(engine: Engine, before: Uint8Array | null, after: Uint8Array | null): Pick<Changed, "flags" | "migrations"> {
   const [from, to] = [before, after].map((text) => Buffer.from(text ?? []).toString("utf8"));
   const { program } = coreOf(engine as unknown as LoadedDecider<FullProgram>);
-  const { answer } = JSON.parse(program.call("changed", JSON.stringify({ from, to }))) as { answer?: Pick<Changed, "flags" | "migrations"> };
+  const reply = program.call("changed", JSON.stringify({ from, to }));
+  const { answer } = JSON.parse(reply) as { answer?: Pick<Changed, "flags" | "migrations"> };
   return answer ?? { flags: [], migrations: [] };
 }

@@ -101,7 +101,11 @@ function consuming() {
   const consumer = new Consumer<unknown>({
     partition: "p",
     clock,
-    target: { current, write: (key, record, version) => set(key, version, false, record), delete: (key, version) => set(key, version, true) },
+    target: {
+      current,
+      write: (key, record, version) => set(key, version, false, record),
+      delete: (key, version) => set(key, version, true),
+    },
     persist: () => log.push("persist"),
     commit: (next) => log.push(`commit ${next}`),
     deadLetter: (letter) => letters.push(letter),
@@ -192,7 +196,11 @@ describe("the machines in the WebAssembly module", () => {
     const { wasmBackend } = need("../../dist/cjs/wasm-module.js");
     const other = new WasmMachines(wasmBackend());
     for (let mask = 0; mask < 8; mask += 1) expect(other.readMachine(mask)).toBe(machines.readMachine(mask));
-    for (const key of ["", "k", "clé"]) expect(other.draw(key)).toBe(machines.draw(key));
+    // The addon takes most keys as they are, and others as any function takes a text.
+    for (const key of ["", "k", "clé", "\ud800", "k".repeat(100_000)]) {
+      expect(machines.draw(key)).toBeGreaterThanOrEqual(0);
+      expect(machines.draw(key)).toBe(other.draw(key));
+    }
     const config = '{"operation":"op","writes":[{"to":"sql","ack":"required"}]}';
     for (const event of ['{"event":"started"}', "{}"]) {
       expect(other.step("dual_write", config, "", event)).toBe(machines.step("dual_write", config, "", event));
@@ -201,6 +209,9 @@ describe("the machines in the WebAssembly module", () => {
       const breaker = each.breakerCreate('{"window":{"count":{"calls":1}},"min_calls":1}');
       const permit = each.breakerAsk(breaker, 5);
       expect(each.breakerReport(breaker, permit, 1, 3, 5)).toBe(1);
+      // Of an earlier state, and of no breaker.
+      expect([each.breakerReport(breaker, permit, 0, 3, 5), each.breakerReport(99, permit, 0, 3, 5)]).toEqual([2, 2]);
+      expect([each.breakerAsk(99, 5), JSON.parse(each.breakerAbout(breaker)).counts.stale]).toEqual([0, 1]);
       expect(each.breakerAsk(breaker, 6)).toBe(-1);
       each.breakerForce(breaker, "closed", 7);
       expect(JSON.parse(each.breakerAbout(breaker)).state).toEqual({ state: "closed" });

@@ -1,6 +1,6 @@
 /**
- * Histories, each from its seed. `CUTOVER_HISTORIES` is how many (`make simulate` for ten thousand), and `CUTOVER_SEED` lives through one again
- * and prints it.
+ * Histories, each from its seed. `CUTOVER_HISTORIES` is how many (`make simulate` for ten thousand), and `CUTOVER_SEED`
+ * lives through one again and prints it.
  */
 
 import { describe, expect, it } from "vitest";

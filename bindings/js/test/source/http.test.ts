@@ -1,12 +1,14 @@
 /** A source over HTTP, against a real server that can misbehave. */
 
 import { execFile } from "node:child_process";
+import { createServer } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Engine } from "../../dist/index.js";
 import { Source, SourceError } from "../../dist/source.js";
 import type { Changed, HttpOptions } from "../../dist/source.js";
-import { ControlPlane, ENV, ruleset, until } from "./support.js";
+import { ControlPlane, ENV, behindTls, ruleset, until } from "./support.js";
 
 /** A source that is quick to come back, and what it has told. */
 function sourceOf(server: { readonly url: string }, options: Partial<HttpOptions> = {}) {
@@ -110,6 +112,57 @@ describe("a stream", () => {
     expect(server.requests.filter(({ url }) => url.endsWith("/events"))).toHaveLength(2);
     server.publish(ruleset(0));
     await until(() => source.epoch === 2);
+  });
+
+  it("gives up a server that takes a connection and never answers, and comes back", async () => {
+    const sockets = new Set<Socket>();
+    const silent = createServer((socket) => void sockets.add(socket));
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    const { source, errors } = sourceOf({ url: `http://127.0.0.1:${port}` }, { connectMs: 60 });
+    await until(() => sockets.size >= 2);
+    expect(errors.map(({ code, message }) => [code, message])).toEqual([["unreachable", "nothing was heard for too long"]]);
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => silent.close(resolve));
+    const server = await ControlPlane.start({ port });
+    server.publish(ruleset(100));
+    await source.ready(5_000);
+  });
+
+  it("reads an event that comes byte by byte", async () => {
+    const server = await ControlPlane.start();
+    server.publish(ruleset(0));
+    const { source } = sourceOf(server);
+    await source.ready(5_000);
+    await until(() => server.open === 1);
+    const event = `event: ruleset\r\ndata: ${JSON.stringify({ version: 2, ruleset: `${ruleset(100)} ` })}\r\n\r\n`;
+    for (const byte of event) {
+      server.say(byte);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await until(() => source.epoch === 2);
+    expect(everybody(source)).toBe(true);
+  });
+
+  it("takes what is packed", async () => {
+    const server = await ControlPlane.start({ signs: true });
+    server.bare = true;
+    server.packs = true;
+    server.publish(ruleset(100));
+    const { source } = sourceOf(server, { publicKeys: server.publicKeys });
+    await source.ready(5_000);
+    expect(everybody(source)).toBe(true);
+  });
+
+  it("goes through TLS, to whom it trusts alone", async () => {
+    const server = await ControlPlane.start();
+    server.publish(ruleset(100));
+    const { port, ca } = await behindTls(server.port);
+    const trusted = sourceOf({ url: `https://localhost:${port}` }, { ca });
+    await trusted.source.ready(5_000);
+    const { source, errors } = sourceOf({ url: `https://localhost:${port}` });
+    await expect(source.ready(300)).rejects.toMatchObject({ code: "no_ruleset" });
+    expect(errors[0]?.message).toMatch(/certificate/);
   });
 
   it("is refused where the key is, and says so once", async () => {

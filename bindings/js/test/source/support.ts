@@ -1,13 +1,17 @@
 /** A small server that speaks the protocol of the control plane, and can misbehave; and waiting for things to happen. */
 
+import { execFileSync } from "node:child_process";
 import { generateKeyPairSync, sign } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { connect } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createServer as createTlsServer } from "node:tls";
+import { gzipSync } from "node:zlib";
 import { onTestFinished } from "vitest";
 
 export const ENV = "production";
@@ -44,6 +48,8 @@ export class ControlPlane {
   /** Streams say nothing at all, as behind something that keeps back what is no whole answer. */
   mute = false;
   streams = true;
+  /** Answers are packed. */
+  packs = false;
   /** What is signed with another key, or not at all. */
   signature: "good" | "wrong" | "none" = "good";
   readonly requests: { method: string; url: string; headers: IncomingMessage["headers"] }[] = [];
@@ -149,8 +155,10 @@ export class ControlPlane {
   #ruleset(response: ServerResponse): void {
     const signature = this.#signed();
     const signed: Record<string, string> = signature === undefined ? {} : { "cutover-signature": signature };
-    response.writeHead(200, { etag: `"${this.version}"`, "cutover-version": this.version, "cutover-epoch": this.version, ...signed });
-    response.end(this.text);
+    const packed: Record<string, string> = this.packs ? { "content-encoding": "gzip" } : {};
+    const versions = { etag: `"${this.version}"`, "cutover-version": this.version, "cutover-epoch": this.version };
+    response.writeHead(200, { ...versions, ...signed, ...packed });
+    response.end(this.packs ? gzipSync(this.text) : this.text);
   }
 
   #report(request: IncomingMessage, response: ServerResponse): void {
@@ -172,4 +180,27 @@ export class ControlPlane {
     this.#listening.add(response);
     response.on("close", () => this.#listening.delete(response));
   }
+}
+
+/** TLS in front of a port, with a certificate of its own. */
+export async function behindTls(port: number): Promise<{ readonly port: number; readonly ca: string }> {
+  const place = folder();
+  const [key, cert] = [join(place, "key.pem"), join(place, "cert.pem")];
+  const named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+  const made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", ...named];
+  execFileSync("openssl", [...made, "-keyout", key, "-out", cert], { stdio: "ignore" });
+  const sockets = new Set<Socket>();
+  const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (socket) => {
+    const behind = connect(port, "127.0.0.1");
+    sockets.add(behind.on("error", () => socket.destroy()));
+    sockets.add(socket.on("error", () => behind.destroy()));
+    socket.pipe(behind).pipe(socket);
+  });
+  server.on("tlsClientError", () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { port: (server.address() as AddressInfo).port, ca: readFileSync(cert, "utf8") };
 }

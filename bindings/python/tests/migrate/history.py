@@ -228,13 +228,27 @@ class History:
         ends = [(stream, len(stream.source.log)) for stream in (self.forward, self.reverse) if stream.task]
         await self._until(lambda: all(stream.reached(end) for stream, end in ends))
         self.before = self.phase
-        if self.phase not in FOLLOWS_FORWARD:
-            self.forward.stop()
-        if self.phase not in FOLLOWS_REVERSE:
-            self.reverse.stop()
+        for stream, phases in ((self.forward, FOLLOWS_FORWARD), (self.reverse, FOLLOWS_REVERSE)):
+            if self.phase not in phases:
+                await self._drain(stream)
+                stream.stop()
         if self.quiet:
             self._check()
         self.quiet = False
+
+    async def _drain(self, stream: Stream | Topic) -> None:
+        """What a stream has carried it takes back as well: it is not ended between a write and its undoing."""
+        if stream.task is None or not isinstance(stream, Stream):
+            return
+        stream.cut = len(stream.source.log)
+        running = [task for node in self.nodes for task in [*node.tasks, *node.migration._writes]] + [*self.world.late]
+        if running:
+            await asyncio.wait(running)
+        if self.outbox is not None:
+            marks = [entry.id for entry in self.outbox.entries.values()]
+            await self._until(lambda: self._delivered(marks))
+        end = len(stream.source.log)
+        await self._until(lambda: stream.reached(end))
 
     def _delivered(self, marks: list[str]) -> bool:
         assert self.outbox is not None

@@ -318,11 +318,13 @@ class Stream:
     def __init__(self, world: World, source: Store, target: Store) -> None:
         self.world, self.source, self.target = world, source, target
         self.next = 0
+        self.cut: int | None = None
+        """From here on only undoings are carried: those of writes that were carried before."""
         self.task: asyncio.Future[None] | None = None
 
     def start(self) -> None:
         if self.task is None:
-            self.next = len(self.source.log)
+            self.next, self.cut = len(self.source.log), None
             self.task = asyncio.ensure_future(self._run())
 
     def stop(self) -> None:
@@ -347,11 +349,15 @@ class Stream:
         while True:
             await asyncio.sleep(self.world.random.uniform(0.005, 0.05))
             batch = self.source.log[self.next : self.next + 8]
-            again = [self.world.random.choice(self.source.log)] if batch and self.world.happens(0.2) else []
+            taken, cut = len(batch), self.cut
+            if cut is not None:
+                batch = [event for place, event in enumerate(batch, self.next) if place < cut or event[0] == "undo"]
+            carried = self.source.log[: self.next if self.cut is None else min(self.next, self.cut)]
+            again = [self.world.random.choice(carried)] if batch and carried and self.world.happens(0.2) else []
             order = batch + again
             if self.target.checks:
                 self.world.random.shuffle(order)
             for change in order:
                 self.target.follow(change)
-            self.next += len(batch)
+            self.next += taken
 

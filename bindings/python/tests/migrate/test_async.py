@@ -181,11 +181,12 @@ migrations:
       { name: only, read: old, write: [old, { to: new, ack: best_effort }] }] }
 """
         seen: list[int] = []
+        go = asyncio.Event()
 
         class Slow(AsyncStore):
             async def write(self, key: str, record: Record, call: Any) -> None:
                 # The first takes the longest.
-                await asyncio.sleep(0.05 if not seen and record["n"] == 0 else 0)
+                await (go.wait() if record["n"] == 0 else asyncio.sleep(0))
                 seen.append(record["n"])
 
         orders: AsyncMigration[Record] = AsyncMigration(
@@ -194,6 +195,7 @@ migrations:
         for n in range(5):
             await orders.write("a", {"n": n})
         assert seen == []
+        go.set()
         await orders.settled()
         assert seen == [0, 1, 2, 3, 4]
 

@@ -57,16 +57,15 @@ def test_no_acknowledged_write_is_lost_and_no_read_is_too_old(part: int) -> None
     ids=["outbox", "versions", "letters", "commits"],
 )
 def test_without_it_writes_are_lost(options: dict[str, Any]) -> None:
-    wrong: list[str] = []
+    # A consumer that is given what is careless is seen where it commits.
+    what = "has committed" if options.get("consumers") else ""
     for seed in range(300):
         try:
             show(seed, **options)
         except Wrong as error:
-            wrong.append(str(error))
-        if len(wrong) == 2:
-            assert not options.get("consumers") or any("has committed" in told for told in wrong)
-            return
-    raise AssertionError(wrong)
+            if what in str(error):
+                return
+    raise AssertionError("nobody has seen anything wrong")
 
 
 def test_a_seed_is_a_history() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -42,11 +44,11 @@ def until(what: Callable[[], object], seconds: float = 10) -> None:
 class ControlPlane:
     """One server; what it does wrong is set from outside."""
 
-    def __init__(self, signs: bool = False, port: int = 0) -> None:
+    def __init__(self, signs: bool = False, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.version, self.text = 0, ""
         self.refuses: list[tuple[int, dict[str, str]]] = []
         self.bare = self.mute = False
-        self.streams = True
+        self.streams, self.packs = True, False
         self.signature = "good"
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.reports: list[dict[str, Any]] = []
@@ -69,6 +71,8 @@ class ControlPlane:
                 """A client that has gone is none."""
 
         self._server = Server(("127.0.0.1", port), Handler)
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=lambda: self._server.serve_forever(0.01), daemon=True)
         self._thread.start()
 
@@ -180,7 +184,10 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {"Cutover-Version": str(plane.version), "ETag": f'"{plane.version}"'}
         if (signature := plane.signed()) is not None:
             headers["Cutover-Signature"] = signature
-        return self._send(200, plane.text.encode(), headers)
+        body = plane.text.encode()
+        if plane.packs:
+            body, headers["Content-Encoding"] = gzip.compress(body), "gzip"
+        return self._send(200, body, headers)
 
     def _stream(self, plane: ControlPlane) -> None:
         if not plane.streams:
@@ -239,7 +246,18 @@ class Redis:
         return f"redis://127.0.0.1:{self.port}"
 
     def run(self) -> None:
-        settings = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._place), "--save", "", "--appendonly", "no"]
+        settings = [
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            str(self._place),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
         process = self._process = subprocess.Popen(["redis-server", *settings], stdout=subprocess.PIPE)
         assert process.stdout is not None
         for line in process.stdout:

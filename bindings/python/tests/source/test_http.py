@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -182,6 +186,62 @@ def test_a_signature_that_is_none(signature: str, code: str) -> None:
             server.signature = "good"
             server.publish(ruleset(0))
             until(lambda: source.epoch == 3)
+
+
+def test_a_server_that_never_answers_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with source_of(f"http://127.0.0.1:{port}", connect_ms=60) as (source, errors, _):
+            held = [silent.accept()[0] for _ in range(2)]
+            until(lambda: errors)
+            assert [error.code for error in errors] == ["unreachable"]
+            for each in held:
+                each.close()
+            silent.close()
+            with ControlPlane(port=port) as server:
+                server.publish(ruleset(100))
+                source.ready(5_000)
+
+
+def test_an_event_that_comes_byte_by_byte() -> None:
+    with ControlPlane() as server:
+        server.publish(ruleset(0))
+        with source_of(server) as (source, _, _):
+            source.ready(5_000)
+            until(lambda: server.open == 1)
+            data = json.dumps({"version": 2, "ruleset": ruleset(100) + " "})
+            for byte in f"event: ruleset\r\ndata: {data}\r\n\r\n":
+                server.say(byte)
+                time.sleep(0.0005)
+            until(lambda: source.epoch == 2)
+            assert everybody(source)
+
+
+def test_what_is_packed_is_taken_and_its_signature_is_that_of_the_text() -> None:
+    with ControlPlane(signs=True) as server:
+        server.bare = server.packs = True
+        server.publish(ruleset(100))
+        with source_of(server, public_keys=server.public_keys) as (source, _, _):
+            source.ready(5_000)
+            assert everybody(source)
+
+
+def test_tls_to_whom_it_trusts_alone(tmp_path: Path) -> None:
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    made = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost".split()
+    more = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(cert)]
+    subprocess.run(["openssl", *made, *more], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    with ControlPlane(tls=context) as server:
+        server.publish(ruleset(100))
+        url = f"https://localhost:{server.port}"
+        with source_of(url, ca=ssl.create_default_context(cafile=cert)) as (source, _, _):
+            source.ready(5_000)
+        with source_of(url) as (source, errors, _):
+            with pytest.raises(SourceError, match="no ruleset"):
+                source.ready(300)
+            assert "certificate" in str(errors[0])
 
 
 def test_options_that_make_no_sense() -> None:

@@ -58,7 +58,10 @@ def test_the_environment_has_the_switches_of_a_migration() -> None:
         source.ready(5_000)
         # Only the text `true` turns a switch on.
         assert source.engine.route("recruiters", {}).phase == "dual_read"
-    with Source.environment(variables={"HOME": "/root"}) as source, pytest.raises(SourceError, match="none of the four switches"):
+    with (
+        Source.environment(variables={"HOME": "/root"}) as source,
+        pytest.raises(SourceError, match="none of the four switches"),
+    ):
         source.ready(100)
 
 

@@ -24,9 +24,16 @@ ROOT = Path(__file__).parents[4]
 
 def _command() -> str | None:
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    candidates = [os.environ.get("CUTOVER_SERVER"), *(str(target / profile / "cutover") for profile in ("release", "fast", "debug"))]
+    candidates = [
+        os.environ.get("CUTOVER_SERVER"),
+        *(str(target / profile / "cutover") for profile in ("release", "fast", "debug")),
+    ]
     for place in candidates:
-        if place and Path(place).exists() and subprocess.run([place, "serve", "--help"], capture_output=True).returncode == 0:
+        if (
+            place
+            and Path(place).exists()
+            and subprocess.run([place, "serve", "--help"], capture_output=True).returncode == 0
+        ):
             return place
     return None
 
@@ -68,7 +75,9 @@ class Server:
 
     def ask(self, method: str, path: str, body: str | None = None) -> Any:
         headers = {"Authorization": f"Bearer {self.key}", "If-Match": "*", "Content-Type": "application/yaml"}
-        request = urllib.request.Request(f"{self.url}{path}", None if body is None else body.encode(), headers, method=method)
+        request = urllib.request.Request(
+            f"{self.url}{path}", None if body is None else body.encode(), headers, method=method
+        )
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
 
@@ -92,7 +101,9 @@ def test_it_signs_publishes_knows_who_has_adopted_what_and_is_gone_and_back(tmp_
     with serving(tmp_path) as server:
         server.publish(ruleset(0))
         keys = {key["id"]: key["public"] for key in server.ask("GET", "/v1/signing-keys")}
-        with Source.http(server.url, ENV, key=server.key, public_keys=keys, node="pod-1", base_ms=20, cap_ms=200) as source:
+        with Source.http(
+            server.url, ENV, key=server.key, public_keys=keys, node="pod-1", base_ms=20, cap_ms=200
+        ) as source:
             source.on("error", errors.append)
             source.ready(10_000)
             assert (everybody(source), errors) == (False, [])
@@ -100,7 +111,9 @@ def test_it_signs_publishes_knows_who_has_adopted_what_and_is_gone_and_back(tmp_
             server.publish(ruleset(100))
             until(lambda: source.epoch == first + 1)
             assert everybody(source)
-            until(lambda: [node["epoch"] for node in server.ask("GET", f"/v1/rulesets/{ENV}/nodes")["all"]] == [first + 1])
+            until(
+                lambda: [node["epoch"] for node in server.ask("GET", f"/v1/rulesets/{ENV}/nodes")["all"]] == [first + 1]
+            )
             server.kill()
             until(lambda: errors)
             assert (errors[0].code, everybody(source)) == ("unreachable", True)

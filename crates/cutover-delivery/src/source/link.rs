@@ -1,6 +1,6 @@
 //! The connection of a source: when it is made, given up and made again.
 
-use super::{Code, Config, Effect, Fetch, How, Kind, Link, Source};
+use super::{Code, Complaint, Config, Effect, Fetch, How, Kind, Link, Source};
 use crate::{Millis, later};
 use alloc::format;
 use alloc::string::ToString;
@@ -168,10 +168,14 @@ impl Source {
     }
 
     /// Tells what was refused, and remembers that something newer is there.
-    pub(super) fn refuse(&mut self, code: Code, message: &str, out: &mut Vec<Effect>) {
+    pub(super) fn refuse(&mut self, code: Code, version: u64, message: &str, out: &mut Vec<Effect>) {
         self.behind = true;
         self.taking = None;
-        self.told = Some(code);
+        let complaint = Some(Complaint { code, version });
+        if self.complaint == complaint {
+            return;
+        }
+        self.complaint = complaint;
         out.push(Effect::Error { code, message: format!("{message}; what runs stays") });
     }
 }

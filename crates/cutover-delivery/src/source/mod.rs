@@ -49,6 +49,15 @@ pub struct Source {
     fetch: Fetch,
     /// What users were told last, so that an outage is told once.
     told: Option<Code>,
+    /// What was refused last, so that it is told once, however often it is offered.
+    complaint: Option<Complaint>,
+}
+
+/// What was refused, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Complaint {
+    code: Code,
+    version: u64,
 }
 
 /// The connection.
@@ -196,7 +205,8 @@ impl Source {
 
     /// What the server has published, as it answers a report: a change that did not get through otherwise.
     fn reported(&mut self, version: Option<u64>, out: &mut Vec<Effect>) {
-        let is_new = version.is_some_and(|version| version > self.version.max(self.refused));
+        let refused = self.complaint.map_or(0, |complaint| complaint.version);
+        let is_new = version.is_some_and(|version| version > self.version.max(self.refused).max(refused));
         if is_new && self.fetch == Fetch::None && self.taking.is_none() {
             self.fetch = Fetch::Asked { failures: 0 };
             out.push(Effect::Fetch { version: self.known() });
@@ -213,7 +223,9 @@ impl Source {
     }
 
     fn freshness(&mut self, config: &Config, now: Millis, out: &mut Vec<Effect>) {
-        let stale = self.stale_at(config).is_some_and(|at| at <= now);
+        // What is looked at may be what makes it fresh: nobody is told the one and then the other.
+        let settled = self.taking.is_none() || self.stale;
+        let stale = settled && self.stale_at(config).is_some_and(|at| at <= now);
         if stale && !self.stale {
             out.push(Effect::Stale { since: self.heard_at.unwrap_or(now) });
         } else if self.stale && !stale {

@@ -26,7 +26,12 @@ impl Source {
             self.heard_at = Some(now);
         } else if version < self.version {
             let (here, code) = (self.version, Code::VersionBack);
-            self.refuse(code, &format!("version {version} is offered, which is before version {here}"), out);
+            self.refuse(
+                code,
+                version,
+                &format!("version {version} is offered, which is before version {here}"),
+                out,
+            );
         } else if version == self.refused {
             // It was told already, and stays what it is.
             self.behind = true;
@@ -57,7 +62,7 @@ impl Source {
             return;
         }
         let Some((id, signature)) = signature.and_then(|signature| signature.split_once(':')) else {
-            return self.refuse(Code::Unsigned, &format!("{what} {version} has no signature"), out);
+            return self.refuse(Code::Unsigned, version, &format!("{what} {version} has no signature"), out);
         };
         let Some(key) = config.public_keys.get(id) else {
             let known =
@@ -65,7 +70,7 @@ impl Source {
             let message = format!(
                 "{what} {version} is signed by the key `{id}`, which is none of the known keys {known}"
             );
-            return self.refuse(Code::UnknownKey, &message, out);
+            return self.refuse(Code::UnknownKey, version, &message, out);
         };
         self.taking = Some(taking);
         out.push(Effect::Verify {
@@ -87,7 +92,12 @@ impl Source {
         if good {
             out.push(Effect::Load { version });
         } else {
-            self.refuse(Code::BadSignature, &format!("the signature of version {version} is wrong"), out);
+            self.refuse(
+                Code::BadSignature,
+                version,
+                &format!("the signature of version {version} is wrong"),
+                out,
+            );
         }
     }
 
@@ -98,6 +108,7 @@ impl Source {
         self.version = version;
         self.behind = false;
         self.told = None;
+        self.complaint = None;
         self.heard_at = Some(saved_at.unwrap_or(now));
         out.push(Effect::Adopt { version, first, cached: saved_at.is_some() });
         if saved_at.is_none() {
@@ -115,7 +126,7 @@ impl Source {
         if saved_at.is_none() {
             self.refused = version;
         }
-        self.refuse(Code::Broken, &format!("version {version} is refused: {why}"), out);
+        self.refuse(Code::Broken, version, &format!("version {version} is refused: {why}"), out);
     }
 
     /// What waited for the ruleset goes on.

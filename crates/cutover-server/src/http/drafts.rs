@@ -69,6 +69,9 @@ pub(crate) async fn put_draft(
     who.needs(Role::Editor, &env)?;
     app.environment(&env)?;
     named("a draft", &name)?;
+    if written.text.len() > app.options.ruleset_limit {
+        return Err(Problem::too_large(app.options.ruleset_limit));
+    }
     let found = match app.store.draft(&env, &name).await {
         Ok(draft) => draft.revision,
         Err(StoreError::NotFound(_)) => 0,

@@ -9,6 +9,7 @@ use axum::http::request::{Parts, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
+use std::time::Duration;
 
 impl FromRequestParts<Arc<App>> for Who {
     type Rejection = Problem;
@@ -53,6 +54,9 @@ impl Who {
     }
 }
 
+/// How long a body may take to come.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A body as bytes, up to the limit of the route.
 pub(crate) struct Raw(pub(crate) Bytes);
 
@@ -60,7 +64,11 @@ impl FromRequest<Arc<App>> for Raw {
     type Rejection = Problem;
 
     async fn from_request(request: Request<Body>, app: &Arc<App>) -> Answer<Self> {
-        Bytes::from_request(request, app).await.map(Self).map_err(|rejection| {
+        let read = tokio::time::timeout(PATIENCE, Bytes::from_request(request, app)).await.map_err(|_| {
+            let detail = format!("a body comes within {} seconds", PATIENCE.as_secs());
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "The body came too slowly", detail)
+        })?;
+        read.map(Self).map_err(|rejection| {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
                 return Problem::too_large(app.options.ruleset_limit.max(app.options.body_limit));
             }

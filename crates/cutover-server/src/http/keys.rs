@@ -27,6 +27,22 @@ pub(crate) struct KeyLine {
     revoked_at: Option<i64>,
 }
 
+/// Whose key it is.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Me {
+    name: String,
+    role: Role,
+    /// The environment that it is good for; null where it is good for all.
+    env: Option<String>,
+}
+
+/// Whose key this is, and what it is good for.
+#[utoipa::path(get, path = "/v1/me", tag = "keys",
+    responses((status = 200, body = Me), (status = "default", body = Problem)))]
+pub(crate) async fn me(who: Who) -> axum::Json<Me> {
+    axum::Json(Me { name: who.name, role: who.role, env: who.env })
+}
+
 /// All keys, without their secrets.
 #[utoipa::path(get, path = "/v1/keys", tag = "keys",
     responses((status = 200, body = Vec<KeyLine>), (status = "default", body = Problem)))]

@@ -6,6 +6,7 @@ mod extract;
 mod health;
 mod keys;
 mod ofrep;
+mod page;
 mod plans;
 mod rulesets;
 mod versions;
@@ -60,6 +61,7 @@ fn routes(app: &App) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(plans::plan))
         .routes(routes!(plans::report))
         .routes(routes!(plans::event))
+        .routes(routes!(keys::me))
         .routes(routes!(keys::keys, keys::make_key))
         .routes(routes!(keys::revoke_key))
         .routes(routes!(keys::audit))
@@ -97,7 +99,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
             "/openapi.json",
             get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) }),
         )
-        .fallback(async || Problem::missing("there is nothing at this address: see /openapi.json"))
+        .fallback(page::file)
         .layer(middleware::from_fn_with_state(app.clone(), around))
         .with_state(app.clone())
 }

@@ -33,7 +33,7 @@ pub(crate) struct Poll {
     ("If-None-Match" = Option<String>, Header, description = "The ETag of the version that the client has")),
     responses((status = 200, description = "The ruleset", body = Object, headers(
         ("ETag" = String, description = "The version in quotes"), ("Cutover-Version" = i64), ("Cutover-Epoch" = i64),
-        ("Cutover-Signature" = String, description = "`<key id>:<base64 of Ed25519>` over `cutover-ruleset-v1\\n<env>\\n<version>\\n` and the body"))),
+        ("Cutover-Signature" = String, description = "`<key id>:<base64 of Ed25519>`: docs/control-plane.md"))),
         (status = 304, description = "The client has it"), (status = "default", body = Problem)))]
 pub(crate) async fn ruleset(
     State(app): State<Arc<App>>,

@@ -22,7 +22,7 @@ use std::time::Duration;
 /// What is leased.
 const LEASE: &str = "plans";
 /// How long a runner that says nothing keeps the lease, in milliseconds.
-const LEASE_MS: i64 = 10_000;
+const LEASE_MS: i64 = 5_000;
 /// How often plans are looked at.
 const TURN: Duration = Duration::from_millis(500);
 
@@ -103,10 +103,15 @@ async fn look(
     let mut state = state_of(plan, &row)?;
     let now = now_ms();
     let mut said = Vec::new();
-    let flag = plan.plan().spec().flag.clone();
-    let alarm = app.environments.find(&row.env).is_some_and(|environment| {
-        environment.in_emergency().iter().any(|held| held.target == Target::Flag(flag.clone()))
-    });
+    let spec = plan.plan().spec();
+    let target = match &spec.migration {
+        Some(migration) => Target::Migration(migration.clone()),
+        None => Target::Flag(spec.flag.clone()),
+    };
+    let alarm = app
+        .environments
+        .find(&row.env)
+        .is_some_and(|environment| environment.in_emergency().iter().any(|held| held.target == target));
     if state.plan.emergency != alarm {
         let kind = Kind::Emergency { on: alarm, actor: "emergency".to_owned() };
         state = hear(plan.advance(state, now, None, kind), &mut said);

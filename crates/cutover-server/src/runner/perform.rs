@@ -3,9 +3,10 @@
 use crate::app::App;
 use crate::clock::now_ms;
 use crate::edit;
+use crate::notify;
 use crate::problem::Problem;
 use crate::publish::{self, Wanted};
-use crate::store::{Fence, Parcel, PlanRow, StoreError, Stored};
+use crate::store::{Fence, PlanRow, StoreError, Stored};
 use axum::http::StatusCode;
 use cutover::plans::{Guarded, Kind, Owed, Stage, State, Target as Reach, Task, percent};
 
@@ -47,8 +48,8 @@ pub(super) async fn perform(
                 return Ok(done);
             }
             let why = format!("step {} of the plan `{}`", state.step, row.name);
-            // The way back was judged when the plan was published; the way forward is refused where it has hazards.
-            let unasked = matches!(state.stage, Stage::RollingBack { .. });
+            // The way back was judged when the plan was published; a move onwards that has hazards is a person's to publish.
+            let unasked = *emergency || matches!(state.stage, Stage::RollingBack { .. });
             let wanted = Wanted { unasked, ..wanted(row, migration, why) };
             let goes = edit::Goes { phase: phase.as_deref(), share: *millionths, emergency: *emergency };
             let published = publish::change(app, wanted, Some(fence), |ruleset| {
@@ -61,6 +62,13 @@ pub(super) async fn perform(
                 }
                 Err(problem) => told(problem, failed),
             }
+        }
+        Task::AwaitGuards { epoch, .. } => {
+            if *epoch != state.epoch {
+                return Ok(done);
+            }
+            let performed = u64::try_from(row.epoch).is_ok_and(|performed| performed >= *epoch);
+            Ok(if performed { operations(app, row, *epoch) } else { Vec::new() })
         }
         Task::SetFlag { flag, trigger } => {
             let why = format!("trigger {trigger} of the plan `{}`", row.name);
@@ -92,22 +100,27 @@ pub(super) async fn perform(
             }
             Ok(kinds)
         }
-        // Whoever runs the stores knows what the data waits for, and keeps incidents: both are told, and tell the plan.
         Task::RequestApproval { .. }
         | Task::Investigate { .. }
-        | Task::Notify { .. }
-        | Task::AwaitGuards { .. }
-        | Task::OpenIncident { .. } => {
-            let id = format!("{}/{}/{}/{}", row.env, row.name, state.plan, owed.id);
-            let body = serde_json::json!({
-                "id": id, "at": now_ms(), "environment": row.env, "plan": row.name, "stage": state.stage.name(),
-                "effect": owed.task,
+        | Task::OpenIncident { .. }
+        | Task::Notify { .. } => {
+            let text = match &owed.task {
+                Task::Notify { message, .. } => message.clone(),
+                Task::RequestApproval { step } => {
+                    format!("step {step} has passed: somebody approves it, or not")
+                }
+                Task::OpenIncident { event, .. } => {
+                    format!("an incident of severity {} is opened: {}", event.severity, event.title)
+                }
+                _ => "a trigger fires: somebody looks into it".to_owned(),
+            };
+            let text = format!("{}: plan {}: {text}", row.env, row.name);
+            tracing::info!(env = row.env, plan = row.name, text, "a plan tells");
+            let about = serde_json::json!({
+                "environment": row.env, "plan": row.name, "stage": state.stage.name(), "effect": owed,
             });
-            let parcel = Parcel { id, kind: "plan".to_owned(), body: body.to_string(), failed: 0 };
-            if !app.options.webhooks.is_empty() {
-                app.store.put_parcel(&parcel, now_ms()).await?;
-            }
-            tracing::info!(env = row.env, plan = row.name, effect = body.to_string(), "a plan tells");
+            // The number of the effect is unique in the life of the state.
+            notify::tell(app, &format!("{}/{}/{}", row.env, row.name, owed.id), &text, &about).await?;
             Ok(done)
         }
     }
@@ -131,10 +144,23 @@ fn wanted(row: &PlanRow, flag: &str, reason: String) -> Wanted {
 fn told(problem: Problem, failed: impl Fn(String) -> Vec<Kind>) -> Stored<Vec<Kind>> {
     match problem.status() {
         StatusCode::SERVICE_UNAVAILABLE => Err(StoreError::Down(problem.detail().to_owned())),
-        StatusCode::CONFLICT => Err(StoreError::Fenced),
+        StatusCode::CONFLICT if problem.is_fenced() => Err(StoreError::Fenced),
         StatusCode::PRECONDITION_FAILED => Ok(Vec::new()),
         _ => Ok(failed(problem.detail().to_owned())),
     }
+}
+
+/// What nodes report of operations that run: G2. Where a node is lost, nothing is known.
+pub(super) fn operations(app: &App, row: &PlanRow, epoch: u64) -> Vec<Kind> {
+    let Some(environment) = app.environments.find(&row.env) else { return Vec::new() };
+    let version = if row.version > 0 { row.version } else { environment.version() };
+    let adoption = environment.nodes.adoption(version, now_ms());
+    if adoption.nodes == 0 || !adoption.lost.is_empty() || !adoption.behind.is_empty() {
+        return Vec::new();
+    }
+    // What is older than the version began under an epoch before this one; which one of them makes no difference.
+    let oldest = (!adoption.draining.is_empty()).then(|| epoch.saturating_sub(1));
+    vec![Kind::Operations { oldest }]
 }
 
 /// The segments that any step of a plan reaches.

@@ -10,7 +10,7 @@ use crate::published::Published;
 use crate::store::PlanRow;
 use axum::http::StatusCode;
 use cutover::gates::Observation;
-use cutover::plans::{Effect, Guarded, GuardedState, Kind, Plain, State};
+use cutover::plans::{DataGuard, Effect, Guarded, GuardedState, Kind, Plain, State};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -31,8 +31,7 @@ const SAID: [&str; 13] = [
     "stream",
     "guard",
 ];
-
-/// What is told of machines, with nobody who would answer for it.
+/// What is measured and not decided has no actor.
 const MEASURED: [&str; 4] = ["capacity", "operations", "stream", "guard"];
 
 /// Where a plan stands.
@@ -40,6 +39,7 @@ const MEASURED: [&str; 4] = ["capacity", "operations", "stream", "guard"];
 pub(crate) struct Standing {
     pub(crate) env: String,
     pub(crate) plan: String,
+    /// The flag that it moves, or the migration.
     pub(crate) flag: String,
     /// Such as `baking`.
     pub(crate) stage: String,
@@ -47,6 +47,9 @@ pub(crate) struct Standing {
     pub(crate) revision: u64,
     /// The published version that performs the step.
     pub(crate) version: i64,
+    /// What its next move waits for of the data, such as `backfill_verified`.
+    #[schema(value_type = Vec<String>)]
+    pub(crate) waits_for: Vec<DataGuard>,
     /// All of its state.
     #[schema(value_type = Object)]
     pub(crate) state: State,
@@ -67,6 +70,7 @@ fn standing_of(plan: &Guarded, row: PlanRow, state: GuardedState) -> Standing {
         env: row.env,
         plan: row.name,
         flag: plan.plan().spec().moved().to_owned(),
+        waits_for: plan.plan().waits_for(&state.plan),
         stage: state.plan.stage.name().to_owned(),
         revision: state.plan.revision,
         version: row.version,
@@ -102,7 +106,18 @@ pub(crate) async fn tell(app: &App, env: &str, name: &str, who: &Who, mut event:
         }
     }
     let mut row = app.store.plan(env, name).await?;
-    let state = state_of(plan, &row)?;
+    let mut state = state_of(plan, &row)?;
+    if !state.plan.stage.is_active() {
+        // The first move waits for data too, and the runner looks at plans that are under way: what nodes say is told here.
+        let (epoch, now) = (state.plan.epoch, now_ms());
+        let environment = app.environment(env)?;
+        let version = if row.version > 0 { row.version } else { environment.version() };
+        let adoption = environment.nodes.adoption(version, now);
+        let ack = (adoption.adopted && adoption.nodes > 0).then_some(Kind::Ack { epoch, node: None });
+        for kind in ack.into_iter().chain(perform::operations(app, &row, epoch)) {
+            state = plan.advance(state, now, None, kind).state;
+        }
+    }
     let heard = cutover::plans::hear(plan, state, &event.to_string(), now_ms()).map_err(Problem::wrong)?;
     let refused = heard.effects.iter().find_map(|effect| match effect {
         Effect::Plain(Plain::Refused { why }) => Some(*why),
@@ -113,7 +128,8 @@ pub(crate) async fn tell(app: &App, env: &str, name: &str, who: &Who, mut event:
         return Err(Problem::new(StatusCode::CONFLICT, "plan-refuses", title, why.sentence())
             .with("why", why)
             .with("revision", heard.state.plan.revision)
-            .with("stage", heard.state.plan.stage.name()));
+            .with("stage", heard.state.plan.stage.name())
+            .with("guards", plan.plan().waits_for(&heard.state.plan)));
     }
     let reason = event.get("reason").and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut said = Vec::new();

@@ -188,7 +188,7 @@ impl Store {
             }
             for (number, statements) in (1_i64..).zip(schema::MIGRATIONS).skip(done) {
                 for statement in *statements {
-                    sqlx::query(*statement).execute(&mut *turn).await?;
+                    sqlx::query(statement).execute(&mut *turn).await?;
                 }
                 sqlx::query("INSERT INTO schema_versions (version) VALUES ($1)")
                     .bind(number)

@@ -293,9 +293,10 @@ export class History {
   }
 
   #restless(): never {
+    const topics = this.#carried.map((topic) => topic.standing).join("; ");
     const running = this.#nodes.map(({ name, running }) => `${running} in ${name}`).join(", ");
     const owed = JSON.stringify((this.#outbox as MemoryOutbox | null)?.entries ?? []);
-    this.#fail(`it never comes to rest: ${running}, ${this.#behind} in the stream, ${this.#carried.map((topic) => topic.standing).join("; ")}, owed ${owed}`);
+    this.#fail(`it never comes to rest: ${running}, ${this.#behind} in the stream, ${topics}, owed ${owed}`);
   }
 
   /** Once all is quiet, each store that should have a write has it. */

@@ -77,14 +77,16 @@ export class Topic {
 
   /** Whether all was applied, and no letter is left. */
   get drained(): boolean {
-    return this.#partitions.every(({ log, offset, letters, consumer }) => offset === log.length && letters.size === 0 && !consumer?.halted);
+    const done = ({ log, offset, letters, consumer }: Partition): boolean =>
+      offset === log.length && letters.size === 0 && consumer?.halted !== true;
+    return this.#partitions.every(done);
   }
 
   /** What there is to say where it never ends. */
   get standing(): string {
-    return this.#partitions
-      .map(({ name, log, offset, letters, consumer }) => `${name} ${offset}/${log.length} ${letters.size} ${JSON.stringify(consumer?.state)}`)
-      .join("; ");
+    const one = ({ name, log, offset, letters, consumer }: Partition): string =>
+      `${name} ${offset}/${log.length} ${letters.size} ${JSON.stringify(consumer?.state)}`;
+    return this.#partitions.map(one).join("; ");
   }
 
   /** A process reads a partition: from the offset that was committed, or from before it. */

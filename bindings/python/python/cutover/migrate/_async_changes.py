@@ -53,7 +53,7 @@ class AsyncConsumer(Partition):
             while True:
                 try:
                     await self._perform(effect, change)
-                    failed: BaseException | None = None
+                    failed: Exception | None = None
                 except Exception as error:
                     failed = error
                 effect = steps.send(failed)

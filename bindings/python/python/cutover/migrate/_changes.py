@@ -240,7 +240,7 @@ class Consumer(Partition):
             while True:
                 try:
                     self._perform(effect, change)
-                    failed: BaseException | None = None
+                    failed: Exception | None = None
                 except Exception as error:
                     failed = error
                 effect = steps.send(failed)

@@ -78,7 +78,8 @@ class Side(Protocol[Record]):
     - A version that was undone is not taken again, however late it comes, and nothing leads back to it: also where it was
       overtaken, so that undoing it raises `Superseded`.
     - A write that came `behind` a newer one counts once that is undone.
-    - A stream to the other store carries the undoing as an event of its own.
+    - A stream to the other store carries the undoing as an event of its own, and does not end between a write and its
+      undoing.
 
     Where a store cannot do that, its side has no `undo`.
     """

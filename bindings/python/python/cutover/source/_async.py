@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Any, Literal, overload
 
 from cutover import Engine
-from cutover.source._source import EventName, Source
+from cutover.source._listeners import EventName
+from cutover.source._source import Source
 from cutover.source._types import Changed, Fresh, Ready, SourceError, Stale
 
 

@@ -31,8 +31,6 @@ class EnvironmentTransport(Idle):
 def _text(variables: Mapping[str, str]) -> str:
     """The variables as the lines of a file. In single quotes a text stands as it is; what cannot stand there is no switch."""
     lines = [
-        f"{name}='{value}'\n"
-        for name, value in variables.items()
-        if _NAME.fullmatch(name) and not _UNFIT.search(value)
+        f"{name}='{value}'\n" for name, value in variables.items() if _NAME.fullmatch(name) and not _UNFIT.search(value)
     ]
     return "".join(lines)

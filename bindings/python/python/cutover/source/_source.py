@@ -12,7 +12,6 @@ import socket
 import ssl
 import threading
 import time
-import warnings
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Literal, overload
@@ -24,14 +23,11 @@ from cutover.source._environment import EnvironmentTransport
 from cutover.source._epochs import Epochs
 from cutover.source._file import FileTransport
 from cutover.source._http import HttpTransport, Server
+from cutover.source._listeners import EventName, Listeners
 from cutover.source._redis import RedisTransport
-from cutover.source._transport import Listener, Offer, Transport, message_of, started
+from cutover.source._transport import Listener, Offer, Transport, started
 from cutover.source._types import Changed, Fresh, Ready, SourceError, SourceErrorCode, Stale
 
-EventName = Literal["ready", "changed", "stale", "fresh", "error"]
-
-_UNTOLD = 16
-"""So many events are kept for the first listener."""
 
 _BEGAN_MS = time.time_ns() // 1_000_000 - time.monotonic_ns() // 1_000_000
 
@@ -83,11 +79,7 @@ class Source:
         self._stale = False
         self._error: SourceError | None = None
         self._epochs = Epochs()
-        self._listeners: dict[str, list[Callable[[Any], object]]] = {
-            name: [] for name in ("ready", "changed", "stale", "fresh", "error")
-        }
-        self._untold: list[tuple[EventName, object]] = []
-        """What nobody has listened to yet."""
+        self._listeners = Listeners()
         self._ended: list[Callable[[], object]] = []
         self._wake_at: int | None = None
         self._told = threading.Event()
@@ -305,16 +297,8 @@ class Source:
         warning. A `changed` names the flags and migrations that may decide otherwise. What was told before anybody listened,
         the first listener is told: the source has begun already.
         """
-        if name not in self._listeners:
-            raise ValueError(f"a source has no event {name!r}")
-        listeners = self._listeners[name]
-        listeners.append(listener)
+        off = self._listeners.add(name, listener)
         self._queue.put(({"event": "listened"}, None))
-
-        def off() -> None:
-            if listener in listeners:
-                listeners.remove(listener)
-
         return off
 
     def begin(self) -> Callable[[], None]:
@@ -368,7 +352,7 @@ class Source:
             except queue.Empty:
                 event, offer = {"event": "woke"}, None
             if event["event"] == "listened":
-                self._catch_up()
+                self._listeners.catch_up()
                 continue
             if offer is not None and offer.text is not None:
                 self._offer = offer
@@ -416,10 +400,10 @@ class Source:
         elif kind == "stale":
             self._stale = True
             self._engine = self._engine if self._fresh is None else self._fresh.stale()
-            self._tell("stale", Stale(effect["since"]))
+            self._listeners.tell("stale", Stale(effect["since"]))
         elif kind == "fresh":
             self._stale, self._engine = False, self._fresh
-            self._tell("fresh", Fresh())
+            self._listeners.tell("fresh", Fresh())
         elif kind == "error":
             self._failed(effect["code"], effect["message"])
         elif kind == "report":
@@ -453,13 +437,16 @@ class Source:
         self._engine = engine
         self._epoch, self._error = version, None
         if first:
-            self._tell("ready", Ready(version, cached))
+            self._listeners.tell("ready", Ready(version, cached))
             self._settle()
-        elif self._listeners["changed"]:
-            texts = {"from": (before or b"").decode("utf-8", "replace"), "to": self._offer.text.decode("utf-8", "replace")}
+        elif self._listeners.any("changed"):
+            texts = {
+                "from": (before or b"").decode("utf-8", "replace"),
+                "to": self._offer.text.decode("utf-8", "replace"),
+            }
             names = json.loads(changed(engine, json.dumps(texts)))
             told = Changed(version, engine.digest, tuple(names["flags"]), tuple(names["migrations"]))
-            self._tell("changed", told)
+            self._listeners.tell("changed", told)
 
     def _save(self, version: int) -> None:
         if self._cache is None or self._offer is None or self._offer.text is None:
@@ -471,27 +458,13 @@ class Source:
 
     def _failed(self, code: SourceErrorCode, message: str) -> None:
         self._error = SourceError(code, message)
-        self._tell("error", self._error)
+        self._listeners.tell("error", self._error)
 
     def _settle(self) -> None:
         """Tells those who wait that there is a ruleset, or never will be."""
         self._told.set()
         for ended in list(self._ended):
             ended()
-
-    def _catch_up(self) -> None:
-        untold, self._untold = self._untold, []
-        for name, event in untold:
-            self._tell(name, event)
-
-    def _tell(self, name: EventName, event: object) -> None:
-        if not self._listeners[name]:
-            self._untold = [*self._untold, (name, event)][-_UNTOLD:]
-        for listener in list(self._listeners[name]):
-            try:
-                listener(event)
-            except Exception as error:
-                warnings.warn(f"a listener of `{name}` has raised: {message_of(error)}", RuntimeWarning, stacklevel=2)
 
 
 def _because(error: SourceError | None) -> str:

@@ -1,0 +1,19 @@
+//! The control plane over HTTP, on SQLite and on a real PostgreSQL.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test that fails may panic"
+)]
+
+mod emergency;
+mod instances;
+mod notify;
+mod ofrep;
+mod plans;
+mod publish;
+mod store;
+mod stream;
+mod support;
