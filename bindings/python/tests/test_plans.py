@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cutover import CutoverError, Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RULES = """cutover: 1
 flags: { use_v2: { rules: [{ serve: { rollout: 0% } }] } }
@@ -64,14 +67,15 @@ def test_a_plan_says_what_it_measures_and_how_it_goes_back(engine: Engine) -> No
     assert engine.plan_spec("v2")["gates"] == {"errors": ["error_rate"]}
     handbook = engine.handbook("plan", "v2", at="5%", language="fr")
     assert handbook["markdown"].startswith("# Runbook : v2\n")
-    for question, message in [
+    refused: list[tuple[Callable[[], object], str]] = [
         (lambda: engine.handbook("flag", "v2"), "`of` is `plan`, `work` or `incidents`"),
         (lambda: engine.handbook("work", "v2"), "no plan of work `v2`"),
         (lambda: engine.handbook("plan", "v2", at="north"), "never stands at `north`"),
         (lambda: engine.handbook("plan", "v2", language="de"), "`en` or `fr`"),
         (lambda: engine.report("v2", None, [], alpha=2), "`alpha`"),
         (lambda: engine.plan_spec("v3"), "no plan `v3`"),
-    ]:
+    ]
+    for question, message in refused:
         with pytest.raises(CutoverError, match=message):
             question()
     with pytest.raises(CutoverError, match="nothing to be alerted of") as failed:

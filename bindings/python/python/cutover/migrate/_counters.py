@@ -90,7 +90,7 @@ class Counters:
         self._lock = Lock()
         self.tallies: dict[str, Tally] = {}
         self._failed_reads = 0
-        self._fallbacks = dict.fromkeys(_REASONS, 0)
+        self._fallbacks: dict[str, int] = dict.fromkeys(_REASONS, 0)
         self._writes: dict[str, int] = {}
         self._write_errors: dict[str, int] = {}
         self._comparisons: dict[str, int] = dict.fromkeys(get_args(Verdict), 0)

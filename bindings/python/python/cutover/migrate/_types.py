@@ -139,9 +139,11 @@ class LiveEngine(Protocol):
     @property
     def engine(self) -> Engine:
         """The engine of the moment."""
+        ...
 
     def begin(self) -> Callable[[], None]:
         """An operation begins; what is given is called when it is over."""
+        ...
 
 
 class Clock(Protocol):
