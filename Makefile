@@ -7,7 +7,7 @@ SHELL := /bin/bash
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
 
-run:             ## build what is needed, run the example, say where to look
+run:             ## build what is needed, run the control plane with the example as its client, say where to look
 	@scripts/run.sh
 
 test:            ## run every suite
