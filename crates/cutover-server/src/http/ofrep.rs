@@ -56,7 +56,7 @@ pub(crate) async fn flag(
         Ok(attributes) => attributes,
         Err(found) => return Ok(wrong(&found, Some(&key))),
     };
-    let (status, body) = ofrep::single(&published.engine, published.version, &key, &attributes, now_ms());
+    let (status, body) = ofrep::single(&published, &key, &attributes, now_ms());
     Ok(json(status, body))
 }
 
@@ -77,7 +77,7 @@ pub(crate) async fn flags(
         Ok(attributes) => attributes,
         Err(found) => return Ok(wrong(&found, None)),
     };
-    let (body, tag) = ofrep::bulk(&published.engine, published.version, &attributes, now_ms());
+    let (body, tag) = ofrep::bulk(&published, &attributes, now_ms());
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let same = known.split(',').any(|known| known.trim().trim_start_matches("W/") == tag);
     let mut answer = if same { StatusCode::NOT_MODIFIED.into_response() } else { json(200, body) };
