@@ -109,8 +109,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
 async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
-    let path =
-        request.extensions().get::<MatchedPath>().map_or_else(String::new, |path| path.as_str().to_owned());
+    let path = request.extensions().get::<MatchedPath>().cloned();
     let mut answer = next.run(request).await;
     let status = answer.status();
     let kind =
@@ -126,7 +125,8 @@ async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     let headers = answer.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
-    app.metrics.answered(word(&method), &path, status.as_u16(), begun.elapsed());
+    let path = path.as_ref().map_or("", MatchedPath::as_str);
+    app.metrics.answered(word(&method), path, status.as_u16(), begun.elapsed());
     tracing::debug!(%method, path, status = status.as_u16(), ms = begun.elapsed().as_millis(), "answered");
     answer
 }
