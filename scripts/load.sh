@@ -4,7 +4,7 @@
 # with `EDGE=COMMAND`, an `unleash-edge` is asked for the same flag in the same run.
 source "$(dirname "$0")/common.sh"
 profile="${PROFILE:-fast}"
-cargo build --quiet --profile "$profile" -p cutover-cli -p cutover-load
+cargo build --quiet --profile "$profile" -p cutover-cli -p cutover-testkit -p cutover-load
 programs="$CARGO_TARGET_DIR/$profile"
 folder="$(mktemp -d "${TMPDIR:-/tmp}/cutover-load.XXXXXX")"
 started=()

@@ -51,13 +51,19 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def log(self) -> Path:
+        return self._data / "log"
+
+    @property
     def key(self) -> str:
         return (self._data / "admin-key").read_text().strip()
 
     def run(self) -> None:
         assert COMMAND is not None
         settings = ["serve", "--listen", self.url.removeprefix("http://"), "--data", str(self._data), "--no-plans"]
-        self._process = subprocess.Popen([COMMAND, *settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._data.mkdir(exist_ok=True)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen([COMMAND, *settings], stdout=subprocess.DEVNULL, stderr=log)
         end = time.monotonic() + 20
         while True:
             try:

@@ -22,8 +22,9 @@ use axum::routing::get;
 use std::sync::Arc;
 use std::time::Instant;
 use utoipa::OpenApi as _;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{OpenApi, RefOr};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -84,7 +85,22 @@ fn document(mut openapi: OpenApi) -> OpenApi {
     let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     openapi.components.get_or_insert_default().add_security_scheme("key", scheme);
     openapi.security = Some(vec![SecurityRequirement::new("key", Vec::<String>::new())]);
+    for item in openapi.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            problems(operation);
+        }
+    }
     openapi
+}
+
+/// What is not said of one answer is a problem document, which has a type of its own.
+fn problems(operation: &mut Operation) {
+    if let Some(RefOr::T(other)) = operation.responses.responses.get_mut("default")
+        && let Some(content) = other.content.shift_remove("application/json")
+    {
+        other.content.insert("application/problem+json".to_owned(), content);
+    }
 }
 
 /// The whole interface.

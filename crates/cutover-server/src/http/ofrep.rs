@@ -42,8 +42,10 @@ fn wrong(wrong: &Wrong, key: Option<&str>) -> Response {
 
 /// Evaluates one flag.
 #[utoipa::path(post, path = "/ofrep/v1/evaluate/flags/{key}", tag = "ofrep", params(("key" = String, Path), Place),
-    request_body = Object, responses((status = 200, body = Object), (status = 400, body = Object),
-        (status = 404, body = Object), (status = "default", body = Problem)))]
+    request_body = Object, responses((status = 200, body = Object),
+        (status = 400, content((Object = "application/json"), (Problem = "application/problem+json"))),
+        (status = 404, content((Object = "application/json"), (Problem = "application/problem+json"))),
+        (status = "default", body = Problem)))]
 pub(crate) async fn flag(
     State(app): State<Arc<App>>,
     who: Who,
@@ -63,7 +65,8 @@ pub(crate) async fn flag(
 /// Evaluates all flags. The ETag is of the answer: the same context gets 304 as long as nothing changed for it.
 #[utoipa::path(post, path = "/ofrep/v1/evaluate/flags", tag = "ofrep",
     params(Place, ("If-None-Match" = Option<String>, Header)), request_body = Object,
-    responses((status = 200, body = Object), (status = 304), (status = 400, body = Object),
+    responses((status = 200, body = Object), (status = 304),
+        (status = 400, content((Object = "application/json"), (Problem = "application/problem+json"))),
         (status = "default", body = Problem)))]
 pub(crate) async fn flags(
     State(app): State<Arc<App>>,
