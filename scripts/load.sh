@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The control plane under load, from a second process over loopback: how many requests for one flag it answers in a second,
-# and how long a change takes to reach ten thousand clients that listen. `CLIENTS`, `SECONDS_EACH` and `ROUNDS` say otherwise;
-# with `EDGE=COMMAND`, an `unleash-edge` is asked for the same flag in the same run.
+# and how long a change takes to reach ten thousand clients that listen. `CLIENTS`, `SECONDS_EACH`, `RUNS` and `ROUNDS`
+# say otherwise; with `PEER=1`, the server of Unleash is asked for the same flag in the same run.
 source "$(dirname "$0")/common.sh"
 profile="${PROFILE:-fast}"
 cargo build --quiet --profile "$profile" -p cutover-cli -p cutover-testkit -p cutover-load
@@ -38,28 +38,12 @@ key="$(curl -fsS "http://$to/v1/keys" -H "Authorization: Bearer $CUTOVER_ADMIN_K
 
 context='{"context":{"targetingKey":"user_123","userId":"user_123","country":"FR","age":42,"plan":"premium"}}'
 step "one flag of $(nproc) cores, beside what asks"
-for _ in 1 2 3; do
+for _ in $(seq "${RUNS:-3}"); do
   "$programs/cutover-load" ask --to "$to" --key "$key" --path /ofrep/v1/evaluate/flags/use_v2 --body "$context" \
     --expect '"value":true' --connections 32 --seconds "${SECONDS_EACH:-5}"
 done
-if [[ -n ${EDGE:-} ]]; then
-  step "the same flag of $("$EDGE" --version)"
-  edge=7398
-  token="*:development.0123456789abcdef"
-  cat >"$folder/features.json" <<'FEATURES'
-{"version": 2, "features": [{"name": "use_v2", "type": "release", "enabled": true, "project": "default", "strategies": [
-  {"name": "default", "constraints": [{"contextName": "country", "operator": "IN", "values": ["FR", "BE", "CH"]},
-    {"contextName": "age", "operator": "NUM_GTE", "value": "18"}]},
-  {"name": "flexibleRollout", "parameters": {"rollout": "50", "stickiness": "userId", "groupId": "use_v2"}}]}]}
-FEATURES
-  "$EDGE" --interface 127.0.0.1 --port "$edge" offline --tokens "$token" --bootstrap-file "$folder/features.json" >"$folder/edge.log" 2>&1 &
-  started+=($!)
-  for _ in $(seq 100); do curl -fs -o /dev/null "http://127.0.0.1:$edge/internal-backstage/health" && break; sleep 0.1; done
-  for _ in 1 2 3; do
-    "$programs/cutover-load" ask --to "127.0.0.1:$edge" --authorization "$token" --expect '"enabled":true' --connections 32 \
-      --path "/api/frontend/features/use_v2?userId=user_123&properties%5Bcountry%5D=FR&properties%5Bage%5D=42&properties%5Bplan%5D=premium" \
-      --seconds "${SECONDS_EACH:-5}"
-  done
+if [[ -n ${PEER:-} ]]; then
+  source scripts/load-peer.sh
 fi
 step "${CLIENTS:-10000} clients that listen"
 "$programs/cutover-load" listen --to "$to" --key "$CUTOVER_ADMIN_KEY" --env production --clients "${CLIENTS:-10000}" \
