@@ -13,7 +13,10 @@ import { Server, command } from "./source/plane.js";
 const RULESET = `cutover: 1
 flags:
   kill_switch: { rules: [{ serve: on }] }
-  title: { variants: { plain: Jobs, warm: "Vos offres \\u00e9t\\u00e9" }, default: plain, rules: [{ if: { attribute: lang, is: fr }, serve: warm }] }
+  title:
+    variants: { plain: Jobs, warm: "Vos offres \\u00e9t\\u00e9" }
+    default: plain
+    rules: [{ if: { attribute: lang, is: fr }, serve: warm }]
   page_size: { variants: { short: 20, long: 100 }, default: long }
   ratio: { variants: { half: 0.5, whole: 1.0 }, default: half, rules: [{ if: { attribute: all, is: true }, serve: whole }] }
   layout: { variants: { wide: { columns: 2, names: [a, b] }, none: { columns: 0 } }, default: wide }
@@ -56,7 +59,8 @@ describe.skipIf(command === undefined)("the provider for servers", () => {
       variant: "warm",
       reason: "TARGETING_MATCH",
     });
-    expect(await flags.getStringDetails("title", "?", { lang: "en" })).toMatchObject({ value: "Jobs", variant: "plain", reason: "DEFAULT" });
+    const english = await flags.getStringDetails("title", "?", { lang: "en" });
+    expect(english).toMatchObject({ value: "Jobs", variant: "plain", reason: "DEFAULT" });
     expect(await flags.getNumberDetails("page_size", 1)).toMatchObject({ value: 100, variant: "long" });
     expect(await flags.getNumberValue("ratio", 0)).toBe(0.5);
     expect(await flags.getNumberValue("ratio", 0, { all: true })).toBe(1);
@@ -106,7 +110,8 @@ describe.skipIf(command === undefined)("the provider for browsers", () => {
       statuses.push(answer.status);
       return answer;
     };
-    const options = { baseUrl: server.url, ...withKey(key), pollInterval: 50, cacheMode: "disabled" as const, fetchImplementation: counted };
+    const asks = { pollInterval: 50, cacheMode: "disabled" as const, fetchImplementation: counted };
+    const options = { baseUrl: server.url, ...withKey(key), ...asks };
     await OpenFeatureWeb.setContext({ targetingKey: "ada", lang: "fr" });
     await OpenFeatureWeb.setProviderAndWait(forBrowsers(options));
     const flags = OpenFeatureWeb.getClient();
