@@ -9,11 +9,15 @@
 )]
 
 mod emergency;
+mod hostile;
 mod instances;
 mod notify;
 mod ofrep;
+mod partitions;
 mod plans;
+mod prometheus;
 mod publish;
 mod store;
 mod stream;
 mod support;
+mod tls;
