@@ -18,10 +18,12 @@ export default function Audit(): ReactNode {
   const { client, env, live } = useSession();
   const [shown, setShown] = useState(PAGE);
   const [search, setSearch] = useState("");
-  const log = useLoaded(() => client.audit(env), [client, env, live?.version]);
+  // One more than is shown says whether there is more.
+  const log = useLoaded(() => client.audit(env, shown + 1), [client, env, live?.version, shown]);
   if (log.value === undefined) return log.error ? <Failure error={log.error} /> : <Waiting />;
   const wanted = search.trim().toLowerCase();
-  const found = log.value.filter((entry) => JSON.stringify(entry).toLowerCase().includes(wanted));
+  const more = log.value.length > shown;
+  const found = log.value.slice(0, shown).filter((entry) => JSON.stringify(entry).toLowerCase().includes(wanted));
   return (
     <Stack>
       <TextInput
@@ -45,7 +47,7 @@ export default function Audit(): ReactNode {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {found.slice(0, shown).map(({ seq, at, actor, action, target, reason, accepted, hash }) => (
+            {found.map(({ seq, at, actor, action, target, reason, accepted, hash }) => (
               <Table.Tr key={seq}>
                 <Table.Td>{seq}</Table.Td>
                 <Table.Td>{time(at)}</Table.Td>
@@ -72,8 +74,8 @@ export default function Audit(): ReactNode {
         </Table>
       </Scroll>
       <Group>
-        <Button variant="default" onClick={() => setShown((now) => now + PAGE)} disabled={shown >= found.length}>
-          {shown >= found.length ? t("audit.end") : t("audit.more")}
+        <Button variant="default" onClick={() => setShown((now) => now + PAGE)} disabled={!more}>
+          {more ? t("audit.more") : t("audit.end")}
         </Button>
       </Group>
     </Stack>
