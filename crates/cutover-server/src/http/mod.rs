@@ -9,6 +9,7 @@ mod ofrep;
 mod page;
 mod plans;
 mod rulesets;
+mod status;
 mod versions;
 
 use crate::app::App;
@@ -21,6 +22,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::sync::Arc;
 use std::time::Instant;
+use tracing::Instrument as _;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
@@ -66,6 +68,10 @@ fn routes(app: &App) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(keys::revoke_key))
         .routes(routes!(keys::audit))
         .routes(routes!(keys::verify))
+        .routes(routes!(status::settings, status::put_settings))
+        .routes(routes!(status::status))
+        .routes(routes!(status::banners))
+        .routes(routes!(status::put_banner, status::drop_banner))
         .routes(routes!(admin::config, admin::set_config))
         .routes(routes!(admin::rollback))
         .routes(routes!(admin::emergency_rollback))
@@ -111,7 +117,10 @@ async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     let method = request.method().clone();
     let path =
         request.extensions().get::<MatchedPath>().map_or_else(String::new, |path| path.as_str().to_owned());
-    let mut answer = next.run(request).await;
+    let span = crate::trace::request(&method, &path, request.headers());
+    let mut answer = next.run(request).instrument(span.clone()).await;
+    crate::trace::answered(&span, answer.status());
+    drop(span);
     let status = answer.status();
     let kind =
         answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();

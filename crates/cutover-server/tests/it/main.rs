@@ -8,12 +8,17 @@
     reason = "a test that fails may panic"
 )]
 
+mod away;
+mod channel;
 mod emergency;
 mod instances;
+mod mail;
 mod notify;
 mod ofrep;
 mod plans;
 mod publish;
+mod status;
 mod store;
 mod stream;
 mod support;
+mod trace;
