@@ -13,18 +13,21 @@ import { Scroll } from "../parts/scroll";
 
 /** How many entries are shown at a time. */
 const PAGE = 100;
+/** So many of the newest are searched. */
+const SEARCHED = 5_000;
 
 export default function Audit(): ReactNode {
   const { t, time } = useWords();
   const { client, env, live } = useSession();
   const [shown, setShown] = useState(PAGE);
   const [search, setSearch] = useState("");
-  // One more than is shown says whether there is more.
-  const log = useLoaded(() => client.audit(env, shown + 1), [client, env, live?.version, shown]);
-  if (log.value === undefined) return log.error ? <Failure error={log.error} /> : <Waiting />;
   const wanted = search.trim().toLowerCase();
-  const more = log.value.length > shown;
-  const found = log.value.slice(0, shown).filter((entry) => JSON.stringify(entry).toLowerCase().includes(wanted));
+  const reach = wanted === "" ? shown : Math.max(shown, SEARCHED);
+  // One more than is looked at says whether there is more.
+  const log = useLoaded(() => client.audit(env, reach + 1), [client, env, live?.version, reach]);
+  if (log.value === undefined) return log.error ? <Failure error={log.error} /> : <Waiting />;
+  const more = log.value.length > reach;
+  const found = log.value.slice(0, reach).filter((entry) => JSON.stringify(entry).toLowerCase().includes(wanted));
   return (
     <Stack>
       <TextInput
@@ -75,7 +78,7 @@ export default function Audit(): ReactNode {
         </Table>
       </Scroll>
       <Group>
-        <Button variant="default" onClick={() => setShown((now) => now + PAGE)} disabled={!more}>
+        <Button variant="default" onClick={() => setShown(reach + PAGE)} disabled={!more}>
           {more ? t("audit.more") : t("audit.end")}
         </Button>
       </Group>

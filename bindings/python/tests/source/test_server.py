@@ -9,13 +9,13 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from source_support import ENV, everybody, ruleset, until
+from source_support import ENV, everybody, ruleset, running, until
 
 from cutover.source import Source, SourceError
 
@@ -42,11 +42,11 @@ COMMAND = _command()
 
 
 class Server:
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, settings: Sequence[str] = ()) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.url = f"http://127.0.0.1:{free.getsockname()[1]}"
-        self._data = data
+        self._data, self._settings = data, settings
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -56,6 +56,7 @@ class Server:
     def run(self) -> None:
         assert COMMAND is not None
         settings = ["serve", "--listen", self.url.removeprefix("http://"), "--data", str(self._data), "--no-plans"]
+        settings += self._settings
         self._process = subprocess.Popen([COMMAND, *settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + 20
         while True:
@@ -86,8 +87,8 @@ class Server:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[Server]:
-    server = Server(data)
+def serving(data: Path, *settings: str) -> Iterator[Server]:
+    server = Server(data, settings)
     server.run()
     try:
         yield server
@@ -121,3 +122,23 @@ def test_it_signs_publishes_knows_who_has_adopted_what_and_is_gone_and_back(tmp_
             server.publish(ruleset(0))
             until(lambda: source.epoch == first + 2)
             assert not everybody(source)
+
+
+@pytest.mark.skipif(COMMAND is None, reason="there is no command `cutover` that serves")
+def test_a_source_of_redis_hears_what_the_server_publishes_there(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("redis", "server")]
+    for folder in folders:
+        folder.mkdir()
+    with running(folders[0]) as redis, serving(folders[1], "--redis", redis.url) as server:
+        server.publish(ruleset(0))
+        keys = {key["id"]: key["public"] for key in server.ask("GET", "/v1/signing-keys")}
+        with Source.redis(redis.url, ENV, public_keys=keys, base_ms=20, cap_ms=100) as source:
+            source.ready(10_000)
+            assert (source.epoch, everybody(source)) == (1, False)
+            server.publish(ruleset(100))
+            until(lambda: everybody(source))
+            assert source.epoch == 2
+            # The emergency comes this way too.
+            said = server.ask("POST", f"/admin/emergency-rollback?env={ENV}&flag=beta", "")
+            assert said["changed"]
+            until(lambda: not everybody(source))

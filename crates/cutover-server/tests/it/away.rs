@@ -35,11 +35,13 @@ async fn it_serves_what_it_knew_and_takes_an_emergency_and_catches_up() {
     let served = shared(&near, tempfile::tempdir().unwrap()).await;
     served.publish("production", &ruleset("50%")).await;
     let key = served.key("server", Some("production")).await;
+    let page = r#"{"on":true,"title":{"en":"Where we are"}}"#;
+    assert_eq!(served.ask("PUT", "/v1/environments/production/status-page", page).await.status, 200);
     copied(&served, 1).await;
     until("the key is copied", async || {
         let text = std::fs::read_to_string(served.data.path().join("last-known.json")).unwrap();
         assert!(!text.contains(&key), "a key stands nowhere, only what it hashes to");
-        text.contains(key.split('_').nth(1).unwrap()).then_some(())
+        (text.contains(key.split('_').nth(1).unwrap()) && text.contains("Where we are")).then_some(())
     })
     .await;
     let data = served.end().await;
@@ -58,6 +60,8 @@ async fn it_serves_what_it_knew_and_takes_an_emergency_and_catches_up() {
     let signature = known.header("cutover-signature");
     assert!(verify(&served, "production", 1, known.text.as_bytes(), signature).await);
     served.publish("production", &ruleset("70%")).await.problem(503, "database-down");
+    let public = ask(served.address, "", "GET", "/status/production?format=json", &[], "").await.json();
+    assert_eq!((&public["title"]["en"], &public["at"]), (&json!("Where we are"), &now["copy_of"]));
     // A client that was at the other instance has version 2, and hears of the emergency all the same.
     let mut client = Events::of(&served, "production", Some(1)).await;
     let said = served.ask("POST", "/admin/emergency-rollback", r#"{"reason":"errors"}"#).await.json();

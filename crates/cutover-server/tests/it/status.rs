@@ -130,6 +130,6 @@ async fn banners_are_put_up_for_a_while_and_heard_of_by_all_instances() {
     assert_eq!((&audit[0]["action"], &audit[0]["target"]), (&json!("banner_over"), &json!("info")));
     let before = audit[0]["seq"].as_i64().unwrap();
     let next = format!("/v1/audit?env=production&order=desc&limit=1&before={before}");
-    assert_eq!(one.ask("GET", &next, "").await.json()[0]["action"], "banner");
+    assert_eq!(one.ask("GET", &next, "").await.json()[0]["action"], "key");
     one.ask("GET", "/v1/audit?before=3", "").await.problem(400, "bad-request");
 }
