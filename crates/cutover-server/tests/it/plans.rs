@@ -160,6 +160,9 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        if let Ok(Some(status)) = self.child.try_wait() {
+            eprintln!("the server at {} has ended by itself: {status}", self.address);
+        }
         // SIGKILL: nothing of it is tidied up.
         let _ = self.child.kill();
         let _ = self.child.wait();

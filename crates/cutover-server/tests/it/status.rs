@@ -78,9 +78,14 @@ async fn strangers_see_what_somebody_marked_and_nothing_else() {
     assert!(told[0]["text"]["fr"].as_str().unwrap().starts_with("La nouvelle caisse\u{a0}: un problème"));
     let told = told[0].to_string();
     assert!(!told.contains("secret") && !told.contains("v2"), "{told}");
-    until("it is taken back", async || {
+    until("the plan has heard of it", async || {
         node.report(served.address).await;
-        served.ask("POST", "/admin/emergency-rollback", r#"{"on":false}"#).await;
+        let standing = served.ask("GET", "/v1/environments/production/plans/v2", "").await.json();
+        (standing["stage"] == "rolled_back").then_some(())
+    })
+    .await;
+    served.ask("POST", "/admin/emergency-rollback", r#"{"on":false}"#).await;
+    until("it is taken back", async || {
         let seen = json(&served).await["rollouts"][0].clone();
         (seen["state"] == "taken_back" && banners(&served).await.is_empty()).then_some(())
     })
