@@ -114,10 +114,16 @@ async fn look(
         Some(migration) => Target::Migration(migration.clone()),
         None => Target::Flag(spec.flag.clone()),
     };
-    let alarm = app
-        .environments
-        .find(&row.env)
-        .is_some_and(|environment| environment.in_emergency().iter().any(|held| held.target == target));
+    let environment = app.environments.find(&row.env);
+    let held = environment
+        .and_then(|environment| environment.alarm().iter().find(|held| held.target == target).cloned());
+    let alarm = held.as_ref().is_some_and(|held| held.on);
+    // One that was over before the plan was looked at again has left the flag at nobody all the same.
+    let missed = held.is_some_and(|held| !held.on && held.at > state.plan.now);
+    if missed && !state.plan.emergency && state.plan.stage.is_active() {
+        let kind = Kind::Emergency { on: true, actor: "emergency".to_owned() };
+        state = hear(plan.advance(state, now, None, kind), &mut said);
+    }
     if state.plan.emergency != alarm {
         let kind = Kind::Emergency { on: alarm, actor: "emergency".to_owned() };
         state = hear(plan.advance(state, now, None, kind), &mut said);

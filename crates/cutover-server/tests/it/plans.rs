@@ -247,6 +247,29 @@ async fn a_runner_that_is_killed_is_followed_by_one_that_skips_and_repeats_nothi
 }
 
 #[tokio::test]
+async fn an_emergency_that_is_over_at_once_takes_a_plan_back_all_the_same() {
+    let served = Served::sqlite().await;
+    served.publish("production", &PLAN.replace("bake: 2s", "bake: 1h")).await;
+    let node = Node::new(0);
+    start(served.address).await;
+    until("it bakes", async || {
+        node.report(served.address).await;
+        (standing(served.address).await["stage"] == "baking").then_some(())
+    })
+    .await;
+    for on in [r#"{"on":true}"#, r#"{"on":false}"#] {
+        let said = served.ask("POST", "/admin/emergency-rollback", on).await.json();
+        assert_eq!(said["changed"], true, "{said}");
+    }
+    until("it is rolled back", async || {
+        node.report(served.address).await;
+        let now = standing(served.address).await;
+        (now["stage"] == "rolled_back" && now["state"]["emergency"] == false).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_plan_that_only_waits_is_written_now_and_then() {
     let served = Served::sqlite().await;
     let slow = PLAN.replace("bake: 2s", "bake: 1h");
