@@ -211,6 +211,8 @@ pub(crate) async fn drop_banner(
     Path((env, id)): Path<(String, String)>,
 ) -> Answer<StatusCode> {
     who.needs(Role::Operator, &env)?;
+    app.environment(&env)?;
+    named("a banner", &id)?;
     let (action, target) = ("banner_over".to_owned(), id.clone());
     let deed = Deed { actor: who.name, action, env: env.clone(), target, ..Deed::default() };
     app.store.drop_banner(&env, &id, deed).await?;

@@ -129,6 +129,7 @@ async fn banners_are_put_up_for_a_while_and_heard_of_by_all_instances() {
     assert_eq!((after.status, after.json()[0]["id"].clone()), (200, json!("info")));
     assert_eq!(one.ask("DELETE", &path("info"), "").await.status, 204);
     one.ask("DELETE", &path("info"), "").await.problem(404, "not-found");
+    one.ask("DELETE", &path("in%00fo"), "").await.problem(422, "unusable");
     one.ask("PUT", &path("x"), r#"{"text":{}}"#).await.problem(422, "unusable");
     one.ask("PUT", &path("x"), r#"{"text":{"en":"a"},"since":5,"until":4}"#).await.problem(422, "unusable");
     let audit = one.ask("GET", "/v1/audit?env=production&order=desc&limit=1", "").await.json();
