@@ -115,6 +115,30 @@ describe("somebody", () => {
       await visitor.look("audit");
     }));
 
+  it("shows the log from its newest entry on, and searches more than it shows", () =>
+    story(async (visitor, plane) => {
+      const { page } = visitor;
+      for (let number = 0; number < 120; number++) {
+        const body = { text: { en: `Notice ${number}` } };
+        const answer = await plane.ask("/v1/environments/production/banners/notice", { method: "PUT", body });
+        expect(answer.status).toBe(200);
+      }
+      await visitor.go("production/audit");
+      const rows = page.getByRole("table", { name: "Audit log" }).locator("tbody tr");
+      await rows.first().getByText("banner").waitFor();
+      expect(await rows.count()).toBe(100);
+      // The first entries of all are not shown yet, and found.
+      const search = page.getByRole("searchbox", { name: "Search the log" });
+      await search.fill("imported at start");
+      await page.getByRole("cell", { name: "imported at start" }).waitFor();
+      expect(await rows.count()).toBe(1);
+      await search.fill("");
+      await expect.poll(() => rows.count()).toBe(100);
+      await button(page, "Older entries").click();
+      await button(page, "This is the beginning of the log").waitFor();
+      expect(await rows.count()).toBeGreaterThan(120);
+    }));
+
   it("takes a ruleset over from one environment into the next", () =>
     story(async (visitor, plane) => {
       const { page } = visitor;
