@@ -49,6 +49,8 @@ impl Role {
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Who {
+    /// What nobody else has: the number of a key, or the subject of a person.
+    pub id: String,
     /// The name of the key: the actor in the log.
     pub name: String,
     /// What it is for.
@@ -95,10 +97,13 @@ impl Keys {
                 *byte = u8::from_str_radix(digits, 16).unwrap_or_default();
             }
             let env = (!row.env.is_empty()).then(|| row.env.clone());
-            by_id.insert(row.id.clone(), (hash, Who { name: row.name.clone(), role, env }));
+            by_id.insert(
+                row.id.clone(),
+                (hash, Who { id: row.id.clone(), name: row.name.clone(), role, env }),
+            );
         }
         if let Some(text) = from_environment {
-            let who = Who { name: "admin".to_owned(), role: Role::Admin, env: None };
+            let who = Who { id: String::new(), name: "admin".to_owned(), role: Role::Admin, env: None };
             by_id.insert(String::new(), (Sha256::digest(text.as_bytes()).into(), who));
         }
         Self { by_id }

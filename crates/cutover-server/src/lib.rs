@@ -28,6 +28,7 @@ mod notify;
 mod ofrep;
 mod options;
 mod problem;
+mod proposals;
 mod publish;
 mod published;
 mod runner;

@@ -6,7 +6,7 @@ use crate::clock::now_ms;
 use crate::journal::Journal;
 use crate::keys::{Role, make};
 use crate::options::Options;
-use crate::publish::{self, Wanted};
+use crate::publish::{self, Consent, Wanted};
 use crate::sign::{Signer, private_file};
 use crate::store::{News, Settings, Store, StoreError, listen};
 use crate::{emergency, http, listener, nodes, notify, runner};
@@ -217,6 +217,7 @@ async fn import(app: &App) -> Result<(), ServeError> {
             accept: Vec::new(),
             // Nobody decides with anything yet, so nobody is moved.
             unasked: true,
+            consent: Consent::Unneeded,
         };
         publish::publish(app, wanted, None).await.map_err(|problem| ServeError::Import {
             path,

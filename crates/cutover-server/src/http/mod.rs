@@ -8,6 +8,7 @@ mod keys;
 mod ofrep;
 mod page;
 mod plans;
+mod proposals;
 mod rulesets;
 mod versions;
 
@@ -57,6 +58,10 @@ fn routes(app: &App) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(versions::rollback))
         .routes(routes!(versions::promote))
         .routes(routes!(drafts::drafts))
+        .routes(routes!(proposals::proposals))
+        .routes(routes!(proposals::proposal))
+        .routes(routes!(proposals::approve))
+        .routes(routes!(proposals::reject))
         .routes(routes!(plans::plans))
         .routes(routes!(plans::plan))
         .routes(routes!(plans::report))

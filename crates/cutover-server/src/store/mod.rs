@@ -24,6 +24,7 @@ mod listen;
 mod nodes;
 mod outbox;
 mod plans;
+mod proposals;
 mod schema;
 mod versions;
 
@@ -36,6 +37,7 @@ pub use listen::{News, listen};
 pub use nodes::NodeRow;
 pub use outbox::Parcel;
 pub use plans::PlanRow;
+pub use proposals::{NewProposal, Proposal, ProposalLine, Verdict};
 pub use versions::{NewVersion, Version, VersionLine};
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};

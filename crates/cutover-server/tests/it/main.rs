@@ -8,6 +8,7 @@
     reason = "a test that fails may panic"
 )]
 
+mod approval;
 mod emergency;
 mod instances;
 mod notify;
