@@ -3,7 +3,8 @@
 use crate::clock::{hex, now_ms, random};
 use crate::environments::{Environment, Environments};
 use crate::journal::Journal;
-use crate::keys::Keys;
+use crate::keys::{Keys, Role, Who};
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::problem::{Answer, Problem};
@@ -21,6 +22,9 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) environments: Environments,
     pub(crate) keys: ArcSwap<Keys>,
+    /// Told when a key came or went.
+    pub(crate) keys_changed: watch::Sender<()>,
+    pub(crate) limits: Limits,
     pub(crate) signer: Signer,
     pub(crate) journal: Journal,
     /// Told when there is something in the journal.
@@ -34,11 +38,14 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn new(options: Options, store: Store, signer: Signer, journal: Journal) -> Self {
+        let limits = Limits::new(&options.rates);
         Self {
             options,
             store,
             environments: Environments::default(),
             keys: ArcSwap::default(),
+            keys_changed: watch::Sender::new(()),
+            limits,
             signer,
             journal,
             alarmed: Notify::new(),
@@ -81,9 +88,54 @@ impl App {
     }
 
     pub(crate) async fn reload_keys(&self) -> Stored<()> {
-        let rows = self.store.keys().await?;
-        self.keys.store(Arc::new(Keys::of(&rows, self.options.admin_key.as_deref())));
+        let (rows, sessions) = (self.store.keys().await?, self.store.sessions(now_ms()).await?);
+        let keys = Keys::of(&rows, &sessions, self.options.admin_key.as_deref());
+        if **self.keys.load() != keys {
+            self.keys.store(Arc::new(keys));
+            // Who listens with a key that is gone is told so; the others are woken for it, so only now.
+            self.keys_changed.send_replace(());
+        }
         Ok(())
+    }
+
+    /// Whether a key is still good.
+    pub(crate) fn is_good(&self, who: &Who) -> bool {
+        self.keys.load().has(who, now_ms())
+    }
+
+    /// Until a key is no longer good.
+    pub(crate) async fn refused(&self, who: &Who) {
+        let mut changed = self.keys_changed.subscribe();
+        while self.is_good(who) {
+            tokio::select! {
+                _ = changed.changed() => {}
+                () = tokio::time::sleep(who.left(now_ms())) => {}
+            }
+        }
+    }
+
+    /// What is published, as whoever asks may know it: clients get what is marked for them.
+    pub(crate) async fn published_for(&self, env: &str, who: &Who) -> Answer<Arc<Published>> {
+        let published = self.published(env)?;
+        if who.is_client() { self.for_clients(env, published).await } else { Ok(published) }
+    }
+
+    /// What clients get of a version.
+    pub(crate) async fn for_clients(&self, env: &str, published: Arc<Published>) -> Answer<Arc<Published>> {
+        let made = match published.known_for_clients() {
+            Some(made) => made.clone(),
+            None => {
+                let (env, signer) = (env.to_owned(), self.signer.clone());
+                let making = tokio::task::spawn_blocking(move || published.for_clients(&env, &signer));
+                making.await.unwrap_or_default()
+            }
+        };
+        made.ok_or_else(|| Problem::fault("this version has no ruleset for clients"))
+    }
+
+    /// Refuses whoever may not know what is published in an environment.
+    pub(crate) fn reads(who: &Who, env: &str) -> Answer<()> {
+        who.needs(if who.is_client() { Role::Client } else { Role::Server }, env)
     }
 
     /// Shows clients a version of the store, where they do not have it yet.

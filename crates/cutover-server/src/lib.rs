@@ -13,6 +13,7 @@
 
 mod app;
 pub mod audit;
+mod client;
 mod clock;
 mod edit;
 mod emergency;
@@ -20,6 +21,7 @@ mod environments;
 mod http;
 mod journal;
 pub mod keys;
+mod limits;
 mod listener;
 mod log;
 mod metrics;
@@ -37,6 +39,7 @@ pub mod sign;
 pub mod store;
 mod stream;
 
+pub use limits::Rates;
 pub use log::log;
 pub use options::Options;
 pub use serve::{ServeError, Server, ended};

@@ -1,5 +1,6 @@
 //! What the server is started with.
 
+use crate::limits::Rates;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -36,6 +37,10 @@ pub struct Options {
     pub ruleset_limit: usize,
     /// How large any other body may be, in bytes.
     pub body_limit: usize,
+    /// How many requests a second may come.
+    pub rates: Rates,
+    /// Whether a proxy stands before it: then who asks is the last address of `X-Forwarded-For`.
+    pub behind_proxy: bool,
     /// How many connections there may be at once.
     pub connections: usize,
 }
@@ -61,6 +66,8 @@ impl Options {
             tls: None,
             ruleset_limit: 8 << 20,
             body_limit: 1 << 20,
+            rates: Rates::default(),
+            behind_proxy: false,
             connections: 20_000,
         }
     }

@@ -252,6 +252,7 @@ async fn hear(app: Arc<App>, mut news: mpsc::Receiver<News>) {
 async fn keep_nodes(app: Arc<App>) {
     loop {
         tokio::time::sleep(KEEP).await;
+        app.limits.forget();
         let news: Vec<_> =
             app.environments.all().iter().flat_map(|environment| environment.nodes.news()).collect();
         let now = now_ms();

@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::environments::Environment;
+use crate::keys::Who;
 use crate::metrics::Listening;
 use axum::body::Body;
 use bytes::Bytes;
@@ -19,8 +20,12 @@ const HELLO: &str = "retry: 1000\n\n";
 const BYE: &str = "event: bye\ndata: {}\n\n";
 
 /// The body of a stream, from the version that the client has on.
-pub(crate) fn body(app: &Arc<App>, environment: &Environment, last: Option<i64>) -> Body {
+pub(crate) fn body(app: &Arc<App>, environment: &Environment, who: Who, last: Option<i64>) -> Body {
     let state = State {
+        app: app.clone(),
+        env: environment.name.clone(),
+        keys: app.keys_changed.subscribe(),
+        who,
         changes: environment.subscribe(),
         ending: app.ending.subscribe(),
         last,
@@ -43,12 +48,22 @@ enum Next {
 }
 
 struct State {
+    app: Arc<App>,
+    env: String,
+    who: Who,
+    keys: tokio::sync::watch::Receiver<()>,
     changes: tokio::sync::watch::Receiver<Option<Arc<crate::published::Published>>>,
     ending: tokio::sync::watch::Receiver<bool>,
     last: Option<i64>,
     next: Next,
     alive_at: Instant,
     _listening: Listening,
+}
+
+/// The last event.
+fn bye(next: &mut Next) -> Option<Bytes> {
+    *next = Next::Nothing;
+    Some(Bytes::from_static(BYE.as_bytes()))
 }
 
 impl State {
@@ -64,7 +79,15 @@ impl State {
                     self.next = Next::Change;
                     let published = self.changes.borrow_and_update().clone();
                     let newer = published.filter(|published| self.last != Some(published.version));
+                    if newer.is_some() && !self.app.is_good(&self.who) {
+                        return bye(&mut self.next);
+                    }
                     if let Some(published) = newer {
+                        let published = if self.who.is_client() {
+                            self.app.for_clients(&self.env, published).await.ok()?
+                        } else {
+                            published
+                        };
                         self.last = Some(published.version);
                         self.alive_at = Instant::now() + KEEP_ALIVE;
                         return Some(published.event.clone());
@@ -73,16 +96,24 @@ impl State {
                 Next::Change => {
                     tokio::select! {
                         biased;
+                        _ = self.keys.changed() => {
+                            if !self.app.is_good(&self.who) {
+                                return bye(&mut self.next);
+                            }
+                        }
                         changed = self.changes.changed() => match changed {
                             Ok(()) => self.next = Next::Current,
                             Err(_) => self.next = Next::Nothing,
                         },
                         _ = self.ending.wait_for(|ending| *ending) => {
-                            self.next = Next::Nothing;
-                            return Some(Bytes::from_static(BYE.as_bytes()));
+                            return bye(&mut self.next);
                         }
                         () = tokio::time::sleep_until(self.alive_at) => {
                             self.alive_at = Instant::now() + KEEP_ALIVE;
+                            // A session ends by itself.
+                            if !self.app.is_good(&self.who) {
+                                return bye(&mut self.next);
+                            }
                             return Some(Bytes::from_static(b": keep-alive\n\n"));
                         }
                     }

@@ -3,6 +3,7 @@
 mod admin;
 mod drafts;
 mod extract;
+mod gate;
 mod health;
 mod keys;
 mod ofrep;
@@ -105,6 +106,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
             get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) }),
         )
         .fallback(page::file)
+        .layer(middleware::from_fn_with_state(app.clone(), gate::gate))
         .layer(middleware::from_fn_with_state(app.clone(), around))
         .with_state(app.clone())
 }

@@ -26,6 +26,7 @@ mod outbox;
 mod plans;
 mod proposals;
 mod schema;
+mod sessions;
 mod versions;
 
 pub use drafts::Draft;
@@ -38,6 +39,7 @@ pub use nodes::NodeRow;
 pub use outbox::Parcel;
 pub use plans::PlanRow;
 pub use proposals::{NewProposal, Proposal, ProposalLine, Verdict};
+pub use sessions::SessionRow;
 pub use versions::{NewVersion, Version, VersionLine};
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};

@@ -31,6 +31,7 @@ pub(super) const MIGRATIONS: &[&[&str]] = &[
      due_at BIGINT NOT NULL, error TEXT NOT NULL)",
     ],
     PROPOSALS,
+    SESSIONS,
 ];
 
 /// Approval by two people: what one proposed, and what another said to it.
@@ -41,3 +42,8 @@ const PROPOSALS: &[&str] = &[
      decided_by TEXT NOT NULL, decided_id TEXT NOT NULL, answer TEXT NOT NULL, decided_at BIGINT NOT NULL)",
     "CREATE INDEX proposals_env ON proposals (env, proposed_at)",
 ];
+
+/// People who have signed in.
+const SESSIONS: &[&str] =
+    &["CREATE TABLE sessions (id TEXT PRIMARY KEY, subject TEXT NOT NULL, name TEXT NOT NULL, \
+    hash TEXT NOT NULL, grants TEXT NOT NULL, created_at BIGINT NOT NULL, ends_at BIGINT NOT NULL)"];

@@ -9,12 +9,15 @@
 )]
 
 mod approval;
+mod client;
 mod emergency;
 mod instances;
+mod limits;
 mod notify;
 mod ofrep;
 mod plans;
 mod publish;
+mod revoked;
 mod store;
 mod stream;
 mod support;
