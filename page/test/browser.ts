@@ -178,7 +178,27 @@ export class Visitor {
         readonly help: string;
         readonly nodes: readonly { readonly target: unknown }[];
       }
-      const { violations } = await axe.run();
+      // What is drawn anew under its eyes makes axe fail, so it looks once the page has been still for a while.
+      const settled = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+        for (let turn = 1; ; turn++) {
+          let changed = performance.now();
+          const observer = new MutationObserver(() => (changed = performance.now()));
+          observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+          try {
+            const end = performance.now() + 5000;
+            while (performance.now() - changed < 200 && performance.now() < end) await new Promise((wake) => setTimeout(wake, 50));
+            const begun = performance.now();
+            try {
+              return await work();
+            } catch (error) {
+              if (turn === 3 || changed < begun) throw error;
+            }
+          } finally {
+            observer.disconnect();
+          }
+        }
+      };
+      const { violations } = await settled(() => axe.run());
       return violations
         .filter(({ impact }) => impact === "serious" || impact === "critical")
         .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => JSON.stringify(target)).join(", ")}`);

@@ -1,7 +1,7 @@
 /** The control plane over HTTP. What is not in order comes as a {@link Problem}. */
 
-import type { Diagnostic, HazardCode, PlanEvent } from "cutover/full";
-import type { PlanReport, PlanView, Standing } from "./plan";
+import type { Diagnostic, HazardCode, PlanEvent, PlanReport } from "cutover/full";
+import type { PlanView, Standing } from "./plan";
 import type {
   AuditEntry,
   Draft,

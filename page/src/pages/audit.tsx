@@ -8,6 +8,7 @@ import { useWords } from "../i18n";
 import { useLoaded } from "../loaded";
 import { Failure } from "../parts/failure";
 import { useSession } from "../session";
+import { Heads } from "../parts/heads";
 import { Scroll } from "../parts/scroll";
 
 /** How many entries are shown at a time. */
@@ -33,17 +34,17 @@ export default function Audit(): ReactNode {
       />
       <Scroll>
         <Table aria-label={t("nav.audit")}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>#</Table.Th>
-              <Table.Th>{t("history.when")}</Table.Th>
-              <Table.Th>{t("history.who")}</Table.Th>
-              <Table.Th>{t("audit.what")}</Table.Th>
-              <Table.Th>{t("history.why")}</Table.Th>
-              <Table.Th>{t("history.accepted")}</Table.Th>
-              <Table.Th>{t("audit.hash")}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
+          <Heads
+            names={[
+              "#",
+              t("history.when"),
+              t("history.who"),
+              t("audit.what"),
+              t("history.why"),
+              t("history.accepted"),
+              t("audit.hash"),
+            ]}
+          />
           <Table.Tbody>
             {found.slice(0, shown).map(({ seq, at, actor, action, target, reason, accepted, hash }) => (
               <Table.Tr key={seq}>

@@ -12,6 +12,7 @@ import { Publish } from "../parts/publish";
 import type { Origin } from "../parts/publish";
 import { addressOf, usePlace } from "../router";
 import { useSession } from "../session";
+import { Heads } from "../parts/heads";
 import { Scroll } from "../parts/scroll";
 
 const Difference = lazy(() => import("../editor/difference"));
@@ -43,18 +44,10 @@ export default function History(): ReactNode {
       <Failure error={error} />
       <Scroll>
         <Table aria-label={t("nav.history")}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t("history.version")}</Table.Th>
-              <Table.Th>{t("history.when")}</Table.Th>
-              <Table.Th>{t("history.who")}</Table.Th>
-              <Table.Th>{t("history.why")}</Table.Th>
-              <Table.Th>{t("history.accepted")}</Table.Th>
-              <Table.Th>
-                <span className="unseen">{t("history.actions")}</span>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
+          <Heads
+            names={[t("history.version"), t("history.when"), t("history.who"), t("history.why"), t("history.accepted")]}
+            unseen={t("history.actions")}
+          />
           <Table.Tbody>
             {versions.value.map(({ version, published_at, actor, reason, accepted, kind }) => (
               <Table.Tr key={version}>

@@ -16,6 +16,7 @@ import { Nothing } from "../parts/nothing";
 import { draw, readLines, valuesOf } from "../population";
 import type { Person } from "../population";
 import { useSession } from "../session";
+import { useTask } from "../task";
 
 const SIZES = ["1000", "10000", "50000"];
 
@@ -31,8 +32,7 @@ export default function Impact(): ReactNode {
   const [size, setSize] = useState("10000");
   const [seed, setSeed] = useState(1);
   const [file, setFile] = useState<File | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<Error | null>(null);
+  const { busy, error, run } = useTask();
   const [refused, setRefused] = useState<readonly number[]>([]);
   const [result, setResult] = useState<Result | null>(null);
   if (live === null || live === undefined) return <Nothing />;
@@ -54,17 +54,12 @@ export default function Impact(): ReactNode {
     return draw(valuesOf([...new Set(reads)], explained), Number(size), seed);
   };
   const count = async (): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
+    const counted = await run(async () => {
       const people = await population();
       const report = await ask(live.text, "diff", working.text, { from: live.text, population: people });
       setResult({ report, drawn: file === null });
-    } catch (problem) {
-      setResult(null);
-      setError(problem as Error);
-    }
-    setBusy(false);
+    });
+    if (!counted) setResult(null);
   };
   return (
     <Stack>

@@ -10,6 +10,7 @@ import { useWords } from "../i18n";
 import { useLoaded } from "../loaded";
 import { Nothing } from "../parts/nothing";
 import { Failure } from "../parts/failure";
+import { Heads } from "../parts/heads";
 import { addressOf } from "../router";
 import { useSession } from "../session";
 import { Scroll } from "../parts/scroll";
@@ -50,15 +51,7 @@ export function Overview(): ReactNode {
         <Heading id="flags" title={t("flags")} count={flags.length} />
         <Scroll>
           <Table aria-labelledby="flags">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t("name")}</Table.Th>
-                <Table.Th>{t("about")}</Table.Th>
-                <Table.Th>{t("owner")}</Table.Th>
-                <Table.Th>{t("overview.reads")}</Table.Th>
-                <Table.Th>{t("overview.state")}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
+            <Heads names={[t("name"), t("about"), t("owner"), t("overview.reads"), t("overview.state")]} />
             <Table.Tbody>
               {flags.map(([name, flag]) => (
                 <Table.Tr key={name}>
@@ -89,15 +82,7 @@ export function Overview(): ReactNode {
         <Heading id="migrations" title={t("migrations")} count={migrations.length} />
         <Scroll>
           <Table aria-labelledby="migrations">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t("name")}</Table.Th>
-                <Table.Th>{t("about")}</Table.Th>
-                <Table.Th>{t("migration.move")}</Table.Th>
-                <Table.Th>{t("migration.phase")}</Table.Th>
-                <Table.Th>{t("hazards")}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
+            <Heads names={[t("name"), t("about"), t("migration.move"), t("migration.phase"), t("hazards")]} />
             <Table.Tbody>
               {migrations.map(([name, one]) => (
                 <Table.Tr key={name}>
@@ -134,14 +119,7 @@ export function Overview(): ReactNode {
         <Heading id="plans" title={t("plans")} count={plans.length} />
         <Scroll>
           <Table aria-labelledby="plans">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t("name")}</Table.Th>
-                <Table.Th>{t("about")}</Table.Th>
-                <Table.Th>{t("plan.flag")}</Table.Th>
-                <Table.Th>{t("owner")}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
+            <Heads names={[t("name"), t("about"), t("plan.flag"), t("owner")]} />
             <Table.Tbody>
               {plans.map(([name, plan]) => (
                 <Table.Tr key={name}>

@@ -19,6 +19,7 @@ import { reasonOf } from "../parts/reasons";
 import { Rollout, reachOf } from "../parts/rollout";
 import { addressOf, usePlace } from "../router";
 import { useSession } from "../session";
+import { Heads } from "../parts/heads";
 import { Scroll } from "../parts/scroll";
 
 /** How often the page asks where a plan stands, in milliseconds. */
@@ -123,15 +124,7 @@ function Log({ log }: { readonly log: PlanState["log"] }): ReactNode {
       <h2 id="log">{t("plan.log")}</h2>
       <Scroll>
         <Table aria-labelledby="log">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t("history.when")}</Table.Th>
-              <Table.Th>{t("plan.change")}</Table.Th>
-              <Table.Th>{t("plan.step")}</Table.Th>
-              <Table.Th>{t("plan.share")}</Table.Th>
-              <Table.Th>{t("history.why")}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
+          <Heads names={[t("history.when"), t("plan.change"), t("plan.step"), t("plan.share"), t("history.why")]} />
           <Table.Tbody>
             {log.toReversed().map((one) => (
               <Table.Tr key={one.seq}>

@@ -15,6 +15,7 @@ import { Steps } from "../parts/steps";
 import { draw, valuesOf } from "../population";
 import { usePlace } from "../router";
 import { useSession } from "../session";
+import { Heads } from "../parts/heads";
 import { Scroll } from "../parts/scroll";
 
 /** How many contexts are drawn to pick from. */
@@ -119,16 +120,7 @@ export default function WhatIf(): ReactNode {
       {live === null && <Alert>{t("nothing.title")}</Alert>}
       <Scroll>
         <Table aria-label={t("flags")}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t("flag")}</Table.Th>
-              <Table.Th>{t("whatIf.live")}</Table.Th>
-              <Table.Th>{t("whatIf.draft")}</Table.Th>
-              <Table.Th>
-                <span className="unseen">{t("plan.change")}</span>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
+          <Heads names={[t("flag"), t("whatIf.live"), t("whatIf.draft")]} unseen={t("plan.change")} />
           <Table.Tbody>
             {flags.map((name) => {
               const left = was.value?.decisions.get(name);

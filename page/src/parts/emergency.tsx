@@ -8,6 +8,7 @@ import { ask } from "../engine";
 import { useWords } from "../i18n";
 import { useLoaded } from "../loaded";
 import { useSession } from "../session";
+import { useTask } from "../task";
 import { Failure } from "./failure";
 import { Stories, Verdict } from "./hazards";
 
@@ -67,8 +68,7 @@ function Confirm({ name, text, now, row, close }: ConfirmProps): ReactNode {
   const { client, env, refresh } = useSession();
   const [typed, setTyped] = useState("");
   const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<Error | null>(null);
+  const { busy, error, run } = useTask();
   const on = now.emergency;
   const book = useLoaded(
     async (): Promise<Runbook | null> =>
@@ -77,16 +77,9 @@ function Confirm({ name, text, now, row, close }: ConfirmProps): ReactNode {
   );
   const costs = book.value?.runbook.procedures.flatMap((procedure) => procedure.costs) ?? [];
   const act = async (): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      await client.emergency(env, { migrations: [name] }, !on, reason);
-      await refresh();
-      close();
-    } catch (problem) {
-      setError(problem as Error);
-      setBusy(false);
-    }
+    await client.emergency(env, { migrations: [name] }, !on, reason);
+    await refresh();
+    close();
   };
   return (
     <Modal
@@ -134,7 +127,7 @@ function Confirm({ name, text, now, row, close }: ConfirmProps): ReactNode {
           <Button variant="default" onClick={close}>
             {t("cancel")}
           </Button>
-          <Button color="red" loading={busy} disabled={typed !== name || reason.trim() === ""} onClick={() => void act()}>
+          <Button color="red" loading={busy} disabled={typed !== name || reason.trim() === ""} onClick={() => void run(act)}>
             {on ? t("emergency.end") : t("emergency.throw")}
           </Button>
         </Group>

@@ -3,11 +3,11 @@
 import { Badge, Group, Table, Text } from "@mantine/core";
 import { useMemo } from "react";
 import type { ReactNode } from "react";
-import type { ArmAnswer, ArmComparison } from "cutover/full";
-import type { Measure } from "../api/plan";
+import type { ArmAnswer, ArmComparison, Measure } from "cutover/full";
 import { Chart } from "../charts/chart";
 import { Interval } from "../charts/interval";
 import { useWords } from "../i18n";
+import { Heads } from "./heads";
 
 const COLOURS: Readonly<Record<ArmAnswer, string>> = { better: "teal", worse: "red", not_yet_known: "gray" };
 
@@ -90,14 +90,7 @@ function Compared({
   return (
     <>
       <Table aria-label={metric}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("arms.arm")}</Table.Th>
-            <Table.Th>{t("arms.events")}</Table.Th>
-            <Table.Th>{t("arms.requests")}</Table.Th>
-            <Table.Th>{t("arms.rate")}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <Heads names={[t("arms.arm"), t("arms.events"), t("arms.requests"), t("arms.rate")]} />
         <Table.Tbody>
           {[
             { arm: t("arms.old"), ...old },

@@ -11,6 +11,7 @@ import { Refused, ask } from "../engine";
 import { useWords } from "../i18n";
 import { useLoaded } from "../loaded";
 import { useSession } from "../session";
+import { useTask } from "../task";
 import { Failure } from "./failure";
 
 const ACTIONS = [
@@ -146,22 +147,14 @@ function Ask({ name, target, state, offer, close, done }: AskProps): ReactNode {
   const { client, env, me } = useSession();
   const [reason, setReason] = useState("");
   const [cost, setCost] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<Error | null>(null);
+  const { busy, error, run } = useTask();
   const { action } = offer;
   const mustSay = action !== "start" && action !== "complete";
   const act = async (): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      if (action === "emergency") await client.emergency(env, target, state?.["emergency"] !== true, reason);
-      else await client.tell(env, name, eventOf(action, state, { actor: me?.name ?? "–", reason, cost }));
-      done();
-      close();
-    } catch (problem) {
-      setError(problem as Error);
-      setBusy(false);
-    }
+    if (action === "emergency") await client.emergency(env, target, state?.["emergency"] !== true, reason);
+    else await client.tell(env, name, eventOf(action, state, { actor: me?.name ?? "–", reason, cost }));
+    done();
+    close();
   };
   return (
     <Modal
@@ -204,7 +197,7 @@ function Ask({ name, target, state, offer, close, done }: AskProps): ReactNode {
             color={BACK.includes(action) ? "red" : undefined}
             loading={busy}
             disabled={(mustSay && reason.trim() === "") || (action === "skip" && cost.trim() === "")}
-            onClick={() => void act()}
+            onClick={() => void run(act)}
           >
             {t(`plan.do.${action}`)}
           </Button>

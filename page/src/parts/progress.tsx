@@ -2,7 +2,7 @@
 
 import { Alert, Group, Text } from "@mantine/core";
 import type { ReactNode } from "react";
-import type { PlanReport } from "../api/plan";
+import type { PlanReport } from "cutover/full";
 import { useWords } from "../i18n";
 
 const COLOURS: Readonly<Record<PlanReport["recommendation"]["advice"], string>> = {

@@ -12,6 +12,7 @@ import { ask } from "../engine";
 import { useWords } from "../i18n";
 import { useLoaded } from "../loaded";
 import { useSession } from "../session";
+import { useTask } from "../task";
 import { Failure } from "./failure";
 import { Accept, Hazards, Stories } from "./hazards";
 
@@ -38,8 +39,7 @@ export function Publish({ text, origin, close }: Props): ReactNode {
   const [seen] = useState(live);
   const [reason, setReason] = useState("");
   const [accept, setAccept] = useState<readonly HazardCode[]>([]);
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<Error | null>(null);
+  const { busy, error: refused, run } = useTask();
   const from = seen?.text;
   const diff = useLoaded(
     async () => (from === undefined ? null : ask(from, "diff", text, { from, accept })),
@@ -56,20 +56,13 @@ export function Publish({ text, origin, close }: Props): ReactNode {
     published();
   };
   const publish = async (): Promise<void> => {
-    setBusy(true);
-    setRefused(null);
     const now = seen?.version ?? 0;
     const publishing = { reason, accept };
-    try {
-      if (origin.is === "version") await client.rollBack(env, origin.version, now, publishing);
-      else if (origin.is === "elsewhere") await client.promote(env, origin.from, origin.version, now, publishing);
-      else await publishDraft(origin.draft, now, publishing);
-      await refresh();
-      close();
-    } catch (error) {
-      setRefused(error as Error);
-      setBusy(false);
-    }
+    if (origin.is === "version") await client.rollBack(env, origin.version, now, publishing);
+    else if (origin.is === "elsewhere") await client.promote(env, origin.from, origin.version, now, publishing);
+    else await publishDraft(origin.draft, now, publishing);
+    await refresh();
+    close();
   };
   const conflict = refused instanceof Problem && refused.status === 412;
   return (
@@ -144,7 +137,7 @@ export function Publish({ text, origin, close }: Props): ReactNode {
             {t("cancel")}
           </Button>
           <Button
-            onClick={() => void publish()}
+            onClick={() => void run(publish)}
             loading={busy}
             disabled={reason.trim() === "" || (seen !== null && report === undefined)}
           >

@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import type { PlanSimulation } from "cutover/full";
 import { ask } from "../engine";
 import { useWords } from "../i18n";
+import { useTask } from "../task";
 import { Failure } from "./failure";
 import { reasonOf } from "./reasons";
 import { Rollout, reachOf } from "./rollout";
@@ -16,19 +17,11 @@ export function Simulation({ name, text }: { readonly name: string; readonly tex
   const { t, span, share, number } = useWords();
   const [scenario, setScenario] = useState("healthy");
   const [seed, setSeed] = useState(1);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<Error | null>(null);
+  const task = useTask();
   const [result, setResult] = useState<PlanSimulation | null>(null);
   const run = async (): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      setResult(await ask(text, "simulate", name, { scenario, seed }));
-    } catch (problem) {
-      setResult(null);
-      setError(problem as Error);
-    }
-    setBusy(false);
+    const simulated = await task.run(async () => setResult(await ask(text, "simulate", name, { scenario, seed })));
+    if (!simulated) setResult(null);
   };
   return (
     <Stack>
@@ -52,11 +45,11 @@ export function Simulation({ name, text }: { readonly name: string; readonly tex
             onChange={({ currentTarget }) => setSeed(Number(currentTarget.value) || 1)}
           />
         </label>
-        <Button loading={busy} onClick={() => void run()}>
+        <Button loading={task.busy} onClick={() => void run()}>
           {t("simulate.run")}
         </Button>
       </Group>
-      <Failure error={error} />
+      <Failure error={task.error} />
       {result !== null && (
         <>
           <Group role="status">

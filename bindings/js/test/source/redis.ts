@@ -2,59 +2,25 @@
 
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
-import { onTestFinished } from "vitest";
 import { createClient } from "redis";
-import { folder } from "./support.js";
+import { ServerProcess } from "./process.js";
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-export class Redis {
-  readonly port: number;
-  readonly #folder: string;
-  #process: ChildProcess | null = null;
-
-  private constructor(port: number, place: string) {
-    this.port = port;
-    this.#folder = place;
-  }
-
-  static async start(): Promise<Redis> {
-    const made = new Redis(await freePort(), folder());
-    await made.run();
-    onTestFinished(() => made.kill());
-    return made;
-  }
-
+export class Redis extends ServerProcess {
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  async run(): Promise<void> {
-    const settings = ["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.#folder, "--save", "", "--appendonly", "no"];
-    const child = spawn("redis-server", settings, { stdio: ["ignore", "pipe", "inherit"] });
-    this.#process = child;
-    await new Promise<void>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("exit", () => reject(new Error("redis-server has ended")));
-      child.stdout.on("data", (bytes: Buffer) => bytes.toString().includes("Ready to accept connections") && resolve());
-    });
+  protected launch(): ChildProcess {
+    const settings = ["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.folder, "--save", "", "--appendonly", "no"];
+    return spawn("redis-server", settings, { stdio: ["ignore", "pipe", "inherit"] });
   }
 
-  async kill(): Promise<void> {
-    const child = this.#process;
-    this.#process = null;
-    if (child === null || child.exitCode !== null) return;
-    const over = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGKILL");
-    await over;
+  protected ready(child: ChildProcess): Promise<void> {
+    return new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", () => reject(new Error("redis-server has ended")));
+      child.stdout?.on("data", (bytes: Buffer) => bytes.toString().includes("Ready to accept connections") && resolve());
+    });
   }
 
   /** Publishes as a server does: the key first, then the message. */

@@ -3,13 +3,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Source } from "../../dist/source.js";
 import type { HttpOptions } from "../../dist/source.js";
+import { ServerProcess } from "./process.js";
 import { ENV, folder, ruleset, until } from "./support.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -18,56 +17,26 @@ const candidates = [process.env["CUTOVER_SERVER"], ...["release", "fast", "debug
 const serves = (command: string): boolean => spawnSync(command, ["serve", "--help"]).status === 0;
 const command = candidates.find((place) => place !== undefined && existsSync(place) && serves(place));
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-class Server {
-  readonly port: number;
-  readonly #data: string;
-  #process: ChildProcess | null = null;
-
-  private constructor(port: number, data: string) {
-    this.port = port;
-    this.#data = data;
-  }
-
-  static async start(): Promise<Server> {
-    const made = new Server(await freePort(), folder());
-    await made.run();
-    onTestFinished(() => made.kill());
-    return made;
-  }
-
+class Server extends ServerProcess {
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
 
   get key(): string {
-    return readFileSync(join(this.#data, "admin-key"), "utf8").trim();
+    return readFileSync(join(this.folder, "admin-key"), "utf8").trim();
   }
 
-  async run(): Promise<void> {
-    const settings = ["serve", "--listen", `127.0.0.1:${this.port}`, "--data", this.#data, "--flag", "beta", "--no-plans"];
-    this.#process = spawn(command as string, settings, { stdio: "ignore" });
+  protected launch(): ChildProcess {
+    const settings = ["serve", "--listen", `127.0.0.1:${this.port}`, "--data", this.folder, "--flag", "beta", "--no-plans"];
+    return spawn(command as string, settings, { stdio: "ignore" });
+  }
+
+  protected async ready(): Promise<void> {
     for (const end = performance.now() + 20_000; ; ) {
       if (await fetch(`${this.url}/readyz`).then((answer) => answer.ok, () => false)) return;
       if (performance.now() > end) throw new Error("the server is not ready");
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-  }
-
-  async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
-    const child = this.#process;
-    this.#process = null;
-    if (child === null || child.exitCode !== null) return;
-    const over = new Promise((resolve) => child.once("exit", resolve));
-    child.kill(signal);
-    await over;
   }
 
   async ask<T>(method: string, path: string, body?: string): Promise<T> {
