@@ -6,6 +6,7 @@ use crate::journal::Journal;
 use crate::keys::{Keys, Role, Who};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::oidc::Provider;
 use crate::options::Options;
 use crate::problem::{Answer, Problem};
 use crate::published::Published;
@@ -25,6 +26,7 @@ pub(crate) struct App {
     /// Told when a key came or went.
     pub(crate) keys_changed: watch::Sender<()>,
     pub(crate) limits: Limits,
+    pub(crate) oidc: Option<Provider>,
     pub(crate) signer: Signer,
     pub(crate) journal: Journal,
     /// Told when there is something in the journal.
@@ -38,6 +40,7 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn new(options: Options, store: Store, signer: Signer, journal: Journal) -> Self {
+        let oidc = options.oidc.clone().and_then(Provider::new);
         let limits = Limits::new(&options.rates);
         Self {
             options,
@@ -46,6 +49,7 @@ impl App {
             keys: ArcSwap::default(),
             keys_changed: watch::Sender::new(()),
             limits,
+            oidc,
             signer,
             journal,
             alarmed: Notify::new(),

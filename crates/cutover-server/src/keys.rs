@@ -40,7 +40,7 @@ impl Role {
         }
     }
 
-    fn of(name: &str) -> Option<Self> {
+    pub(crate) fn of(name: &str) -> Option<Self> {
         [Self::Client, Self::Server, Self::Viewer, Self::Editor, Self::Operator, Self::Admin]
             .into_iter()
             .find(|role| role.name() == name)

@@ -28,6 +28,7 @@ mod metrics;
 mod nodes;
 mod notify;
 mod ofrep;
+mod oidc;
 mod options;
 mod problem;
 mod proposals;
@@ -41,5 +42,6 @@ mod stream;
 
 pub use limits::Rates;
 pub use log::log;
+pub use oidc::Oidc;
 pub use options::Options;
 pub use serve::{ServeError, Server, ended};

@@ -15,8 +15,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 /// The cookie of a session. Where TLS is spoken it has the name that only a secure page of this host can set.
-pub(crate) const COOKIE: &str = "cutover_session";
-pub(crate) const SECURE_COOKIE: &str = "__Host-cutover_session";
+const COOKIE: &str = "cutover_session";
+const SECURE_COOKIE: &str = "__Host-cutover_session";
 /// What a request that changes something sends beside the cookie, as `/v1/me` tells it.
 const TOKEN: &str = "cutover-csrf";
 /// What probes ask, and nobody counts.
@@ -32,9 +32,14 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
         .find_map(|(own, value)| (own == name).then_some(value))
 }
 
+/// The name of the cookie of a session.
+pub(crate) fn name(app: &App) -> &'static str {
+    if app.options.is_secure() { SECURE_COOKIE } else { COOKIE }
+}
+
 /// The cookie of the session.
-pub(crate) fn session(headers: &HeaderMap) -> Option<&str> {
-    cookie(headers, SECURE_COOKIE).or_else(|| cookie(headers, COOKIE))
+pub(crate) fn session<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
+    cookie(headers, name(app))
 }
 
 /// What goes with a session's cookie in each request that changes something: another site cannot read it.
@@ -47,7 +52,7 @@ pub(crate) fn token(session: &str) -> String {
 fn credentials(app: &App, method: &Method, headers: &HeaderMap) -> Answer<Who> {
     let keys = app.keys.load();
     let Some(given) = headers.get(header::AUTHORIZATION) else {
-        let session = session(headers).ok_or_else(|| Problem::stranger(NO_KEY))?;
+        let session = session(app, headers).ok_or_else(|| Problem::stranger(NO_KEY))?;
         let who = keys.session(session, now_ms());
         let who = who.ok_or_else(|| Problem::stranger("this session has ended: sign in again"))?;
         let told = headers.get(TOKEN).and_then(|value| value.to_str().ok()).unwrap_or_default();

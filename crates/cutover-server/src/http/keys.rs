@@ -44,8 +44,8 @@ pub(crate) struct Me {
 /// Whose key this is, and what it is good for.
 #[utoipa::path(get, path = "/v1/me", tag = "keys",
     responses((status = 200, body = Me), (status = "default", body = Problem)))]
-pub(crate) async fn me(who: Who, headers: HeaderMap) -> axum::Json<Me> {
-    let csrf = gate::session(&headers).filter(|_| who.is_session()).map(gate::token);
+pub(crate) async fn me(State(app): State<Arc<App>>, who: Who, headers: HeaderMap) -> axum::Json<Me> {
+    let csrf = gate::session(&app, &headers).filter(|_| who.is_session()).map(gate::token);
     axum::Json(Me { name: who.name, role: who.role, env: who.env, more: who.more, csrf })
 }
 

@@ -1,6 +1,7 @@
 //! The interface. Each way in is documented where it is written, and the document is made of all that are routed.
 
 mod admin;
+mod auth;
 mod drafts;
 mod extract;
 mod gate;
@@ -67,6 +68,10 @@ fn routes(app: &App) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(plans::plan))
         .routes(routes!(plans::report))
         .routes(routes!(plans::event))
+        .routes(routes!(auth::ways))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::callback))
+        .routes(routes!(auth::logout))
         .routes(routes!(keys::me))
         .routes(routes!(keys::keys, keys::make_key))
         .routes(routes!(keys::revoke_key))
