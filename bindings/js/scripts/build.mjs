@@ -56,7 +56,7 @@ function compiled(crate, profile, names, ...features) {
   return join(folder, triple, profile, `${crate.replaceAll("-", "_")}.wasm`);
 }
 
-/** The module that has everything, or the one that reads JSON and knows no time zones. */
+/** The module of everything that a ruleset says, the one that only decides by JSON, or that and the machines of executors. */
 function wasm(name, ...features) {
   const built = compiled("cutover-wasm", fast ? "fast" : "wasm", ["cutover_small"], ...features);
   const folder = join(target, "wasm-bindgen", name);
@@ -104,6 +104,8 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 wasm("cutover_json", "--no-default-features");
 wasm("cutover_bg");
+// The last of them, for its types are those of all.
+wasm("cutover_delivery", "--no-default-features", "--features", "delivery");
 decider();
 typescript();
 addon();

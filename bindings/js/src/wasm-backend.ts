@@ -40,7 +40,7 @@ export class WasmBackend extends WasmInstance<Exports> implements FullBackend {
   }
 
   /** Loads what was loaded once more, as a program whose ruleset may be out of date. */
-  stale({ text, compiled }: Loaded): FullProgram {
+  stale({ text, compiled }: Pick<Loaded, "text" | "compiled">): FullProgram {
     const load = (exports: Exports, length: number): number => staleOf(exports, compiled, length);
     const programOf = (loaded: Loaded, slots: number): FullProgram => {
       loaded.stale = true;
@@ -55,9 +55,9 @@ export class WasmBackend extends WasmInstance<Exports> implements FullBackend {
     return program ?? { refusal: this.answer() };
   }
 
-  adopt({ engine: text, compiled = false }: Shared): FullProgram {
+  adopt({ engine: text, compiled = false, stale = false }: Shared): FullProgram {
     if (!ArrayBuffer.isView(text)) throw new TypeError("this engine was shared by another kind of engine");
-    const program = compiled ? this.loadCompiled(text) : this.load(text);
+    const program = stale ? this.stale({ text, compiled }) : compiled ? this.loadCompiled(text) : this.load(text);
     // It was loaded in another thread, by the same engine.
     if ("refusal" in program) throw new CutoverError(`the shared engine was not loaded: ${program.refusal}`);
     return program;
@@ -132,7 +132,8 @@ class FullWasmProgram extends WasmProgram<Exports> implements FullProgram {
 
   share(): Shared {
     const { digest } = JSON.parse(this.about()) as { digest: string };
-    return { backend: "wasm", digest, engine: this.loaded.text.slice(), compiled: this.loaded.compiled };
+    const { text, compiled, stale } = this.loaded;
+    return { backend: "wasm", digest, engine: text.slice(), compiled, ...(stale === true && { stale }) };
   }
 
   apply(text: Uint8Array): FullProgram | Refused {

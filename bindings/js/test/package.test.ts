@@ -16,7 +16,12 @@ describe("what is in it", () => {
   it("is what was built, and nothing else", () => {
     expect(readdirSync(installed).sort()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
     expect(files.filter((file) => file.endsWith(".node"))).toHaveLength(1);
-    expect(files.filter((file) => file.endsWith(".wasm")).sort()).toEqual(["dist/cutover_bg.wasm", "dist/cutover_decider.wasm", "dist/cutover_json.wasm"]);
+    expect(files.filter((file) => file.endsWith(".wasm")).sort()).toEqual([
+      "dist/cutover_bg.wasm",
+      "dist/cutover_decider.wasm",
+      "dist/cutover_delivery.wasm",
+      "dist/cutover_json.wasm",
+    ]);
     expect(files.filter((file) => /\.(ts|js)$/.test(file) && !/^dist\//.test(file))).toEqual([]);
   });
 

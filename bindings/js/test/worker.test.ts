@@ -49,6 +49,14 @@ describe.each(builds)("one engine for all: $build", ({ build, Engine }) => {
     expect(Engine.fromShared(shared).decideAll(contexts[0], { now: 0 })).toEqual(engine.decideAll(contexts[0], { now: 0 }));
   });
 
+  it("is as stale there as here", () => {
+    for (const engine of [Engine.fromString(RULES), Engine.fromCompiled(Engine.fromString(RULES).toCompiled())]) {
+      const other = Engine.fromShared(structuredClone(engine.stale().share()));
+      expect([other, engine].map((each) => each.decide("targeted", { plan: "pro" }).reason)).toEqual(["STALE", "TARGETING_MATCH"]);
+      expect(Engine.fromShared(other.share()).decide("targeted", { plan: "pro" }).reason).toBe("STALE");
+    }
+  });
+
   it("is the same program: contexts that were prepared for one are good for the other", () => {
     const engine = Engine.fromString(RULES);
     const other = Engine.fromShared(structuredClone(engine.share()));

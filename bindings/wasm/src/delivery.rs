@@ -18,12 +18,6 @@ fn text(instance: &Instance, from: usize, length: usize) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }
 
-/// Answers with the names of the stores of the migration whose name is the first `bytes` of the area.
-#[wasm_bindgen]
-pub fn stores(engine: u32, bytes: usize) {
-    answered(|instance| instance.engines.stores(engine, instance.name(bytes)))
-}
-
 /// Answers with one step of a machine: its name, its config, the state and the event have so many bytes.
 #[wasm_bindgen]
 pub fn step(machine: usize, config: usize, state: usize, event: usize) {

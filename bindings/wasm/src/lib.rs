@@ -5,7 +5,7 @@
 //! of another, the [`answer`]: every export takes and gives numbers only, so that a decision costs a call and
 //! no more, and an instance that has trapped can be replaced by a new one of the same module.
 
-#[cfg(feature = "full")]
+#[cfg(feature = "delivery")]
 pub mod delivery;
 
 use cutover_js_host::{Engines, Kept};
@@ -112,6 +112,13 @@ pub fn answer() -> *const u8 {
 #[wasm_bindgen]
 pub fn answer_length() -> usize {
     ask(|instance| instance.answer.len())
+}
+
+/// Answers with the names of the stores of the migration whose name is the first `bytes` of the area.
+#[cfg(any(feature = "full", feature = "delivery"))]
+#[wasm_bindgen]
+pub fn stores(engine: u32, bytes: usize) {
+    answered(|instance| instance.engines.stores(engine, instance.name(bytes)))
 }
 
 /// Loads the ruleset in the first `bytes` of the area: the number of an engine, or -1, and the answer says why.

@@ -204,7 +204,7 @@ impl Engines {
     }
 
     /// The names of the old and the new store of a migration, as JSON; `null` where there is no such migration.
-    #[cfg(feature = "delivery")]
+    #[cfg(any(feature = "full", feature = "delivery"))]
     #[must_use]
     pub fn stores(&self, engine: u32, migration: &str) -> String {
         to_json(&self.engine(engine).and_then(|engine| engine.stores(migration)))

@@ -13,4 +13,6 @@ export interface Shared {
   readonly engine: number | Uint8Array;
   /** Whether the bytes are those of a compiled program. */
   readonly compiled?: boolean;
+  /** Whether what they say may be out of date: {@link Engine.stale}. */
+  readonly stale?: boolean;
 }

@@ -135,7 +135,7 @@ export const machines: Machines = found();
 
 function found(): Machines {
   const native = addon();
-  return native === null ? new WasmMachines(wasmBackend()) : new NativeMachines(native);
+  return native === null ? new WasmMachines(wasmBackend("cutover_delivery")) : new NativeMachines(native);
 }
 
 /** What a machine says. */
