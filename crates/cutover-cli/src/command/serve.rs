@@ -22,6 +22,10 @@ pub(crate) fn run(args: Serve, screen: &Screen) -> Result<Exit, Failure> {
     options.prometheus = args.prometheus;
     options.webhooks = args.webhooks;
     options.runner = !args.no_plans;
+    options.rates = args.guard.rates();
+    options.behind_proxy = args.guard.behind_proxy;
+    options.oidc =
+        args.guard.oidc(std::env::var("CUTOVER_OIDC_SECRET").ok().filter(|secret| !secret.is_empty()));
     options.tls = args.tls_certificate.zip(args.tls_key);
     cutover_server::log(screen.is_json(), std::env::var("CUTOVER_LOG").ok().as_deref());
     let wrong =

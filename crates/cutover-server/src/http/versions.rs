@@ -228,7 +228,8 @@ pub(crate) struct Publish {
 /// each is accepted with a reason.
 #[utoipa::path(post, path = "/v1/environments/{env}/publish", tag = "rulesets",
     params(("env" = String, Path), ("If-Match" = String, Header, description = "The version that it was made for")),
-    request_body = Publish, responses((status = 200, body = Publication), (status = 202, body = Proposal), (status = "default", body = Problem)))]
+    request_body = Publish, responses((status = 200, body = Publication), (status = 202, body = Proposal),
+        (status = "default", body = Problem)))]
 pub(crate) async fn publish(
     State(app): State<Arc<App>>,
     who: Who,
@@ -290,7 +291,8 @@ pub(crate) struct Rollback {
 /// Publishes the content of an older version as a new one.
 #[utoipa::path(post, path = "/v1/environments/{env}/rollback", tag = "rulesets",
     params(("env" = String, Path), ("If-Match" = String, Header, description = "The version that is gone back from")),
-    request_body = Rollback, responses((status = 200, body = Publication), (status = 202, body = Proposal), (status = "default", body = Problem)))]
+    request_body = Rollback, responses((status = 200, body = Publication), (status = 202, body = Proposal),
+        (status = "default", body = Problem)))]
 pub(crate) async fn rollback(
     State(app): State<Arc<App>>,
     who: Who,
@@ -345,7 +347,8 @@ pub(crate) struct Promote {
 /// Publishes in this environment what is published in one before it.
 #[utoipa::path(post, path = "/v1/environments/{env}/promote", tag = "rulesets",
     params(("env" = String, Path), ("If-Match" = String, Header, description = "The version of this environment")),
-    request_body = Promote, responses((status = 200, body = Publication), (status = 202, body = Proposal), (status = "default", body = Problem)))]
+    request_body = Promote, responses((status = 200, body = Publication), (status = 202, body = Proposal),
+        (status = "default", body = Problem)))]
 pub(crate) async fn promote(
     State(app): State<Arc<App>>,
     who: Who,
@@ -407,7 +410,8 @@ pub(crate) struct Said {
 #[utoipa::path(put, path = "/v1/environments/{env}/file", tag = "rulesets",
     params(("env" = String, Path), Said, ("If-Match" = String, Header, description = "The version that it was made for, or `*`")),
     request_body(content = String, content_type = "application/yaml"),
-    responses((status = 200, body = Publication), (status = 202, body = Proposal), (status = "default", body = Problem)))]
+    responses((status = 200, body = Publication), (status = 202, body = Proposal),
+        (status = "default", body = Problem)))]
 pub(crate) async fn put_file(
     State(app): State<Arc<App>>,
     who: Who,
