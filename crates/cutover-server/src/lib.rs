@@ -11,6 +11,7 @@
     allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails may panic")
 )]
 
+mod access;
 mod app;
 pub mod audit;
 mod client;
