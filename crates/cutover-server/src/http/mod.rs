@@ -25,8 +25,9 @@ use axum::routing::get;
 use std::sync::Arc;
 use std::time::Instant;
 use utoipa::OpenApi as _;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{OpenApi, RefOr};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -95,7 +96,22 @@ fn document(mut openapi: OpenApi) -> OpenApi {
     let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     openapi.components.get_or_insert_default().add_security_scheme("key", scheme);
     openapi.security = Some(vec![SecurityRequirement::new("key", Vec::<String>::new())]);
+    for item in openapi.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            problems(operation);
+        }
+    }
     openapi
+}
+
+/// What is not said of one answer is a problem document, which has a type of its own.
+fn problems(operation: &mut Operation) {
+    if let Some(RefOr::T(other)) = operation.responses.responses.get_mut("default")
+        && let Some(content) = other.content.shift_remove("application/json")
+    {
+        other.content.insert("application/problem+json".to_owned(), content);
+    }
 }
 
 /// The whole interface.
@@ -121,8 +137,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
 async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
-    let path =
-        request.extensions().get::<MatchedPath>().map_or_else(String::new, |path| path.as_str().to_owned());
+    let path = request.extensions().get::<MatchedPath>().cloned();
     let mut answer = next.run(request).await;
     let status = answer.status();
     let kind =
@@ -138,7 +153,8 @@ async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     let headers = answer.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
-    app.metrics.answered(word(&method), &path, status.as_u16(), begun.elapsed());
+    let path = path.as_ref().map_or("", MatchedPath::as_str);
+    app.metrics.answered(word(&method), path, status.as_u16(), begun.elapsed());
     tracing::debug!(%method, path, status = status.as_u16(), ms = begun.elapsed().as_millis(), "answered");
     answer
 }
