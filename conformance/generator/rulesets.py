@@ -213,6 +213,19 @@ def names():
         problem("wrong_type", "segments.s"),
     )
     case(
+        "a flag for clients that asks one that is not",
+        "a browser is not sent what it would have to ask",
+        "cutover: 1\nflags:\n  a: { client: true, requires: [{ flag: «1»b, is: on }] }\n  b: {}\n",
+        problem("not_for_clients", "flags.a.requires[0].flag", found="b"),
+    )
+    case(
+        "a flag for clients that asks one through a segment",
+        "segments go with the flags that use them, and what they ask does not",
+        "cutover: 1\nsegments:\n  s: { if: { flag: «1»b, is: on } }\nflags:\n"
+        "  a: { client: true, rules: [{ if: { segment: s }, serve: on }] }\n  b: {}\n",
+        problem("not_for_clients", "segments.s.if.flag", found="b"),
+    )
+    case(
         "a circle of flags",
         "flags that ask each other never answer",
         "cutover: 1\nflags:\n  «1»a: { requires: [{ flag: b, is: on }] }\n  b: { rules: [{ if: { flag: a, is: on }, serve: on }] }\n",

@@ -2,7 +2,7 @@
 
 import { createContext, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import { Client, Problem } from "./api/client";
+import { Client, Problem, signsInElsewhere } from "./api/client";
 import type { Environment, Live, Me } from "./api/types";
 import { addressOf, usePlace } from "./router";
 
@@ -40,7 +40,8 @@ interface SignedIn {
   readonly environments: readonly Environment[];
 }
 
-async function signedIn(key: string): Promise<SignedIn> {
+/** With a key, or with the session of the browser where there is none. */
+async function signedIn(key: string | null): Promise<SignedIn> {
   const client = new Client(key);
   const [me, environments] = await Promise.all([client.me(), client.environments()]);
   return { client, me, environments };
@@ -58,18 +59,20 @@ export function SessionProvider({ children, signIn, waiting }: Props): ReactNode
   useEffect(() => {
     // The key is forgotten with the tab: it is in no cookie, and in nothing that outlives the session.
     const key = sessionStorage.getItem(KEPT_AS);
-    if (key === null) setState(null);
-    else signedIn(key).then(setState, () => setState(null));
+    const entered = async (): Promise<SignedIn | null> => (key !== null || (await signsInElsewhere()) ? signedIn(key) : null);
+    entered().then(setState, () => setState(null));
   }, []);
   const enter = useCallback(async (key: string) => {
     const next = await signedIn(key);
     sessionStorage.setItem(KEPT_AS, key);
     setState(next);
   }, []);
+  const client = state?.client;
   const signOut = useCallback(() => {
     sessionStorage.removeItem(KEPT_AS);
-    setState(null);
-  }, []);
+    // Who could not be signed out still is, and is shown what they are.
+    void (client?.signOut() ?? Promise.resolve()).then(() => setState(null));
+  }, [client]);
   if (state === undefined) return waiting;
   if (state === null) return signIn(enter);
   return (

@@ -1,5 +1,6 @@
 //! The command line.
 
+pub(crate) mod guard;
 mod operating;
 pub(crate) mod plan;
 pub(crate) mod report;

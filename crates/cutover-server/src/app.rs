@@ -4,14 +4,16 @@ use crate::clock::{hex, now_ms, random};
 use crate::environments::{Environment, Environments};
 use crate::journal::Journal;
 use crate::keys::Keys;
+use crate::limits::Limits;
 use crate::mail::Mailer;
 use crate::metrics::Metrics;
+use crate::oidc::Provider;
 use crate::options::Options;
 use crate::problem::{Answer, Problem};
 use crate::published::Published;
 use crate::sign::Signer;
 use crate::status::{self, Public};
-use crate::store::{KeyRow, Store, StoreError, Stored};
+use crate::store::{KeyRow, SessionRow, Store, StoreError, Stored};
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -26,6 +28,10 @@ pub(crate) struct App {
     pub(crate) keys: ArcSwap<Keys>,
     /// The same as they stand in the store.
     pub(crate) key_rows: ArcSwap<Vec<KeyRow>>,
+    /// Told when a key came or went.
+    pub(crate) keys_changed: watch::Sender<()>,
+    pub(crate) limits: Limits,
+    pub(crate) oidc: Option<Provider>,
     pub(crate) signer: Signer,
     pub(crate) journal: Journal,
     pub(crate) mailer: Option<Mailer>,
@@ -50,12 +56,17 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn new(options: Options, store: Store, signer: Signer, journal: Journal) -> Self {
+        let oidc = options.oidc.clone().and_then(Provider::new);
+        let limits = Limits::new(&options.rates);
         Self {
             options,
             store,
             environments: Environments::default(),
             keys: ArcSwap::default(),
             key_rows: ArcSwap::default(),
+            keys_changed: watch::Sender::new(()),
+            limits,
+            oidc,
             signer,
             journal,
             mailer: None,
@@ -105,13 +116,19 @@ impl App {
     }
 
     pub(crate) async fn reload_keys(&self) -> Stored<()> {
-        self.take_keys(self.store.keys().await?);
+        let (rows, sessions) = (self.store.keys().await?, self.store.sessions(now_ms()).await?);
+        self.take_keys(rows, &sessions);
         Ok(())
     }
 
-    pub(crate) fn take_keys(&self, rows: Vec<KeyRow>) {
-        self.keys.store(Arc::new(Keys::of(&rows, self.options.admin_key.as_deref())));
+    pub(crate) fn take_keys(&self, rows: Vec<KeyRow>, sessions: &[SessionRow]) {
+        let keys = Keys::of(&rows, sessions, self.options.admin_key.as_deref());
         self.key_rows.store(Arc::new(rows));
+        if **self.keys.load() != keys {
+            self.keys.store(Arc::new(keys));
+            // Who listens with a key that is gone is told so; the others are woken for it, so only now.
+            self.keys_changed.send_replace(());
+        }
     }
 
     /// Shows clients a version of the store, where they do not have it yet.

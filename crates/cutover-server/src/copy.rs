@@ -129,7 +129,8 @@ pub(crate) fn take(app: &App) -> std::io::Result<Option<i64>> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         other => other?,
     };
-    app.take_keys(copy.keys);
+    // Who has signed in does so again once the database is there.
+    app.take_keys(copy.keys, &[]);
     app.public.store(Arc::new(Public { by_env: copy.public, at }));
     app.environments.take(&copy.environments);
     for emergency in &copy.emergencies {

@@ -11,9 +11,11 @@
     allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails may panic")
 )]
 
+mod access;
 mod app;
 pub mod audit;
 mod channel;
+mod client;
 mod clock;
 mod copy;
 mod edit;
@@ -22,6 +24,7 @@ mod environments;
 mod http;
 mod journal;
 pub mod keys;
+mod limits;
 mod listener;
 mod log;
 mod mail;
@@ -29,8 +32,10 @@ mod metrics;
 mod nodes;
 mod notify;
 mod ofrep;
+mod oidc;
 mod options;
 mod problem;
+mod proposals;
 mod publish;
 mod published;
 mod runner;
@@ -41,6 +46,8 @@ pub mod store;
 mod stream;
 mod trace;
 
+pub use limits::Rates;
 pub use log::{Log, log};
+pub use oidc::Oidc;
 pub use options::Options;
 pub use serve::{ServeError, Server, ended};

@@ -2,12 +2,15 @@
 
 use crate::app::App;
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use std::io::{Error, ErrorKind};
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +21,7 @@ use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
+use tower_service::Service as _;
 
 /// How long a client may take to say its headers, and to shake hands.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -48,6 +52,10 @@ pub(crate) fn tls(chain: &Path, key: &Path) -> std::io::Result<Tls> {
     Ok(Tls(TlsAcceptor::from(Arc::new(config))))
 }
 
+/// Who is at the other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
 /// The connections of a server.
 #[derive(Clone)]
 pub(crate) struct Connections {
@@ -65,8 +73,8 @@ impl Connections {
     pub(crate) async fn serve(&self, listener: TcpListener, router: Router) {
         let allowed = Arc::new(Semaphore::new(self.app.options.connections));
         loop {
-            let stream = match listener.accept().await {
-                Ok((stream, _)) => stream,
+            let (stream, peer) = match listener.accept().await {
+                Ok((stream, address)) => (stream, Peer(address.ip())),
                 // Such as too many open files: others end meanwhile.
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be taken");
@@ -82,11 +90,11 @@ impl Connections {
             let (connections, router) = (self.clone(), router.clone());
             tokio::spawn(async move {
                 match connections.tls.clone() {
-                    None => connections.talk(stream, router).await,
+                    None => connections.talk(stream, peer, router).await,
                     Some(Tls(acceptor)) => {
                         let shaken = tokio::time::timeout(PATIENCE, acceptor.accept(stream)).await;
                         if let Ok(Ok(stream)) = shaken {
-                            connections.talk(stream, router).await;
+                            connections.talk(stream, peer, router).await;
                         }
                     }
                 }
@@ -95,13 +103,22 @@ impl Connections {
         }
     }
 
-    async fn talk(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, router: Router) {
+    async fn talk(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        peer: Peer,
+        router: Router,
+    ) {
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            router.clone().call(request)
+        });
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(PATIENCE)
             // What is read at once at the most: ten thousand clients that only listen are to cost little.
             .max_buf_size(64 * 1024)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+            .serve_connection(TokioIo::new(stream), service);
         let watched = {
             let graceful = self.graceful.lock().unwrap_or_else(PoisonError::into_inner);
             graceful.as_ref().map(GracefulShutdown::watcher)

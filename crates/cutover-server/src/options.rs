@@ -1,5 +1,7 @@
 //! What the server is started with.
 
+use crate::limits::Rates;
+use crate::oidc::Oidc;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -45,6 +47,12 @@ pub struct Options {
     pub ruleset_limit: usize,
     /// How large any other body may be, in bytes.
     pub body_limit: usize,
+    /// How people sign in, beside by keys.
+    pub oidc: Option<Oidc>,
+    /// How many requests a second may come.
+    pub rates: Rates,
+    /// Whether a proxy stands before it: then who asks is the last address of `X-Forwarded-For`.
+    pub behind_proxy: bool,
     /// How many connections there may be at once.
     pub connections: usize,
 }
@@ -74,7 +82,15 @@ impl Options {
             tls: None,
             ruleset_limit: 8 << 20,
             body_limit: 1 << 20,
+            oidc: None,
+            rates: Rates::default(),
+            behind_proxy: false,
             connections: 20_000,
         }
+    }
+
+    /// Whether browsers reach it by TLS, here or at a proxy.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.tls.is_some() || self.oidc.as_ref().is_some_and(|oidc| oidc.public_url.starts_with("https:"))
     }
 }

@@ -28,6 +28,8 @@ pub struct Problem {
     more: Map<String, Value>,
 }
 
+/// The field of a problem that says when to come again, in seconds.
+const RETRY_AFTER: &str = "retry_after";
 const FENCED: &str = "fenced";
 
 /// What a part of the server gives, or why not.
@@ -95,6 +97,17 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "This key may not do that", detail)
     }
 
+    pub(crate) fn fault(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "A fault of the server", detail)
+    }
+
+    /// Too many requests; there is room again after so many seconds.
+    pub(crate) fn too_many(whose: &str, seconds: u64) -> Self {
+        let detail = format!("{whose} has sent too many requests: wait {seconds} s");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", detail)
+            .with(RETRY_AFTER, seconds)
+    }
+
     pub(crate) fn too_large(limit: usize) -> Self {
         let detail = format!("a body has at most {limit} bytes");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", detail)
@@ -150,6 +163,9 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self.status == 401 {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.more.get(RETRY_AFTER).and_then(Value::as_u64) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status == 503 {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

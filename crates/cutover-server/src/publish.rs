@@ -3,12 +3,13 @@
 
 use crate::app::App;
 use crate::audit::Deed;
+use crate::client;
 use crate::clock::now_ms;
 use crate::edit;
 use crate::environments::Environment;
 use crate::problem::{Answer, Problem};
 use crate::published::Published;
-use crate::store::{Fence, NewVersion, Target, Version, VersionLine};
+use crate::store::{Fence, NewVersion, Target, Verdict, Version, VersionLine};
 use axum::http::StatusCode;
 use cutover::diff::{Diff, DiffOptions};
 use cutover::{Attributes, Diagnostic, Engine, HazardCode, wire};
@@ -50,6 +51,18 @@ pub(crate) struct Wanted {
     pub(crate) accept: Vec<String>,
     /// Whether hazards are not asked about: an automatic way back, which was judged when its plan was published.
     pub(crate) unasked: bool,
+    pub(crate) consent: Consent,
+}
+
+/// What another person says to it, where the environment asks another person.
+#[derive(Debug, Clone)]
+pub(crate) enum Consent {
+    /// Nobody was asked yet: where somebody has to be, it is not published.
+    Asked,
+    /// Nobody is asked: a way back, or what follows from something that was approved.
+    Unneeded,
+    /// Somebody said yes to it as a proposal; what the log says of that.
+    Given(Verdict, Value),
 }
 
 /// What was published.
@@ -107,6 +120,11 @@ pub(crate) fn check(
             body = document.to_string();
             engine = Engine::from_str(&body)?;
         }
+    }
+    if body.contains("\"client\":true") {
+        // What is published has a ruleset for clients: hashed lists cost more steps than plain ones.
+        let document: Value = serde_json::from_str(&body).unwrap_or_default();
+        client::compiled(&document, "as long as any salt is: 32 bytes")?;
     }
     let published = environment.published();
     let nothing;
@@ -167,9 +185,13 @@ fn refuse_hazards(checked: &Checked, wanted: &Wanted, environment: &Environment)
     Ok(())
 }
 
-/// Publishes a ruleset.
-pub(crate) async fn publish(app: &App, wanted: Wanted, fence: Option<&Fence>) -> Answer<Publication> {
-    let environment = app.environment(&wanted.env)?;
+/// Whether somebody's change of an environment waits for another person.
+pub(crate) fn is_approved_first(environment: &Environment) -> bool {
+    environment.settings().approvals > 0
+}
+
+/// Checks what somebody wants to publish: `Err` where it would be refused.
+pub(crate) async fn examine(app: &App, environment: &Arc<Environment>, wanted: &Wanted) -> Answer<Checked> {
     if wanted.text.len() > app.options.ruleset_limit {
         return Err(Problem::too_large(app.options.ruleset_limit));
     }
@@ -184,8 +206,20 @@ pub(crate) async fn publish(app: &App, wanted: Wanted, fence: Option<&Fence>) ->
         .await
         .map_err(|_| Problem::unusable("the ruleset could not be checked"))??;
     if !wanted.unasked {
-        refuse_hazards(&checked, &wanted, &environment)?;
+        refuse_hazards(&checked, wanted, environment)?;
     }
+    Ok(checked)
+}
+
+/// Publishes a ruleset.
+pub(crate) async fn publish(app: &App, wanted: Wanted, fence: Option<&Fence>) -> Answer<Publication> {
+    let environment = app.environment(&wanted.env)?;
+    if matches!(wanted.consent, Consent::Asked) && is_approved_first(&environment) {
+        let title = "Another person approves it first";
+        let detail = format!("`{}` publishes what another person has approved", wanted.env);
+        return Err(Problem::new(StatusCode::FORBIDDEN, "approval-needed", title, detail));
+    }
+    let checked = examine(app, &environment, &wanted).await?;
     let mut accepted: Vec<String> = checked.accepted.iter().map(|code| code.name().to_owned()).collect();
     if wanted.accept.iter().any(|name| name == "not_adopted") {
         accepted.push("not_adopted".to_owned());
@@ -213,6 +247,10 @@ pub(crate) async fn publish(app: &App, wanted: Wanted, fence: Option<&Fence>) ->
     let (env, follows, kind) = (wanted.env.clone(), wanted.follows, wanted.kind.to_owned());
     let (body, for_store, signed) = (checked.body.clone(), digest.clone(), signature.clone());
     let new = NewVersion { env, follows, version, body, source, digest: for_store, signature: signed, kind };
+    let mut detail = serde_json::json!({ "version": version, "follows": wanted.follows, "digest": digest });
+    if let (Consent::Given(_, about), Some(detail)) = (&wanted.consent, detail.as_object_mut()) {
+        detail.insert("proposal".to_owned(), about.clone());
+    }
     let deed = Deed {
         actor: wanted.actor,
         action: wanted.kind.to_owned(),
@@ -220,9 +258,12 @@ pub(crate) async fn publish(app: &App, wanted: Wanted, fence: Option<&Fence>) ->
         target: wanted.target,
         reason: wanted.reason,
         accepted: accepted.clone(),
-        detail: serde_json::json!({ "version": version, "follows": wanted.follows, "digest": digest }),
+        detail,
     };
-    app.store.publish(&new, deed, fence).await?;
+    match &wanted.consent {
+        Consent::Given(verdict, _) => app.store.publish_proposal(&new, deed, verdict).await?,
+        Consent::Asked | Consent::Unneeded => app.store.publish(&new, deed, fence).await?,
+    }
     let published =
         Published::new(version, version, checked.body, signature, wanted.kind.to_owned(), checked.engine);
     app.display(&environment, published);

@@ -1,5 +1,7 @@
 //! A published ruleset in memory: the bytes that clients get, packed once for all of them, and its engine.
 
+use crate::client;
+use crate::sign::Signer;
 use crate::store::Version;
 use bytes::Bytes;
 use cutover::{Engine, LoadError};
@@ -62,6 +64,8 @@ pub(crate) struct Published {
     /// The server-sent event that tells of it.
     pub(crate) event: Bytes,
     packed: [OnceLock<Option<Bytes>>; 3],
+    /// What clients get of it, made when the first one asks.
+    for_clients: OnceLock<Option<Arc<Published>>>,
     fractional: OnceLock<HashSet<String>>,
 }
 
@@ -92,8 +96,31 @@ impl Published {
             engine,
             event,
             packed,
+            for_clients: OnceLock::new(),
             fractional: OnceLock::new(),
         }
+    }
+
+    /// What clients get of it, where that is made already.
+    pub(crate) fn known_for_clients(&self) -> Option<&Option<Arc<Self>>> {
+        self.for_clients.get()
+    }
+
+    /// What clients get of it. Making it takes as long as its lists are long; none where it could not be made.
+    pub(crate) fn for_clients(&self, env: &str, signer: &Signer) -> Option<Arc<Self>> {
+        let made = || {
+            let document: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();
+            let compiled = client::compiled(&document, &client::salt(signer, env));
+            let (body, engine) = compiled
+                .inspect_err(
+                    |error| tracing::error!(env, version = self.version, %error, "no ruleset for clients"),
+                )
+                .ok()?;
+            let signature = signer.sign_bytes(&client::signed_bytes(env, self.version, body.as_bytes()));
+            let (version, stored, kind) = (self.version, self.stored, self.kind.clone());
+            Some(Arc::new(Self::new(version, stored, body, signature, kind, Arc::new(engine))))
+        };
+        self.for_clients.get_or_init(made).clone()
     }
 
     /// Whether the values of a flag are numbers, one of them with a fraction. To the engine 1.0 is 1, as in JavaScript; a client

@@ -7,7 +7,7 @@ use crate::journal::Journal;
 use crate::keys::{Role, make};
 use crate::mail::Mailer;
 use crate::options::Options;
-use crate::publish::{self, Wanted};
+use crate::publish::{self, Consent, Wanted};
 use crate::sign::{Signer, private_file};
 use crate::store::{News, Settings, Store, StoreError, listen};
 use crate::{channel, copy, emergency, http, listener, nodes, notify, runner};
@@ -289,6 +289,7 @@ async fn import(app: &App) -> Result<(), ServeError> {
             accept: Vec::new(),
             // Nobody decides with anything yet, so nobody is moved.
             unasked: true,
+            consent: Consent::Unneeded,
         };
         publish::publish(app, wanted, None).await.map_err(|problem| ServeError::Import {
             path,
@@ -324,6 +325,7 @@ async fn hear(app: Arc<App>, mut news: mpsc::Receiver<News>) {
 async fn keep_nodes(app: Arc<App>) {
     loop {
         tokio::time::sleep(KEEP).await;
+        app.limits.forget();
         let news: Vec<_> =
             app.environments.all().iter().flat_map(|environment| environment.nodes.news()).collect();
         let now = now_ms();

@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 /// The key that this server signs with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Signer {
     key: SigningKey,
     id: String,

@@ -9,6 +9,7 @@ import type {
   Live,
   Me,
   ProblemDetails,
+  Proposal,
   Publication,
   Publishing,
   Version,
@@ -39,10 +40,22 @@ interface Asking {
   readonly signal?: AbortSignal | undefined;
 }
 
-export class Client {
-  readonly #key: string;
+/** Whether people sign in elsewhere, and come back with a session. */
+export async function signsInElsewhere(): Promise<boolean> {
+  try {
+    const response = await fetch("/auth", { credentials: "omit", cache: "no-store" });
+    return response.ok && ((await response.json()) as { oidc?: boolean }).oidc === true;
+  } catch {
+    return false;
+  }
+}
 
-  constructor(key: string) {
+/** Asks with a key, or, where there is none, with the session of the browser. */
+export class Client {
+  readonly #key: string | null;
+  #csrf: string | null = null;
+
+  constructor(key: string | null) {
     this.#key = key;
   }
 
@@ -52,13 +65,14 @@ export class Client {
       response = await fetch(path, {
         method,
         headers: {
-          authorization: `Bearer ${this.#key}`,
+          ...(this.#key === null ? {} : { authorization: `Bearer ${this.#key}` }),
+          ...(this.#csrf === null ? {} : { "cutover-csrf": this.#csrf }),
           ...(body === undefined ? {} : { "content-type": "application/json" }),
           ...headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
-        credentials: "omit",
+        credentials: this.#key === null ? "same-origin" : "omit",
         cache: "no-store",
       });
     } catch (error) {
@@ -78,11 +92,18 @@ export class Client {
   /** Whose key this is; null where the control plane does not say. */
   async me(): Promise<Me | null> {
     try {
-      return await this.#json("/v1/me");
+      const me = await this.#json<Me>("/v1/me");
+      this.#csrf = me.csrf ?? null;
+      return me;
     } catch (error) {
       if (error instanceof Problem && error.status === 404) return null;
       throw error;
     }
+  }
+
+  /** Ends the session, where there is one. */
+  async signOut(): Promise<void> {
+    if (this.#key === null) await this.#send("/auth/logout", { method: "POST" });
   }
 
   environments(): Promise<Environment[]> {
@@ -135,21 +156,36 @@ export class Client {
     what: { ruleset: string } | { draft: string },
     version: number,
     publishing: Publishing,
-  ): Promise<Publication> {
+  ): Promise<Publication | Proposal> {
     const headers = { "if-match": `"${version}"` };
     return this.#json(this.#in(env, "publish"), { method: "POST", headers, body: { ...what, ...publishing } });
   }
 
   /** Publishes an older version again, in place of `version`. */
-  rollBack(env: string, to: number, version: number, publishing: Publishing): Promise<Publication> {
+  rollBack(env: string, to: number, version: number, publishing: Publishing): Promise<Publication | Proposal> {
     const headers = { "if-match": `"${version}"` };
     return this.#json(this.#in(env, "rollback"), { method: "POST", headers, body: { to, ...publishing } });
   }
 
   /** Publishes a version of an environment before this one, in place of `version`. */
-  promote(env: string, from: string, taken: number, version: number, publishing: Publishing): Promise<Publication> {
+  promote(env: string, from: string, taken: number, version: number, publishing: Publishing): Promise<Publication | Proposal> {
     const headers = { "if-match": `"${version}"` };
     return this.#json(this.#in(env, "promote"), { method: "POST", headers, body: { from, version: taken, ...publishing } });
+  }
+
+  /** What waits for another person. */
+  async proposals(env: string): Promise<Proposal[]> {
+    const all = await this.#json<Proposal[]>(this.#in(env, "proposals"));
+    return all.filter(({ state }) => state === "open");
+  }
+
+  async proposed(env: string, id: string): Promise<Proposal> {
+    return this.#json(this.#in(env, `proposals/${encodeURIComponent(id)}`));
+  }
+
+  /** Publishes what somebody else proposed, or says no to it. */
+  decide(env: string, id: string, verdict: "approve" | "reject", reason: string): Promise<unknown> {
+    return this.#json(this.#in(env, `proposals/${encodeURIComponent(id)}/${verdict}`), { method: "POST", body: { reason } });
   }
 
   async plan(env: string, name: string): Promise<PlanView> {

@@ -10,6 +10,25 @@ export interface Me {
   readonly role: Role;
   /** The environment that it is good for; null where it is good for all. */
   readonly env: string | null;
+  /** What goes with each change where no key is sent; null for a key. */
+  readonly csrf?: string | null;
+}
+
+/** What waits for another person, or waited. */
+export interface Proposal {
+  readonly id: string;
+  readonly env: string;
+  /** The version that it was made for. */
+  readonly base: number;
+  readonly kind: string;
+  readonly reason: string;
+  readonly accepted: readonly string[];
+  readonly proposed_by: string;
+  /** Milliseconds since the epoch. */
+  readonly proposed_at: number;
+  readonly state: "open" | "outdated" | "approved" | "rejected";
+  /** The ruleset; not in a list. */
+  readonly text?: string;
 }
 
 export interface Environment {

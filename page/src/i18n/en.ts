@@ -60,6 +60,15 @@ export const en = {
   "signIn.refused": "This key is not known here, or it was revoked.",
   "signIn.failed": "The control plane does not answer:",
 
+  "signIn.elsewhere": "Sign in with your account",
+
+  "proposals.title": "{n} waiting for another person",
+  "proposals.by": "{who} proposes this in place of version {n}:",
+  "proposals.reason": "What you say to it",
+  "proposals.approve": "Approve and publish",
+  "proposals.reject": "Reject",
+  "proposals.look": "What it changes",
+
   "overview.search": "Search flags, migrations and plans",
   "overview.reads": "Reads",
   "overview.state": "State",
@@ -103,6 +112,8 @@ export const en = {
   "publish.accept": "Hazards of this change: tick those that you accept",
   "publish.notAccepted": "Nobody accepted: {codes}. The control plane refuses the change as it is.",
   "publish.reason": "Why",
+  "publish.proposed": "It waits for another person",
+  "publish.proposedText": "It is live once somebody else has approved it.",
   "publish.conflict": "Somebody published before you",
   "publish.conflictText": "Close this, compare with what is live now, and publish again.",
   "publish.refused": "The control plane refused it",

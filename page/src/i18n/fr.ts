@@ -62,6 +62,15 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   "signIn.refused": "Cette clé n'est pas connue ici, ou elle a été révoquée.",
   "signIn.failed": "Le plan de contrôle ne répond pas :",
 
+  "signIn.elsewhere": "Se connecter avec son compte",
+
+  "proposals.title": "{n} en attente d'une autre personne",
+  "proposals.by": "{who} propose ceci à la place de la version {n} :",
+  "proposals.reason": "Ce que vous en dites",
+  "proposals.approve": "Approuver et publier",
+  "proposals.reject": "Refuser",
+  "proposals.look": "Ce que cela change",
+
   "overview.search": "Chercher parmi les drapeaux, les migrations et les plans",
   "overview.reads": "Lit",
   "overview.state": "État",
@@ -105,6 +114,8 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   "publish.accept": "Risques de ce changement : cochez ceux que vous acceptez",
   "publish.notAccepted": "Personne n'a accepté : {codes}. Le plan de contrôle refuse le changement tel quel.",
   "publish.reason": "Pourquoi",
+  "publish.proposed": "Cela attend une autre personne",
+  "publish.proposedText": "Ce sera en vigueur quand quelqu'un d'autre l'aura approuvé.",
   "publish.conflict": "Quelqu'un a publié avant vous",
   "publish.conflictText": "Fermez, comparez avec ce qui est en service maintenant, et publiez de nouveau.",
   "publish.refused": "Le plan de contrôle a refusé",

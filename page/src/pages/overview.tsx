@@ -12,6 +12,7 @@ import { Nothing } from "../parts/nothing";
 import { Failure } from "../parts/failure";
 import { Heads } from "../parts/heads";
 import { addressOf } from "../router";
+import { Proposals } from "../parts/proposals";
 import { useSession } from "../session";
 import { Scroll } from "../parts/scroll";
 
@@ -47,6 +48,7 @@ export function Overview(): ReactNode {
         maw={520}
       />
       <Failure error={loaded.error} />
+      <Proposals />
       <section aria-labelledby="flags">
         <Heading id="flags" title={t("flags")} count={flags.length} />
         <Scroll>

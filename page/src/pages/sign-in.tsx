@@ -3,8 +3,9 @@
 import { Alert, Button, Group, Paper, PasswordInput, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import type { FormEvent, ReactNode } from "react";
-import { Problem } from "../api/client";
+import { Problem, signsInElsewhere } from "../api/client";
 import { useWords } from "../i18n";
+import { useLoaded } from "../loaded";
 
 interface Props {
   readonly enter: (key: string) => Promise<void>;
@@ -16,6 +17,7 @@ export function SignIn({ enter, settings }: Props): ReactNode {
   const [key, setKey] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  const elsewhere = useLoaded(signsInElsewhere, []);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setBusy(true);
@@ -55,6 +57,11 @@ export function SignIn({ enter, settings }: Props): ReactNode {
           <Button type="submit" loading={busy}>
             {t("signIn.enter")}
           </Button>
+          {elsewhere.value === true && (
+            <Button component="a" href="/auth/login" variant="default">
+              {t("signIn.elsewhere")}
+            </Button>
+          )}
         </Stack>
       </Paper>
     </main>

@@ -5,7 +5,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { HazardCode } from "cutover/full";
 import { Problem } from "../api/client";
-import type { Publishing } from "../api/types";
+import type { Proposal, Publishing } from "../api/types";
 import { useDraft } from "../draft";
 import type { Working } from "../draft";
 import { ask } from "../engine";
@@ -39,6 +39,8 @@ export function Publish({ text, origin, close }: Props): ReactNode {
   const [seen] = useState(live);
   const [reason, setReason] = useState("");
   const [accept, setAccept] = useState<readonly HazardCode[]>([]);
+  // Where another person has to approve it, it is not live yet, and the draft stays.
+  const [proposed, setProposed] = useState<Proposal | null>(null);
   const { busy, error: refused, run } = useTask();
   const from = seen?.text;
   const diff = useLoaded(
@@ -48,21 +50,29 @@ export function Publish({ text, origin, close }: Props): ReactNode {
   const report = diff.value;
   const moves = report?.migrations.flatMap(({ migration, moves }) => moves.map((move) => ({ migration, move }))) ?? [];
   const codes = report?.hazards ?? [];
+  const gone = async (): Promise<void> => {
+    await refresh();
+    close();
+  };
   const publishDraft = async (draft: Working, now: number, publishing: Publishing): Promise<void> => {
     // A draft that is kept as it is goes by its name, and is gone afterwards.
     const kept = draft.revision > 0 && draft.saved === text;
-    await client.publish(env, kept ? { draft: draft.name } : { ruleset: text }, now, publishing);
+    const done = await client.publish(env, kept ? { draft: draft.name } : { ruleset: text }, now, publishing);
+    if ("state" in done) return setProposed(done);
     if (draft.revision > 0 && !kept) await client.dropDraft(env, draft.name);
     published();
+    await gone();
   };
   const publish = async (): Promise<void> => {
     const now = seen?.version ?? 0;
     const publishing = { reason, accept };
-    if (origin.is === "version") await client.rollBack(env, origin.version, now, publishing);
-    else if (origin.is === "elsewhere") await client.promote(env, origin.from, origin.version, now, publishing);
-    else await publishDraft(origin.draft, now, publishing);
-    await refresh();
-    close();
+    if (origin.is === "draft") return publishDraft(origin.draft, now, publishing);
+    const done =
+      origin.is === "version"
+        ? await client.rollBack(env, origin.version, now, publishing)
+        : await client.promote(env, origin.from, origin.version, now, publishing);
+    if ("state" in done) setProposed(done);
+    else await gone();
   };
   const conflict = refused instanceof Problem && refused.status === 412;
   return (
@@ -132,14 +142,19 @@ export function Publish({ text, origin, close }: Props): ReactNode {
           </Alert>
         )}
         <Failure error={refused} title={t("publish.refused")} />
+        {proposed !== null && (
+          <Alert color="blue" title={t("publish.proposed")} role="status">
+            {t("publish.proposedText")}
+          </Alert>
+        )}
         <Group justify="end">
           <Button variant="default" onClick={close}>
-            {t("cancel")}
+            {t(proposed === null ? "cancel" : "close")}
           </Button>
           <Button
             onClick={() => void run(publish)}
             loading={busy}
-            disabled={reason.trim() === "" || (seen !== null && report === undefined)}
+            disabled={proposed !== null || reason.trim() === "" || (seen !== null && report === undefined)}
           >
             {t(DOINGS[origin.is])}
           </Button>

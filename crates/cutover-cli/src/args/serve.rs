@@ -1,5 +1,6 @@
 //! The arguments of the control plane.
 
+use super::guard::Guard;
 use clap::{Args as ClapArgs, ValueHint};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -82,4 +83,7 @@ pub(crate) struct Serve {
     /// The key of TLS, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_certificate", value_hint = ValueHint::FilePath)]
     pub(crate) tls_key: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) guard: Box<Guard>,
 }

@@ -26,6 +26,10 @@ pub(crate) fn run(args: Serve, screen: &Screen) -> Result<Exit, Failure> {
     options.mail_from = args.mail_from;
     options.mail_to = args.mail_to;
     options.runner = !args.no_plans;
+    options.rates = args.guard.rates();
+    options.behind_proxy = args.guard.behind_proxy;
+    options.oidc =
+        args.guard.oidc(std::env::var("CUTOVER_OIDC_SECRET").ok().filter(|secret| !secret.is_empty()));
     options.tls = args.tls_certificate.zip(args.tls_key);
     let _log = cutover_server::log(screen.is_json(), std::env::var("CUTOVER_LOG").ok().as_deref());
     let wrong =

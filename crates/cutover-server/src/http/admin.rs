@@ -8,10 +8,12 @@ use crate::edit;
 use crate::emergency::{self, Declaration, Declared};
 use crate::keys::{Role, Who};
 use crate::problem::{Answer, Problem};
-use crate::publish::{self, Publication, Wanted};
+use crate::proposals::{self, Done};
+use crate::publish::{self, Consent, Publication, Wanted};
 use crate::runner;
-use crate::store::Target;
+use crate::store::{Proposal, Target};
 use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -111,13 +113,13 @@ pub(crate) struct Change {
 
 /// Changes the share of the new version, or says that the old one ends.
 #[utoipa::path(post, path = "/admin/config", tag = "scripts", params(Place), request_body = Change,
-    responses((status = 200, body = Config), (status = "default", body = Problem)))]
+    responses((status = 200, body = Config), (status = 202, body = Proposal), (status = "default", body = Problem)))]
 pub(crate) async fn set_config(
     State(app): State<Arc<App>>,
     who: Who,
     Query(place): Query<Place>,
     Json(change): Json<Change>,
-) -> Answer<axum::Json<Config>> {
+) -> Answer<Response> {
     let (env, flag) = place.of(&app);
     who.needs(Role::Operator, env)?;
     let share = change.v2_traffic_percentage.map(|given| {
@@ -149,13 +151,14 @@ pub(crate) async fn set_config(
         text: String::new(),
         follows: 0,
         kind: "config",
-        actor: who.name,
+        actor: who.name.clone(),
         target: flag.to_owned(),
         reason: change.reason.clone(),
         accept: Vec::new(),
         unasked: false,
+        consent: Consent::Asked,
     };
-    publish::change(&app, wanted, None, |ruleset| {
+    let done = proposals::change(&app, &who, wanted, |ruleset| {
         if let Some(share) = share {
             edit::set_share(ruleset, flag, share, &[], &[]).map_err(Problem::unusable)?;
         }
@@ -174,7 +177,10 @@ pub(crate) async fn set_config(
         Ok(())
     })
     .await?;
-    config_of(&app, env, flag).map(axum::Json)
+    match done {
+        Done::Published(_) => Ok(axum::Json(config_of(&app, env, flag)?).into_response()),
+        proposed @ Done::Proposed(_) => Ok(proposed.into_response()),
+    }
 }
 
 /// The first instant of a day in UTC, as RFC 3339; none where the text is empty.
@@ -233,6 +239,8 @@ pub(crate) async fn rollback(
         reason,
         accept: Vec::new(),
         unasked: false,
+        // A way back to nobody, as the emergency is, waits for nobody.
+        consent: Consent::Unneeded,
     };
     let publication = publish::change(&app, wanted, None, |ruleset| {
         edit::set_share(ruleset, flag, 0, &[], &runner::segments(&app, env, flag)).map_err(Problem::unusable)

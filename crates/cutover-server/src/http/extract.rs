@@ -11,41 +11,40 @@ use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Who asks, as the gate found out: the handler takes it.
+#[derive(Debug, Clone)]
+pub(crate) struct Credentials(pub(crate) Answer<Who>);
+
+/// What is said to who comes with nothing.
+pub(crate) const NO_KEY: &str = "send the header `Authorization: Bearer KEY`";
+
 impl FromRequestParts<Arc<App>> for Who {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Answer<Self> {
-        let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let key = given.and_then(|given| {
-            let (scheme, key) = given.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
-        });
-        let Some(key) = key else {
-            return Err(Problem::stranger("send the header `Authorization: Bearer KEY`"));
-        };
-        let keys = app.keys.load();
-        keys.find(key).cloned().ok_or_else(|| Problem::stranger("this key is not known, or was revoked"))
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Answer<Self> {
+        let found = parts.extensions.remove::<Credentials>();
+        found.map_or_else(|| Err(Problem::stranger(NO_KEY)), |found| found.0)
     }
 }
 
 impl Who {
     /// Whether this key may do what at least a role may, in an environment.
     pub(crate) fn needs(&self, role: Role, env: &str) -> Answer<()> {
-        if self.role < role {
-            let detail = format!(
+        let enough = || self.grants().filter(|(own, _)| *own >= role);
+        if enough().any(|(_, own)| own.is_none_or(|own| own == env)) {
+            return Ok(());
+        }
+        Err(Problem::forbidden(match enough().next() {
+            Some((_, own)) => {
+                format!("the key `{}` is good for `{}` alone", self.name, own.unwrap_or_default())
+            }
+            None => format!(
                 "this needs a key with the role {} or above; `{}` is {}",
                 role.name(),
                 self.name,
                 self.role.name()
-            );
-            return Err(Problem::forbidden(detail));
-        }
-        match &self.env {
-            Some(own) if own != env => {
-                Err(Problem::forbidden(format!("the key `{}` is good for `{own}` alone", self.name)))
-            }
-            _ => Ok(()),
-        }
+            ),
+        }))
     }
 
     /// Whether this key may do what at least a role may, everywhere.

@@ -1,12 +1,13 @@
 //! API keys and the audit log.
 
 use super::extract::{Json, Query};
+use super::gate;
 use crate::app::App;
 use crate::audit::{Deed, Entry, broken};
-use crate::keys::{Role, Who, make};
+use crate::keys::{Grant, Role, Who, make};
 use crate::problem::{Answer, Problem};
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -34,13 +35,18 @@ pub(crate) struct Me {
     role: Role,
     /// The environment that it is good for; null where it is good for all.
     env: Option<String>,
+    /// What else it is good for.
+    more: Vec<Grant>,
+    /// What a page sends as `Cutover-CSRF` in each request that changes something; null for a key.
+    csrf: Option<String>,
 }
 
 /// Whose key this is, and what it is good for.
 #[utoipa::path(get, path = "/v1/me", tag = "keys",
     responses((status = 200, body = Me), (status = "default", body = Problem)))]
-pub(crate) async fn me(who: Who) -> axum::Json<Me> {
-    axum::Json(Me { name: who.name, role: who.role, env: who.env })
+pub(crate) async fn me(State(app): State<Arc<App>>, who: Who, headers: HeaderMap) -> axum::Json<Me> {
+    let csrf = gate::session(&app, &headers).filter(|_| who.is_session()).map(gate::token);
+    axum::Json(Me { name: who.name, role: who.role, env: who.env, more: who.more, csrf })
 }
 
 /// All keys, without their secrets.

@@ -1,13 +1,16 @@
 //! The interface. Each way in is documented where it is written, and the document is made of all that are routed.
 
 mod admin;
+mod auth;
 mod drafts;
 mod extract;
+mod gate;
 mod health;
 mod keys;
 mod ofrep;
 mod page;
 mod plans;
+mod proposals;
 mod rulesets;
 mod status;
 mod versions;
@@ -60,10 +63,18 @@ fn routes(app: &App) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(versions::rollback))
         .routes(routes!(versions::promote))
         .routes(routes!(drafts::drafts))
+        .routes(routes!(proposals::proposals))
+        .routes(routes!(proposals::proposal))
+        .routes(routes!(proposals::approve))
+        .routes(routes!(proposals::reject))
         .routes(routes!(plans::plans))
         .routes(routes!(plans::plan))
         .routes(routes!(plans::report))
         .routes(routes!(plans::event))
+        .routes(routes!(auth::ways))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::callback))
+        .routes(routes!(auth::logout))
         .routes(routes!(keys::me))
         .routes(routes!(keys::keys, keys::make_key))
         .routes(routes!(keys::revoke_key))
@@ -122,6 +133,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
             get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) }),
         )
         .fallback(page::file)
+        .layer(middleware::from_fn_with_state(app.clone(), gate::gate))
         .layer(middleware::from_fn_with_state(app.clone(), around))
         .with_state(app.clone())
 }

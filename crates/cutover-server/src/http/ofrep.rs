@@ -3,7 +3,7 @@
 use super::extract::{Query, Raw};
 use crate::app::App;
 use crate::clock::now_ms;
-use crate::keys::{Role, Who};
+use crate::keys::Who;
 use crate::ofrep::{self, Wrong};
 use crate::problem::{Answer, Problem};
 use axum::extract::{Path, State};
@@ -22,8 +22,7 @@ pub(crate) struct Place {
 fn environment<'a>(app: &'a App, who: &'a Who, place: &'a Place) -> Answer<&'a str> {
     let own = who.env.as_deref().unwrap_or(&app.options.environment);
     let env = place.env.as_deref().unwrap_or(own);
-    // Rulesets do not say yet what a browser may know, so browsers' keys are told nothing.
-    who.needs(Role::Server, env)?;
+    App::reads(who, env)?;
     Ok(env)
 }
 
@@ -53,7 +52,7 @@ pub(crate) async fn flag(
     Query(place): Query<Place>,
     Raw(body): Raw,
 ) -> Answer<Response> {
-    let published = app.published(environment(&app, &who, &place)?)?;
+    let published = app.published_for(environment(&app, &who, &place)?, &who).await?;
     let attributes = match ofrep::context(&body) {
         Ok(attributes) => attributes,
         Err(found) => return Ok(wrong(&found, Some(&key))),
@@ -75,7 +74,7 @@ pub(crate) async fn flags(
     headers: HeaderMap,
     Raw(body): Raw,
 ) -> Answer<Response> {
-    let published = app.published(environment(&app, &who, &place)?)?;
+    let published = app.published_for(environment(&app, &who, &place)?, &who).await?;
     let attributes = match ofrep::context(&body) {
         Ok(attributes) => attributes,
         Err(found) => return Ok(wrong(&found, None)),

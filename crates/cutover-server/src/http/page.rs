@@ -23,7 +23,8 @@ const PLAIN: &str = "<!doctype html><html lang=\"en\"><title>Cutover</title><h1>
 /// A file of the page. Addresses inside of the page, which have no dot, are the page itself; those of the interface are not.
 pub(super) async fn file(method: Method, uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
-    let of_interface = ["v1/", "v2/", "admin/", "ofrep/"].iter().any(|start| path.starts_with(start));
+    let of_interface =
+        ["v1/", "v2/", "admin/", "ofrep/", "auth/"].iter().any(|start| path.starts_with(start));
     let name = if path.is_empty() || !path.contains('.') { "index.html" } else { path };
     let asked = matches!(method, Method::GET | Method::HEAD) && !of_interface;
     let plain = || (name == "index.html").then_some(PLAIN.as_bytes().into());

@@ -18,6 +18,8 @@ use std::time::Duration;
 
 /// The longest long poll, in seconds.
 const LONGEST_WAIT: u64 = 60;
+/// What the ETag of a client's ruleset ends with.
+const CLIENT: &str = "-client";
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -42,12 +44,16 @@ pub(crate) async fn ruleset(
     Query(poll): Query<Poll>,
     headers: HeaderMap,
 ) -> Answer<Response> {
-    who.needs(Role::Server, &env)?;
+    App::reads(&who, &env)?;
     let environment = app.environment(&env)?;
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let has = |published: &Published| {
-        let tag = published.version.to_string();
-        known.split(',').any(|known| known.trim().trim_start_matches("W/").trim_matches('"') == tag)
+        known.split(',').any(|known| {
+            let tag = known.trim().trim_start_matches("W/").trim_matches('"');
+            // A client may also say the version alone: it never saw another ruleset of that number.
+            let tag = if who.is_client() { tag.trim_end_matches(CLIENT) } else { tag };
+            tag.parse() == Ok(published.version)
+        })
     };
     let mut changes = environment.subscribe();
     let mut ending = app.ending.subscribe();
@@ -64,9 +70,11 @@ pub(crate) async fn ruleset(
                 }
             }
             _ = ending.wait_for(|ending| *ending) => environment.published(),
+            () = app.refused(&who) => return Err(Problem::stranger("this key was revoked")),
         }
     };
     let published = found.ok_or_else(|| Problem::missing(format!("nothing is published in `{env}` yet")))?;
+    let published = if who.is_client() { app.for_clients(&env, published).await? } else { published };
     let mut answer = if has(&published) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -80,7 +88,11 @@ pub(crate) async fn ruleset(
         answer
     };
     let version = HeaderValue::from(published.version);
-    let tag = HeaderValue::from_str(&format!("\"{}\"", published.version));
+    let tag = HeaderValue::from_str(&format!(
+        "\"{}{}\"",
+        published.version,
+        if who.is_client() { CLIENT } else { "" }
+    ));
     let out = answer.headers_mut();
     out.insert(header::ETAG, tag.unwrap_or(HeaderValue::from_static("\"0\"")));
     out.insert(header::VARY, HeaderValue::from_static("Accept-Encoding, Authorization"));
@@ -106,10 +118,10 @@ pub(crate) async fn events(
     Path(env): Path<String>,
     headers: HeaderMap,
 ) -> Answer<Response> {
-    who.needs(Role::Server, &env)?;
+    App::reads(&who, &env)?;
     let environment = app.environment(&env)?;
     let last = headers.get("Last-Event-ID").and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    let mut answer = stream::body(&app, &environment, last).into_response();
+    let mut answer = stream::body(&app, &environment, who, last).into_response();
     let out = answer.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -5,8 +5,9 @@ use crate::app::App;
 use crate::audit::Deed;
 use crate::keys::{Role, Who};
 use crate::problem::{Answer, Problem};
-use crate::publish::{self, Publication, Wanted};
-use crate::store::{EnvironmentRow, Settings, VersionLine};
+use crate::proposals::{self, Done};
+use crate::publish::{self, Consent, Publication, Wanted};
+use crate::store::{EnvironmentRow, Proposal, Settings, VersionLine};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -36,10 +37,11 @@ pub(crate) async fn environments(
     State(app): State<Arc<App>>,
     who: Who,
 ) -> Answer<axum::Json<Vec<EnvironmentRow>>> {
-    let own = who.env.clone().unwrap_or_default();
-    who.needs(Role::Viewer, &own)?;
     let mut all = app.environments.all();
-    all.retain(|environment| own.is_empty() || environment.name == own);
+    all.retain(|environment| who.needs(Role::Viewer, &environment.name).is_ok());
+    if all.is_empty() {
+        who.needs(Role::Viewer, who.env.as_deref().unwrap_or_default())?;
+    }
     let row = |environment: &Arc<crate::environments::Environment>| EnvironmentRow {
         name: environment.name.clone(),
         place: environment.place(),
@@ -49,17 +51,38 @@ pub(crate) async fn environments(
     Ok(axum::Json(all.iter().map(row).collect()))
 }
 
+/// What is to hold in an environment; what is not given stays.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Change {
+    /// Where a change of a migration waits until every node has the version before: guards G1 and G2.
+    adopted_first: Option<bool>,
+    /// How many other people say yes before somebody's change is published: 0 or 1.
+    #[schema(maximum = 1)]
+    approvals: Option<u8>,
+}
+
 /// Makes an environment, or changes its settings.
 #[utoipa::path(put, path = "/v1/environments/{env}", tag = "rulesets", params(("env" = String, Path)),
-    request_body = Settings, responses((status = 200, body = Settings), (status = "default", body = Problem)))]
+    request_body = Change, responses((status = 200, body = Settings), (status = "default", body = Problem)))]
 pub(crate) async fn put_environment(
     State(app): State<Arc<App>>,
     who: Who,
     Path(env): Path<String>,
-    Json(settings): Json<Settings>,
+    Json(change): Json<Change>,
 ) -> Answer<axum::Json<Settings>> {
     who.needs_everywhere(Role::Admin)?;
     named("an environment", &env)?;
+    if change.approvals.is_some_and(|asked| asked > 1) {
+        return Err(Problem::unusable("`approvals` is 0 or 1: how many other people say yes to a change"));
+    }
+    // As the store has them: another instance may have changed them just now.
+    let rows = app.store.environments().await?;
+    let known = rows.iter().find(|row| row.name == env).map(|row| row.settings).unwrap_or_default();
+    let settings = Settings {
+        adopted_first: change.adopted_first.unwrap_or(known.adopted_first),
+        approvals: change.approvals.unwrap_or(known.approvals),
+    };
     let detail = serde_json::to_value(settings).unwrap_or_default();
     let deed =
         Deed { actor: who.name, action: "environment".into(), env: env.clone(), detail, ..Deed::default() };
@@ -205,14 +228,15 @@ pub(crate) struct Publish {
 /// each is accepted with a reason.
 #[utoipa::path(post, path = "/v1/environments/{env}/publish", tag = "rulesets",
     params(("env" = String, Path), ("If-Match" = String, Header, description = "The version that it was made for")),
-    request_body = Publish, responses((status = 200, body = Publication), (status = "default", body = Problem)))]
+    request_body = Publish, responses((status = 200, body = Publication), (status = 202, body = Proposal),
+        (status = "default", body = Problem)))]
 pub(crate) async fn publish(
     State(app): State<Arc<App>>,
     who: Who,
     Path(env): Path<String>,
     headers: HeaderMap,
     Json(said): Json<Publish>,
-) -> Answer<axum::Json<Publication>> {
+) -> Answer<Done> {
     who.needs(Role::Operator, &env)?;
     let follows = if_match(&headers, app.environment(&env)?.version())?;
     let (text, target) = match (&said.draft, said.ruleset) {
@@ -232,9 +256,11 @@ pub(crate) async fn publish(
         reason,
         accept,
         unasked: false,
+        consent: Consent::Asked,
     };
-    let publication = publish::publish(&app, wanted, None).await?;
-    if let Some(name) = said.draft {
+    let done = proposals::publish(&app, &who, wanted).await?;
+    // The draft of a proposal stays, for one that is rejected.
+    if let (Some(name), Done::Published(_)) = (said.draft, &done) {
         let deed = Deed {
             actor: who.name,
             action: "draft_published".into(),
@@ -245,7 +271,7 @@ pub(crate) async fn publish(
         // It is published; a draft that is left behind does no harm.
         let _ = app.store.drop_draft(&env, &name, deed).await;
     }
-    Ok(axum::Json(publication))
+    Ok(done)
 }
 
 /// Which version is to be again.
@@ -265,14 +291,15 @@ pub(crate) struct Rollback {
 /// Publishes the content of an older version as a new one.
 #[utoipa::path(post, path = "/v1/environments/{env}/rollback", tag = "rulesets",
     params(("env" = String, Path), ("If-Match" = String, Header, description = "The version that is gone back from")),
-    request_body = Rollback, responses((status = 200, body = Publication), (status = "default", body = Problem)))]
+    request_body = Rollback, responses((status = 200, body = Publication), (status = 202, body = Proposal),
+        (status = "default", body = Problem)))]
 pub(crate) async fn rollback(
     State(app): State<Arc<App>>,
     who: Who,
     Path(env): Path<String>,
     headers: HeaderMap,
     Json(said): Json<Rollback>,
-) -> Answer<axum::Json<Publication>> {
+) -> Answer<Done> {
     who.needs(Role::Operator, &env)?;
     let follows = if_match(&headers, app.environment(&env)?.version())?;
     let to = match said.to {
@@ -291,13 +318,14 @@ pub(crate) async fn rollback(
         text,
         follows,
         kind: "rollback",
-        actor: who.name,
+        actor: who.name.clone(),
         target,
         reason,
         accept,
         unasked: false,
+        consent: Consent::Asked,
     };
-    publish::publish(&app, wanted, None).await.map(axum::Json)
+    proposals::publish(&app, &who, wanted).await
 }
 
 /// What is taken over from another environment.
@@ -319,14 +347,15 @@ pub(crate) struct Promote {
 /// Publishes in this environment what is published in one before it.
 #[utoipa::path(post, path = "/v1/environments/{env}/promote", tag = "rulesets",
     params(("env" = String, Path), ("If-Match" = String, Header, description = "The version of this environment")),
-    request_body = Promote, responses((status = 200, body = Publication), (status = "default", body = Problem)))]
+    request_body = Promote, responses((status = 200, body = Publication), (status = 202, body = Proposal),
+        (status = "default", body = Problem)))]
 pub(crate) async fn promote(
     State(app): State<Arc<App>>,
     who: Who,
     Path(env): Path<String>,
     headers: HeaderMap,
     Json(said): Json<Promote>,
-) -> Answer<axum::Json<Publication>> {
+) -> Answer<Done> {
     who.needs(Role::Operator, &env)?;
     let (to, from) = (app.environment(&env)?, app.environment(&said.from)?);
     if from.place() >= to.place() {
@@ -343,13 +372,14 @@ pub(crate) async fn promote(
         text,
         follows,
         kind: "promote",
-        actor: who.name,
+        actor: who.name.clone(),
         target,
         reason,
         accept,
         unasked: false,
+        consent: Consent::Asked,
     };
-    publish::publish(&app, wanted, None).await.map(axum::Json)
+    proposals::publish(&app, &who, wanted).await
 }
 
 /// The published ruleset as the file that somebody wrote, for a repository.
@@ -381,7 +411,8 @@ pub(crate) struct Said {
 #[utoipa::path(put, path = "/v1/environments/{env}/file", tag = "rulesets",
     params(("env" = String, Path), Said, ("If-Match" = String, Header, description = "The version that it was made for, or `*`")),
     request_body(content = String, content_type = "application/yaml"),
-    responses((status = 200, body = Publication), (status = "default", body = Problem)))]
+    responses((status = 200, body = Publication), (status = 202, body = Proposal),
+        (status = "default", body = Problem)))]
 pub(crate) async fn put_file(
     State(app): State<Arc<App>>,
     who: Who,
@@ -389,7 +420,7 @@ pub(crate) async fn put_file(
     Query(said): Query<Said>,
     headers: HeaderMap,
     Raw(bytes): Raw,
-) -> Answer<axum::Json<Publication>> {
+) -> Answer<Done> {
     who.needs(Role::Operator, &env)?;
     let follows = if_match(&headers, app.environment(&env)?.version())?;
     let text =
@@ -402,11 +433,12 @@ pub(crate) async fn put_file(
         text,
         follows,
         kind: "publish",
-        actor: who.name,
+        actor: who.name.clone(),
         target,
         reason,
         accept,
         unasked: false,
+        consent: Consent::Asked,
     };
-    publish::publish(&app, wanted, None).await.map(axum::Json)
+    proposals::publish(&app, &who, wanted).await
 }

@@ -5,7 +5,7 @@ use crate::clock::now_ms;
 use crate::edit;
 use crate::notify::{self, Told};
 use crate::problem::Problem;
-use crate::publish::{self, Wanted};
+use crate::publish::{self, Consent, Wanted};
 use crate::store::{Fence, PlanRow, StoreError, Stored};
 use axum::http::StatusCode;
 use cutover::plans::{Guarded, Kind, Owed, Severity, Stage, State, Target as Reach, Task, percent};
@@ -151,6 +151,8 @@ fn wanted(row: &PlanRow, flag: &str, reason: String) -> Wanted {
         reason,
         accept: Vec::new(),
         unasked: true,
+        // Its ruleset was approved with the plan in it.
+        consent: Consent::Unneeded,
     }
 }
 

@@ -141,7 +141,7 @@ impl Store {
         emergencies: &[Emergency],
         replayed: &str,
     ) -> Stored<()> {
-        self.publish_all(new, deed, None::<&Fence>, emergencies, Some(replayed)).await
+        self.publish_all(new, deed, None::<&Fence>, emergencies, Some(replayed), None).await
     }
 
     /// Keeps what is in emergency where that changes nothing of the ruleset.

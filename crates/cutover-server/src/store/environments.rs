@@ -12,6 +12,10 @@ pub struct Settings {
     /// Where a change of a migration waits until every node has the version before: guards G1 and G2.
     #[serde(default)]
     pub adopted_first: bool,
+    /// How many other people say yes before somebody's change is published: 0 or 1. Emergencies, `/admin/rollback` and plans
+    /// wait for nobody.
+    #[serde(default)]
+    pub approvals: u8,
 }
 
 /// An environment.

@@ -24,8 +24,10 @@ mod listen;
 mod nodes;
 mod outbox;
 mod plans;
+mod proposals;
 mod public;
 mod schema;
+mod sessions;
 mod versions;
 
 pub use drafts::Draft;
@@ -37,7 +39,9 @@ pub use listen::{News, listen};
 pub use nodes::NodeRow;
 pub use outbox::Parcel;
 pub use plans::PlanRow;
+pub use proposals::{NewProposal, Proposal, ProposalLine, Verdict};
 pub use public::BannerRow;
+pub use sessions::SessionRow;
 pub use versions::{NewVersion, Version, VersionLine};
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};

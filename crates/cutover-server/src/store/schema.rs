@@ -2,7 +2,7 @@
 
 /// Migrations in the words that SQLite and PostgreSQL share. What is published is never changed: a new idea is a new
 /// migration at the end.
-pub(super) const MIGRATIONS: &[&[&str]] = &[FIRST, PUBLIC];
+pub(super) const MIGRATIONS: &[&[&str]] = &[FIRST, PUBLIC, PROPOSALS, SESSIONS];
 
 /// All that there was at first.
 const FIRST: &[&str] = &[
@@ -39,3 +39,17 @@ const PUBLIC: &[&str] = &[
     "CREATE TABLE banners (env TEXT NOT NULL, id TEXT NOT NULL, banner TEXT NOT NULL, updated_at BIGINT NOT NULL, \
      PRIMARY KEY (env, id))",
 ];
+
+/// Approval by two people: what one proposed, and what another said to it.
+const PROPOSALS: &[&str] = &[
+    "CREATE TABLE proposals (id TEXT PRIMARY KEY, env TEXT NOT NULL, base BIGINT NOT NULL, kind TEXT NOT NULL, \
+     text TEXT NOT NULL, target TEXT NOT NULL, reason TEXT NOT NULL, accepted TEXT NOT NULL, digest TEXT NOT NULL, \
+     proposed_by TEXT NOT NULL, proposed_id TEXT NOT NULL, proposed_at BIGINT NOT NULL, state TEXT NOT NULL, \
+     decided_by TEXT NOT NULL, decided_id TEXT NOT NULL, answer TEXT NOT NULL, decided_at BIGINT NOT NULL)",
+    "CREATE INDEX proposals_env ON proposals (env, proposed_at)",
+];
+
+/// People who have signed in.
+const SESSIONS: &[&str] =
+    &["CREATE TABLE sessions (id TEXT PRIMARY KEY, subject TEXT NOT NULL, name TEXT NOT NULL, \
+    hash TEXT NOT NULL, grants TEXT NOT NULL, created_at BIGINT NOT NULL, ends_at BIGINT NOT NULL)"];

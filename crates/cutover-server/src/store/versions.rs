@@ -1,6 +1,6 @@
 //! Published versions in the store: written once, never changed.
 
-use super::{Emergency, Fence, News, Store, StoreError, Stored, Turn, within};
+use super::{Emergency, Fence, News, Store, StoreError, Stored, Turn, Verdict, within};
 use crate::audit::Deed;
 use crate::clock::now_ms;
 use serde::Serialize;
@@ -74,7 +74,15 @@ impl Store {
     /// [`StoreError::Conflict`] where another version is published by now, [`StoreError::Fenced`] where the fence of a
     /// runner is an old one.
     pub async fn publish(&self, new: &NewVersion, deed: Deed, fence: Option<&Fence>) -> Stored<()> {
-        self.publish_all(new, deed, fence, &[], None).await
+        self.publish_all(new, deed, fence, &[], None, None).await
+    }
+
+    /// Publishes what was proposed, and writes down who said yes to it: both or neither.
+    ///
+    /// # Errors
+    /// As for [`Store::publish`], and [`StoreError::Conflict`] where somebody decided about the proposal meanwhile.
+    pub async fn publish_proposal(&self, new: &NewVersion, deed: Deed, verdict: &Verdict) -> Stored<()> {
+        self.publish_all(new, deed, None, &[], None, Some(verdict)).await
     }
 
     pub(super) async fn publish_all(
@@ -84,6 +92,7 @@ impl Store {
         fence: Option<&Fence>,
         emergencies: &[Emergency],
         replayed: Option<&str>,
+        verdict: Option<&Verdict>,
     ) -> Stored<()> {
         within(async {
             let (mut turn, seq, before) = self.turn().await?;
@@ -101,6 +110,9 @@ impl Store {
                     new.env, new.follows
                 );
                 return Err(StoreError::Conflict { current, message });
+            }
+            if let Some(verdict) = verdict {
+                super::proposals::decide(&mut turn, verdict).await?;
             }
             insert(&mut turn, new, &deed).await?;
             sqlx::query("UPDATE environments SET current = $1 WHERE name = $2")

@@ -8,18 +8,24 @@
     reason = "a test that fails may panic"
 )]
 
+mod approval;
 mod away;
 mod channel;
+mod client;
 mod emergency;
 mod hostile;
 mod instances;
+mod issuer;
+mod limits;
 mod mail;
 mod notify;
 mod ofrep;
+mod oidc;
 mod partitions;
 mod plans;
 mod prometheus;
 mod publish;
+mod revoked;
 mod status;
 mod store;
 mod stream;

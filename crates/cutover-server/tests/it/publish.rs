@@ -165,8 +165,11 @@ async fn keys_do_what_their_role_says_where_they_are_good() {
     assert_eq!(served.ask_as(&server, "GET", "/v1/rulesets/dev", "").await.status, 200);
     served.ask_as(&server, "GET", "/v1/rulesets/production", "").await.problem(403, "forbidden");
     served.ask_as(&server, "GET", "/v1/environments", "").await.problem(403, "forbidden");
-    served.ask_as(&client, "GET", "/v1/rulesets/dev", "").await.problem(403, "forbidden");
-    served.ask_as(&client, "POST", "/ofrep/v1/evaluate/flags", "").await.problem(403, "forbidden");
+    // Nothing is marked for clients, so they are told of nothing.
+    let told = served.ask_as(&client, "GET", "/v1/rulesets/dev", "").await;
+    assert_eq!(told.json(), json!({ "cutover": 1, "flags": {} }));
+    let told = served.ask_as(&client, "POST", "/ofrep/v1/evaluate/flags", "").await;
+    assert_eq!(told.json()["flags"], json!([]));
     assert_eq!(
         served.ask_as(&viewer, "GET", "/v1/environments", "").await.json().as_array().unwrap().len(),
         1

@@ -14,15 +14,26 @@ pub(crate) struct Events {
 
 impl Events {
     pub(crate) async fn of(served: &Served, env: &str, last: Option<i64>) -> Self {
+        Self::with(served, ADMIN, env, last).await
+    }
+
+    pub(crate) async fn with(served: &Served, key: &str, env: &str, last: Option<i64>) -> Self {
         let mut stream = TcpStream::connect(served.address).await.unwrap();
         let last = last.map(|last| format!("Last-Event-ID: {last}\r\n")).unwrap_or_default();
         let ask = format!(
-            "GET /v1/rulesets/{env}/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ADMIN}\r\n{last}\r\n"
+            "GET /v1/rulesets/{env}/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n{last}\r\n"
         );
         stream.write_all(ask.as_bytes()).await.unwrap();
         let mut events = Self { stream, text: String::new() };
         events.until("retry: 1000").await;
         events
+    }
+
+    /// Reads to the end, and gives what was not read yet.
+    pub(crate) async fn end(mut self) -> String {
+        self.until("event: bye").await;
+        self.until("\r\n0\r\n\r\n").await;
+        self.text
     }
 
     async fn until(&mut self, part: &str) {

@@ -7,7 +7,7 @@ use crate::ruleset::condition::{Condition, Kind};
 use crate::ruleset::fields::Spanned;
 
 /// A name that a condition or prerequisite refers to.
-enum Reference<'a> {
+pub(super) enum Reference<'a> {
     Segment(&'a Spanned<&'a str>),
     Flag(&'a Spanned<&'a str>, &'a [Spanned<&'a str>]),
 }
@@ -24,7 +24,7 @@ fn references<'a>(condition: &'a Condition<'a>, found: &mut Vec<Reference<'a>>) 
 
 impl<'r> Compiler<'r> {
     /// What the segment or flag of this number refers to. Segments come first, then flags.
-    fn references(&self, node: usize) -> Vec<Reference<'r>> {
+    pub(super) fn references(&self, node: usize) -> Vec<Reference<'r>> {
         let mut found = Vec::new();
         let segments = self.ruleset.segments.len();
         if let Some(segment) = self.ruleset.segments.get(node) {

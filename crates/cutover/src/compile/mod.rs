@@ -6,6 +6,7 @@ mod change;
 #[cfg(not(feature = "change"))]
 #[path = "unchanging.rs"]
 mod change;
+mod client;
 mod code;
 mod digest;
 mod flag;
@@ -78,6 +79,7 @@ fn compile_node(node: &Node<'_>) -> Result<(Compiled, Digests), LoadError> {
     let readable = reader.diagnostics.iter().all(|diagnostic| !diagnostic.is_error());
     let mut compiler = Compiler::new(&ruleset, reader);
     compiler.check_names();
+    compiler.check_clients();
     #[cfg(feature = "plans")]
     compiler.check_plans(&sections);
     // A cycle, or a name that nothing has, would make the rest of the compiler guess.

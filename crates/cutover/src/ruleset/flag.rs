@@ -15,6 +15,8 @@ pub(crate) struct Flag<'a> {
     pub(crate) path: PathId,
     pub(crate) at: Position,
     pub(crate) enabled: bool,
+    /// Whether browsers may know it.
+    pub(crate) client: bool,
     /// The first millisecond after the day on which the flag expires.
     pub(crate) expires: Option<Spanned<i64>>,
     pub(crate) hash: Hash,
@@ -70,6 +72,7 @@ pub(crate) const KEYS: &[&str] = &[
     "owner",
     "expires",
     "enabled",
+    "client",
     "hash",
     "salt",
     "variants",
@@ -101,6 +104,8 @@ impl Reader {
         });
         let enabled =
             fields.take("enabled").and_then(|node| self.bool(node, path.key("enabled"))).unwrap_or(true);
+        let client =
+            fields.take("client").and_then(|node| self.bool(node, path.key("client"))).unwrap_or(false);
         let hash =
             fields.take("hash").and_then(|node| self.hash(node, path.key("hash"))).unwrap_or(Hash::Xxh3);
         let salt = fields.take("salt").and_then(|node| self.salt(node, path.key("salt")));
@@ -128,6 +133,7 @@ impl Reader {
             path: path_id,
             at,
             enabled,
+            client,
             expires,
             hash,
             salt,

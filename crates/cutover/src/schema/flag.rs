@@ -27,6 +27,8 @@ pub(super) struct Flag {
     expires: Option<String>,
     /// `false` serves the default to everybody, with the reason DISABLED.
     enabled: Option<bool>,
+    /// `true` lets browsers and apps know it: it goes to clients with its lists hashed, and asks only flags that do too.
+    client: Option<bool>,
     /// The contract that buckets its units: 1, or `java31` for flags that were imported with it.
     hash: Option<Hash>,
     /// What its units are hashed with, for life; its name where there is none.
