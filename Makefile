@@ -2,12 +2,12 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test setup build check rust js python conformance differential example fuzz simulate budget bench bench-peers clean
+.PHONY: help run test setup build check rust js python conformance http load differential example fuzz simulate budget bench bench-peers clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
 
-run:             ## build what is needed, run the example, say where to look
+run:             ## build what is needed, run the control plane with the example as its client, say where to look
 	@scripts/run.sh
 
 test:            ## run every suite
@@ -33,6 +33,12 @@ python: build    ## tests of the Python package
 
 conformance: build ## the vectors in every language
 	@scripts/step.sh conformance
+
+http: build      ## the interface of the control plane, asked with what its OpenAPI document allows and forbids
+	@cd bindings/python && CUTOVER_EXAMPLES=$${COUNT:-100} "$(CURDIR)/.venv/bin/python" -m pytest -q -s tests/source/test_interface.py
+
+load: build      ## the control plane from a second process: requests for one flag, ten thousand clients that listen
+	@scripts/load.sh
 
 differential: build ## 100,000 generated rulesets, Rust against Node, WebAssembly and Python
 	@SEED=$${SEED:-1} COUNT=$${COUNT:-100000} scripts/differential.sh

@@ -11,8 +11,8 @@ step "build: admin page"
 # It holds the browser package, and the control plane holds it.
 (cd page && npm run --silent build)
 
-step "build: command line and test kit ($profile)"
-cargo build --quiet --profile "$profile" -p cutover-cli -p cutover-testkit
+step "build: command line, test kit, load ($profile)"
+cargo build --quiet --profile "$profile" -p cutover-cli -p cutover-testkit -p cutover-load
 
 step "build: Python package ($profile)"
 (cd bindings/python && VIRTUAL_ENV="$VENV" "$VENV/bin/maturin" develop --quiet --profile "$profile")

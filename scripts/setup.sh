@@ -7,6 +7,9 @@ missing=()
 have chromium || missing+=(chromium)
 have cc || missing+=(build-essential)
 have make || missing+=(make)
+# What the scripts of migrations are made of.
+have curl || missing+=(curl)
+have jq || missing+=(jq)
 have python3 || missing+=(python3 python3-venv)
 # The outboxes are tested with a server of their own, which scripts/postgres.sh starts.
 compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || have postgres || missing+=(postgresql)

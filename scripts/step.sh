@@ -34,8 +34,12 @@ case "${1:-}" in
     npm run --silent build
     npm test --silent
     ;;
+  load)
+    # That every client hears, and every request is answered; how fast is for a quiet machine: `make load`.
+    RUNS=1 SECONDS_EACH=1 CLIENTS=500 ROUNDS=2 scripts/load.sh
+    ;;
   *)
-    echo "usage: scripts/step.sh rust|js|python|conformance|page|example" >&2
+    echo "usage: scripts/step.sh rust|js|python|conformance|page|example|load" >&2
     exit 2
     ;;
 esac

@@ -10,8 +10,8 @@ use std::time::Duration;
 /// Upper bounds of the histogram of answers, in seconds.
 const BOUNDS: [f64; 8] = [0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0];
 
-/// A way in of the interface, and how it was answered.
-type Way = (&'static str, String, u16);
+/// How a way in of the interface was asked, and how it was answered.
+type Way = (&'static str, u16);
 
 /// How many answers, how many seconds they took together, and how many took no longer than each bound.
 type Answers = (u64, f64, [u64; BOUNDS.len()]);
@@ -19,7 +19,8 @@ type Answers = (u64, f64, [u64; BOUNDS.len()]);
 /// What the server counts of itself.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
-    requests: Mutex<BTreeMap<Way, Answers>>,
+    /// By path: only the first answer of each has to write it down.
+    requests: Mutex<BTreeMap<String, BTreeMap<Way, Answers>>>,
     published: Mutex<BTreeMap<String, (u64, i64)>>,
     streams: AtomicI64,
     pub(crate) refused_connections: AtomicU64,
@@ -30,7 +31,11 @@ impl Metrics {
     /// A request was answered.
     pub(crate) fn answered(&self, method: &'static str, path: &str, status: u16, took: Duration) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        let (count, sum, buckets) = requests.entry((method, path.to_owned(), status)).or_default();
+        if !requests.contains_key(path) {
+            requests.insert(path.to_owned(), BTreeMap::new());
+        }
+        let Some(ways) = requests.get_mut(path) else { return };
+        let (count, sum, buckets) = ways.entry((method, status)).or_default();
         (*count, *sum) = (*count + 1, *sum + took.as_secs_f64());
         for (bucket, bound) in buckets.iter_mut().zip(BOUNDS) {
             *bucket += u64::from(took.as_secs_f64() <= bound);
@@ -50,7 +55,8 @@ impl Metrics {
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         text.push_str("# HELP cutover_server_request_seconds How long answers took.\n");
         text.push_str("# TYPE cutover_server_request_seconds histogram\n");
-        for ((method, path, status), (count, sum, buckets)) in requests.iter() {
+        let ways = requests.iter().flat_map(|(path, ways)| ways.iter().map(move |way| (path, way)));
+        for (path, ((method, status), (count, sum, buckets))) in ways {
             let labels = format!("method=\"{method}\",path=\"{path}\",status=\"{status}\"");
             for (bound, reached) in BOUNDS.iter().zip(buckets) {
                 let _ = writeln!(

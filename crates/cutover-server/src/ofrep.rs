@@ -1,7 +1,8 @@
 //! OFREP, the OpenFeature Remote Evaluation Protocol: any OpenFeature SDK asks here.
 
-use cutover::{Attributes, Decision, Engine, ErrorCode, Value, wire};
-use serde::Serialize;
+use crate::published::Published;
+use cutover::{Attributes, Decision, ErrorCode, Value, wire};
+use serde::{Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// A flag that was evaluated.
@@ -13,8 +14,26 @@ pub(crate) struct Evaluated<'a> {
     variant: Option<&'a str>,
     /// Left out where the caller's own default applies.
     #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<&'a Value>,
+    value: Option<Given<'a>>,
     metadata: Metadata<'a>,
+}
+
+/// A value as clients of all languages read it.
+#[derive(Debug)]
+enum Given<'a> {
+    Value(&'a Value),
+    /// A whole number of a flag whose other values have fractions: 1.0, which is no integer to some clients.
+    Float(i64),
+}
+
+impl Serialize for Given<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Self::Value(value) => value.serialize(serializer),
+            #[expect(clippy::cast_precision_loss, reason = "it was a float before it was read")]
+            Self::Float(whole) => serializer.serialize_f64(whole as f64),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -63,13 +82,18 @@ pub(crate) fn context(body: &[u8]) -> Result<Attributes, Wrong> {
     }
 }
 
-fn told<'a>(decision: &Decision<'a>, version: i64) -> Either<'a> {
+fn told<'a>(decision: &Decision<'a>, published: &Published) -> Either<'a> {
+    let version = published.version;
+    let given = |value| match value {
+        &Value::Int(whole) if published.is_fractional(decision.flag) => Given::Float(whole),
+        value => Given::Value(value),
+    };
     match decision.error {
         None => Either::Evaluated(Evaluated {
             key: decision.flag,
             reason: decision.reason.name(),
             variant: decision.variant,
-            value: decision.value,
+            value: decision.value.map(given),
             metadata: Metadata { digest: decision.digest, version },
         }),
         Some(error) => Either::Failed(Failed {
@@ -91,15 +115,10 @@ fn told<'a>(decision: &Decision<'a>, version: i64) -> Either<'a> {
 }
 
 /// One flag: the body, and whether it is one of success, of no such flag, or of another failure.
-pub(crate) fn single(
-    engine: &Engine,
-    version: i64,
-    key: &str,
-    attributes: &Attributes,
-    now: i64,
-) -> (u16, String) {
+pub(crate) fn single(published: &Published, key: &str, attributes: &Attributes, now: i64) -> (u16, String) {
+    let engine = &published.engine;
     let context = engine.context(attributes);
-    let told = told(&engine.decide(key, &context, now), version);
+    let told = told(&engine.decide(key, &context, now), published);
     let status = match &told {
         Either::Evaluated(_) => 200,
         Either::Failed(failed) if failed.error_code == "FLAG_NOT_FOUND" => 404,
@@ -109,14 +128,15 @@ pub(crate) fn single(
 }
 
 /// All flags: the body, and its ETag.
-pub(crate) fn bulk(engine: &Engine, version: i64, attributes: &Attributes, now: i64) -> (String, String) {
+pub(crate) fn bulk(published: &Published, attributes: &Attributes, now: i64) -> (String, String) {
     #[derive(Serialize)]
     struct Bulk<'a> {
         flags: Vec<Either<'a>>,
         metadata: Metadata<'a>,
     }
+    let (engine, version) = (&published.engine, published.version);
     let context = engine.context(attributes);
-    let flags = engine.decide_all(&context, now).map(|decision| told(&decision, version)).collect();
+    let flags = engine.decide_all(&context, now).map(|decision| told(&decision, published)).collect();
     let body = wire::to_json(&Bulk { flags, metadata: Metadata { digest: engine.digest(), version } });
     let tag = format!("\"{:032x}\"", xxh3_128(body.as_bytes()));
     (body, tag)

@@ -4,6 +4,7 @@ use crate::store::Version;
 use bytes::Bytes;
 use cutover::{Engine, LoadError};
 use serde::Serialize;
+use std::collections::HashSet;
 use std::io::Write as _;
 use std::sync::{Arc, OnceLock};
 
@@ -61,6 +62,7 @@ pub(crate) struct Published {
     /// The server-sent event that tells of it.
     pub(crate) event: Bytes,
     packed: [OnceLock<Option<Bytes>>; 3],
+    fractional: OnceLock<HashSet<String>>,
 }
 
 impl Published {
@@ -81,7 +83,23 @@ impl Published {
     ) -> Self {
         let event = event(version, &signature, &body);
         let packed = [OnceLock::new(), OnceLock::new(), OnceLock::new()];
-        Self { version, stored, body: Bytes::from(body), signature, kind, engine, event, packed }
+        Self {
+            version,
+            stored,
+            body: Bytes::from(body),
+            signature,
+            kind,
+            engine,
+            event,
+            packed,
+            fractional: OnceLock::new(),
+        }
+    }
+
+    /// Whether the values of a flag are numbers, one of them with a fraction. To the engine 1.0 is 1, as in JavaScript; a client
+    /// that asks for a float wants one in the other variants too.
+    pub(crate) fn is_fractional(&self, flag: &str) -> bool {
+        self.fractional.get_or_init(|| fractional(&self.body)).contains(flag)
     }
 
     /// The event as a message of a channel: the ruleset is in it however long it is.
@@ -110,6 +128,20 @@ impl Published {
         });
         packed.map_or_else(|| (self.body.clone(), Packing::Plain), |packed| (packed, packing))
     }
+}
+
+/// The flags that have a fraction among their values, and nothing but numbers.
+fn fractional(body: &[u8]) -> HashSet<String> {
+    let ruleset: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let flags = ruleset.get("flags").and_then(serde_json::Value::as_object).into_iter().flatten();
+    let has_fraction = |flag: &serde_json::Value| {
+        let variants = flag.get("variants").and_then(serde_json::Value::as_object);
+        variants.is_some_and(|variants| {
+            variants.values().all(serde_json::Value::is_number)
+                && variants.values().any(serde_json::Value::is_f64)
+        })
+    };
+    flags.filter(|(_, flag)| has_fraction(flag)).map(|(name, _)| name.clone()).collect()
 }
 
 fn pack(body: &[u8], packing: Packing) -> std::io::Result<Vec<u8>> {

@@ -125,7 +125,10 @@ async function pollForever(): Promise<void> {
 }
 
 byId("set").addEventListener("click", () => {
-  void json("/switches", "POST", named(SETTINGS[shown] ?? [false, false, false, false])).then(poll);
+  const refused = () => {
+    byId("live-note").textContent = "The server refuses: its control plane turns the switches.";
+  };
+  void json("/switches", "POST", named(SETTINGS[shown] ?? [false, false, false, false])).then(poll, refused);
 });
 byId("follow").addEventListener("click", () => {
   if (live !== null) choose(live);

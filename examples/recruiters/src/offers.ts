@@ -14,14 +14,14 @@ import { listsOf, offersIn } from "./sides.js";
 import type { Asked, Kept } from "./sides.js";
 import type { Stores } from "./stores/stores.js";
 import { MIGRATION } from "./switchboard.js";
-import type { Switchboard } from "./switchboard.js";
+import type { Decisions } from "./switchboard.js";
 
 const OLD = "recruiters";
 const NEW = "jobs_partners";
 
 export interface OffersOptions {
   readonly stores: Stores;
-  readonly switchboard: Switchboard;
+  readonly switchboard: Decisions;
   readonly metrics: Metrics;
   /** Told of each warning once. */
   readonly warn: (warning: Warned) => void;
@@ -36,13 +36,13 @@ export class Offers {
 
   constructor({ stores, switchboard, metrics, warn }: OffersOptions) {
     const options = {
-      switches: () => switchboard.switches,
+      switches: () => switchboard.said,
       metrics: metrics.executed,
       warn,
       // This ladder has no outbox: a backup that fails is not made up for, and nobody waits for a second attempt.
       retry: { attempts: 1 },
     };
-    const engine = () => switchboard.engine;
+    const engine = switchboard.source;
     this.#offers = new Migration(engine, MIGRATION, {
       ...options,
       old: offersIn(OLD, stores, metrics),

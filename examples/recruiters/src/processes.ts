@@ -72,6 +72,8 @@ export interface ServerOptions {
   readonly port: number;
   /** The switches that it starts with. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** The control plane that it follows, and an environment of it; the key is in `CUTOVER_KEY`. */
+  readonly follows?: { readonly url: string; readonly env: string };
 }
 
 /** Starts the server. Gives it with the address that it listens on, once it does. */
@@ -79,8 +81,10 @@ export async function startServer({
   folder,
   port,
   environment,
+  follows,
 }: ServerOptions): Promise<{ server: Child; address: string }> {
-  const server = new Child("server.js", { data: folder, port: String(port) }, environment);
+  const followed = follows === undefined ? {} : { cutover: follows.url, env: follows.env };
+  const server = new Child("server.js", { data: folder, port: String(port), ...followed }, environment);
   try {
     return { server, address: await server.firstLine() };
   } catch (error) {

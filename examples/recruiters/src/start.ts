@@ -14,6 +14,9 @@ const { values } = parseArgs({
     port: { type: "string", default: "4310" },
     /** How late the stream is, milliseconds: late enough to be seen. */
     lag: { type: "string", default: "1500" },
+    /** The address of a control plane, and the environment of it; a key is in `CUTOVER_KEY`. */
+    cutover: { type: "string" },
+    env: { type: "string", default: "production" },
   },
 });
 
@@ -22,8 +25,22 @@ const loaded = loadSample(stores, OFFERS_EACH);
 const removed = stores.recruiters === null;
 stores.close();
 
-const { server, address } = await startServer({ folder: values.data, port: Number(values.port) });
+const { cutover, env } = values;
+const { server, address } = await startServer({
+  folder: values.data,
+  port: Number(values.port),
+  ...(cutover === undefined ? {} : { follows: { url: cutover, env } }),
+});
 const stream = removed ? null : startStream(values.data, address, Number(values.lag));
+
+const sample = loaded
+  ? `\n  The sample is loaded. \`npm run backfill -- --data ${values.data}\` copies it to jobs_partners.\n`
+  : "";
+const how =
+  cutover === undefined
+    ? `  Flip a switch on the page, or:
+  curl -X POST ${address}/switches -H 'content-type: application/json' -d '{"USE_JOBS_PARTNERS_READ":true}'`
+    : `  It follows \`${env}\` of ${cutover}: flags and switches are turned there.`;
 
 console.log(`
   page       ${address}/
@@ -31,9 +48,8 @@ console.log(`
   route      ${address}/route
   metrics    ${address}/metrics
   stores     ${values.data}/${removed ? "  (recruiters was removed)" : ""}
-${loaded ? "\n  The sample is loaded. `npm run backfill` copies it to jobs_partners.\n" : ""}
-  Flip a switch on the page, or:
-  curl -X POST ${address}/switches -H 'content-type: application/json' -d '{"USE_JOBS_PARTNERS_READ":true}'
+${sample}
+${how}
 
   Ctrl+C ends it.`);
 

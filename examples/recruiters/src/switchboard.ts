@@ -2,6 +2,7 @@
 
 import { Engine } from "cutover";
 import type { Route } from "cutover";
+import type { EngineSource } from "cutover/migrate";
 
 /** The migration of `ruleset.yaml` that this application goes through. */
 export const MIGRATION = "recruiters";
@@ -28,7 +29,54 @@ export function switchesOf(environment: NodeJS.ProcessEnv): Switches {
   return Object.fromEntries(set);
 }
 
-export class Switchboard {
+/** What the server asks before it answers: the engine of the moment, wherever it comes from, and how the switches stand. */
+export abstract class Decisions {
+  /** The engine that decides now. */
+  abstract readonly engine: Engine;
+  /** The text of the ruleset that it was made of. */
+  abstract readonly ruleset: string;
+  /** How the switches stand, to be shown. */
+  abstract readonly switches: Readonly<Switches>;
+  /** The switches that are said with each decision. */
+  abstract readonly said: Readonly<Switches>;
+  /** What executors ask for the engine. */
+  abstract readonly source: EngineSource;
+
+  /**
+   * Flips switches; those that are not named stay as they are.
+   *
+   * @throws TurnedElsewhere
+   */
+  abstract flip(changes: Switches): void;
+
+  /**
+   * Takes another ruleset. A bad one is refused, and the last good one goes on serving.
+   *
+   * @throws the engine's error, with every problem of the ruleset.
+   * @throws NoMigration
+   * @throws TurnedElsewhere
+   */
+  abstract replace(ruleset: string): void;
+
+  /** The route as the switches stand, or as it would be with others. */
+  route(switches: Switches = this.said): Route {
+    return this.engine.route(MIGRATION, this.engine.context({}), { switches });
+  }
+
+  /** Whether the flag `trace_reads` is on for a client. */
+  traces(client: string): boolean {
+    return this.engine.isEnabled("trace_reads", this.engine.context({ client }));
+  }
+
+  /** The flag `offers_per_page`. */
+  pageSize(client: string, establishmentId: string | null): number {
+    const context = this.engine.context(establishmentId === null ? { client } : { client, establishmentId });
+    return this.engine.decide("offers_per_page", context, { default: SMALLEST_PAGE }).value;
+  }
+}
+
+/** A ruleset of a file, and switches of this process. */
+export class Switchboard extends Decisions {
   #engine: Engine;
   #ruleset: string;
   #switches: Switches;
@@ -39,17 +87,16 @@ export class Switchboard {
    * @throws NoMigration
    */
   constructor(ruleset: string, switches: Switches = {}) {
+    super();
     this.#engine = load(ruleset);
     this.#ruleset = ruleset;
     this.#switches = { ...switches };
   }
 
-  /** The engine that serves. */
   get engine(): Engine {
     return this.#engine;
   }
 
-  /** The text of the ruleset that serves. */
   get ruleset(): string {
     return this.#ruleset;
   }
@@ -58,42 +105,32 @@ export class Switchboard {
     return this.#switches;
   }
 
-  /** Flips switches; those that are not named stay as they are. */
+  get said(): Readonly<Switches> {
+    return this.#switches;
+  }
+
+  get source(): EngineSource {
+    return () => this.#engine;
+  }
+
   flip(changes: Switches): void {
     this.#switches = { ...this.#switches, ...changes };
   }
 
-  /**
-   * Takes another ruleset. A bad one is refused, and the last good one goes on serving.
-   *
-   * @throws the engine's error, with every problem of the ruleset.
-   * @throws NoMigration
-   */
   replace(ruleset: string): void {
     this.#engine = load(ruleset);
     this.#ruleset = ruleset;
-  }
-
-  /** The route as the switches stand, or as it would be with others. */
-  route(switches: Switches = this.#switches): Route {
-    return this.#engine.route(MIGRATION, this.#engine.context({}), { switches });
-  }
-
-  /** Whether the flag `trace_reads` is on for a client. */
-  traces(client: string): boolean {
-    return this.#engine.isEnabled("trace_reads", this.#engine.context({ client }));
-  }
-
-  /** The flag `offers_per_page`. */
-  pageSize(client: string, establishmentId: string | null): number {
-    const context = this.#engine.context(establishmentId === null ? { client } : { client, establishmentId });
-    return this.#engine.decide("offers_per_page", context, { default: SMALLEST_PAGE }).value;
   }
 }
 
 /** A ruleset that is good, and says nothing about the migration of this application. */
 export class NoMigration extends Error {
   override readonly name = "NoMigration";
+}
+
+/** What somebody else decides: the control plane that the server listens to. */
+export class TurnedElsewhere extends Error {
+  override readonly name = "TurnedElsewhere";
 }
 
 function load(ruleset: string): Engine {

@@ -138,11 +138,12 @@ pub(crate) async fn set_config(
         );
         return Err(Problem::conflict(detail));
     }
-    let deprecated = change.api_v1_deprecated.map(|is| {
-        // The minute, so that saying it again soon changes nothing of a plan to publish.
-        is.then(|| jiff::Timestamp::from_millisecond(now_ms()).unwrap_or_default().to_string())
-    });
     let sunset = change.v1_sunset_date.as_deref().map(day).transpose()?;
+    let deprecated = change.api_v1_deprecated.map(|is| {
+        let now = || jiff::Timestamp::from_millisecond(now_ms()).unwrap_or_default().to_string();
+        // What has ended by now was deprecated when it ended, at the latest. Both are in UTC, so their texts compare.
+        is.then(now).map(|now| sunset.iter().flatten().cloned().chain([now]).min().unwrap_or_default())
+    });
     let wanted = Wanted {
         env: env.to_owned(),
         text: String::new(),

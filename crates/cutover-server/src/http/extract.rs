@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::keys::{Role, Who};
 use crate::problem::{Answer, Problem};
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::request::{Parts, Request};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -64,6 +64,11 @@ impl FromRequest<Arc<App>> for Raw {
     type Rejection = Problem;
 
     async fn from_request(request: Request<Body>, app: &Arc<App>) -> Answer<Self> {
+        // What no way in takes is not waited for.
+        let most = app.options.ruleset_limit.saturating_mul(2).max(app.options.body_limit);
+        if request.body().size_hint().lower() > most as u64 {
+            return Err(Problem::too_large(app.options.ruleset_limit.max(app.options.body_limit)));
+        }
         let read = tokio::time::timeout(PATIENCE, Bytes::from_request(request, app)).await.map_err(|_| {
             let detail = format!("a body comes within {} seconds", PATIENCE.as_secs());
             Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "The body came too slowly", detail)
@@ -87,6 +92,10 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
         let Raw(bytes) = Raw::from_request(request, app).await?;
         // Nothing is an object in which nothing is said.
         let text: &[u8] = if bytes.iter().all(u8::is_ascii_whitespace) { b"{}" } else { &bytes };
+        // A list would be read as the fields in their order: nobody means that, and `[]` is no call for an emergency.
+        if text.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Problem::wrong("the body is an object of JSON"));
+        }
         serde_json::from_slice(text).map(Self).map_err(|error| Problem::wrong(format!("the body: {error}")))
     }
 }

@@ -24,8 +24,9 @@ use std::sync::Arc;
 use std::time::Instant;
 use tracing::Instrument as _;
 use utoipa::OpenApi as _;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{OpenApi, RefOr};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -90,7 +91,22 @@ fn document(mut openapi: OpenApi) -> OpenApi {
     let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     openapi.components.get_or_insert_default().add_security_scheme("key", scheme);
     openapi.security = Some(vec![SecurityRequirement::new("key", Vec::<String>::new())]);
+    for item in openapi.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            problems(operation);
+        }
+    }
     openapi
+}
+
+/// What is not said of one answer is a problem document, which has a type of its own.
+fn problems(operation: &mut Operation) {
+    if let Some(RefOr::T(other)) = operation.responses.responses.get_mut("default")
+        && let Some(content) = other.content.shift_remove("application/json")
+    {
+        other.content.insert("application/problem+json".to_owned(), content);
+    }
 }
 
 /// The whole interface.
@@ -115,9 +131,9 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
 async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
-    let path =
-        request.extensions().get::<MatchedPath>().map_or_else(String::new, |path| path.as_str().to_owned());
-    let span = crate::trace::request(&method, &path, request.headers());
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let route = path.as_ref().map_or("", MatchedPath::as_str);
+    let span = crate::trace::request(&method, route, request.headers());
     let mut answer = next.run(request).instrument(span.clone()).await;
     crate::trace::answered(&span, answer.status());
     drop(span);
@@ -135,7 +151,8 @@ async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     let headers = answer.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
-    app.metrics.answered(word(&method), &path, status.as_u16(), begun.elapsed());
+    let path = path.as_ref().map_or("", MatchedPath::as_str);
+    app.metrics.answered(word(&method), path, status.as_u16(), begun.elapsed());
     tracing::debug!(%method, path, status = status.as_u16(), ms = begun.elapsed().as_millis(), "answered");
     answer
 }

@@ -42,8 +42,10 @@ fn wrong(wrong: &Wrong, key: Option<&str>) -> Response {
 
 /// Evaluates one flag.
 #[utoipa::path(post, path = "/ofrep/v1/evaluate/flags/{key}", tag = "ofrep", params(("key" = String, Path), Place),
-    request_body = Object, responses((status = 200, body = Object), (status = 400, body = Object),
-        (status = 404, body = Object), (status = "default", body = Problem)))]
+    request_body = Object, responses((status = 200, body = Object),
+        (status = 400, content((Object = "application/json"), (Problem = "application/problem+json"))),
+        (status = 404, content((Object = "application/json"), (Problem = "application/problem+json"))),
+        (status = "default", body = Problem)))]
 pub(crate) async fn flag(
     State(app): State<Arc<App>>,
     who: Who,
@@ -56,14 +58,15 @@ pub(crate) async fn flag(
         Ok(attributes) => attributes,
         Err(found) => return Ok(wrong(&found, Some(&key))),
     };
-    let (status, body) = ofrep::single(&published.engine, published.version, &key, &attributes, now_ms());
+    let (status, body) = ofrep::single(&published, &key, &attributes, now_ms());
     Ok(json(status, body))
 }
 
 /// Evaluates all flags. The ETag is of the answer: the same context gets 304 as long as nothing changed for it.
 #[utoipa::path(post, path = "/ofrep/v1/evaluate/flags", tag = "ofrep",
     params(Place, ("If-None-Match" = Option<String>, Header)), request_body = Object,
-    responses((status = 200, body = Object), (status = 304), (status = 400, body = Object),
+    responses((status = 200, body = Object), (status = 304),
+        (status = 400, content((Object = "application/json"), (Problem = "application/problem+json"))),
         (status = "default", body = Problem)))]
 pub(crate) async fn flags(
     State(app): State<Arc<App>>,
@@ -77,7 +80,7 @@ pub(crate) async fn flags(
         Ok(attributes) => attributes,
         Err(found) => return Ok(wrong(&found, None)),
     };
-    let (body, tag) = ofrep::bulk(&published.engine, published.version, &attributes, now_ms());
+    let (body, tag) = ofrep::bulk(&published, &attributes, now_ms());
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let same = known.split(',').any(|known| known.trim().trim_start_matches("W/") == tag);
     let mut answer = if same { StatusCode::NOT_MODIFIED.into_response() } else { json(200, body) };

@@ -354,7 +354,8 @@ pub(crate) async fn promote(
 
 /// The published ruleset as the file that somebody wrote, for a repository.
 #[utoipa::path(get, path = "/v1/environments/{env}/file", tag = "rulesets", params(("env" = String, Path)),
-    responses((status = 200, content_type = "application/yaml", body = String), (status = "default", body = Problem)))]
+    responses((status = 200, content((String = "application/yaml"), (Object = "application/json"))),
+        (status = "default", body = Problem)))]
 pub(crate) async fn file(State(app): State<Arc<App>>, who: Who, Path(env): Path<String>) -> Answer<Response> {
     who.needs(Role::Viewer, &env)?;
     let number = app.published(&env)?.stored;

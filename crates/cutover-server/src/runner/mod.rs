@@ -20,7 +20,7 @@ use memory::Memory;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tracing::Instrument as _;
 
 /// What is leased.
@@ -35,9 +35,12 @@ pub(crate) async fn run(app: Arc<App>) {
     let mut memory = Memory::default();
     let mut ending = app.ending.subscribe();
     let mut held: Option<Fence> = None;
+    let mut renewed = Instant::now();
     while !*ending.borrow() {
+        let asked = Instant::now();
         held = match app.store.lease(LEASE, &app.instance, now_ms(), LEASE_MS).await {
             Ok(fence) => {
+                renewed = asked;
                 if fence != held {
                     // Whoever had it meanwhile has told plans more than is known here.
                     memory = Memory::default();
@@ -49,8 +52,8 @@ pub(crate) async fn run(app: Arc<App>) {
                 }
                 fence
             }
-            // It may still be ours; every write says so or is refused.
-            Err(_) => held,
+            // It may still be ours, until it ends; every write says so or is refused.
+            Err(_) => held.filter(|_| renewed.elapsed() < Duration::from_millis(LEASE_MS.unsigned_abs())),
         };
         app.metrics.runs_plans.store(u64::from(held.is_some()), Ordering::Relaxed);
         if let Some(fence) = &held {

@@ -10,6 +10,8 @@ flags:
     default: narrow
     rules: [{ if: { attribute: tier, is: gold }, serve: wide }]
   share: { rules: [{ serve: { rollout: 50% } }] }
+  ratio: { variants: { half: 0.5, whole: 1.0 }, default: whole }
+  size: { variants: { short: 20, long: 100 }, default: short }
 ";
 
 #[tokio::test]
@@ -26,6 +28,9 @@ async fn one_flag_and_all_flags() {
         (found.status, &found.json()["value"], &found.json()["reason"]),
         (200, &json!({ "columns": 2 }), &json!("TARGETING_MATCH"))
     );
+    // Clients that tell floats from integers find all values of a flag to be of one type.
+    assert!(flag("ratio", "{}").await.text.contains(r#""value":1.0"#));
+    assert!(flag("size", "{}").await.text.contains(r#""value":20,"#));
     let missing = flag("nope", "{}").await;
     assert_eq!(
         (missing.status, &missing.json()["errorCode"], &missing.json()["key"]),
@@ -44,7 +49,7 @@ async fn one_flag_and_all_flags() {
         }
     };
     let found = all(String::new()).await;
-    assert_eq!((found.status, found.json()["flags"].as_array().unwrap().len()), (200, 2));
+    assert_eq!((found.status, found.json()["flags"].as_array().unwrap().len()), (200, 4));
     let tag = found.header("etag").to_owned();
     let same = all(tag.clone()).await;
     assert_eq!((same.status, same.text.as_str()), (304, ""));

@@ -57,7 +57,7 @@ async fn standing(address: SocketAddr) -> Value {
 }
 
 /// The shares that the plan published, in their order.
-async fn shares(address: SocketAddr) -> Vec<String> {
+pub(crate) async fn shares(address: SocketAddr) -> Vec<String> {
     let lines = ask(address, ADMIN, "GET", "/v1/environments/production/versions", &[], "").await.json();
     let mut shares = Vec::new();
     for line in lines.as_array().unwrap().iter().rev().filter(|line| line["kind"] == "plan") {

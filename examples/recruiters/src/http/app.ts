@@ -8,7 +8,8 @@ import { createMetrics } from "../metrics.js";
 import { Offers } from "../offers.js";
 import { StoreUnavailable } from "../sides.js";
 import type { Stores } from "../stores/stores.js";
-import type { Switchboard } from "../switchboard.js";
+import { TurnedElsewhere } from "../switchboard.js";
+import type { Decisions } from "../switchboard.js";
 import { offerRoutes } from "./offers.js";
 import { operationRoutes } from "./operations.js";
 
@@ -29,7 +30,7 @@ const UNAVAILABLE = [StoreUnavailable, WriteError, MigrationError];
 
 export interface AppOptions {
   readonly stores: Stores;
-  readonly switchboard: Switchboard;
+  readonly switchboard: Decisions;
   /** The folder of the built page; without one there is no page. */
   readonly page?: string;
   /** From which level on it logs, to standard error; by default it logs nothing. */
@@ -48,6 +49,9 @@ export async function createApp({ stores, switchboard, page, log }: AppOptions):
     if (UNAVAILABLE.some((kind) => error instanceof kind)) {
       request.log.warn(error);
       return reply.code(503).send({ error: "store_unavailable" });
+    }
+    if (error instanceof TurnedElsewhere) {
+      return reply.code(409).send({ error: "turned_elsewhere", message: error.message });
     }
     const { statusCode = 500, message } = error as { statusCode?: number; message: string };
     if (statusCode < 500) return reply.code(statusCode).send({ error: "bad_request", message });

@@ -6,7 +6,7 @@ import { CONTRACT_TYPES, STATUSES, nextVersion } from "../offer.js";
 import type { OfferFields } from "../offer.js";
 import type { Listener, Offers } from "../offers.js";
 import { employer } from "../register.js";
-import type { Switchboard } from "../switchboard.js";
+import type { Decisions } from "../switchboard.js";
 
 /** The header by which a caller says what it is; the flags look at it. */
 export const CLIENT_HEADER = "x-client";
@@ -45,7 +45,7 @@ interface ById {
   readonly Params: { readonly id: string };
 }
 
-export function offerRoutes(app: FastifyInstance, switchboard: Switchboard, offers: Offers): void {
+export function offerRoutes(app: FastifyInstance, switchboard: Decisions, offers: Offers): void {
   function client(request: FastifyRequest): string {
     const header = request.headers[CLIENT_HEADER];
     return typeof header === "string" ? header : "";

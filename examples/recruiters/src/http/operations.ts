@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from "fastify";
 import { MIGRATION, NoMigration, SWITCHES } from "../switchboard.js";
-import type { Switchboard, Switches } from "../switchboard.js";
+import type { Decisions, Switches } from "../switchboard.js";
 import type { Metrics } from "../metrics.js";
 import type { Stores } from "../stores/stores.js";
 import { verify } from "../verify.js";
@@ -24,7 +24,7 @@ const flips = {
 
 export function operationRoutes(
   app: FastifyInstance,
-  switchboard: Switchboard,
+  switchboard: Decisions,
   stores: Stores,
   metrics: Metrics,
 ): void {
