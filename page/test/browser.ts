@@ -1,100 +1,16 @@
 /** Debian's Chromium looking at the page, as somebody who signs in. */
 
 import { mkdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createRequire } from "node:module";
-import { extname, join, normalize } from "node:path";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { expect } from "vitest";
-import type { ControlPlane } from "./control-plane.js";
 import { KEY } from "./control-plane.js";
 
-const DIST = join(import.meta.dirname, "../dist");
 /** Pictures of the last run. Git ignores them. */
 const SHOTS = join(import.meta.dirname, "shots");
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** What the page is to be served with: nothing that stands inside of a document, and WebAssembly. */
-export const POLICY =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-  "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".svg": "image/svg+xml",
-  ".wasm": "application/wasm",
-};
-
-export interface Site {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
-/** The page on the address of a control plane: its own, or where it was built without one, what is in `dist`. */
-export async function site(plane: ControlPlane): Promise<Site> {
-  const own = await (await fetch(`${plane.url}/`)).text();
-  if (own.includes('id="root"')) return { url: `${plane.url}/`, close: () => Promise.resolve() };
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    if (/^\/(v1|admin)\//.test(pathname)) {
-      void forward(plane, request, response);
-      return;
-    }
-    const path = normalize(pathname === "/" ? "index.html" : pathname.slice(1));
-    try {
-      if (path.startsWith("..")) throw new Error("not served");
-      const body = readFileSync(join(DIST, path));
-      response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "", "content-security-policy": POLICY }).end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
-}
-
-async function forward(
-  plane: ControlPlane,
-  request: import("node:http").IncomingMessage,
-  response: import("node:http").ServerResponse,
-): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const headers: Record<string, string> = {};
-  for (const name of ["authorization", "content-type", "if-match", "if-none-match"]) {
-    const value = request.headers[name];
-    if (typeof value === "string") headers[name] = value;
-  }
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
-  try {
-    const answer = await fetch(`${plane.url}${request.url}`, {
-      method: request.method ?? "GET",
-      headers,
-      signal: gone.signal,
-      ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
-    });
-    const out: Record<string, string> = {};
-    for (const name of ["content-type", "etag", "cutover-version"]) {
-      const value = answer.headers.get(name);
-      if (value !== null) out[name] = value;
-    }
-    response.writeHead(answer.status, out).end(Buffer.from(await answer.arrayBuffer()));
-  } catch {
-    response.destroy();
-  }
-}
 
 /** Chromium from the system; `CHROMIUM` names another one. */
 export function launch(): Promise<Browser> {

@@ -2,26 +2,28 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { POLICY, Visitor, launch, site } from "./browser.js";
-import type { Look, Site } from "./browser.js";
+import { Visitor, launch } from "./browser.js";
+import type { Look } from "./browser.js";
 import { controlPlane } from "./control-plane.js";
 import type { ControlPlane } from "./control-plane.js";
 import { RULESETS } from "./rulesets.js";
 
 let browser: Browser;
 let plane: ControlPlane;
-let pages: Site;
 
 beforeAll(async () => {
   [browser, plane] = await Promise.all([launch(), controlPlane(RULESETS)]);
-  pages = await site(plane);
 });
 
 afterAll(async () => {
   await browser?.close();
-  await pages?.close();
   await plane?.close();
 });
+
+/** What the page is served with: nothing that stands inside of a document, and WebAssembly. */
+const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+  "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Each view, and what is there once it is all there. */
 const VIEWS: Readonly<Record<string, readonly [path: string, there: string]>> = {
@@ -44,9 +46,9 @@ const LOOKS: readonly Look[] = [
 it.each(LOOKS)(
   "in $scheme and $locale, $width pixels wide",
   async (look) => {
-    const visitor = await Visitor.at(browser, pages.url, look);
+    const visitor = await Visitor.at(browser, plane.url, look);
     const { page } = visitor;
-    await page.goto(pages.url);
+    await page.goto(plane.url);
     await page.locator("input").first().waitFor();
     await visitor.look("sign-in");
     await visitor.signIn();
@@ -79,7 +81,7 @@ it.each(LOOKS)(
 );
 
 it("is walked through with the keyboard alone", async () => {
-  const visitor = await Visitor.at(browser, pages.url);
+  const visitor = await Visitor.at(browser, plane.url);
   const { page } = visitor;
   await visitor.signIn();
   await visitor.go("production/overview");
@@ -103,10 +105,10 @@ it("is walked through with the keyboard alone", async () => {
 });
 
 it("comes with the policy that it is made for", async () => {
-  const page = await fetch(pages.url);
+  const page = await fetch(plane.url);
   expect(page.headers.get("content-security-policy")).toBe(POLICY);
   const [script] = /src="([^"]+\.js)"/.exec(await page.text())?.slice(1) ?? [];
-  const loaded = await fetch(new URL(script ?? "nothing", pages.url));
+  const loaded = await fetch(new URL(script ?? "nothing", plane.url));
   expect([loaded.status, loaded.headers.get("content-type")?.split(";")[0]]).toEqual([200, "text/javascript"]);
 });
 
@@ -116,7 +118,7 @@ it("shows what somebody wrote as text, whatever it is", async () => {
   const body = { ruleset: JSON.stringify(document), reason: hostile };
   const headers = { "if-match": "*" };
   expect((await plane.ask("/v1/environments/staging/publish", { method: "POST", body, headers })).status).toBe(200);
-  const visitor = await Visitor.at(browser, pages.url);
+  const visitor = await Visitor.at(browser, plane.url);
   const { page } = visitor;
   await visitor.signIn();
   for (const view of ["overview", "what-if", "history", "audit"]) {
@@ -129,13 +131,13 @@ it("shows what somebody wrote as text, whatever it is", async () => {
 });
 
 it("sends the key nowhere but to the control plane, and forgets it when somebody signs out", async () => {
-  const visitor = await Visitor.at(browser, pages.url);
+  const visitor = await Visitor.at(browser, plane.url);
   const { page } = visitor;
   const foreign: string[] = [];
   const loaded: string[] = [];
   page.on("request", (request) => {
     loaded.push(request.url());
-    if (!request.url().startsWith(pages.url)) foreign.push(request.url());
+    if (!request.url().startsWith(plane.url)) foreign.push(request.url());
   });
   await visitor.signIn();
   await page.locator("table td a").first().waitFor();

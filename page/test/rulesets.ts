@@ -27,6 +27,11 @@ flags:
     rules:
       - { if: { attribute: tenant.tier, in: [enterprise, premium] }, serve: on }
       - { serve: { rollout: 50%, by: userId } }
+  orders_of_pilots:
+    description: Pilots order from the new store
+    owner: orders-team
+    rules:
+      - { serve: { rollout: 0%, by: userId } }
   offers_per_page:
     description: How many offers a list holds
     owner: offers-team
@@ -56,8 +61,26 @@ plans:
       - 100%
     fresh: 1m
     rollback: { steps: [0%], every: 1s }
+  by_hand:
+    description: A share that somebody takes back in steps
+    owner: orders-team
+    flag: orders_of_pilots
+    bake: 1s
+    steps:
+      - { to: 25%, approval: true }
+      - { to: 50%, approval: true }
+      - { to: 100%, approval: true }
+    rollback: { steps: [25%, 0%], every: 1s, ack_within: 1m }
+  prices_up:
+    description: Prices move as soon as their data may
+    owner: catalogue-team
+    migration: prices
+    gate: no_harm
+    bake: 1s
+    steps: [sync, dual_write]
 
 migrations:
+  prices: { description: Prices leave SQL, owner: catalogue-team, old: sql, new: mongo, ladder: standard, phase: "off" }
   recruiters:
     description: Offers move out of the documents of their recruiters
     owner: offers-team

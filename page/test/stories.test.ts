@@ -2,8 +2,7 @@
 
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Visitor, launch, site } from "./browser.js";
-import type { Site } from "./browser.js";
+import { Visitor, launch } from "./browser.js";
 import { Node, controlPlane } from "./control-plane.js";
 import type { ControlPlane } from "./control-plane.js";
 import { RULESETS } from "./rulesets.js";
@@ -21,16 +20,13 @@ afterAll(async () => {
 /** Runs a story in a world of its own. */
 async function story(tell: (visitor: Visitor, plane: ControlPlane) => Promise<void>): Promise<void> {
   const plane = await controlPlane(RULESETS);
-  let pages: Site | undefined;
   try {
-    pages = await site(plane);
-    const visitor = await Visitor.at(browser, pages.url);
+    const visitor = await Visitor.at(browser, plane.url);
     await visitor.signIn();
     await visitor.page.locator("nav").waitFor();
     await tell(visitor, plane);
     await visitor.leave();
   } finally {
-    await pages?.close();
     await plane.close();
   }
 }
@@ -61,15 +57,13 @@ async function source(plane: ControlPlane, env = "production"): Promise<string> 
 describe("somebody", () => {
   it("whose key is not known stays outside, and is told so", async () => {
     const plane = await controlPlane(RULESETS);
-    const pages = await site(plane);
-    const visitor = await Visitor.at(browser, pages.url);
+    const visitor = await Visitor.at(browser, plane.url);
     await visitor.signIn("not a key");
     await visitor.page.getByRole("alert").waitFor();
     expect(await visitor.page.getByRole("alert").innerText()).toContain("not known");
     expect(await visitor.page.evaluate(() => [sessionStorage.length, document.cookie])).toEqual([0, ""]);
     await visitor.look("refused");
     await visitor.leave();
-    await pages.close();
     await plane.close();
   });
 
@@ -119,6 +113,30 @@ describe("somebody", () => {
       await visitor.go("production/audit");
       await page.getByRole("cell", { name: "too early" }).waitFor();
       await visitor.look("audit");
+    }));
+
+  it("shows the log from its newest entry on, and searches more than it shows", () =>
+    story(async (visitor, plane) => {
+      const { page } = visitor;
+      for (let number = 0; number < 120; number++) {
+        const body = { text: { en: `Notice ${number}` } };
+        const answer = await plane.ask("/v1/environments/production/banners/notice", { method: "PUT", body });
+        expect(answer.status).toBe(200);
+      }
+      await visitor.go("production/audit");
+      const rows = page.getByRole("table", { name: "Audit log" }).locator("tbody tr");
+      await rows.first().getByText("banner").waitFor();
+      expect(await rows.count()).toBe(100);
+      // The first entries of all are not shown yet, and found.
+      const search = page.getByRole("searchbox", { name: "Search the log" });
+      await search.fill("imported at start");
+      await page.getByRole("cell", { name: "imported at start" }).waitFor();
+      expect(await rows.count()).toBe(1);
+      await search.fill("");
+      await expect.poll(() => rows.count()).toBe(100);
+      await button(page, "Older entries").click();
+      await button(page, "This is the beginning of the log").waitFor();
+      expect(await rows.count()).toBeGreaterThan(120);
     }));
 
   it("takes a ruleset over from one environment into the next", () =>
@@ -343,6 +361,62 @@ describe("a rollout", () => {
               .count(),
           ).toBe(1);
           await visitor.look("rolled-back");
+        } finally {
+          node.stop();
+        }
+      }),
+    120_000,
+  );
+
+  it(
+    "goes back in steps when somebody takes it back, with a reason",
+    () =>
+      story(async (visitor, plane) => {
+        const { page } = visitor;
+        const share = async (): Promise<string> => (await live(plane)).document.flags.orders_of_pilots.rules[0].serve.rollout;
+        const node = new Node(plane, "production", "errors");
+        try {
+          await visitor.go("production/plans/by_hand");
+          await decide(page, "Start");
+          await stage(page, "awaiting_approval");
+          await decide(page, "Approve", "the first pilots are content");
+          for (const end = performance.now() + 20_000; (await share()) !== "50%"; ) expect(performance.now()).toBeLessThan(end);
+          await stage(page, "awaiting_approval");
+          const before = await share();
+          await decide(page, "Roll back in steps", "pilots see wrong orders");
+          await stage(page, "rolled_back");
+          const log = page.getByRole("table", { name: /log/i });
+          await log.getByText("pilots see wrong orders").first().waitFor();
+          const versions = (await (await plane.ask("/v1/environments/production/versions")).json()) as { reason: string }[];
+          expect([before, await share()]).toEqual(["50%", "0%"]);
+          const shares = versions.map(({ reason }) => /`by_hand`: (.*)/.exec(reason)?.[1]).filter((one) => one !== undefined);
+          expect(shares).toEqual(["0%", "25%", "50%", "25%"]);
+          await visitor.look("rolled-back-in-steps");
+        } finally {
+          node.stop();
+        }
+      }),
+    120_000,
+  );
+
+  it(
+    "of data waits for what the data has to wait for, and says for what",
+    () =>
+      story(async (visitor, plane) => {
+        const { page } = visitor;
+        const node = new Node(plane, "production", "errors");
+        try {
+          await visitor.go("production/plans/prices_up");
+          const start = page.getByRole("button", { name: "Start", exact: true });
+          await page.getByText("writes are conditional on a version").waitFor();
+          await expect.poll(() => start.getAttribute("title")).toContain("not ready");
+          await page.getByText("nothing that began before it still runs").waitFor({ state: "detached" });
+          await visitor.look("waits-for-data");
+          await button(page, "It holds: writes are conditional on a version").click();
+          await decide(page, "Start");
+          await expect.poll(async () => (await live(plane)).document.migrations.prices.phase, { timeout: 20_000 }).toBe("sync");
+          await page.getByText("the stream has caught up").waitFor();
+          await visitor.look("waits-for-the-stream");
         } finally {
           node.stop();
         }

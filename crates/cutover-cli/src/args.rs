@@ -82,7 +82,7 @@ pub(crate) enum Command {
     Plan(plan::Plan),
     /// Run the control plane: keep rulesets, hand them to services the moment they change, run plans
     #[cfg(feature = "serve")]
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Turn a document of another system into a ruleset that decides the same
     Import(Import),
     /// Write the JSON Schema of rulesets, for editors

@@ -186,3 +186,40 @@ proptest! {
         prop_assert!(failures < 10 || host.now > 10_000);
     }
 }
+
+#[test]
+fn nothing_makes_it_fresh_while_what_is_newer_is_on_its_way() {
+    let config = Config { stale_after_ms: Some(1_000), ..config(false) };
+    let say = |source: Source, events: Vec<Event>| {
+        events.into_iter().fold((source, Vec::new()), |(source, mut all), event| {
+            let (source, effects) = source.step(&config, event);
+            all.extend(effects);
+            (source, all)
+        })
+    };
+    let cached = Some(Cached { version: 3, saved_at: 0, signature: None });
+    let begun = vec![
+        Event::Started { now: 50_000, cached },
+        Event::Loaded { now: 50_000, version: 3 },
+        Event::Woke { now: 50_000 },
+        Event::Opened { now: 50_010 },
+    ];
+    let (source, effects) = say(Source::default(), begun);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Stale { .. })), "{effects:?}");
+    // A version without its text: it is fetched, and a keep-alive meanwhile says nothing of what runs.
+    let long = vec![
+        Event::Offered { now: 50_020, version: Some(4), signature: None, has_text: false },
+        Event::Heard { now: 50_020, retry_ms: Some(1_000) },
+    ];
+    let (source, effects) = say(source, long);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Fetch { .. })), "{effects:?}");
+    assert!(!effects.contains(&Effect::Fresh), "{effects:?}");
+    let there = vec![
+        Event::Offered { now: 50_030, version: Some(4), signature: None, has_text: true },
+        Event::Heard { now: 50_030, retry_ms: None },
+    ];
+    let (source, effects) = say(source, there);
+    assert!(!effects.contains(&Effect::Fresh), "{effects:?}");
+    let (_, effects) = say(source, vec![Event::Loaded { now: 50_040, version: 4 }]);
+    assert!(effects.contains(&Effect::Fresh), "{effects:?}");
+}

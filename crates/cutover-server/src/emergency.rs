@@ -7,6 +7,7 @@ use crate::clock::{hex, now_ms, random};
 use crate::edit;
 use crate::environments::{Environment, learn};
 use crate::journal::Call;
+use crate::notify::{self, Kind, Told};
 use crate::problem::{Answer, Problem};
 use crate::published::Published;
 use crate::store::{Emergency, NewVersion, StoreError, Stored, Target};
@@ -18,6 +19,10 @@ use std::time::Duration;
 
 /// How long a call waits to say whether the database has it.
 const WAIT: Duration = Duration::from_millis(500);
+
+/// Where the database was not reached since the start, others may have published more than the copy knows of. The version of
+/// an emergency is above theirs, for clients take nothing that is not newer than what they have.
+const LEAP: i64 = 1_000;
 
 /// Somebody declares or ends an emergency.
 #[derive(Debug, Clone)]
@@ -92,7 +97,7 @@ fn declare(app: &App, environment: &Environment, said: &Declared) -> Answer<(Dec
     }
     let body = document.to_string();
     let engine = Arc::new(Engine::from_str(&body)?);
-    let version = published.version + 1;
+    let version = published.version + if *app.reached.borrow() { 1 } else { LEAP };
     let call = Call {
         id: id.clone(),
         env: environment.name.clone(),
@@ -203,7 +208,8 @@ async fn replayed(app: &App, call: &Call) -> Stored<()> {
     let text = format!("{}: {word}: {} ({}: {})", call.env, names.join(", "), first.actor, first.reason);
     let about =
         serde_json::json!({ "environment": call.env, "emergencies": call.emergencies, "version": version });
-    if let Err(error) = crate::notify::tell(app, &call.id, &text, &about).await {
+    let told = Told { id: &call.id, env: &call.env, kind: Kind::Emergency, text: &text, about: &about };
+    if let Err(error) = notify::tell(app, told).await {
         tracing::warn!(%error, "nobody is told of the emergency");
     }
     app.display(

@@ -13,7 +13,9 @@
 
 mod app;
 pub mod audit;
+mod channel;
 mod clock;
+mod copy;
 mod edit;
 mod emergency;
 mod environments;
@@ -22,6 +24,7 @@ mod journal;
 pub mod keys;
 mod listener;
 mod log;
+mod mail;
 mod metrics;
 mod nodes;
 mod notify;
@@ -33,9 +36,11 @@ mod published;
 mod runner;
 mod serve;
 pub mod sign;
+mod status;
 pub mod store;
 mod stream;
+mod trace;
 
-pub use log::log;
+pub use log::{Log, log};
 pub use options::Options;
 pub use serve::{ServeError, Server, ended};

@@ -28,6 +28,15 @@ pub struct Options {
     pub prometheus: Option<String>,
     /// Addresses that notifications are posted to, in the shape of Slack's incoming webhooks.
     pub webhooks: Vec<String>,
+    /// A Redis that is told of every version, for sources that listen there.
+    pub redis: Option<String>,
+    /// The SMTP server that takes letters: `smtp://…`, `smtp://…?tls=required`, `smtps://…`, with a name and a password in it
+    /// where it asks for them.
+    pub smtp: Option<String>,
+    /// Who letters are from.
+    pub mail_from: Option<String>,
+    /// Who is written to, of what: `[ENV][/KIND,…=]ADDRESS`, such as `production/emergency,critical=ops@example.org`.
+    pub mail_to: Vec<String>,
     /// Whether this instance may run plans.
     pub runner: bool,
     /// The certificate chain and the key of TLS, in PEM.
@@ -57,6 +66,10 @@ impl Options {
             signing_key: None,
             prometheus: None,
             webhooks: Vec::new(),
+            redis: None,
+            smtp: None,
+            mail_from: None,
+            mail_to: Vec::new(),
             runner: true,
             tls: None,
             ruleset_limit: 8 << 20,

@@ -102,6 +102,13 @@ impl Published {
         self.fractional.get_or_init(|| fractional(&self.body)).contains(flag)
     }
 
+    /// The event as a message of a channel: the ruleset is in it however long it is.
+    pub(crate) fn message(&self) -> String {
+        let ruleset = std::str::from_utf8(&self.body).ok();
+        let told = Told { version: self.version, signature: &self.signature, ruleset };
+        serde_json::to_string(&told).unwrap_or_default()
+    }
+
     /// The body as a client takes it. What does not get smaller stays as it is.
     pub(crate) fn packed(&self, packing: Packing) -> (Bytes, Packing) {
         let slot = match packing {

@@ -5,15 +5,17 @@ use crate::audit::Deed;
 use crate::clock::now_ms;
 use crate::journal::Journal;
 use crate::keys::{Role, make};
+use crate::mail::Mailer;
 use crate::options::Options;
 use crate::publish::{self, Wanted};
 use crate::sign::{Signer, private_file};
 use crate::store::{News, Settings, Store, StoreError, listen};
-use crate::{emergency, http, listener, nodes, notify, runner};
+use crate::{channel, copy, emergency, http, listener, nodes, notify, runner};
 use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -21,6 +23,8 @@ use tokio::task::JoinSet;
 
 /// How often every instance looks whether it missed some news.
 const LOOK: Duration = Duration::from_secs(2);
+/// How long a database that was away at the start is left alone before it is asked again.
+const AGAIN: Duration = Duration::from_secs(1);
 /// How often what nodes report is written down.
 const KEEP: Duration = Duration::from_secs(1);
 /// How long connections have to end.
@@ -48,6 +52,12 @@ pub enum ServeError {
         /// Why.
         error: std::io::Error,
     },
+    /// The address of Redis.
+    #[error("Redis: {0}")]
+    Redis(String),
+    /// What is said of e-mail.
+    #[error("e-mail: {0}")]
+    Mail(String),
     /// A ruleset of the folder that was to be imported.
     #[error("{path}: {problem}")]
     Import {
@@ -64,6 +74,7 @@ pub struct Server {
     app: Arc<App>,
     listener: TcpListener,
     tls: Option<listener::Tls>,
+    redis: Option<redis::Client>,
     /// Where the first key is, where it was made just now.
     pub first_key: Option<PathBuf>,
 }
@@ -84,17 +95,31 @@ impl Server {
             Some((chain, key)) => Some(listener::tls(chain, key).map_err(file(chain.clone()))?),
             None => None,
         };
-        let store = Store::open(&options.database).await?;
-        let app = Arc::new(App::new(options, store, signer, journal));
-        let first_key = first_key(&app).await?;
-        environments(&app).await?;
-        app.reload().await?;
-        emergency::resume(&app);
-        import(&app).await?;
+        let store = Store::at(&options.database)?;
+        let redis = options.redis.as_deref().map(channel::client).transpose().map_err(ServeError::Redis)?;
+        let mailer = Mailer::of(&options).map_err(ServeError::Mail)?;
+        let app = Arc::new(App { mailer, ..App::new(options, store, signer, journal) });
+        let first_key = match prepare(&app).await {
+            Err(ServeError::Store(StoreError::Down(error))) => {
+                let path = app.options.data.clone();
+                let Some(at) = copy::take(&app).map_err(file(path))? else {
+                    return Err(StoreError::Down(error).into());
+                };
+                app.began_with.store(at, Ordering::Relaxed);
+                tracing::warn!(
+                    error,
+                    at,
+                    "the database is away: what was known last is served until it answers"
+                );
+                emergency::resume(&app);
+                None
+            }
+            prepared => prepared?,
+        };
         let address = app.options.listen;
         let listener =
             TcpListener::bind(address).await.map_err(|error| ServeError::Listen { address, error })?;
-        Ok(Self { app, listener, tls, first_key })
+        Ok(Self { app, listener, tls, redis, first_key })
     }
 
     /// Where it listens.
@@ -116,15 +141,19 @@ impl Server {
     pub async fn run(self, ended: impl Future<Output = ()>) {
         let app = self.app;
         let mut work = JoinSet::new();
-        work.spawn(emergency::replay(app.clone()));
-        work.spawn(keep_nodes(app.clone()));
+        work.spawn(reach(app.clone()));
+        work.spawn(once_reached(&app, emergency::replay(app.clone())));
+        work.spawn(once_reached(&app, keep_nodes(app.clone())));
         let (told, news) = mpsc::channel(64);
-        work.spawn(listen(app.store.clone(), told));
-        work.spawn(hear(app.clone(), news));
-        if !app.options.webhooks.is_empty() {
-            work.spawn(notify::deliver(app.clone()));
+        work.spawn(once_reached(&app, listen(app.store.clone(), told)));
+        work.spawn(once_reached(&app, hear(app.clone(), news)));
+        if let Some(redis) = self.redis {
+            work.spawn(channel::tell(app.clone(), redis));
         }
-        let running = app.options.runner.then(|| tokio::spawn(runner::run(app.clone())));
+        if !app.options.webhooks.is_empty() || app.mailer.is_some() {
+            work.spawn(once_reached(&app, notify::deliver(app.clone())));
+        }
+        let running = app.options.runner.then(|| tokio::spawn(once_reached(&app, runner::run(app.clone()))));
         let ending = app.ending.clone();
         let connections = listener::Connections::new(app.clone(), self.tls);
         let serving = connections.serve(self.listener, http::router(&app));
@@ -154,6 +183,49 @@ pub async fn ended() {
         return;
     }
     let _ = interrupted.await;
+}
+
+/// Brings the tables up to date, makes what there is to be at least, and takes what is there.
+async fn prepare(app: &App) -> Result<Option<PathBuf>, ServeError> {
+    app.store.migrate().await?;
+    let first_key = first_key(app).await?;
+    environments(app).await?;
+    app.reload().await?;
+    emergency::resume(app);
+    import(app).await?;
+    app.reached.send_replace(true);
+    Ok(first_key)
+}
+
+/// Where a server began without its database: asks for it until it answers.
+async fn reach(app: Arc<App>) {
+    while !*app.reached.borrow() {
+        tokio::time::sleep(AGAIN).await;
+        match prepare(&app).await {
+            Ok(first_key) => {
+                app.began_with.store(0, Ordering::Relaxed);
+                tracing::info!(?first_key, "the database answers, and what is served is its own again");
+                emergency::enforce(&app);
+            }
+            Err(ServeError::Store(StoreError::Down(error))) => {
+                tracing::debug!(error, "the database is still away");
+            }
+            Err(error) => tracing::error!(%error, "the database answers, and cannot be used"),
+        }
+    }
+}
+
+/// Work that needs the database waits until it was reached.
+fn once_reached<T, W: Future<Output = T>>(app: &App, work: W) -> impl Future<Output = T> + use<T, W> {
+    let mut reached = app.reached.subscribe();
+    let mut ending = app.ending.subscribe();
+    async move {
+        tokio::select! {
+            _ = reached.wait_for(|reached| *reached) => {}
+            _ = ending.wait_for(|ending| *ending) => {}
+        }
+        work.await
+    }
 }
 
 /// With no key at all, nobody could make one: the first is put into a file that its owner reads.
@@ -244,6 +316,7 @@ async fn hear(app: Arc<App>, mut news: mpsc::Receiver<News>) {
             tracing::warn!(%error, "what is published cannot be read; what is known goes on");
         }
         emergency::enforce(&app);
+        copy::keep(&app).await;
     }
 }
 

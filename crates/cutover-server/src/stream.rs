@@ -14,8 +14,9 @@ use tokio::time::Instant;
 
 /// How often a client that hears nothing else hears that the server is there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// What a client is told to wait before it comes again, in milliseconds: clients add a random part.
-const HELLO: &str = "retry: 1000\n\n";
+/// What a client is told to wait before it comes again, in milliseconds: clients add a random part. It comes behind the
+/// current version and never before it: whatever a client hears tells it that what it has is the newest.
+const HELLO: &[u8] = b"retry: 1000\n\n";
 const BYE: &str = "event: bye\ndata: {}\n\n";
 
 /// The body of a stream, from the version that the client has on.
@@ -52,22 +53,30 @@ struct State {
 }
 
 impl State {
+    /// The event of the current version, where the client does not have it.
+    fn newer(&mut self) -> Option<Bytes> {
+        let published = self.changes.borrow_and_update().clone()?;
+        if self.last == Some(published.version) {
+            return None;
+        }
+        self.last = Some(published.version);
+        self.alive_at = Instant::now() + KEEP_ALIVE;
+        Some(published.event.clone())
+    }
+
     async fn next(&mut self) -> Option<Bytes> {
         loop {
             match self.next {
                 Next::Nothing => return None,
                 Next::Hello => {
-                    self.next = Next::Current;
-                    return Some(Bytes::from_static(HELLO.as_bytes()));
+                    self.next = Next::Change;
+                    let event = self.newer().unwrap_or_default();
+                    return Some(Bytes::from([event.as_ref(), HELLO].concat()));
                 }
                 Next::Current => {
                     self.next = Next::Change;
-                    let published = self.changes.borrow_and_update().clone();
-                    let newer = published.filter(|published| self.last != Some(published.version));
-                    if let Some(published) = newer {
-                        self.last = Some(published.version);
-                        self.alive_at = Instant::now() + KEEP_ALIVE;
-                        return Some(published.event.clone());
+                    if let Some(event) = self.newer() {
+                        return Some(event);
                     }
                 }
                 Next::Change => {

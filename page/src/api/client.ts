@@ -174,16 +174,17 @@ export class Client {
     return this.#json(path, { method: "POST", body: { on, reason, ...targets } });
   }
 
-  /** The audit log of an environment, the newest first. */
-  async audit(env: string): Promise<AuditEntry[]> {
-    const limit = 1_000;
+  /** The newest entries of the audit log of an environment, the newest first: `count`, or all where there are fewer. */
+  async audit(env: string, count: number): Promise<AuditEntry[]> {
     const all: AuditEntry[] = [];
-    // The control plane gives it oldest first, a page at a time.
-    for (let after = 0; ; after = all.at(-1)?.seq ?? after) {
-      const query = new URLSearchParams({ env, after: String(after), limit: String(limit) });
+    for (;;) {
+      const limit = Math.min(count - all.length, 1_000);
+      const query = new URLSearchParams({ env, order: "desc", limit: String(limit) });
+      const last = all.at(-1);
+      if (last) query.set("before", String(last.seq));
       const page = await this.#json<AuditEntry[]>(`/v1/audit?${query}`);
       all.push(...page);
-      if (page.length < limit) return all.reverse();
+      if (page.length < limit || all.length >= count) return all;
     }
   }
 }

@@ -13,16 +13,21 @@ import { Scroll } from "../parts/scroll";
 
 /** How many entries are shown at a time. */
 const PAGE = 100;
+/** So many of the newest are searched. */
+const SEARCHED = 5_000;
 
 export default function Audit(): ReactNode {
   const { t, time } = useWords();
   const { client, env, live } = useSession();
   const [shown, setShown] = useState(PAGE);
   const [search, setSearch] = useState("");
-  const log = useLoaded(() => client.audit(env), [client, env, live?.version]);
-  if (log.value === undefined) return log.error ? <Failure error={log.error} /> : <Waiting />;
   const wanted = search.trim().toLowerCase();
-  const found = log.value.filter((entry) => JSON.stringify(entry).toLowerCase().includes(wanted));
+  const reach = wanted === "" ? shown : Math.max(shown, SEARCHED);
+  // One more than is looked at says whether there is more.
+  const log = useLoaded(() => client.audit(env, reach + 1), [client, env, live?.version, reach]);
+  if (log.value === undefined) return log.error ? <Failure error={log.error} /> : <Waiting />;
+  const more = log.value.length > reach;
+  const found = log.value.slice(0, reach).filter((entry) => JSON.stringify(entry).toLowerCase().includes(wanted));
   return (
     <Stack>
       <TextInput
@@ -46,7 +51,7 @@ export default function Audit(): ReactNode {
             ]}
           />
           <Table.Tbody>
-            {found.slice(0, shown).map(({ seq, at, actor, action, target, reason, accepted, hash }) => (
+            {found.map(({ seq, at, actor, action, target, reason, accepted, hash }) => (
               <Table.Tr key={seq}>
                 <Table.Td>{seq}</Table.Td>
                 <Table.Td>{time(at)}</Table.Td>
@@ -73,8 +78,8 @@ export default function Audit(): ReactNode {
         </Table>
       </Scroll>
       <Group>
-        <Button variant="default" onClick={() => setShown((now) => now + PAGE)} disabled={shown >= found.length}>
-          {shown >= found.length ? t("audit.end") : t("audit.more")}
+        <Button variant="default" onClick={() => setShown(reach + PAGE)} disabled={!more}>
+          {more ? t("audit.more") : t("audit.end")}
         </Button>
       </Group>
     </Stack>

@@ -19,6 +19,7 @@ import { reasonOf } from "../parts/reasons";
 import { Rollout, reachOf } from "../parts/rollout";
 import { addressOf, usePlace } from "../router";
 import { useSession } from "../session";
+import { Guards } from "../parts/guards";
 import { Heads } from "../parts/heads";
 import { Scroll } from "../parts/scroll";
 
@@ -75,7 +76,7 @@ function Now({ name, text }: { readonly name: string; readonly text: string }): 
   const entry = entryOf(documentOf(text), "plans", name);
   const [flag, migration] = [textOf(entry, "flag"), textOf(entry, "migration")];
   const target = migration === "" ? { flags: [flag] } : { migrations: [migration] };
-  const begun = state.revision > 0;
+  const begun = state.stage !== "draft";
   return (
     <Stack gap="lg">
       <Failure error={loaded.error} />
@@ -98,16 +99,8 @@ function Now({ name, text }: { readonly name: string; readonly text: string }): 
         )}
       </Group>
       {!begun && <Alert>{t("plan.notStarted")}</Alert>}
-      <PlanActions name={name} target={target} text={text} state={begun ? state : null} done={again} />
-      {standing.waits_for !== undefined && standing.waits_for.length > 0 && (
-        <Alert color="orange" title={t("plan.waitsFor")}>
-          <ul>
-            {standing.waits_for.map((guard) => (
-              <li key={guard}>{t(`guard.${guard}`)}</li>
-            ))}
-          </ul>
-        </Alert>
-      )}
+      <PlanActions name={name} target={target} text={text} state={state} done={again} />
+      <Guards plan={name} epoch={state.epoch} guards={standing.waits_for ?? []} done={again} />
       {begun && <Progress report={report} />}
       {begun && <Rollout log={state.log} />}
       {begun && <Gates reports={report.gates} />}

@@ -42,9 +42,10 @@ interface Said {
   readonly cost: string;
 }
 
-function eventOf(action: Action, state: PlanState | null, { actor, reason, cost }: Said): PlanEvent {
-  const expect = state === null ? {} : { expect: state.revision };
-  const step = state?.step ?? 0;
+function eventOf(action: Action, state: PlanState, { actor, reason, cost }: Said): PlanEvent {
+  // What nodes tell of a plan that has not begun is not written down, so that its revision is of the moment.
+  const expect = state.stage === "draft" ? {} : { expect: state.revision };
+  const { step } = state;
   switch (action) {
     case "start":
       return { event: "start", actor, ...expect };
@@ -57,14 +58,24 @@ function eventOf(action: Action, state: PlanState | null, { actor, reason, cost 
     case "complete":
       return { event: "complete", actor, ...expect };
     case "emergency":
-      return { event: "emergency", on: state?.["emergency"] !== true, actor, ...expect };
+      return { event: "emergency", on: state.emergency !== true, actor, ...expect };
     default:
       return { event: action, actor, reason, ...expect };
   }
 }
 
 /** The engine's words for why an event is refused. */
-const WHYS = ["not_now", "other_revision", "gates_not_passed", "emergency", "word_missing", "last_step", "repeated"] as const;
+const WHYS = [
+  "not_now",
+  "other_revision",
+  "gates_not_passed",
+  "guards_missing",
+  "not_acknowledged",
+  "emergency",
+  "word_missing",
+  "last_step",
+  "repeated",
+] as const;
 type Why = (typeof WHYS)[number];
 
 interface Offer {
@@ -79,7 +90,7 @@ interface Props {
   /** What it moves. */
   readonly target: Target;
   readonly text: string;
-  readonly state: PlanState | null;
+  readonly state: PlanState;
   readonly done: () => void;
 }
 
@@ -104,7 +115,7 @@ export function PlanActions({ name, target, text, state, done }: Props): ReactNo
           return { action, why, to: next.stage };
         }),
       ),
-    [text, name, state?.revision, state?.stage, me?.name],
+    [text, name, state.revision, state.stage, me?.name],
   );
   return (
     <section aria-label={t("plan.actions")}>
@@ -136,7 +147,7 @@ export function PlanActions({ name, target, text, state, done }: Props): ReactNo
 interface AskProps {
   readonly name: string;
   readonly target: Target;
-  readonly state: PlanState | null;
+  readonly state: PlanState;
   readonly offer: Offer;
   readonly close: () => void;
   readonly done: () => void;
@@ -151,7 +162,7 @@ function Ask({ name, target, state, offer, close, done }: AskProps): ReactNode {
   const { action } = offer;
   const mustSay = action !== "start" && action !== "complete";
   const act = async (): Promise<void> => {
-    if (action === "emergency") await client.emergency(env, target, state?.["emergency"] !== true, reason);
+    if (action === "emergency") await client.emergency(env, target, state.emergency !== true, reason);
     else await client.tell(env, name, eventOf(action, state, { actor: me?.name ?? "–", reason, cost }));
     done();
     close();

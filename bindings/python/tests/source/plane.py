@@ -9,7 +9,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,11 +43,11 @@ if COMMAND is None and "CI" in os.environ:
 class Server:
     """A control plane in a folder of its own."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, settings: Sequence[str] = ()) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.url = f"http://127.0.0.1:{free.getsockname()[1]}"
-        self._data = data
+        self._data, self._settings = data, settings
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -61,6 +61,7 @@ class Server:
     def run(self) -> None:
         assert COMMAND is not None
         settings = ["serve", "--listen", self.url.removeprefix("http://"), "--data", str(self._data), "--no-plans"]
+        settings += self._settings
         self._data.mkdir(exist_ok=True)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen([COMMAND, *settings], stdout=subprocess.DEVNULL, stderr=log)
@@ -93,8 +94,8 @@ class Server:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[Server]:
-    server = Server(data)
+def serving(data: Path, *settings: str) -> Iterator[Server]:
+    server = Server(data, settings)
     server.run()
     try:
         yield server

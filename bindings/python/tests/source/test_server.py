@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from plane import COMMAND, serving
-from source_support import ENV, everybody, ruleset, until
+from source_support import ENV, everybody, ruleset, running, until
 
 from cutover.source import Source, SourceError
 
@@ -37,3 +37,23 @@ def test_it_signs_publishes_knows_who_has_adopted_what_and_is_gone_and_back(tmp_
             server.publish(ruleset(0))
             until(lambda: source.epoch == first + 2)
             assert not everybody(source)
+
+
+@pytest.mark.skipif(COMMAND is None, reason="there is no command `cutover` that serves")
+def test_a_source_of_redis_hears_what_the_server_publishes_there(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("redis", "server")]
+    for folder in folders:
+        folder.mkdir()
+    with running(folders[0]) as redis, serving(folders[1], "--redis", redis.url) as server:
+        server.publish(ruleset(0))
+        keys = {key["id"]: key["public"] for key in server.ask("GET", "/v1/signing-keys")}
+        with Source.redis(redis.url, ENV, public_keys=keys, base_ms=20, cap_ms=100) as source:
+            source.ready(10_000)
+            assert (source.epoch, everybody(source)) == (1, False)
+            server.publish(ruleset(100))
+            until(lambda: everybody(source))
+            assert source.epoch == 2
+            # The emergency comes this way too.
+            said = server.ask("POST", f"/admin/emergency-rollback?env={ENV}&flag=beta", "")
+            assert said["changed"]
+            until(lambda: not everybody(source))

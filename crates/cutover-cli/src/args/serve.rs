@@ -54,6 +54,23 @@ pub(crate) struct Serve {
     #[arg(long = "webhook", value_name = "URL")]
     pub(crate) webhooks: Vec<String>,
 
+    /// A Redis that is told of every version, for sources that listen there [default: CUTOVER_REDIS]
+    #[arg(long, value_name = "URL")]
+    pub(crate) redis: Option<String>,
+
+    /// The server that takes e-mail: `smtp://…`, with `?tls=required` for STARTTLS, or `smtps://…` [default: CUTOVER_SMTP]
+    #[arg(long, value_name = "URL")]
+    pub(crate) smtp: Option<String>,
+
+    /// Who e-mail is from, such as `Cutover <cutover@example.org>`
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) mail_from: Option<String>,
+
+    /// Who is written to, of what: `ops@example.org` of everything, `production/emergency,critical=ops@example.org` of those
+    /// in one environment; may be given more than once
+    #[arg(long = "mail-to", value_name = "[ENV][/KIND,…=]ADDRESS")]
+    pub(crate) mail_to: Vec<String>,
+
     /// Leave the plans to other instances
     #[arg(long)]
     pub(crate) no_plans: bool,

@@ -21,9 +21,13 @@ pub(crate) fn run(args: Serve, screen: &Screen) -> Result<Exit, Failure> {
     options.signing_key = args.signing_key;
     options.prometheus = args.prometheus;
     options.webhooks = args.webhooks;
+    options.redis = args.redis.or_else(|| std::env::var("CUTOVER_REDIS").ok());
+    options.smtp = args.smtp.or_else(|| std::env::var("CUTOVER_SMTP").ok());
+    options.mail_from = args.mail_from;
+    options.mail_to = args.mail_to;
     options.runner = !args.no_plans;
     options.tls = args.tls_certificate.zip(args.tls_key);
-    cutover_server::log(screen.is_json(), std::env::var("CUTOVER_LOG").ok().as_deref());
+    let _log = cutover_server::log(screen.is_json(), std::env::var("CUTOVER_LOG").ok().as_deref());
     let wrong =
         |message: String| Failure::usage(Diagnostic::error("cannot_serve", "", Position::default(), message));
     let runtime = tokio::runtime::Runtime::new().map_err(|error| wrong(error.to_string()))?;

@@ -62,7 +62,8 @@ impl Source {
         if let Some(ms) = retry_ms {
             self.base_ms = Some(ms.min(config.cap_ms));
         }
-        if !self.behind {
+        // As long as something newer is on its way, what runs is not the newest.
+        if !self.behind && self.fetch == Fetch::None && self.taking.is_none() {
             self.heard_at = Some(now);
         }
         self.alive(config, now, out);

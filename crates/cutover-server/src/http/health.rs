@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// Whether the process is there.
@@ -28,6 +29,10 @@ pub(crate) struct Ready {
     database: bool,
     /// How many emergencies the database does not have yet.
     journal: usize,
+    /// Where the database was away at the start and still is: when the copy was written that is served in its place, in
+    /// milliseconds since the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy_of: Option<i64>,
 }
 
 /// Whether clients can be sent here. A database that is down does not make it unready: rulesets and emergencies go on.
@@ -38,7 +43,8 @@ pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Response {
     // Whoever probes is soon gone again.
     let asked = tokio::time::timeout(Duration::from_millis(500), app.store.ping()).await;
     let database = matches!(asked, Ok(Ok(())));
-    let ready = Ready { serving, database, journal: app.journal.pending().len() };
+    let copy_of = Some(app.began_with.load(Ordering::Relaxed)).filter(|at| *at > 0);
+    let ready = Ready { serving, database, journal: app.journal.pending().len(), copy_of };
     let status = if serving { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, axum::Json(ready)).into_response()
 }

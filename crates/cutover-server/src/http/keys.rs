@@ -130,9 +130,13 @@ pub(crate) async fn revoke_key(
 pub(crate) struct Since {
     /// Entries of this environment; of all where none is given.
     env: Option<String>,
-    /// Entries after this place.
+    /// With the oldest first: entries after this place.
+    after: Option<i64>,
+    /// With the newest first: entries before this place.
+    before: Option<i64>,
+    /// `asc` for the oldest first, `desc` for the newest first.
     #[serde(default)]
-    after: i64,
+    order: Sort,
     /// At most so many, up to 1000.
     #[serde(default = "hundred")]
     limit: i64,
@@ -142,7 +146,18 @@ const fn hundred() -> i64 {
     100
 }
 
-/// The audit log, the oldest first.
+/// Which end of the log comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Sort {
+    /// The oldest.
+    #[default]
+    Asc,
+    /// The newest.
+    Desc,
+}
+
+/// The audit log, the oldest first or the newest first. The next page begins at the place of the last entry of this one.
 #[utoipa::path(get, path = "/v1/audit", tag = "audit", params(Since),
     responses((status = 200, body = Vec<Entry>), (status = "default", body = Problem)))]
 pub(crate) async fn audit(
@@ -151,7 +166,13 @@ pub(crate) async fn audit(
     Query(since): Query<Since>,
 ) -> Answer<axum::Json<Vec<Entry>>> {
     who.needs(Role::Viewer, since.env.as_deref().unwrap_or_default())?;
-    Ok(axum::Json(app.store.audit(since.env.as_deref(), since.after, since.limit.clamp(1, 1000)).await?))
+    let (env, limit) = (since.env.as_deref(), since.limit.clamp(1, 1000));
+    Ok(axum::Json(match (since.order, since.after, since.before) {
+        (Sort::Asc, after, None) => app.store.audit(env, after.unwrap_or(0), limit).await?,
+        (Sort::Desc, None, before) => app.store.audit_newest(env, before.unwrap_or(i64::MAX), limit).await?,
+        (Sort::Asc, _, Some(_)) => return Err(Problem::wrong("`before` goes with `order=desc`")),
+        (Sort::Desc, Some(_), _) => return Err(Problem::wrong("`after` goes with `order=asc`, or none")),
+    }))
 }
 
 /// Whether the log is whole.

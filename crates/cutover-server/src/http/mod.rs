@@ -9,6 +9,7 @@ mod ofrep;
 mod page;
 mod plans;
 mod rulesets;
+mod status;
 mod versions;
 
 use crate::app::App;
@@ -21,6 +22,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::sync::Arc;
 use std::time::Instant;
+use tracing::Instrument as _;
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
@@ -67,6 +69,10 @@ fn routes(app: &App) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(keys::revoke_key))
         .routes(routes!(keys::audit))
         .routes(routes!(keys::verify))
+        .routes(routes!(status::settings, status::put_settings))
+        .routes(routes!(status::status))
+        .routes(routes!(status::banners))
+        .routes(routes!(status::put_banner, status::drop_banner))
         .routes(routes!(admin::config, admin::set_config))
         .routes(routes!(admin::rollback))
         .routes(routes!(admin::emergency_rollback))
@@ -126,7 +132,11 @@ async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     let begun = Instant::now();
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
-    let mut answer = next.run(request).await;
+    let route = path.as_ref().map_or("", MatchedPath::as_str);
+    let span = crate::trace::request(&method, route, request.headers());
+    let mut answer = next.run(request).instrument(span.clone()).await;
+    crate::trace::answered(&span, answer.status());
+    drop(span);
     let status = answer.status();
     let kind =
         answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -141,9 +151,8 @@ async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     let headers = answer.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
-    let path = path.as_ref().map_or("", MatchedPath::as_str);
-    app.metrics.answered(word(&method), path, status.as_u16(), begun.elapsed());
-    tracing::debug!(%method, path, status = status.as_u16(), ms = begun.elapsed().as_millis(), "answered");
+    app.metrics.answered(word(&method), route, status.as_u16(), begun.elapsed());
+    tracing::debug!(%method, path = route, status = status.as_u16(), ms = begun.elapsed().as_millis(), "answered");
     answer
 }
 

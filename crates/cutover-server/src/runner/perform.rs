@@ -3,12 +3,12 @@
 use crate::app::App;
 use crate::clock::now_ms;
 use crate::edit;
-use crate::notify;
+use crate::notify::{self, Told};
 use crate::problem::Problem;
 use crate::publish::{self, Wanted};
 use crate::store::{Fence, PlanRow, StoreError, Stored};
 use axum::http::StatusCode;
-use cutover::plans::{Guarded, Kind, Owed, Stage, State, Target as Reach, Task, percent};
+use cutover::plans::{Guarded, Kind, Owed, Severity, Stage, State, Target as Reach, Task, percent};
 
 /// Does what is owed, and gives what the plan is to be told. An error is one that ends the turn; what only this effect
 /// failed of is told to the plan.
@@ -120,9 +120,23 @@ pub(super) async fn perform(
                 "environment": row.env, "plan": row.name, "stage": state.stage.name(), "effect": owed,
             });
             // The number of the effect is unique in the life of the state.
-            notify::tell(app, &format!("{}/{}/{}", row.env, row.name, owed.id), &text, &about).await?;
+            let id = format!("{}/{}/{}", row.env, row.name, owed.id);
+            let told = Told { id: &id, env: &row.env, kind: kind_of(&owed.task), text: &text, about: &about };
+            notify::tell(app, told).await?;
             Ok(done)
         }
+    }
+}
+
+/// What kind of thing is told.
+const fn kind_of(task: &Task) -> notify::Kind {
+    match task {
+        Task::RequestApproval { .. } => notify::Kind::Approval,
+        Task::OpenIncident { .. } => notify::Kind::Incident,
+        Task::Notify { severity: Severity::Critical, .. } => notify::Kind::Critical,
+        Task::Notify { severity: Severity::Warning, .. } => notify::Kind::Warning,
+        Task::Notify { severity: Severity::Info, .. } => notify::Kind::Info,
+        _ => notify::Kind::Investigation,
     }
 }
 

@@ -84,8 +84,31 @@ pub(crate) async fn standing(app: &App, env: &str, name: &str) -> Answer<Standin
     let published = app.published(env)?;
     let plan = plan(&published, env, name)?;
     let row = app.store.plan(env, name).await?;
-    let state = state_of(plan, &row)?;
+    let state = with_nodes(app, env, plan, &row, state_of(plan, &row)?)?;
     Ok(standing_of(plan, row, state))
+}
+
+/// The state of a plan that is not under way, as the nodes would let it begin. The first move waits for data too, and the
+/// runner looks only at plans that are under way.
+fn with_nodes(
+    app: &App,
+    env: &str,
+    plan: &Guarded,
+    row: &PlanRow,
+    mut state: GuardedState,
+) -> Answer<GuardedState> {
+    if state.plan.stage.is_active() {
+        return Ok(state);
+    }
+    let (epoch, now) = (state.plan.epoch, now_ms());
+    let environment = app.environment(env)?;
+    let version = if row.version > 0 { row.version } else { environment.version() };
+    let adoption = environment.nodes.adoption(version, now);
+    let ack = (adoption.adopted && adoption.nodes > 0).then_some(Kind::Ack { epoch, node: None });
+    for kind in ack.into_iter().chain(perform::operations(app, row, epoch)) {
+        state = plan.advance(state, now, None, kind).state;
+    }
+    Ok(state)
 }
 
 /// Somebody says something to a plan.
@@ -106,18 +129,7 @@ pub(crate) async fn tell(app: &App, env: &str, name: &str, who: &Who, mut event:
         }
     }
     let mut row = app.store.plan(env, name).await?;
-    let mut state = state_of(plan, &row)?;
-    if !state.plan.stage.is_active() {
-        // The first move waits for data too, and the runner looks at plans that are under way: what nodes say is told here.
-        let (epoch, now) = (state.plan.epoch, now_ms());
-        let environment = app.environment(env)?;
-        let version = if row.version > 0 { row.version } else { environment.version() };
-        let adoption = environment.nodes.adoption(version, now);
-        let ack = (adoption.adopted && adoption.nodes > 0).then_some(Kind::Ack { epoch, node: None });
-        for kind in ack.into_iter().chain(perform::operations(app, &row, epoch)) {
-            state = plan.advance(state, now, None, kind).state;
-        }
-    }
+    let state = with_nodes(app, env, plan, &row, state_of(plan, &row)?)?;
     let heard = cutover::plans::hear(plan, state, &event.to_string(), now_ms()).map_err(Problem::wrong)?;
     let refused = heard.effects.iter().find_map(|effect| match effect {
         Effect::Plain(Plain::Refused { why }) => Some(*why),

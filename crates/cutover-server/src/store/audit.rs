@@ -73,4 +73,20 @@ impl Store {
         })
         .await
     }
+
+    /// Entries before `before`, the newest first, those of one environment where one is given.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn audit_newest(&self, env: Option<&str>, before: i64, limit: i64) -> Stored<Vec<Entry>> {
+        let of = if env.is_some() { "env = $3 AND" } else { "" };
+        let query = format!("SELECT entry FROM audit WHERE {of} seq < $1 ORDER BY seq DESC LIMIT $2");
+        within(async {
+            let asked = sqlx::query_as(&query).bind(before).bind(limit);
+            let asked = if let Some(env) = env { asked.bind(env) } else { asked };
+            let rows: Vec<(String,)> = asked.fetch_all(&self.pool).await?;
+            rows.iter().map(|(entry,)| Ok(serde_json::from_str(entry)?)).collect()
+        })
+        .await
+    }
 }

@@ -3,9 +3,10 @@
 use super::{News, Store, StoreError, Stored, within};
 use crate::audit::Deed;
 use crate::clock::now_ms;
+use serde::{Deserialize, Serialize};
 
 /// An API key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyRow {
     /// What it begins with.
     pub id: String,

@@ -24,6 +24,7 @@ mod listen;
 mod nodes;
 mod outbox;
 mod plans;
+mod public;
 mod schema;
 mod versions;
 
@@ -36,6 +37,7 @@ pub use listen::{News, listen};
 pub use nodes::NodeRow;
 pub use outbox::Parcel;
 pub use plans::PlanRow;
+pub use public::BannerRow;
 pub use versions::{NewVersion, Version, VersionLine};
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -115,6 +117,16 @@ impl Store {
     /// # Errors
     /// Where the address is none, nobody answers, or the tables are those of a newer version.
     pub async fn open(url: &str) -> Stored<Self> {
+        let store = Self::at(url)?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// The store at an address, of which nothing is asked yet.
+    ///
+    /// # Errors
+    /// Where the address is none.
+    pub fn at(url: &str) -> Stored<Self> {
         sqlx::any::install_default_drivers();
         let postgres = url.starts_with("postgres:") || url.starts_with("postgresql:");
         let address = if postgres || url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
@@ -142,9 +154,7 @@ impl Store {
                 })
             })
             .connect_lazy_with(options);
-        let store = Self { pool, postgres, url: url.to_owned() };
-        store.migrate().await?;
-        Ok(store)
+        Ok(Self { pool, postgres, url: url.to_owned() })
     }
 
     /// Whether several instances may share it.
@@ -166,7 +176,11 @@ impl Store {
         self.pool.close().await;
     }
 
-    async fn migrate(&self) -> Stored<()> {
+    /// Brings its tables up to date.
+    ///
+    /// # Errors
+    /// Where nobody answers, or the tables are those of a newer version.
+    pub async fn migrate(&self) -> Stored<()> {
         within(async {
             let mut turn = self.pool.begin().await?;
             if self.postgres {

@@ -2,7 +2,10 @@
 
 /// Migrations in the words that SQLite and PostgreSQL share. What is published is never changed: a new idea is a new
 /// migration at the end.
-pub(super) const MIGRATIONS: &[&[&str]] = &[&[
+pub(super) const MIGRATIONS: &[&[&str]] = &[FIRST, PUBLIC];
+
+/// All that there was at first.
+const FIRST: &[&str] = &[
     "CREATE TABLE environments (name TEXT PRIMARY KEY, place BIGINT NOT NULL, current BIGINT NOT NULL, \
      settings TEXT NOT NULL, created_at BIGINT NOT NULL)",
     "CREATE TABLE versions (env TEXT NOT NULL, version BIGINT NOT NULL, body TEXT NOT NULL, source TEXT NOT NULL, \
@@ -28,4 +31,11 @@ pub(super) const MIGRATIONS: &[&[&str]] = &[&[
     "CREATE TABLE replayed (id TEXT PRIMARY KEY, at BIGINT NOT NULL)",
     "CREATE TABLE outbox (id TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, failed BIGINT NOT NULL, \
      due_at BIGINT NOT NULL, error TEXT NOT NULL)",
-]];
+];
+
+/// What strangers and visitors are shown.
+const PUBLIC: &[&str] = &[
+    "CREATE TABLE status_pages (env TEXT PRIMARY KEY, page TEXT NOT NULL)",
+    "CREATE TABLE banners (env TEXT NOT NULL, id TEXT NOT NULL, banner TEXT NOT NULL, updated_at BIGINT NOT NULL, \
+     PRIMARY KEY (env, id))",
+];

@@ -8,16 +8,21 @@
     reason = "a test that fails may panic"
 )]
 
+mod away;
+mod channel;
 mod emergency;
 mod hostile;
 mod instances;
+mod mail;
 mod notify;
 mod ofrep;
 mod partitions;
 mod plans;
 mod prometheus;
 mod publish;
+mod status;
 mod store;
 mod stream;
 mod support;
 mod tls;
+mod trace;

@@ -160,6 +160,9 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        if let Ok(Some(status)) = self.child.try_wait() {
+            eprintln!("the server at {} has ended by itself: {status}", self.address);
+        }
         // SIGKILL: nothing of it is tidied up.
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -241,6 +244,65 @@ async fn a_runner_that_is_killed_is_followed_by_one_that_skips_and_repeats_nothi
     }
     assert_eq!(baked, 3, "{records:#?}");
     assert_eq!(ask(address, ADMIN, "GET", "/v1/audit/verify", &[], "").await.json()["whole"], true);
+}
+
+#[tokio::test]
+async fn an_emergency_that_is_over_at_once_takes_a_plan_back_all_the_same() {
+    let served = Served::sqlite().await;
+    served.publish("production", &PLAN.replace("bake: 2s", "bake: 1h")).await;
+    let node = Node::new(0);
+    start(served.address).await;
+    until("it bakes", async || {
+        node.report(served.address).await;
+        (standing(served.address).await["stage"] == "baking").then_some(())
+    })
+    .await;
+    for on in [r#"{"on":true}"#, r#"{"on":false}"#] {
+        let said = served.ask("POST", "/admin/emergency-rollback", on).await.json();
+        assert_eq!(said["changed"], true, "{said}");
+    }
+    until("it is rolled back", async || {
+        node.report(served.address).await;
+        let now = standing(served.address).await;
+        (now["stage"] == "rolled_back" && now["state"]["emergency"] == false).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plan_that_only_waits_is_written_now_and_then() {
+    let served = Served::sqlite().await;
+    let slow = PLAN.replace("bake: 2s", "bake: 1h");
+    assert_eq!(served.publish("production", &slow).await.status, 200);
+    let node = Node::new(0);
+    start(served.address).await;
+    until("it bakes", async || {
+        node.report(served.address).await;
+        (standing(served.address).await["state"]["gates"]["healthy"]["verdict"] == "pass").then_some(())
+    })
+    .await;
+    let url = format!("sqlite:{}/cutover.db", served.data.path().display());
+    let store = cutover_server::store::Store::open(&url).await.unwrap();
+    let (before, begun) = (store.plan("production", "v2").await.unwrap(), std::time::Instant::now());
+    // The runner looks at it sixteen times meanwhile; nothing happens, and time goes by.
+    for _ in 0..16 {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        node.report(served.address).await;
+    }
+    let (after, most) = (store.plan("production", "v2").await.unwrap(), begun.elapsed().as_secs() / 5 + 1);
+    let written = after.revision - before.revision;
+    assert!((1..=i64::try_from(most).unwrap()).contains(&written), "{written} writes");
+    let baked = |row: &cutover_server::store::PlanRow| {
+        serde_json::from_str::<Value>(&row.state).unwrap()["baked_ms"].as_i64().unwrap()
+    };
+    // What is written counts what was watched between the writes.
+    let (baked, passed) = (baked(&after) - baked(&before), after.updated_at - before.updated_at);
+    assert!((baked - passed).abs() < 1_500, "{baked} ms baked in {passed} ms");
+    // Something that happens is written at once.
+    let said = served
+        .ask("POST", "/v1/environments/production/plans/v2/events", r#"{"event":"pause","reason":"a look"}"#)
+        .await;
+    assert_eq!(said.json()["stage"], "paused", "{}", said.text);
 }
 
 const LADDER: &str = "cutover: 1

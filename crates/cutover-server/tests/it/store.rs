@@ -65,6 +65,14 @@ async fn versions_follow_each_other(url: &str) {
     let entries = store.audit(None, 0, 100).await.unwrap();
     assert_eq!((entries.len(), broken(&entries, "")), (4, None), "what was refused left no trace");
     assert_eq!(store.audit(Some("dev"), 1, 100).await.unwrap().len(), 0, "these deeds name no environment");
+    let newest = store.audit_newest(None, i64::MAX, 1).await.unwrap();
+    assert_eq!(newest.first(), entries.last());
+    let rest = store.audit_newest(None, newest[0].seq, 100).await.unwrap();
+    assert_eq!(
+        rest.iter().rev().collect::<Vec<_>>(),
+        entries[..entries.len() - 1].iter().collect::<Vec<_>>()
+    );
+    assert_eq!(store.audit_newest(Some("dev"), i64::MAX, 100).await.unwrap().len(), 0);
     // The tables are there when it is opened again.
     drop(store);
     assert_eq!(Store::open(url).await.unwrap().environments().await.unwrap()[0].current, 3);

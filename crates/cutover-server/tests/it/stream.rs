@@ -104,6 +104,13 @@ async fn events_tell_of_each_version_and_begin_where_the_client_is() {
     served.publish("dev", &ruleset("5%")).await;
     let mut fresh = Events::of(&served, "dev", None).await;
     let mut resumed = Events::of(&served, "dev", Some(1)).await;
+    let (event, retry) = (fresh.text.find("event: ruleset"), fresh.text.find("retry: "));
+    assert!(
+        event.is_some() && event < retry,
+        "who hears anything takes what it has for the newest: {}",
+        fresh.text
+    );
+    assert!(!resumed.text.contains("event: ruleset"), "what it has is not told again");
     let first = fresh.next().await;
     assert_eq!(first["version"], 1);
     let (body, signature) = (first["ruleset"].as_str().unwrap(), first["signature"].as_str().unwrap());
