@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Browser, Locator, Page } from "playwright-core";
-import { Visitor, launch, site } from "./browser.js";
+import { Visitor, launch } from "./browser.js";
 import { controlPlane } from "./control-plane.js";
 import { RULESETS } from "./rulesets.js";
 
@@ -20,7 +20,6 @@ const button = (within: Page | Locator, name: string): Locator => within.getByRo
 
 it("publishes once another person has approved it, and never by the one who proposed it", async () => {
   const plane = await controlPlane(RULESETS);
-  const pages = await site(plane);
   try {
     await plane.ask("/v1/environments/production", { method: "PUT", body: { approvals: 1 } });
     const order = { name: "bob", role: "operator", env: "production" };
@@ -30,7 +29,7 @@ it("publishes once another person has approved it, and never by the one who prop
     const before = await current();
     const text = await (await plane.ask("/v1/environments/production/file")).text();
 
-    const one = await Visitor.at(browser, pages.url);
+    const one = await Visitor.at(browser, plane.url);
     await one.signIn();
     await one.page.locator("nav").waitFor();
     await one.go("production/edit");
@@ -56,7 +55,7 @@ it("publishes once another person has approved it, and never by the one who prop
     await one.page.getByRole("alert").waitFor();
     expect(await current()).toBe(before);
 
-    const other = await Visitor.at(browser, pages.url);
+    const other = await Visitor.at(browser, plane.url);
     await other.signIn(key);
     await other.page.locator("nav").waitFor();
     const waiting = other.page.getByTestId("proposal");
@@ -69,7 +68,6 @@ it("publishes once another person has approved it, and never by the one who prop
     await one.leave();
     await other.leave();
   } finally {
-    await pages.close();
     await plane.close();
   }
 });
