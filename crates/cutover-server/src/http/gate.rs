@@ -79,7 +79,9 @@ fn is_cross_site(headers: &HeaderMap) -> bool {
 
 /// What clients ask, from pages of any site.
 fn is_for_clients(path: &str) -> bool {
-    path.starts_with("/ofrep/v1/") || path.starts_with("/v1/rulesets/") && !path.ends_with("/nodes")
+    path.starts_with("/ofrep/v1/")
+        || path.starts_with("/v1/rulesets/") && !path.ends_with("/nodes")
+        || path.starts_with("/v1/environments/") && path.ends_with("/banners")
 }
 
 /// Who is at the other end.

@@ -93,6 +93,8 @@ async fn a_page_of_another_site_reads_with_a_client_key_alone() {
         let own = ask(served.address, key, "GET", PATH, &[("Sec-Fetch-Site", "same-origin")], "").await;
         assert_eq!((own.status, own.header("access-control-allow-origin")), (200, ""));
     }
+    let banners = ask(served.address, &key, "GET", "/v1/environments/dev/banners", &site, "").await;
+    assert_eq!((banners.status, banners.header("access-control-allow-origin")), (200, "*"));
     let asked = [("Origin", "https://shop.example"), ("Access-Control-Request-Method", "GET")];
     let first = ask(served.address, "", "OPTIONS", PATH, &asked, "").await;
     assert_eq!((first.status, first.header("access-control-allow-origin")), (204, "*"));
