@@ -94,6 +94,10 @@ impl State {
                 Next::Hello => {
                     self.next = Next::Change;
                     let event = self.newer().await?.unwrap_or_default();
+                    if self.next == Next::Nothing {
+                        // Who hears nothing more is not told that it has the newest.
+                        return Some(event);
+                    }
                     return Some(Bytes::from([event.as_ref(), HELLO].concat()));
                 }
                 Next::Current => {
