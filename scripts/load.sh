@@ -28,7 +28,7 @@ flags:
       - { serve: { rollout: 50%, by: userId } }
 RULESET
 export CUTOVER_ADMIN_KEY="a key of the load"
-"$programs/cutover" serve --listen "$to" --data "$folder/data" --import "$folder/rulesets" 2>"$folder/log" &
+"$programs/cutover" serve --listen "$to" --data "$folder/data" --import "$folder/rulesets" --rate people=0 2>"$folder/log" &
 server=$!
 started+=("$server")
 for _ in $(seq 100); do grep -q "listening on" "$folder/log" && break; sleep 0.1; done
