@@ -98,6 +98,7 @@ export function PlanActions({ name, target, text, state, done }: Props): ReactNo
   const { t } = useWords();
   const { me } = useSession();
   const [asked, setAsked] = useState<Offer | null>(null);
+  const told = JSON.stringify(state["data"]);
   const offers = useLoaded(
     () =>
       Promise.all(
@@ -115,7 +116,8 @@ export function PlanActions({ name, target, text, state, done }: Props): ReactNo
           return { action, why, to: next.stage };
         }),
       ),
-    [text, name, state.revision, state.stage, me?.name],
+    // What is told of the data makes no revision.
+    [text, name, state.revision, state.stage, told, me?.name],
   );
   return (
     <section aria-label={t("plan.actions")}>
