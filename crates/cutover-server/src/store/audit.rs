@@ -1,6 +1,6 @@
 //! The audit log in the store.
 
-use super::{Store, Stored, Turn, within};
+use super::{News, Store, Stored, Turn, within};
 use crate::audit::{Deed, Entry};
 use crate::clock::now_ms;
 
@@ -28,6 +28,20 @@ impl Store {
             .await?;
         sqlx::query("UPDATE head SET hash = $1 WHERE id = 1").bind(&entry.hash).execute(&mut **turn).await?;
         Ok(entry)
+    }
+
+    /// Ends a turn: its deed is written, and every instance hears of what has changed.
+    pub(super) async fn told(
+        &self,
+        mut turn: Turn,
+        seq: i64,
+        before: String,
+        deed: Deed,
+        news: &News,
+    ) -> Stored<()> {
+        self.wrote(&mut turn, seq, before, deed).await?;
+        self.announce(&mut turn, news).await?;
+        Ok(turn.commit().await?)
     }
 
     /// Writes a deed alone.

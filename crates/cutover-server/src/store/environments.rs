@@ -69,9 +69,7 @@ impl Store {
             .bind(now_ms())
             .execute(&mut *turn)
             .await?;
-            self.wrote(&mut turn, seq, before, deed).await?;
-            self.announce(&mut turn, &News::Environment { env: name.to_owned() }).await?;
-            Ok(turn.commit().await?)
+            self.told(turn, seq, before, deed, &News::Environment { env: name.to_owned() }).await
         })
         .await
     }

@@ -64,9 +64,7 @@ impl Store {
             .bind(key.created_at)
             .execute(&mut *turn)
             .await?;
-            self.wrote(&mut turn, seq, before, deed).await?;
-            self.announce(&mut turn, &News::Keys).await?;
-            Ok(turn.commit().await?)
+            self.told(turn, seq, before, deed, &News::Keys).await
         })
         .await
     }
@@ -86,9 +84,7 @@ impl Store {
             if done.rows_affected() == 0 {
                 return Err(StoreError::NotFound(format!("there is no key `{id}` that is good")));
             }
-            self.wrote(&mut turn, seq, before, deed).await?;
-            self.announce(&mut turn, &News::Keys).await?;
-            Ok(turn.commit().await?)
+            self.told(turn, seq, before, deed, &News::Keys).await
         })
         .await
     }

@@ -36,9 +36,7 @@ impl Store {
             .bind(page)
             .execute(&mut *turn)
             .await?;
-            self.wrote(&mut turn, seq, before, deed).await?;
-            self.announce(&mut turn, &News::Environment { env: env.to_owned() }).await?;
-            Ok(turn.commit().await?)
+            self.told(turn, seq, before, deed, &News::Environment { env: env.to_owned() }).await
         })
         .await
     }
@@ -72,9 +70,7 @@ impl Store {
             .bind(now_ms())
             .execute(&mut *turn)
             .await?;
-            self.wrote(&mut turn, seq, before, deed).await?;
-            self.announce(&mut turn, &News::Environment { env: env.to_owned() }).await?;
-            Ok(turn.commit().await?)
+            self.told(turn, seq, before, deed, &News::Environment { env: env.to_owned() }).await
         })
         .await
     }
@@ -94,9 +90,7 @@ impl Store {
             if done.rows_affected() == 0 {
                 return Err(StoreError::NotFound(format!("`{env}` has no banner `{id}`")));
             }
-            self.wrote(&mut turn, seq, before, deed).await?;
-            self.announce(&mut turn, &News::Environment { env: env.to_owned() }).await?;
-            Ok(turn.commit().await?)
+            self.told(turn, seq, before, deed, &News::Environment { env: env.to_owned() }).await
         })
         .await
     }

@@ -66,9 +66,7 @@ impl Store {
             .bind(session.ends_at)
             .execute(&mut *turn)
             .await?;
-            self.wrote(&mut turn, seq, before, deed).await?;
-            self.announce(&mut turn, &News::Keys).await?;
-            Ok(turn.commit().await?)
+            self.told(turn, seq, before, deed, &News::Keys).await
         })
         .await
     }
@@ -87,9 +85,7 @@ impl Store {
             if gone.rows_affected() == 0 {
                 return Ok(());
             }
-            self.wrote(&mut turn, seq, before, deed).await?;
-            self.announce(&mut turn, &News::Keys).await?;
-            Ok(turn.commit().await?)
+            self.told(turn, seq, before, deed, &News::Keys).await
         })
         .await
     }

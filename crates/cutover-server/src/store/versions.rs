@@ -120,9 +120,7 @@ impl Store {
                 .bind(&new.env)
                 .execute(&mut *turn)
                 .await?;
-            self.wrote(&mut turn, seq, before, deed).await?;
-            self.announce(&mut turn, &News::Ruleset { env: new.env.clone(), version: new.version }).await?;
-            Ok(turn.commit().await?)
+            self.told(turn, seq, before, deed, &News::Ruleset { env: new.env.clone(), version: new.version }).await
         })
         .await
     }

@@ -91,17 +91,23 @@ async fn a_plan_goes_back_when_its_gate_fails() {
     assert_eq!((&results["plan"], &results["report"]["stage"]), (&json!("v2"), &json!("rolled_back")));
 }
 
+/// Starts the plan, and follows it until its first step bakes.
+async fn baking(address: SocketAddr) -> Node {
+    let node = Node::new(0);
+    start(address).await;
+    until("it bakes", async || {
+        node.report(address).await;
+        (standing(address).await["stage"] == "baking").then_some(())
+    })
+    .await;
+    node
+}
+
 #[tokio::test]
 async fn a_script_and_an_emergency_take_a_plan_back() {
     let served = Served::sqlite().await;
     served.publish("production", PLAN).await;
-    let node = Node::new(0);
-    start(served.address).await;
-    until("it bakes", async || {
-        node.report(served.address).await;
-        (standing(served.address).await["stage"] == "baking").then_some(())
-    })
-    .await;
+    let node = baking(served.address).await;
     let said = served.ask("POST", "/admin/emergency-rollback", "").await.json();
     assert_eq!(said["changed"], true);
     until("it is rolled back", async || {
@@ -250,13 +256,7 @@ async fn a_runner_that_is_killed_is_followed_by_one_that_skips_and_repeats_nothi
 async fn an_emergency_that_is_over_at_once_takes_a_plan_back_all_the_same() {
     let served = Served::sqlite().await;
     served.publish("production", &PLAN.replace("bake: 2s", "bake: 1h")).await;
-    let node = Node::new(0);
-    start(served.address).await;
-    until("it bakes", async || {
-        node.report(served.address).await;
-        (standing(served.address).await["stage"] == "baking").then_some(())
-    })
-    .await;
+    let node = baking(served.address).await;
     for on in [r#"{"on":true}"#, r#"{"on":false}"#] {
         let said = served.ask("POST", "/admin/emergency-rollback", on).await.json();
         assert_eq!(said["changed"], true, "{said}");
