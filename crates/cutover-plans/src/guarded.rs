@@ -182,7 +182,12 @@ impl Guarded {
                 check.test == "sample_ratio" && check.mode == "blocking" && check.verdict == Verdict::Fail
             };
             let srm = report.checks.iter().any(ratio);
-            tell(Kind::Judged { gate: gate.name().into(), verdict: report.verdict, srm });
+            let measured = || observations.iter().any(|seen| gate.metrics().contains(&seen.metric));
+            let known = state.gates.get(gate.name()).map(|last| last.verdict);
+            // Errors are counted: one that nothing was measured behind is the one that the plan has heard of.
+            if report.verdict != Verdict::Error || known != Some(Verdict::Error) || measured() {
+                tell(Kind::Judged { gate: gate.name().into(), verdict: report.verdict, srm });
+            }
             reports.push(report);
         }
         held.resize(self.watched.len(), Held::default());

@@ -1,6 +1,6 @@
 //! Ways that a rollout goes, told one by one.
 
-use cutover_plans::gates::{Better, Check, Gate, Test};
+use cutover_plans::gates::{Better, Check, Gate, Observation, Test};
 use cutover_plans::{
     Effect, Event, Guarded, Held, Kind, Measured, Mode, OnFail, Owed, Plain, Plan, Reason, Refusal, Rollback,
     Scenario, Severity, Signal, Spec, Stage, State, Step, Target, Task, Verdict, WHOLE, World, simulate,
@@ -270,4 +270,27 @@ fn a_step_of_a_segment_adds_to_the_one_before() {
     assert_eq!((host.state.millionths, host.state.segments.len()), (0, 2));
     host.ack().after(5, Kind::Tick);
     assert_eq!(host.state.segments, ["internal"]);
+}
+
+#[test]
+fn an_error_counts_once_however_often_it_is_looked_at() {
+    let gate = Gate::new("g", vec![Check::new("latency", Test::Harm { better: Better::Lower })]).unwrap();
+    let guarded = Guarded::new(Plan::new(spec()).unwrap(), vec![gate], Vec::new());
+    let mut state = guarded.advance(guarded.draft(), 0, None, Kind::Start { actor: "ada".into() }).state;
+    state = guarded.advance(state, 0, None, Kind::Ack { epoch: 1, node: None }).state;
+    let limit = i64::from(guarded.plan().spec().error_limit);
+    for minute in 1..=limit + 1 {
+        let away = Observation::error("latency", minute * MINUTE, "it cannot be asked");
+        state = guarded.observe(state, minute * MINUTE, &[away]).state;
+        for look in 1..60 {
+            assert_eq!(
+                state.plan.stage == Stage::Baking,
+                minute <= limit,
+                "{minute} {look}: {:?}",
+                state.plan
+            );
+            state = guarded.observe(state, minute * MINUTE + look * 500, &[]).state;
+        }
+    }
+    assert!(matches!(state.plan.stage, Stage::Paused { why: Reason::GateError, .. }));
 }
