@@ -37,7 +37,7 @@ export function Overview(): ReactNode {
   const migrations = entriesOf(document, "migrations").filter(([name, one]) =>
     found(name, textOf(one, "owner"), textOf(one, "description"), textOf(one, "old"), textOf(one, "new")),
   );
-  const plans = entriesOf(document, "plans").filter(([name, plan]) => found(name, textOf(plan, "flag"), textOf(plan, "owner")));
+  const plans = entriesOf(document, "plans").filter(([name, plan]) => found(name, movedBy(plan), textOf(plan, "owner")));
   return (
     <Stack gap="lg">
       <TextInput
@@ -129,7 +129,7 @@ export function Overview(): ReactNode {
                     <Name name={name} href={addressOf(env, "plans", name)} />
                   </Table.Td>
                   <Table.Td>{textOf(plan, "description")}</Table.Td>
-                  <Table.Td>{textOf(plan, "flag")}</Table.Td>
+                  <Table.Td>{movedBy(plan)}</Table.Td>
                   <Table.Td>{textOf(plan, "owner")}</Table.Td>
                 </Table.Tr>
               ))}
@@ -139,6 +139,11 @@ export function Overview(): ReactNode {
       </section>
     </Stack>
   );
+}
+
+/** The flag or the migration that a plan moves. */
+function movedBy(plan: Parameters<typeof textOf>[0]): string {
+  return textOf(plan, "flag") || textOf(plan, "migration");
 }
 
 /** A name that leads to its view, with the way to its place in the editor. */
