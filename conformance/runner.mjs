@@ -471,7 +471,7 @@ async function main(arguments_) {
   const [{ machines: found, WasmMachines }, { wasmBackend }] = await Promise.all([
     inside("migrate/machines.js"), inside("wasm-module.js"),
   ]);
-  const machines = Engine.backend === "wasm" ? new WasmMachines(wasmBackend()) : found;
+  const machines = Engine.backend === "wasm" ? new WasmMachines(wasmBackend("cutover_delivery")) : found;
   const textsOf = (folder) => {
     const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
     return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));

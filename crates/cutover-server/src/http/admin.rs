@@ -99,7 +99,7 @@ pub(crate) async fn config(
 /// What is to change; what is not given stays.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Change {
+pub(crate) struct ConfigChange {
     /// The share of the requests that the new version takes, from 0 to 100.
     v2_traffic_percentage: Option<f64>,
     /// Whether the paths of the old side are deprecated from now on.
@@ -112,13 +112,13 @@ pub(crate) struct Change {
 }
 
 /// Changes the share of the new version, or says that the old one ends.
-#[utoipa::path(post, path = "/admin/config", tag = "scripts", params(Place), request_body = Change,
+#[utoipa::path(post, path = "/admin/config", tag = "scripts", params(Place), request_body = ConfigChange,
     responses((status = 200, body = Config), (status = 202, body = Proposal), (status = "default", body = Problem)))]
 pub(crate) async fn set_config(
     State(app): State<Arc<App>>,
     who: Who,
     Query(place): Query<Place>,
-    Json(change): Json<Change>,
+    Json(change): Json<ConfigChange>,
 ) -> Answer<Response> {
     let (env, flag) = place.of(&app);
     who.needs(Role::Operator, env)?;

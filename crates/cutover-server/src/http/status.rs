@@ -7,7 +7,7 @@ use crate::audit::Deed;
 use crate::clock::{hex, now_ms};
 use crate::keys::{Role, Who};
 use crate::problem::{Answer, Problem};
-use crate::status::{self, Banner, Language, Notice, Settings, Status, Text};
+use crate::status::{self, Banner, Language, Notice, Status, StatusPage, Text};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -51,12 +51,12 @@ async fn refresh(app: &App) -> Answer<()> {
 
 /// What is on the status page of an environment.
 #[utoipa::path(get, path = "/v1/environments/{env}/status-page", tag = "public", params(("env" = String, Path)),
-    responses((status = 200, body = Settings), (status = "default", body = Problem)))]
+    responses((status = 200, body = StatusPage), (status = "default", body = Problem)))]
 pub(crate) async fn settings(
     State(app): State<Arc<App>>,
     who: Who,
     Path(env): Path<String>,
-) -> Answer<axum::Json<Settings>> {
+) -> Answer<axum::Json<StatusPage>> {
     who.needs(Role::Viewer, &env)?;
     app.environment(&env)?;
     let shown = app.public.load().by_env.get(&env).map(|shown| shown.settings.clone());
@@ -65,13 +65,13 @@ pub(crate) async fn settings(
 
 /// Says what is on the status page of an environment: which rollouts strangers may know of, and what they are told of them.
 #[utoipa::path(put, path = "/v1/environments/{env}/status-page", tag = "public", params(("env" = String, Path)),
-    request_body = Settings, responses((status = 200, body = Settings), (status = "default", body = Problem)))]
+    request_body = StatusPage, responses((status = 200, body = StatusPage), (status = "default", body = Problem)))]
 pub(crate) async fn put_settings(
     State(app): State<Arc<App>>,
     who: Who,
     Path(env): Path<String>,
-    Json(settings): Json<Settings>,
-) -> Answer<axum::Json<Settings>> {
+    Json(settings): Json<StatusPage>,
+) -> Answer<axum::Json<StatusPage>> {
     who.needs(Role::Admin, &env)?;
     app.environment(&env)?;
     if settings.plans.len() > MOST {

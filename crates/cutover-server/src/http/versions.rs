@@ -54,7 +54,7 @@ pub(crate) async fn environments(
 /// What is to hold in an environment; what is not given stays.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Change {
+pub(crate) struct SettingsChange {
     /// Where a change of a migration waits until every node has the version before: guards G1 and G2.
     adopted_first: Option<bool>,
     /// How many other people say yes before somebody's change is published: 0 or 1.
@@ -64,12 +64,12 @@ pub(crate) struct Change {
 
 /// Makes an environment, or changes its settings.
 #[utoipa::path(put, path = "/v1/environments/{env}", tag = "rulesets", params(("env" = String, Path)),
-    request_body = Change, responses((status = 200, body = Settings), (status = "default", body = Problem)))]
+    request_body = SettingsChange, responses((status = 200, body = Settings), (status = "default", body = Problem)))]
 pub(crate) async fn put_environment(
     State(app): State<Arc<App>>,
     who: Who,
     Path(env): Path<String>,
-    Json(change): Json<Change>,
+    Json(change): Json<SettingsChange>,
 ) -> Answer<axum::Json<Settings>> {
     who.needs_everywhere(Role::Admin)?;
     named("an environment", &env)?;

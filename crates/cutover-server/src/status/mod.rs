@@ -33,7 +33,7 @@ pub(crate) struct Marked {
 /// What is on the status page of an environment.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Settings {
+pub(crate) struct StatusPage {
     /// Whether there is one.
     #[serde(default)]
     pub(crate) on: bool,
@@ -140,7 +140,7 @@ struct Standing {
 /// What an environment shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Shown {
-    pub(crate) settings: Settings,
+    pub(crate) settings: StatusPage,
     pub(crate) banners: BTreeMap<String, Banner>,
     plans: BTreeMap<String, Standing>,
 }
