@@ -10,6 +10,8 @@ have make || missing+=(make)
 # What the scripts of migrations are made of.
 have curl || missing+=(curl)
 have jq || missing+=(jq)
+# What signs tokens where people sign in.
+have openssl || missing+=(openssl)
 have python3 || missing+=(python3 python3-venv)
 # The outboxes are tested with a server of their own, which scripts/postgres.sh starts.
 compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || have postgres || missing+=(postgresql)
