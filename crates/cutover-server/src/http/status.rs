@@ -15,12 +15,18 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// So many banners an environment may have, and so many public plans.
 const MOST: usize = 50;
 /// The longest text, in bytes.
 const LONGEST: usize = 2_000;
+
+/// What a status page may do: it has its own style, and nothing else.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let style = BASE64_STANDARD.encode(Sha256::digest(status::STYLE.as_bytes()));
+    format!("default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; frame-ancestors 'none'")
+});
 
 /// A text that can be shown: by tags of languages, none of them empty.
 fn readable(what: &str, text: &Text, needed: bool) -> Answer<()> {
@@ -128,10 +134,7 @@ pub(crate) async fn status(
     let out = answer.headers_mut();
     out.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Language"));
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=5"));
-    let style = BASE64_STANDARD.encode(Sha256::digest(status::STYLE.as_bytes()));
-    let policy =
-        format!("default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; frame-ancestors 'none'");
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
+    if let Ok(policy) = HeaderValue::from_str(&POLICY) {
         out.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     Ok(answer)

@@ -74,6 +74,18 @@ impl Store {
         .await
     }
 
+    /// The version that is published in an environment, which is the one that a change was made for.
+    pub(super) async fn followed(&self, turn: &mut super::Turn, env: &str, follows: i64) -> Stored<i64> {
+        let current = self.current(turn, env).await?;
+        if current != follows {
+            let message = format!(
+                "version {current} of `{env}` is published, and this change was made for version {follows}: look again"
+            );
+            return Err(StoreError::Conflict { current, message });
+        }
+        Ok(current)
+    }
+
     /// The version that is published in an environment.
     pub(super) async fn current(&self, turn: &mut super::Turn, env: &str) -> Stored<i64> {
         let row: Option<(i64,)> = sqlx::query_as("SELECT current FROM environments WHERE name = $1")

@@ -149,14 +149,7 @@ impl Store {
     pub async fn propose(&self, new: &NewProposal, deed: Deed) -> Stored<()> {
         within(async {
             let (mut turn, seq, before) = self.turn().await?;
-            let current = self.current(&mut turn, &new.env).await?;
-            if current != new.base {
-                let message = format!(
-                    "version {current} of `{}` is published, and this change was made for version {}: look again",
-                    new.env, new.base
-                );
-                return Err(StoreError::Conflict { current, message });
-            }
+            let current = self.followed(&mut turn, &new.env, new.base).await?;
             let (open,): (i64,) = sqlx::query_as(
                 "SELECT COUNT(*) FROM proposals WHERE env = $1 AND state = 'open' AND base = $2",
             )

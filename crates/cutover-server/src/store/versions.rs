@@ -103,14 +103,7 @@ impl Store {
                 super::emergencies::mark(&mut turn, id).await?;
             }
             super::emergencies::upsert(&mut turn, emergencies).await?;
-            let current = self.current(&mut turn, &new.env).await?;
-            if current != new.follows {
-                let message = format!(
-                    "version {current} of `{}` is published, and this change was made for version {}: look again",
-                    new.env, new.follows
-                );
-                return Err(StoreError::Conflict { current, message });
-            }
+            self.followed(&mut turn, &new.env, new.follows).await?;
             if let Some(verdict) = verdict {
                 super::proposals::decide(&mut turn, verdict).await?;
             }
@@ -120,7 +113,8 @@ impl Store {
                 .bind(&new.env)
                 .execute(&mut *turn)
                 .await?;
-            self.told(turn, seq, before, deed, &News::Ruleset { env: new.env.clone(), version: new.version }).await
+            self.told(turn, seq, before, deed, &News::Ruleset { env: new.env.clone(), version: new.version })
+                .await
         })
         .await
     }
