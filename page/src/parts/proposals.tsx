@@ -9,6 +9,7 @@ import { useWords } from "../i18n";
 import { useLoaded } from "../loaded";
 import { useSession } from "../session";
 import { useTask } from "../task";
+import { Changes } from "./changes";
 import { Failure } from "./failure";
 
 export function Proposals(): ReactNode {
@@ -53,16 +54,7 @@ function Waiting({ proposal, again }: { readonly proposal: Proposal; readonly ag
         </Text>
         {proposal.accepted.length > 0 && <Text c="red">{proposal.accepted.join(", ")}</Text>}
         <Failure error={diff.error} />
-        {diff.value?.changes && (
-          <ul className="changes" tabIndex={0} aria-label={t("proposals.look")}>
-            {diff.value.changes.map(({ path, change, from, to }) => (
-              <li key={path}>
-                <code>{path}</code> <span>{t(`change.${change}`)}</span> <span className="was">{from}</span>{" "}
-                {from !== null && to !== null && "→"} <span className="is">{to}</span>
-              </li>
-            ))}
-          </ul>
-        )}
+        {diff.value?.changes && <Changes changes={diff.value.changes} label={t("proposals.look")} />}
         <TextInput
           label={t("proposals.reason")}
           value={answer}

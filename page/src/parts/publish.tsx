@@ -13,6 +13,7 @@ import { useWords } from "../i18n";
 import { useLoaded } from "../loaded";
 import { useSession } from "../session";
 import { useTask } from "../task";
+import { Changes } from "./changes";
 import { Failure } from "./failure";
 import { Accept, Hazards, Stories } from "./hazards";
 
@@ -92,14 +93,7 @@ export function Publish({ text, origin, close }: Props): ReactNode {
         {report?.changes && (
           <section>
             <h3>{t("publish.changes", { n: report.changes.length + report.untold })}</h3>
-            <ul className="changes" tabIndex={0} aria-label={t("publish.changes", { n: report.changes.length + report.untold })}>
-              {report.changes.map(({ path, change, from, to }) => (
-                <li key={path}>
-                  <code>{path}</code> <span>{t(`change.${change}`)}</span> <span className="was">{from}</span>{" "}
-                  {from !== null && to !== null && "→"} <span className="is">{to}</span>
-                </li>
-              ))}
-            </ul>
+            <Changes changes={report.changes} label={t("publish.changes", { n: report.changes.length + report.untold })} />
           </section>
         )}
         {moves.map(({ migration, move }, index) => (
