@@ -1,8 +1,10 @@
 //! OFREP, the OpenFeature Remote Evaluation Protocol: any OpenFeature SDK asks here.
 
 use crate::published::Published;
-use cutover::{Attributes, Decision, ErrorCode, Value, wire};
+use cutover::openfeature::Asked;
+use cutover::{Attributes, Decision, Value, wire};
 use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// A flag that was evaluated.
@@ -36,11 +38,8 @@ impl Serialize for Given<'_> {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct Metadata<'a> {
-    digest: &'a str,
-    version: i64,
-}
+/// What is said beside an answer.
+type Metadata<'a> = BTreeMap<&'a str, Value>;
 
 /// A flag that could not be.
 #[derive(Debug, Serialize)]
@@ -82,34 +81,24 @@ pub(crate) fn context(body: &[u8]) -> Result<Attributes, Wrong> {
     }
 }
 
-fn told<'a>(decision: &Decision<'a>, published: &Published) -> Either<'a> {
-    let version = published.version;
+fn told<'a>(decision: &Decision<'a>, published: &'a Published) -> Either<'a> {
+    let found = published.engine.resolution(decision, Asked::Any, Some(published.version));
     let given = |value| match value {
-        &Value::Int(whole) if published.is_fractional(decision.flag) => Given::Float(whole),
+        &Value::Int(whole) if found.fractional => Given::Float(whole),
         value => Given::Value(value),
     };
-    match decision.error {
+    match found.error_code {
         None => Either::Evaluated(Evaluated {
             key: decision.flag,
-            reason: decision.reason.name(),
-            variant: decision.variant,
-            value: decision.value.map(given),
-            metadata: Metadata { digest: decision.digest, version },
+            reason: found.reason,
+            variant: found.variant,
+            value: found.value.map(given),
+            metadata: found.metadata.into_iter().collect(),
         }),
-        Some(error) => Either::Failed(Failed {
+        Some(error_code) => Either::Failed(Failed {
             key: decision.flag,
-            error_code: match error {
-                // The protocol's word for the only unit that it knows.
-                ErrorCode::MissingUnit => "TARGETING_KEY_MISSING",
-                other => other.name(),
-            },
-            error_details: match error {
-                ErrorCode::FlagNotFound => format!("there is no flag `{}`", decision.flag),
-                ErrorCode::MissingUnit => {
-                    "the context has no value of the attribute that the flag is rolled out by".to_owned()
-                }
-                _ => "the context has a value that the flag cannot be decided with".to_owned(),
-            },
+            error_code,
+            error_details: found.error_message.unwrap_or_default(),
         }),
     }
 }
@@ -137,7 +126,8 @@ pub(crate) fn bulk(published: &Published, attributes: &Attributes, now: i64) -> 
     let (engine, version) = (&published.engine, published.version);
     let context = engine.context(attributes);
     let flags = engine.decide_all(&context, now).map(|decision| told(&decision, published)).collect();
-    let body = wire::to_json(&Bulk { flags, metadata: Metadata { digest: engine.digest(), version } });
+    let metadata = BTreeMap::from([("digest", engine.digest().into()), ("version", version.into())]);
+    let body = wire::to_json(&Bulk { flags, metadata });
     let tag = format!("\"{:032x}\"", xxh3_128(body.as_bytes()));
     (body, tag)
 }

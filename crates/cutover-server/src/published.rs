@@ -6,7 +6,6 @@ use crate::store::Version;
 use bytes::Bytes;
 use cutover::{Engine, LoadError};
 use serde::Serialize;
-use std::collections::HashSet;
 use std::io::Write as _;
 use std::sync::{Arc, OnceLock};
 
@@ -97,7 +96,6 @@ impl Published {
             event,
             packed,
             for_clients: OnceLock::new(),
-            fractional: OnceLock::new(),
         }
     }
 
@@ -121,12 +119,6 @@ impl Published {
             Some(Arc::new(Self::new(version, stored, body, signature, kind, Arc::new(engine))))
         };
         self.for_clients.get_or_init(made).clone()
-    }
-
-    /// Whether the values of a flag are numbers, one of them with a fraction. To the engine 1.0 is 1, as in JavaScript; a client
-    /// that asks for a float wants one in the other variants too.
-    pub(crate) fn is_fractional(&self, flag: &str) -> bool {
-        self.fractional.get_or_init(|| fractional(&self.body)).contains(flag)
     }
 
     /// The event as a message of a channel: the ruleset is in it however long it is.
@@ -155,20 +147,6 @@ impl Published {
         });
         packed.map_or_else(|| (self.body.clone(), Packing::Plain), |packed| (packed, packing))
     }
-}
-
-/// The flags that have a fraction among their values, and nothing but numbers.
-fn fractional(body: &[u8]) -> HashSet<String> {
-    let ruleset: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-    let flags = ruleset.get("flags").and_then(serde_json::Value::as_object).into_iter().flatten();
-    let has_fraction = |flag: &serde_json::Value| {
-        let variants = flag.get("variants").and_then(serde_json::Value::as_object);
-        variants.is_some_and(|variants| {
-            variants.values().all(serde_json::Value::is_number)
-                && variants.values().any(serde_json::Value::is_f64)
-        })
-    };
-    flags.filter(|(_, flag)| has_fraction(flag)).map(|(name, _)| name.clone()).collect()
 }
 
 fn pack(body: &[u8], packing: Packing) -> std::io::Result<Vec<u8>> {

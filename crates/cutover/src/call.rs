@@ -51,6 +51,7 @@ impl Engine {
     /// |---|---|---|
     /// | `safety` | `migration`, `nodes?`, `writes?` | a [`SafetyReport`](crate::SafetyReport) |
     /// | `select` | `flag`, `variant?`, `unavailable`: a list of variants | a [`Selection`](crate::Selection) |
+    /// | `openfeature` | `flag`, `asked`: a [type](crate::openfeature::Asked), and of the decision `variant?`, `reason`, `rule?` and `error?`; `version?` | a [`Resolution`](crate::openfeature::Resolution) |
     /// | `diff` | `to`: the text of the ruleset after, `now`, `from?`: the text of this one, `population?`: a list of contexts, `switches?`, `accept?`, `examples?`, `traffic?` | a [`DiffReport`](crate::diff::DiffReport) |
     /// | `changed` | `from` and `to`: texts of rulesets | [`Changed`](crate::diff::Changed): the names of what may decide otherwise |
     /// | `log` | `flag`, or `migration` and `switches?`; `context`, `now` | `line`: a [line](Self::log_decision) of a decision log |
@@ -92,6 +93,7 @@ impl Engine {
         match name {
             "safety" => crate::safety::called(self, given),
             "select" => crate::sections::select::called(self, given),
+            "openfeature" => crate::openfeature::called(self, given),
             #[cfg(feature = "diff")]
             "diff" => crate::diff::called(self, given),
             #[cfg(feature = "diff")]

@@ -48,6 +48,7 @@ pub mod import;
 mod live;
 mod migration;
 mod names;
+pub mod openfeature;
 mod order;
 #[cfg(feature = "replay")]
 pub mod replay;

@@ -14,6 +14,7 @@ use crate::ruleset::Ruleset;
 use crate::ruleset::condition::{Condition, Kind};
 use crate::ruleset::fields::Reader;
 use crate::ruleset::flag::Flag;
+use crate::sections::Told;
 use cutover_decider::Program;
 use cutover_decider::format::{MAX_ALL_STEPS, MAX_STEPS, flag as words, header};
 use std::sync::Arc;
@@ -83,7 +84,8 @@ pub(crate) fn apply(before: &Compiled, text: &[u8]) -> Option<Compiled> {
     let old_flag = reader.flag(old.key, &old.value, old.key_at, path)?;
     let flag = reader.flag(new.key, &new.value, new.key_at, path)?;
     let quiet = reader.diagnostics.is_empty() && !before.warns_of(new.key);
-    if !quiet || [&old_flag, &flag].iter().any(|flag| is_special(flag)) {
+    let tells_more = Told::of(&old_flag) != Told::of(&flag);
+    if !quiet || tells_more || [&old_flag, &flag].iter().any(|flag| is_special(flag)) {
         return None;
     }
     let number = before.program.find(flag.name)?;

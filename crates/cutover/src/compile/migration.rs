@@ -7,7 +7,7 @@ use crate::migration::CompiledMigration;
 use crate::order::sort_by;
 use crate::ruleset::fields::Reader;
 use crate::ruleset::migration::Migration;
-use crate::sections::Sections;
+use crate::sections::{Sections, Told};
 use crate::value::Value;
 use cutover_decider::format::{NONE, header, migration as words};
 use cutover_decider::{Program, split_words};
@@ -46,6 +46,9 @@ pub(crate) fn notes_of(program: &Program) -> Option<(Vec<CompiledMigration>, Sec
         let names = reader.owned_texts(&entry.value, Path::ROOT)?;
         sections.fallbacks.insert(entry.key.to_owned(), names);
     }
+    for entry in fields.take("told").map(|node| reader.named(node, Path::ROOT)).unwrap_or_default() {
+        sections.told.insert(entry.key.to_owned(), Told::from_value(entry.value.to_value())?);
+    }
     let names = (0..program.migration_count()).map(|number| program.migration_name(number));
     let same = names.eq(migrations.iter().map(|migration| migration.name.as_str()));
     let counts = (0..)
@@ -67,6 +70,10 @@ impl Compiler<'_> {
                 |names: &Vec<String>| Value::List(names.iter().map(|name| name.as_str().into()).collect());
             let fallbacks = sections.fallbacks.iter().map(|(flag, names)| (flag.clone(), list(names)));
             notes.push(("fallbacks".to_owned(), Value::map(fallbacks)));
+        }
+        if !sections.told.is_empty() {
+            let told = sections.told.iter().map(|(flag, told)| (flag.clone(), told.to_value()));
+            notes.push(("told".to_owned(), Value::map(told)));
         }
         // The hours of plans are in it, where they have no zone of their own.
         #[cfg(feature = "plans")]

@@ -26,7 +26,7 @@ use crate::order::sort_by;
 use crate::ruleset::Ruleset;
 use crate::ruleset::fields::Reader;
 use crate::ruleset::migration::Migration;
-use crate::sections::Sections;
+use crate::sections::{Sections, Told};
 use assemble::{Assembler, place};
 pub(crate) use change::{Source, apply};
 use cutover_decider::format::{flag as flag_words, header, segment, zone as zone_words};
@@ -72,6 +72,8 @@ fn compile_node(node: &Node<'_>) -> Result<(Compiled, Digests), LoadError> {
     sections.fallbacks = with_fallbacks
         .map(|flag| (flag.name.to_owned(), flag.fallbacks.iter().map(|name| name.value.to_owned()).collect()))
         .collect();
+    sections.told =
+        ruleset.flags.iter().filter_map(|flag| Some((flag.name.to_owned(), Told::of(flag)?))).collect();
     let sections = Arc::new(sections);
     sort_by(&mut ruleset.segments, |a, b| a.name.cmp(b.name));
     sort_by(&mut ruleset.flags, |a, b| a.name.cmp(b.name));

@@ -156,6 +156,7 @@ const ORDER: &[&str] = &[
     "migrations",
     "description",
     "owner",
+    "metadata",
     "expires",
     "enabled",
     "hash",

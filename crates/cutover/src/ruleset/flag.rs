@@ -14,6 +14,10 @@ pub(crate) struct Flag<'a> {
     pub(crate) name: &'a str,
     pub(crate) path: PathId,
     pub(crate) at: Position,
+    /// Who answers for it.
+    pub(crate) owner: Option<&'a str>,
+    /// What else whoever asks is told of it: texts, numbers and booleans.
+    pub(crate) metadata: Vec<Entry<'a>>,
     pub(crate) enabled: bool,
     /// Whether browsers may know it.
     pub(crate) client: bool,
@@ -70,6 +74,7 @@ const fn on_off(key: &'static str, value: bool) -> Entry<'static> {
 pub(crate) const KEYS: &[&str] = &[
     "description",
     "owner",
+    "metadata",
     "expires",
     "enabled",
     "client",
@@ -81,6 +86,8 @@ pub(crate) const KEYS: &[&str] = &[
     "requires",
     "rules",
 ];
+/// What metadata says of every answer.
+pub(crate) const SAID: [&str; 4] = ["digest", "version", "rule", "owner"];
 pub(crate) const RULE_KEYS: &[&str] = &["if", "serve", "description"];
 
 impl Reader {
@@ -93,11 +100,12 @@ impl Reader {
         path: Path<'_>,
     ) -> Option<Flag<'a>> {
         let mut fields = self.fields(node, path)?;
-        for key in ["description", "owner"] {
-            if let Some(node) = fields.take(key) {
-                self.text(node, path.key(key));
-            }
+        if let Some(node) = fields.take("description") {
+            self.text(node, path.key("description"));
         }
+        let owner = fields.take("owner").and_then(|node| self.text(node, path.key("owner")));
+        let metadata =
+            fields.take("metadata").map(|node| self.metadata(node, path.key("metadata"))).unwrap_or_default();
         let expires = fields.take("expires").and_then(|node| {
             let path = path.key("expires");
             Some(Spanned { value: self.date_end(node, path)?, at: node.at, path: self.paths.keep(path) })
@@ -132,6 +140,8 @@ impl Reader {
             name,
             path: path_id,
             at,
+            owner,
+            metadata,
             enabled,
             client,
             expires,
@@ -145,6 +155,34 @@ impl Reader {
         };
         self.check_variants(&flag);
         Some(flag)
+    }
+
+    /// What whoever asks is told beside the answer. What the engine says itself nobody else says.
+    fn metadata<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Vec<Entry<'a>> {
+        let mut kept = Vec::new();
+        for entry in self.named(node, path) {
+            let path = path.key(entry.key);
+            if SAID.contains(&entry.key) {
+                self.note(
+                    Diagnostic::error(
+                        "bad_name",
+                        path.to_string(),
+                        entry.key_at,
+                        "the engine says this of every answer",
+                    )
+                    .found(entry.key)
+                    .help("give it another name"),
+                );
+                continue;
+            }
+            match entry.value.content {
+                Content::Text(_) | Content::Bool(_) | Content::Int(_) | Content::Float(_) => {
+                    kept.push(*entry);
+                }
+                _ => self.wrong_type(&entry.value, path, "a text, a number or a boolean"),
+            }
+        }
+        kept
     }
 
     fn hash(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<Hash> {

@@ -23,6 +23,9 @@ pub(super) struct Flag {
     description: Option<String>,
     /// Who answers for it.
     owner: Option<String>,
+    /// What whoever asks is told of it beside the answer, as OpenFeature's flag metadata. `digest`, `version`, `rule` and
+    /// `owner` are said by the engine.
+    metadata: Option<BTreeMap<String, Plain>>,
     /// The last day of its life, such as `2027-03-31`; a lint warns afterwards, decisions never change.
     expires: Option<String>,
     /// `false` serves the default to everybody, with the reason DISABLED.
@@ -45,6 +48,15 @@ pub(super) struct Flag {
     /// Rules in order: the first that matches decides.
     #[schemars(length(max = 4094))]
     rules: Option<Vec<Rule>>,
+}
+
+/// A text, a number or a boolean.
+#[derive(JsonSchema, Serialize)]
+#[serde(untagged)]
+enum Plain {
+    Text(String),
+    Number(f64),
+    Boolean(bool),
 }
 
 #[derive(JsonSchema, Serialize)]

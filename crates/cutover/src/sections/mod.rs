@@ -40,6 +40,9 @@ pub(crate) mod select;
 #[cfg(feature = "work")]
 pub(crate) mod work;
 
+use crate::order::sort_by;
+use crate::ruleset::flag::Flag;
+use crate::value::Value;
 #[cfg(feature = "compare")]
 use cutover_compare::Profile;
 #[cfg(feature = "delivery")]
@@ -73,11 +76,51 @@ pub(crate) use plan::{PLAN_KEYS, ROLLBACK_KEYS, STEP_KEYS, TRIGGER_KEYS};
 #[cfg(all(test, feature = "schema", feature = "work"))]
 pub(crate) use work::{KEYS as WORK_KEYS, PARTS as WORK_PARTS};
 
+/// What a flag says of itself, for people and their tools.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(crate) struct Told {
+    /// Who answers for it.
+    pub(crate) owner: Option<String>,
+    /// Texts, numbers and booleans, sorted by name.
+    pub(crate) metadata: Vec<(String, Value)>,
+}
+
+impl Told {
+    /// None where there is nothing to tell.
+    pub(crate) fn of(flag: &Flag<'_>) -> Option<Self> {
+        let entries = flag.metadata.iter().map(|entry| (entry.key.to_owned(), entry.value.to_value()));
+        let mut metadata: Vec<(String, Value)> = entries.collect();
+        sort_by(&mut metadata, |(a, _), (b, _)| a.as_bytes().cmp(b.as_bytes()));
+        let told = Self { owner: flag.owner.map(str::to_owned), metadata };
+        (told != Self::default()).then_some(told)
+    }
+
+    /// As the notes of a program have it: the owner, and the metadata behind it.
+    pub(crate) fn to_value(&self) -> Value {
+        let owner = self.owner.as_deref().map_or(Value::Null, Value::from);
+        Value::List(vec![owner, Value::map(self.metadata.clone())])
+    }
+
+    /// What [`Told::to_value`] made.
+    pub(crate) fn from_value(value: Value) -> Option<Self> {
+        let Value::List(parts) = value else { return None };
+        let [owner, Value::Map(metadata)] = <[Value; 2]>::try_from(parts).ok()? else { return None };
+        let owner = match owner {
+            Value::Null => None,
+            Value::Text(owner) => Some(owner),
+            _ => return None,
+        };
+        Some(Self { owner, metadata })
+    }
+}
+
 /// What the sections of a document say.
 #[derive(Debug, Default)]
 pub(crate) struct Sections {
     /// The flags that have fallbacks, by name.
     pub(crate) fallbacks: BTreeMap<String, Vec<String>>,
+    /// What is told of flags beside their answers, by name; nothing where a flag says nothing.
+    pub(crate) told: BTreeMap<String, Told>,
     /// Comparators by name.
     #[cfg(feature = "compare")]
     pub(crate) comparators: BTreeMap<String, Profile>,
