@@ -92,6 +92,8 @@ function typescript() {
     ["wasm", "wasm-node", "CutoverError", "Engine"],
     ["decider-entry", "decider-node", "CutoverError", "Decider"],
     ["migrate", "migrate/index", ...MIGRATE],
+    ["openfeature-server", "openfeature/server", "CutoverProvider", "TrackedCounts"],
+    ["openfeature-web", "openfeature/web-node", "CutoverWebProvider", "TrackedCounts"],
     ["paths", "paths/index", "pathRouter"],
     ["source", "source/index", "Source", "SourceError"],
   ]) {

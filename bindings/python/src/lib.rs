@@ -19,6 +19,7 @@ mod flags;
 mod hot;
 mod loaded;
 mod migration;
+mod openfeature;
 mod raw;
 mod records;
 mod rollout;
@@ -48,6 +49,11 @@ mod _cutover {
     use crate::delivery::{Breaker, changed, draw, ed25519_verify, read_machine, step, stores};
     #[pymodule_export]
     use crate::engine::Engine;
+    /// The attribute that the targeting key of a context is.
+    #[pymodule_export]
+    const TARGETING_KEY: &str = cutover::openfeature::TARGETING_KEY;
+    #[pymodule_export]
+    use crate::openfeature::openfeature;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
