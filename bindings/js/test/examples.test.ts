@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Decider } from "../dist/decider-entry.js";
 import { Engine } from "../dist/index.js";
 import * as migrate from "../dist/migrate.js";
+import * as openfeature from "../dist/openfeature-server.js";
+import { CutoverWebProvider } from "../dist/openfeature-web.js";
 import * as paths from "../dist/paths.js";
 import * as source from "../dist/source.js";
 import { CutoverError, builds } from "./support.js";
@@ -70,6 +72,7 @@ const ELSEWHERE = ["PostgresOutbox"];
 
 describe.each([
   ["migrate", migrate],
+  ["openfeature", { ...openfeature, CutoverWebProvider }],
   ["paths", paths],
   ["source", source],
 ])("%s", (folder, exported: object) => {

@@ -4,6 +4,8 @@ import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as small from "../dist/decider-entry.js";
 import * as migrate from "../dist/migrate.js";
+import * as ofServer from "../dist/openfeature-server.js";
+import * as ofWeb from "../dist/openfeature-web.js";
 import * as paths from "../dist/paths.js";
 import * as source from "../dist/source.js";
 import { CutoverError, builds } from "./support.js";
@@ -75,12 +77,12 @@ const made: Record<string, object> = {
 type Types = ReadonlyMap<string, readonly string[] | null>;
 
 /** The types that an entry exports, with what those that are interfaces have: they are in the source alone. */
-function typesOf(folder: string): Types {
+function typesOf(folder: string, index = "index.ts"): Types {
   const place = new URL(`../src/${folder}/`, import.meta.url);
   const files = readdirSync(place, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   const texts = new Map(files.map((file) => [file, readFileSync(new URL(file, place), "utf8")]));
   const all = [...texts.values()].join("\n");
-  const exported = [...texts].filter(([file]) => file.endsWith("index.ts")).map(([, text]) => text);
+  const exported = [...texts].filter(([file]) => file.endsWith(index)).map(([, text]) => text);
   const listed = [...exported.join("\n").matchAll(/^export type \{([^}]*)\}/gm)].flatMap(([, list = ""]) => list.match(/\w+/g) ?? []);
   return new Map(
     listed.sort().map((name) => {
@@ -92,6 +94,21 @@ function typesOf(folder: string): Types {
 
 const types = typesOf("migrate");
 const sourceTypes = typesOf("source");
+const ofTypes = typesOf("openfeature", "server.ts");
+
+const ofMade: Record<string, object> = {
+  CutoverProvider: new ofServer.CutoverProvider("cutover: 1"),
+  CutoverWebProvider: new ofWeb.CutoverWebProvider("cutover: 1"),
+  TrackedCounts: new ofServer.TrackedCounts([]),
+};
+
+it("cutover/openfeature", () => {
+  expect(surface({ ...ofServer })).toEqual(names["package openfeature/server"]);
+  expect(surface({ ...ofWeb })).toEqual(names["package openfeature/web"]);
+  for (const [name, object] of Object.entries(ofMade)) expect(surface(object), name).toEqual(names[`openfeature ${name}`]);
+  expect([...ofTypes.keys()]).toEqual(names["openfeature types"]);
+  for (const [name, keys] of ofTypes) if (keys !== null) expect(keys, name).toEqual(names[`openfeature ${name}`]);
+});
 
 const aSource = source.Source.environment({ variables: {} });
 const ofSource: Record<string, object> = { Source: aSource, SourceError: new source.SourceError("closed", "") };
@@ -127,6 +144,8 @@ it("is all that the list holds", () => {
       ...[...Object.keys(ofSource), ...[...sourceTypes.keys()].filter((name) => sourceTypes.get(name) !== null)].map(
         (name) => `source ${name}`,
       ),
+      ...["package openfeature/server", "package openfeature/web", "openfeature types"],
+      ...[...Object.keys(ofMade), ...[...ofTypes.keys()].filter((name) => ofTypes.get(name) !== null)].map((name) => `openfeature ${name}`),
       ...[...Object.keys(made), ...[...types].flatMap(([name, keys]) => (keys === null ? [] : [name]))].map((name) => `migrate ${name}`),
     ].sort(),
   );

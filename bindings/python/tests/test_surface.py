@@ -12,12 +12,13 @@ import cutover
 import cutover.asgi
 import cutover.migrate
 import cutover.migrate.outbox
+import cutover.openfeature
 import cutover.source
 
 API = json.loads((Path(__file__).parents[3] / "conformance" / "api.json").read_text(encoding="utf-8"))["python"]
 
 
-PACKAGES = [cutover.migrate, cutover.migrate.outbox, cutover.asgi, cutover.source]
+PACKAGES = [cutover.migrate, cutover.migrate.outbox, cutover.asgi, cutover.openfeature, cutover.source]
 
 
 def members(thing: type) -> list[str]:
