@@ -5,7 +5,6 @@ import type {
   EvaluationContext,
   JsonValue,
   Provider,
-  ProviderEvents,
   ResolutionDetails,
   TrackingEventDetails,
 } from "@openfeature/server-sdk";
@@ -15,6 +14,9 @@ import type { Given } from "./held.js";
 import { answered, opened, tracked } from "./options.js";
 import type { ProviderOptions } from "./options.js";
 import type { Asked } from "./resolved.js";
+
+/** What the emitter of the SDK takes. */
+type Event = Parameters<OpenFeatureEventEmitter["emit"]>;
 
 export { TrackedCounts } from "./counts.js";
 export type { Arms, Tracked } from "./counts.js";
@@ -46,7 +48,8 @@ export class CutoverProvider implements Provider {
   /** @param given is an engine, a source of rulesets, or a text. */
   constructor(given: Given, options: ProviderOptions = {}) {
     this.#options = options;
-    this.#held = new Held(given, Engine.fromString, tellsBy((event, context) => this.events.emit(event as ProviderEvents, context)));
+    const emit = (event: string, context: object) => this.events.emit(event as Event[0], context as Event[1]);
+    this.#held = new Held(given, Engine.fromString, tellsBy(emit));
   }
 
   /** Called by the SDK. */

@@ -1,12 +1,15 @@
 /** The provider for `@openfeature/web-sdk`. */
 
 import { OpenFeatureEventEmitter, ProviderFatalError } from "@openfeature/web-sdk";
-import type { EvaluationContext, JsonValue, Provider, ProviderEvents, ResolutionDetails, TrackingEventDetails } from "@openfeature/web-sdk";
+import type { EvaluationContext, JsonValue, Provider, ResolutionDetails, TrackingEventDetails } from "@openfeature/web-sdk";
 import { Held, tellsBy } from "./held.js";
 import type { Given, Loads } from "./held.js";
 import { answered, opened, tracked } from "./options.js";
 import type { ProviderOptions } from "./options.js";
 import type { Asked } from "./resolved.js";
+
+/** What the emitter of the SDK takes. */
+type Event = Parameters<OpenFeatureEventEmitter["emit"]>;
 
 /** Decides the flags of OpenFeature's web SDK. How a text is loaded is the business of who has an engine. */
 export abstract class WebProvider implements Provider {
@@ -18,7 +21,8 @@ export abstract class WebProvider implements Provider {
 
   constructor(given: Given, loads: Loads, options: ProviderOptions) {
     this.#options = options;
-    this.#held = new Held(given, loads, tellsBy((event, context) => this.events.emit(event as ProviderEvents, context)));
+    const emit = (event: string, context: object) => this.events.emit(event as Event[0], context as Event[1]);
+    this.#held = new Held(given, loads, tellsBy(emit));
   }
 
   /** Called by the SDK. */
