@@ -8,7 +8,8 @@ use open_feature::{EvaluationContext, EvaluationContextFieldValue as Field, Stru
 /// where it is a [`StructValue`] or a [`Value`], and is there but matches nothing where it is anything else.
 pub(crate) fn attributes(context: &EvaluationContext) -> Attributes {
     let fields = context.custom_fields.iter();
-    let attributes = fields.fold(Attributes::new(), |all, (name, field)| all.with(name.as_str(), value(field)));
+    let attributes =
+        fields.fold(Attributes::new(), |all, (name, field)| all.with(name.as_str(), value(field)));
     match &context.targeting_key {
         Some(key) => attributes.with(TARGETING_KEY, key.as_str()),
         None => attributes,
@@ -26,8 +27,7 @@ fn value(field: &Field) -> Value {
         }
         Field::Struct(any) => {
             let own = any.downcast_ref::<Value>().cloned();
-            own.or_else(|| any.downcast_ref::<StructValue>().map(structure))
-                .unwrap_or_else(|| Value::map([]))
+            own.or_else(|| any.downcast_ref::<StructValue>().map(structure)).unwrap_or_else(|| Value::map([]))
         }
     }
 }

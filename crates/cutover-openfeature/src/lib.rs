@@ -6,7 +6,7 @@ mod context;
 mod value;
 
 use cutover::openfeature::{Asked, Resolution};
-use cutover::{Engine, LoadError, Live, Value};
+use cutover::{Engine, Live, LoadError, Value};
 use open_feature::provider::{FeatureProvider, ProviderMetadata, ProviderStatus, ResolutionDetails};
 use open_feature::{
     EvaluationContext, EvaluationError, EvaluationErrorCode, EvaluationReason, EvaluationResult, StructValue,
@@ -88,7 +88,8 @@ fn error(found: &Resolution<'_>, flag: &str) -> EvaluationError {
         None => EvaluationErrorCode::General(found.reason.to_owned()),
     };
     let message = found.error_message.clone();
-    let message = message.or_else(|| Some(format!("flag `{flag}` serves nothing here: take your own default")));
+    let message =
+        message.or_else(|| Some(format!("flag `{flag}` serves nothing here: take your own default")));
     EvaluationError { code, message }
 }
 

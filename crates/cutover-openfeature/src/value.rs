@@ -14,7 +14,10 @@ pub(crate) fn integer(value: &Value) -> Option<i64> {
 pub(crate) fn float(value: &Value) -> Option<f64> {
     match value {
         Value::Float(value) => Some(*value),
-        #[expect(clippy::cast_precision_loss, reason = "a float was asked for, and a large one is the nearest")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a float was asked for, and a large one is the nearest"
+        )]
         Value::Int(value) => Some(*value as f64),
         _ => None,
     }

@@ -337,7 +337,8 @@ flags:
     fn what_bindings_are_told() {
         let engine = Engine::from_str(RULES).unwrap();
         let ask = |arguments: &str| engine.call("openfeature", arguments);
-        let told = ask(r#"{"flag":"on","asked":"boolean","variant":"on","reason":"STATIC","rule":0,"version":7}"#);
+        let told =
+            ask(r#"{"flag":"on","asked":"boolean","variant":"on","reason":"STATIC","rule":0,"version":7}"#);
         let digest = engine.digest();
         assert_eq!(
             told.unwrap(),
@@ -347,10 +348,17 @@ flags:
                  \"note\":\"n\",\"ratio\":0.5,\"tier\":2}}}}"
             )
         );
-        let refused = ask(r#"{"flag":"share","asked":"boolean","reason":"ERROR","error":"MISSING_UNIT"}"#).unwrap();
-        assert!(refused.contains("TARGETING_KEY_MISSING") && refused.contains("(it reads `userId`)"), "{refused}");
+        let refused =
+            ask(r#"{"flag":"share","asked":"boolean","reason":"ERROR","error":"MISSING_UNIT"}"#).unwrap();
+        assert!(
+            refused.contains("TARGETING_KEY_MISSING") && refused.contains("(it reads `userId`)"),
+            "{refused}"
+        );
         let fault = ask(r#"{"flag":"on","asked":"boolean","reason":"ERROR","error":"GENERAL"}"#).unwrap();
-        assert!(fault.contains(r#""served":false"#) && fault.contains(r#""error_code":"GENERAL""#), "{fault}");
+        assert!(
+            fault.contains(r#""served":false"#) && fault.contains(r#""error_code":"GENERAL""#),
+            "{fault}"
+        );
         let unknown = ask(r#"{"flag":"on","asked":"bool","reason":"ERROR"}"#).unwrap_err().to_string();
         assert_eq!(
             unknown,
@@ -370,7 +378,9 @@ flags:
         let engine = Engine::from_str(RULES).unwrap();
         assert_eq!(metadata(&engine).len(), 6);
         assert_eq!(metadata(&Engine::from_compiled(&engine.to_compiled()).unwrap()), metadata(&engine));
-        let text = |owner: &str| format!(r#"{{"cutover":1,"flags":{{"on":{{"owner":"{owner}","rules":[{{"serve":"on"}}]}}}}}}"#);
+        let text = |owner: &str| {
+            format!(r#"{{"cutover":1,"flags":{{"on":{{"owner":"{owner}","rules":[{{"serve":"on"}}]}}}}}}"#)
+        };
         let before = Engine::from_str(&text("a")).unwrap();
         let after = before.apply(text("b").as_bytes()).unwrap();
         assert_eq!(metadata(&after), [("rule".to_owned(), 0.into()), ("owner".to_owned(), "b".into())]);

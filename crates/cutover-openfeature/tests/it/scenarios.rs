@@ -30,7 +30,8 @@ pub(crate) fn suite() -> Option<PathBuf> {
 
 /// The scenarios of a folder, one for each example of an outline.
 pub(crate) fn read(folder: &Path) -> Vec<Scenario> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "feature"));
     files.sort();
     files.iter().flat_map(|file| scenarios_of(file)).collect()
@@ -38,12 +39,14 @@ pub(crate) fn read(folder: &Path) -> Vec<Scenario> {
 
 fn scenarios_of(file: &Path) -> Vec<Scenario> {
     let text = std::fs::read_to_string(file).unwrap();
-    let feature = Feature::parse(text, GherkinEnv::default()).unwrap_or_else(|error| panic!("{file:?}: {error}"));
+    let feature =
+        Feature::parse(text, GherkinEnv::default()).unwrap_or_else(|error| panic!("{file:?}: {error}"));
     let name = file.file_name().unwrap().to_string_lossy().into_owned();
     let background = feature.background.iter().flat_map(|background| &background.steps).collect::<Vec<_>>();
     let mut found = Vec::new();
     for scenario in &feature.scenarios {
-        let tables: Vec<_> = scenario.examples.iter().filter_map(|examples| examples.table.as_ref()).collect();
+        let tables: Vec<_> =
+            scenario.examples.iter().filter_map(|examples| examples.table.as_ref()).collect();
         let mut rows: Vec<Vec<(String, String)>> = Vec::new();
         for table in &tables {
             let [head, body @ ..] = table.rows.as_slice() else { continue };
@@ -54,7 +57,8 @@ fn scenarios_of(file: &Path) -> Vec<Scenario> {
         }
         for row in rows {
             let fill = |text: &str| {
-                row.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("<{name}>"), value))
+                row.iter()
+                    .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("<{name}>"), value))
             };
             let steps = background.iter().copied().chain(&scenario.steps).map(|step| Step {
                 text: fill(&step.value),

@@ -157,7 +157,10 @@ fn check(world: &World, name: &str, found: &[&str], rows: &[Vec<String>]) {
         ("both hooks", []) => assert_eq!(hooks("finally").len(), 2),
         ("hook order", []) => {
             assert_eq!(hooks("before"), ["first", "second"]);
-            assert_eq!((hooks("after"), hooks("finally")), (vec!["second", "first"], vec!["second", "first"]));
+            assert_eq!(
+                (hooks("after"), hooks("finally")),
+                (vec!["second", "first"], vec!["second", "first"])
+            );
         }
         ("unmodified", []) => assert_eq!(world.context.targeting_key.as_deref(), Some("ada")),
         // They are the caller's own: what is done with them nobody else sees.

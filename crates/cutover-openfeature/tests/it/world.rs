@@ -4,8 +4,9 @@ use cutover::{Engine, Live};
 use cutover_openfeature::CutoverProvider;
 use open_feature::provider::{FeatureProvider as _, ProviderStatus};
 use open_feature::{
-    Client, EvaluationContext, EvaluationContextFieldValue, EvaluationDetails, EvaluationError, EvaluationErrorCode,
-    EvaluationOptions, Hook, HookContext, HookHints, HookWrapper, OpenFeature, StructValue, Value, async_trait,
+    Client, EvaluationContext, EvaluationContextFieldValue, EvaluationDetails, EvaluationError,
+    EvaluationErrorCode, EvaluationOptions, Hook, HookContext, HookHints, HookWrapper, OpenFeature,
+    StructValue, Value, async_trait,
 };
 use std::sync::{Arc, Mutex};
 
@@ -139,10 +140,18 @@ impl World {
         let client = self.client.as_ref().unwrap();
         let (key, context, options) = (&self.key, Some(&self.context), Some(&self.options));
         self.details = Some(match self.kind.as_str() {
-            "Boolean" => client.get_bool_details(key, context, options).await.map(EvaluationDetails::into_value),
-            "String" => client.get_string_details(key, context, options).await.map(EvaluationDetails::into_value),
-            "Integer" => client.get_int_details(key, context, options).await.map(EvaluationDetails::into_value),
-            "Float" => client.get_float_details(key, context, options).await.map(EvaluationDetails::into_value),
+            "Boolean" => {
+                client.get_bool_details(key, context, options).await.map(EvaluationDetails::into_value)
+            }
+            "String" => {
+                client.get_string_details(key, context, options).await.map(EvaluationDetails::into_value)
+            }
+            "Integer" => {
+                client.get_int_details(key, context, options).await.map(EvaluationDetails::into_value)
+            }
+            "Float" => {
+                client.get_float_details(key, context, options).await.map(EvaluationDetails::into_value)
+            }
             "Object" => {
                 let details = client.get_struct_details::<StructValue>(key, context, options).await;
                 details.map(EvaluationDetails::into_value)
