@@ -85,14 +85,13 @@ Feature: What a provider answers
     Then the resolved details value should be "true"
     And the reason should be "TARGETING_MATCH"
 
-  Scenario: The targeting key is the unit of a share that names no other one
+  Scenario: Everybody needs no unit
     Given a Boolean-flag with key "share" and a fallback value "false"
-    And a context containing a targeting key with value "ada"
     When the flag was evaluated with details
     Then the resolved details value should be "true"
-    And the reason should be "TARGETING_MATCH"
+    And the reason should be "STATIC"
 
-  Scenario: Where a bucket decides, the reason says so
+  Scenario: The targeting key is the unit of a share that names no other one, and the reason says that it decided
     Given a String-flag with key "half" and a fallback value "?"
     And a context containing a targeting key with value "ada"
     When the flag was evaluated with details

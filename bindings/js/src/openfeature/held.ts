@@ -95,8 +95,17 @@ export class Held {
     this.#listen(source);
     // Where there is something to fall back on, nobody has to wait: what is decided says that it may be out of date.
     if (!hasEngine(source)) await source.ready(readyMs);
-    // The SDK says that the provider is ready once this is done; what is stale already is said behind that.
-    if (source.stale) setTimeout(() => this.#isStale(), 0);
+    this.settled();
+  }
+
+  /**
+   * The SDK says that the provider is ready once what it waits for is done: what is stale already is said behind that.
+   *
+   * @throws where there is nothing to decide by.
+   */
+  settled(): void {
+    void this.engine;
+    if (this.#source?.stale === true) setTimeout(() => this.#isStale(), 0);
   }
 
   #listen(source: Followed): void {

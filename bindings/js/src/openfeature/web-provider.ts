@@ -31,7 +31,9 @@ export abstract class WebProvider implements Provider {
   }
 
   /** Called by the SDK. Another context decides from the next question on: a promise makes it tell of that. */
-  async onContextChange(): Promise<void> {}
+  async onContextChange(): Promise<void> {
+    this.#held.settled();
+  }
 
   /** Called by the SDK. A source that was given goes on. */
   async onClose(): Promise<void> {

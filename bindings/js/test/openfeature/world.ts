@@ -42,17 +42,25 @@ const METHODS = {
   Object: "getObjectDetails",
 } as const;
 
+/** The client of a domain; hooks are those of one client, and not of its domain. */
+function clients<Client>(make: (domain: string) => Client): (domain: string) => Client {
+  const made = new Map<string, Client>();
+  return (domain) => made.get(domain) ?? (made.set(domain, make(domain)).get(domain) as Client);
+}
+
+const [ofServer, ofWeb] = [clients((domain) => Server.getClient(domain)), clients((domain) => Web.getClient(domain))];
+
 export const node: Sdk = {
   name: "node",
   set: (domain, given, options) => Server.setProviderAndWait(domain, new CutoverProvider(given, options)),
   begin: (domain, given) => void Server.setProvider(domain, new CutoverProvider(given)),
-  status: (domain) => Server.getClient(domain).providerStatus,
+  status: (domain) => ofServer(domain).providerStatus,
   evaluate: (domain, type, key, otherwise, context, hooks) => {
-    const client = Server.getClient(domain);
+    const client = ofServer(domain);
     const asked = client[METHODS[type]] as (key: string, otherwise: JsonValue, context: object, options: object) => Promise<Details>;
     return asked.call(client, key, otherwise as JsonValue, context, { hooks });
   },
-  addHook: (domain, hook) => void Server.getClient(domain).addHooks(hook),
+  addHook: (domain, hook) => void ofServer(domain).addHooks(hook),
   close: () => Server.close(),
 };
 
@@ -60,14 +68,14 @@ export const web: Sdk = {
   name: "web",
   set: (domain, given, options) => Web.setProviderAndWait(domain, new CutoverWebProvider(given, options)),
   begin: (domain, given) => void Web.setProvider(domain, new CutoverWebProvider(given)),
-  status: (domain) => Web.getClient(domain).providerStatus,
+  status: (domain) => ofWeb(domain).providerStatus,
   evaluate: async (domain, type, key, otherwise, context, hooks) => {
-    await Web.setContext(domain, context);
-    const client = Web.getClient(domain);
+    if (Object.keys(context).length > 0) await Web.setContext(domain, context);
+    const client = ofWeb(domain);
     const asked = client[METHODS[type]] as (key: string, otherwise: JsonValue, options: object) => Details;
     return asked.call(client, key, otherwise as JsonValue, { hooks });
   },
-  addHook: (domain, hook) => void Web.getClient(domain).addHooks(hook as unknown as WebHook),
+  addHook: (domain, hook) => void ofWeb(domain).addHooks(hook as unknown as WebHook),
   close: () => Web.close(),
 };
 
