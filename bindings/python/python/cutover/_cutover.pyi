@@ -43,10 +43,12 @@ __all__ = [
     "Decisions",
     "Engine",
     "Reconciliation",
+    "TARGETING_KEY",
     "__version__",
     "changed",
     "draw",
     "ed25519_verify",
+    "openfeature",
     "read_machine",
     "reconcile",
     "step",
@@ -54,6 +56,7 @@ __all__ = [
 ]
 
 __version__: str
+TARGETING_KEY: str
 
 _Attributes: TypeAlias = Mapping[str, object]
 _Now: TypeAlias = int | datetime | None
@@ -69,6 +72,7 @@ _Table: TypeAlias = _ArrowStream | _ArrowArray
 def changed(engine: Engine, arguments: str, /) -> str: ...
 def draw(key: str, /) -> int: ...
 def ed25519_verify(key: bytes, message: bytes, signature: bytes, /) -> bool: ...
+def openfeature(engine: Engine, arguments: str, /) -> str: ...
 def read_machine(fallback_on: int, /) -> str: ...
 def step(machine: str, config: str, state: str, event: str, /) -> str: ...
 def stores(engine: Engine, migration: str, /) -> tuple[str, str] | None: ...

@@ -159,7 +159,7 @@ class CutoverProvider(AbstractProvider):
         flag: str,
         default: T,
         context: EvaluationContext | None,
-        as_asked: Callable[[Any], T] = lambda value: value,  # type: ignore[no-any-return]
+        as_asked: Callable[[Any], T] = lambda value: value,
     ) -> FlagResolutionDetails[T]:
         try:
             engine = self._held.engine
