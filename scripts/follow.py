@@ -78,16 +78,16 @@ class Artefacts:
         """The command with what is packed in the place of the name."""
         if self.tarball is not None:
             text = re.sub(r"^(npm install(?: -D)?) cutover\b", rf"\1 '{self.tarball}'", text)
+        if self.wheels:
+            text = re.sub(r"^(pip install) cutover\b", rf"\1 '{self.wheels[0]}'", text)
         if self.crate is not None:
             text = re.sub(r"^cargo add cutover\b", f"cargo add --path '{self.crate}'", text)
         return text
 
     def environment(self) -> dict[str, str]:
         quiet = {"npm_config_fund": "false", "npm_config_audit": "false", "npm_config_update_notifier": "false"}
-        # Another `cutover` of an index is not what is meant.
-        wheels = {"PIP_FIND_LINKS": str(self.folder), "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         path = os.pathsep.join([str(self.folder / "bin"), os.environ["PATH"]])
-        return {**os.environ, **quiet, **wheels, "PATH": path, "NO_COLOR": "1", "PS1": ""}
+        return {**os.environ, **quiet, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PATH": path, "NO_COLOR": "1", "PS1": ""}
 
 
 def follow(page: Path, artefacts: Artefacts) -> list[str]:
