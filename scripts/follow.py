@@ -85,7 +85,7 @@ class Artefacts:
         return text
 
     def environment(self) -> dict[str, str]:
-        quiet = {"npm_config_fund": "false", "npm_config_audit": "false", "npm_config_update_notifier": "false"}
+        quiet = {"npm_config_loglevel": "error", "npm_config_fund": "false", "npm_config_audit": "false", "npm_config_update_notifier": "false"}
         path = os.pathsep.join([str(self.folder / "bin"), os.environ["PATH"]])
         return {**os.environ, **quiet, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PATH": path, "NO_COLOR": "1", "PS1": ""}
 
