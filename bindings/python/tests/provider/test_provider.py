@@ -109,7 +109,7 @@ def test_it_listens_no_more_once_it_is_shut_down_and_leaves_the_source_to_others
 
 def test_a_source_for_asyncio_is_followed_too(client: OpenFeatureClient) -> None:
     async def main() -> bool:
-        async with AsyncSource.environment(variables={"A": "true"}) as source:
+        async with AsyncSource.environment(variables={"USE_JOBS_PARTNERS_READ": "true"}) as source:
             given(client, CutoverProvider(source))
             return (await client.get_boolean_details_async("nope", True)).error_code == ErrorCode.FLAG_NOT_FOUND
 
@@ -128,6 +128,7 @@ def test_a_text_that_is_refused_is_fatal_and_one_that_is_applied_is_not(client: 
         provider.apply("cutover: 2")
     provider.apply(RULES.replace("default: old", "default: new"))
     assert client.get_integer_value("checkout", 0) == 2
+    until(lambda: changed)
     assert changed == [["checkout"]]
 
 
