@@ -174,7 +174,7 @@ fn hook_details(world: &World, stage: &str, rows: &[Vec<String>]) {
     let details = called.first().and_then(|called| called.details.as_ref()).unwrap();
     for row in rows.iter().skip(1) {
         let [kind, key, value] = row.as_slice() else { panic!("a row of three") };
-        let text = |text: Option<String>| text.map_or_else(|| "null".to_owned(), |text| text);
+        let text = |text: Option<String>| text.unwrap_or_else(|| "null".to_owned());
         match key.as_str() {
             "flag_key" => assert_eq!(details.flag_key, *value),
             "value" => assert_eq!(details.value, read(kind, value)),
