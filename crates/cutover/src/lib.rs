@@ -29,6 +29,8 @@
 #[cfg(feature = "alerts")]
 pub mod alerts;
 mod call;
+#[cfg(feature = "codegen")]
+pub mod codegen;
 mod compile;
 mod context;
 #[cfg(any(cutover_small, test))]
