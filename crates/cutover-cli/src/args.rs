@@ -6,6 +6,7 @@ pub(crate) mod plan;
 pub(crate) mod report;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;
+pub(crate) mod tools;
 pub(crate) mod work;
 
 use crate::{exit, now};
@@ -86,6 +87,8 @@ pub(crate) enum Command {
     Serve(Box<serve::Serve>),
     /// Turn a document of another system into a ruleset that decides the same
     Import(Import),
+    /// Write types for the names of a ruleset, in TypeScript or Python
+    Codegen(tools::Codegen),
     /// Write the JSON Schema of rulesets, for editors
     Schema,
     /// Hash identifiers, one a line, to a list that does not name them

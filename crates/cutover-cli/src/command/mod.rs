@@ -2,6 +2,7 @@
 
 mod alerts;
 mod check;
+mod codegen;
 mod compare;
 mod compile;
 mod completions;
@@ -61,6 +62,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(*args, screen),
         Command::Import(args) => import::run(&args, screen),
+        Command::Codegen(args) => codegen::run(&args, screen),
         Command::Schema => schema::run(screen),
         Command::HashList(args) => hash_list::run(&args, screen),
         Command::Conformance(args) => conformance::run(&args, screen),

@@ -17,8 +17,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypedDict, TypeVar, Union, cast, overload
 
-from cutover import Context, Engine
-from cutover.typed import TypedDecision, TypedExplanation, TypedPathFound, TypedRoute
+from cutover import Context, Engine, Explanation
+from cutover.typed import TypedDecision, TypedRoute
 
 _D = TypeVar("_D")
 _Now = Union[int, datetime, None]
@@ -54,19 +54,12 @@ pub(super) fn module(shape: &Shape) -> String {
     let mut body = String::new();
     flags(&mut body, &mut values, &shape.flags);
     migrations(&mut body, &shape.migrations);
-    let services: BTreeMap<_, Vec<&String>> =
-        shape.paths.iter().fold(BTreeMap::new(), |mut groups, (table, services)| {
-            groups.entry(one_of(services)).or_insert_with(Vec::new).push(table);
-            groups
-        });
-    let paths = services.iter().map(|(services, tables)| {
-        format!(
-            "path(self, table: {}, target: str, *, method: str = \"GET\", headers: Mapping[str, str] | None = None, \
-             attributes: Mapping[str, str | int] | None = None, now: _Now = None) -> TypedPathFound[{services}] | None",
-            one_of(tables.iter().copied())
-        )
-    });
-    overloads(&mut body, paths.collect());
+    if !shape.paths.is_empty() {
+        let more = "method: str = \"GET\", headers: Mapping[str, str] | None = None, \
+                    attributes: Mapping[str, str | int] | None = None, now: _Now = None";
+        let path = format!("path(self, table: PathTable, target: str, *, {more}) -> dict[str, Any] | None");
+        overloads(&mut body, vec![path]);
+    }
     attributes(&mut values, &shape.attributes, "Attributes");
     out.push_str(&values.classes);
     out.push_str(CLASS);
@@ -120,7 +113,6 @@ fn flags(out: &mut String, values: &mut Values, flags: &BTreeMap<String, BTreeMa
     }
     let mut decided = Vec::new();
     let mut many = Vec::new();
-    let mut explained = Vec::new();
     for ((variants, served), names) in &groups {
         let key = one_of(names.iter().copied());
         let without = format!("TypedDecision[Union[{variants}, None], Union[{served}, None]]");
@@ -129,11 +121,12 @@ fn flags(out: &mut String, values: &mut Values, flags: &BTreeMap<String, BTreeMa
         decided.push(format!("decide(self, key: {key}, {CTX}, *, now: _Now = None, default: _D) -> {with}"));
         let contexts = "contexts: Sequence[_Given]";
         many.push(format!("decide_batch(self, key: {key}, {contexts}, *, now: _Now = None) -> list[{without}]"));
-        explained.push(format!(
-            "explain(self, key: {key}, {CTX}, *, now: _Now = None) -> TypedExplanation[Union[{variants}, None], Union[{served}, None]]"
-        ));
     }
-    [decided, many, explained].into_iter().for_each(|ways| overloads(out, ways));
+    [decided, many].into_iter().for_each(|ways| overloads(out, ways));
+    if !flags.is_empty() {
+        overloads(out, vec![format!("explain(self, key: FlagKey, {CTX}, *, now: _Now = None) -> Explanation")]);
+        overloads(out, vec!["reads(self, flag: FlagKey) -> list[str]".to_owned()]);
+    }
 }
 
 fn migrations(out: &mut String, migrations: &BTreeMap<String, MigrationShape>) {

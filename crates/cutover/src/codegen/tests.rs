@@ -70,7 +70,7 @@ fn python_has_all_names() {
             r#"TypedDecision[Union[Literal["v1", "v2"], None], Union[Literal["simple"], _Value1, None]]"#,
             r#""limits": list[Union[float, int]],"#,
             r#"Literal["recruiters", "jobs_partners"], Literal["export"]]"#,
-            r#"TypedPathFound[Literal["fresh", "legacy"]]"#,
+            r#"PathTable = Literal["api"]"#,
             r#""tenant.tier": Union[str, None],"#,
             r#""userId": Union[str, int, float, None],"#,
         ],
