@@ -51,6 +51,8 @@ mod live;
 mod migration;
 mod names;
 mod order;
+#[cfg(feature = "overlay")]
+mod overlay;
 #[cfg(feature = "replay")]
 pub mod replay;
 mod ruleset;
