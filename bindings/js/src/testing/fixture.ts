@@ -20,7 +20,6 @@ export type Fixture = (given: object, use: (engine: TestEngine) => Promise<void>
 export function engineFixture(ruleset?: string, options?: TestEngineOptions): { readonly engine: Fixture } {
   return {
     // The names of what a fixture takes are read from its text: there has to be a pattern.
-    // eslint-disable-next-line no-empty-pattern
     engine: async ({}, use) => {
       const engine = testEngine(ruleset, options);
       await use(engine);
