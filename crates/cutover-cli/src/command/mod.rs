@@ -24,8 +24,12 @@ mod route;
 mod runbook;
 mod safety;
 mod schema;
+#[cfg(feature = "switches")]
+mod switches;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "watch")]
+mod watch;
 mod work;
 
 use crate::args::{Args, Command};

@@ -1,5 +1,6 @@
 //! Answers for people. Everything here gives text with styles; the screen leaves them out where nobody wants them.
 
+pub(crate) mod annotations;
 pub(crate) mod comparison;
 pub(crate) mod decision;
 pub(crate) mod diagnostic;
@@ -16,6 +17,8 @@ pub(crate) mod route;
 pub(crate) mod safety;
 mod snippet;
 mod style;
+#[cfg(feature = "switches")]
+pub(crate) mod switches;
 mod table;
 mod text;
 pub(crate) mod work;

@@ -18,6 +18,7 @@ mod report;
 mod route;
 mod runbook;
 mod safety;
+mod tools;
 mod usage;
 mod work;
 
