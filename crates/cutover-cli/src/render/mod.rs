@@ -5,6 +5,7 @@ pub(crate) mod comparison;
 pub(crate) mod decision;
 pub(crate) mod diagnostic;
 pub(crate) mod diff;
+pub(crate) mod diff_markdown;
 pub(crate) mod drill;
 pub(crate) mod explanation;
 pub(crate) mod gate;
