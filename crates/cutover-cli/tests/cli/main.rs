@@ -13,6 +13,7 @@ mod import;
 mod incident;
 mod lists;
 mod plan;
+mod pull_request;
 mod replay;
 mod report;
 mod route;
