@@ -85,7 +85,13 @@ refused() {
   while grep -qF -- "$fence" "$3"; do fence+='`'; done
   # The name of a file stays on its line, and in its code.
   printf '### `%s` %s\n\n%stext\n' "$(tr -d '`\n\r' <<<"$1")" "$2" "$fence"
-  sed -e "s|$work/after|$1|g" -e "s|$work/before|$1 (before)|g" "$3"
+  FROM=$work/after TO=$1 WAS=$work/before awk '
+    function put(line, from, to,    out, at) {
+      out = ""
+      while ((at = index(line, from)) > 0) { out = out substr(line, 1, at - 1) to; line = substr(line, at + length(from)) }
+      return out line
+    }
+    { print put(put($0, ENVIRON["FROM"], ENVIRON["TO"]), ENVIRON["WAS"], ENVIRON["TO"] " (before)") }' "$3"
   printf '%s\n' "$fence"
 }
 
