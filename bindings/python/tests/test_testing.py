@@ -102,13 +102,13 @@ def test_it_remembers_what_it_was_asked() -> None:
 def test_time_stands_where_it_is_put() -> None:
     engine = TestEngine(RULESET, now=NOON)
     assert not engine.is_enabled("night", {})
-    engine.advance(11 * 3_600_000)
+    engine.advance_time(11 * 3_600_000)
     assert engine.is_enabled("night", {})
     assert not engine.is_enabled("night", {}, now=NOON)
     assert [decision.value for decision in engine.decide_batch("night", [{}])] == [True]
-    engine.freeze(NOON)
+    engine.freeze_time(NOON)
     assert not engine.is_enabled("night", {})
-    engine.advance(1)
+    engine.advance_time(1)
     engine.reset()
     assert engine.clock.now() == NOON.timestamp() * 1_000
 

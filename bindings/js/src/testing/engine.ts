@@ -102,11 +102,11 @@ class InMemory extends Loaded implements TestEngine {
     for (const source of this.#sources) source.give(text);
   }
 
-  freeze(now?: number | Date): void {
+  freezeTime(now?: number | Date): void {
     this.clock.freeze(now === undefined ? this.clock.now() : moment(now));
   }
 
-  advance(ms: number): void {
+  advanceTime(ms: number): void {
     this.clock.advance(ms);
   }
 

@@ -98,9 +98,9 @@ export interface TestEngine extends Engine {
   setRuleset(text: string): void;
 
   /** Time stands still at this moment; without one, at that of now. */
-  freeze(now?: number | Date): void;
+  freezeTime(now?: number | Date): void;
   /** Time goes on by so many milliseconds, and stands still there. What waits for the clock is called. */
-  advance(ms: number): void;
+  advanceTime(ms: number): void;
 
   /** Nothing is overridden or asked any more, and the time is that of the beginning. */
   reset(): void;

@@ -126,7 +126,7 @@ describe("types of a ruleset", () => {
   });
 
   it("are written for any name", () => {
-    const names = ["class", "__proto__", "constructor", "*/ alert(1) /*", "a\"b'c`${d}\\", "\u202e\u2028\n\t", "日本 🙂", "x".repeat(5000), "1"];
+    const names = ["class", "__proto__", "constructor", "*/ alert(1) /*", "a\"b'c`${d}\\", "\u202e\u2028", "日本 🙂", "x".repeat(5000), "1"];
     const flags = Object.fromEntries(names.map((name) => [name, { variants: { [name]: name, other: { [name]: [1, null, name] } }, default: "other" }]));
     const rules = names.filter((name) => /^[^.\s]+$/.test(name) && name.length < 200).map((name) => ({ if: { attribute: name, is: 1 }, serve: "on" }));
     const ruleset = JSON.stringify({ cutover: 1, flags: { ...flags, ["__proto__"]: { variants: { a: 1 } }, all: { rules } } });

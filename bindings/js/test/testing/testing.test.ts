@@ -86,16 +86,16 @@ it("remembers what it was asked", () => {
 it("decides when it is told to", () => {
   const engine = testEngine(RULESET, { now: NOON });
   expect(engine.isEnabled("night", {})).toBe(false);
-  engine.advance(11 * 3_600_000);
+  engine.advanceTime(11 * 3_600_000);
   expect(engine.isEnabled("night", {})).toBe(true);
   expect(engine.isEnabled("night", {}, { now: NOON })).toBe(false);
   expect(engine.decideAll({}).find(({ flag }) => flag === "night")?.value).toBe(true);
-  engine.freeze(new Date(NOON));
+  engine.freezeTime(new Date(NOON));
   expect(engine.isEnabled("night", {})).toBe(false);
   let called = 0;
   engine.clock.after(50, () => (called += 1));
   engine.clock.after(500, () => (called += 10));
-  engine.advance(100);
+  engine.advanceTime(100);
   expect(called).toBe(1);
   engine.reset();
   expect(engine.clock.now()).toBe(NOON);

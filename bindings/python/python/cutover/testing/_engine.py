@@ -104,15 +104,15 @@ class TestEngine(Engine):
         for source in self._sources:
             source.give(text)
 
-    def freeze(self, now: int | datetime | None = None) -> None:
+    def freeze_time(self, now: int | datetime | None = None) -> None:
         """Time stands still at this moment; without one, at that of now."""
         self.clock.freeze(now)
 
-    def advance(self, ms: int) -> None:
+    def advance_time(self, ms: int) -> None:
         """Time goes on by so many milliseconds, and stands still there.
 
         >>> engine = TestEngine(now=0)
-        >>> engine.advance(500)
+        >>> engine.advance_time(500)
         >>> engine.clock.now()
         500
         """
