@@ -1,6 +1,7 @@
 //! The command line.
 
 pub(crate) mod check;
+#[cfg(feature = "serve")]
 pub(crate) mod guard;
 pub(crate) mod import;
 mod operating;

@@ -16,7 +16,10 @@ pub(crate) fn found<'t>(file: &File<'t>, node: Node<'t>) -> Option<Use> {
     let (mut name, mut enabled, mut share, mut more) = (None, None, None, false);
     let mut cursor = node.walk();
     for pair in node.named_children(&mut cursor).filter(|child| child.kind() == "pair") {
-        let (Some(key), Some(value)) = (pair.child_by_field_name("key"), pair.child_by_field_name("value")) else { continue };
+        let (Some(key), Some(value)) = (pair.child_by_field_name("key"), pair.child_by_field_name("value"))
+        else {
+            continue;
+        };
         let key = file.string(key).unwrap_or_else(|| file.of(key).to_owned());
         match words(&key).join("_").as_str() {
             "name" => name = file.string(value),
@@ -33,7 +36,8 @@ pub(crate) fn found<'t>(file: &File<'t>, node: Node<'t>) -> Option<Use> {
         }
         _ => Holds::Bool(enabled && share.is_none()),
     };
-    let why = "an object with the keys of a toggle; `cutover import feature-config` decides the same".to_owned();
+    let why =
+        "an object with the keys of a toggle; `cutover import feature-config` decides the same".to_owned();
     Some(used(file, node, name, Origin::Configuration, (Sure::Sure, why, holds)))
 }
 
@@ -43,7 +47,9 @@ pub(crate) fn in_yaml(text: &str) -> Vec<Use> {
         return Vec::new();
     }
     let options = Options { timezone: Some("UTC".to_owned()) };
-    let Some(ruleset) = import(Kind::FeaturesYml, text.as_bytes(), &options).ruleset else { return Vec::new() };
+    let Some(ruleset) = import(Kind::FeaturesYml, text.as_bytes(), &options).ruleset else {
+        return Vec::new();
+    };
     let Ok(engine) = Engine::from_str(&ruleset) else { return Vec::new() };
     let why = "a toggle of a file with `features:`; `cutover import features-yml` decides the same";
     let uses = engine.flags().map(|name| {

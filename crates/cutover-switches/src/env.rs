@@ -7,7 +7,19 @@ use tree_sitter::Node;
 
 /// What every program reads, and nobody means as a switch of its own.
 const SETTINGS: [&str; 14] = [
-    "node_env", "env", "ci", "debug", "port", "host", "home", "path", "user", "shell", "tz", "lang", "no_color",
+    "node_env",
+    "env",
+    "ci",
+    "debug",
+    "port",
+    "host",
+    "home",
+    "path",
+    "user",
+    "shell",
+    "tz",
+    "lang",
+    "no_color",
     "force_color",
 ];
 
@@ -31,7 +43,8 @@ fn read<'t>(file: &File<'t>, node: Node<'t>) -> Option<(String, Option<Node<'t>>
             Some((file.string(index).filter(|_| is_environment(file.of(object)))?, None))
         }
         "subscript" => {
-            let (object, index) = (node.child_by_field_name("value")?, node.child_by_field_name("subscript")?);
+            let (object, index) =
+                (node.child_by_field_name("value")?, node.child_by_field_name("subscript")?);
             Some((file.string(index).filter(|_| is_environment(file.of(object)))?, None))
         }
         "call" | "call_expression" => {
@@ -63,7 +76,10 @@ fn is_call(node: Node<'_>) -> bool {
 fn destructured<'t>(file: &File<'t>, node: Node<'t>) -> Vec<Use> {
     let parts = (node.child_by_field_name("name"), node.child_by_field_name("value"));
     let (Some(pattern), Some(value)) = parts else { return Vec::new() };
-    if node.kind() != "variable_declarator" || pattern.kind() != "object_pattern" || !is_environment(file.of(value)) {
+    if node.kind() != "variable_declarator"
+        || pattern.kind() != "object_pattern"
+        || !is_environment(file.of(value))
+    {
         return Vec::new();
     }
     let mut cursor = pattern.walk();
@@ -111,9 +127,11 @@ fn judged<'t>(file: &File<'t>, node: Node<'t>, name: String, default: Option<Nod
             };
             (Sure::Likely, "its name is that of a share".to_owned(), Holds::Share { percent, by: None })
         }
-        How::Asked if named => {
-            (Sure::Likely, "it is asked as a condition, and named like a switch".to_owned(), Holds::Bool(unset.unwrap_or(false)))
-        }
+        How::Asked if named => (
+            Sure::Likely,
+            "it is asked as a condition, and named like a switch".to_owned(),
+            Holds::Bool(unset.unwrap_or(false)),
+        ),
         How::Asked => {
             let why = "it is asked as a condition, which may only ask whether it is set";
             (Sure::Guess, why.to_owned(), Holds::Bool(unset.unwrap_or(false)))
@@ -129,10 +147,17 @@ fn judged<'t>(file: &File<'t>, node: Node<'t>, name: String, default: Option<Nod
 }
 
 /// A use at a node.
-pub(crate) fn used(file: &File<'_>, node: Node<'_>, name: String, origin: Origin, judged: (Sure, String, Holds)) -> Use {
+pub(crate) fn used(
+    file: &File<'_>,
+    node: Node<'_>,
+    name: String,
+    origin: Origin,
+    judged: (Sure, String, Holds),
+) -> Use {
     let (sure, why, holds) = judged;
     let place = node.start_position();
-    let code = file.quoted(node.parent().filter(|parent| parent.start_position().row == place.row).unwrap_or(node));
+    let code =
+        file.quoted(node.parent().filter(|parent| parent.start_position().row == place.row).unwrap_or(node));
     Use { name, origin, line: place.row + 1, column: place.column + 1, code, sure, why, holds }
 }
 
@@ -151,8 +176,17 @@ enum How {
 }
 
 /// Methods that leave a text what it is.
-const SAME: [&str; 9] =
-    ["toLowerCase", "toUpperCase", "toLocaleLowerCase", "trim", "toString", "lower", "upper", "strip", "casefold"];
+const SAME: [&str; 9] = [
+    "toLowerCase",
+    "toUpperCase",
+    "toLocaleLowerCase",
+    "trim",
+    "toString",
+    "lower",
+    "upper",
+    "strip",
+    "casefold",
+];
 
 fn usage<'t>(file: &File<'t>, node: Node<'t>) -> Usage {
     let (mut place, mut or) = (node, None);
@@ -161,10 +195,13 @@ fn usage<'t>(file: &File<'t>, node: Node<'t>) -> Usage {
         match outer.kind() {
             // `.toLowerCase()`, which is a member, then a call.
             "member_expression" | "attribute" => {
-                let name = outer.child_by_field_name("property").or_else(|| outer.child_by_field_name("attribute"));
+                let name =
+                    outer.child_by_field_name("property").or_else(|| outer.child_by_field_name("attribute"));
                 let method = name.map(|name| file.of(name)).unwrap_or_default();
                 match outer.parent() {
-                    Some(call) if SAME.contains(&method) && matches!(call.kind(), "call" | "call_expression") => {
+                    Some(call)
+                        if SAME.contains(&method) && matches!(call.kind(), "call" | "call_expression") =>
+                    {
                         place = call;
                         continue;
                     }
@@ -172,17 +209,21 @@ fn usage<'t>(file: &File<'t>, node: Node<'t>) -> Usage {
                 }
             }
             "binary_expression" | "boolean_operator" => {
-                let operator = outer.child_by_field_name("operator").map(|node| file.of(node)).unwrap_or_default();
+                let operator =
+                    outer.child_by_field_name("operator").map(|node| file.of(node)).unwrap_or_default();
                 let right = outer.child_by_field_name("right");
                 if matches!(operator, "??" | "||" | "or")
-                    && let Some(held) = right.filter(|right| *right != inner).and_then(|right| literal(file, right))
+                    && let Some(held) =
+                        right.filter(|right| *right != inner).and_then(|right| literal(file, right))
                 {
                     (or, place) = (Some(held), outer);
                     continue;
                 }
                 return Usage { how: compared(file, inner, outer).unwrap_or(How::Asked), or };
             }
-            "comparison_operator" => return Usage { how: compared(file, inner, outer).unwrap_or(How::Read), or },
+            "comparison_operator" => {
+                return Usage { how: compared(file, inner, outer).unwrap_or(How::Read), or };
+            }
             "arguments" | "argument_list" => {
                 let call = outer.parent().filter(|call| matches!(call.kind(), "call" | "call_expression"));
                 let function = call.and_then(|call| file.called(call)).unwrap_or_default();
@@ -232,5 +273,6 @@ fn is_number(function: &str) -> bool {
 fn reads_truth(function: &str) -> bool {
     let words = words(function);
     let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
-    has(&["bool", "boolean", "strtobool", "truthy", "truth"]) || (has(&["is"]) && has(&["true", "enabled", "on"]))
+    has(&["bool", "boolean", "strtobool", "truthy", "truth"])
+        || (has(&["is"]) && has(&["true", "enabled", "on"]))
 }

@@ -117,7 +117,10 @@ fn flag_of(switch: &Switch, taken: &mut BTreeSet<String>) -> String {
     };
     let wanted = if wanted.is_empty() { "switch".to_owned() } else { wanted };
     let numbered = (2..).map(|number| format!("{wanted}_{number}"));
-    let name = std::iter::once(wanted.clone()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default();
+    let name = std::iter::once(wanted.clone())
+        .chain(numbered)
+        .find(|name| !taken.contains(name))
+        .unwrap_or_default();
     taken.insert(name.clone());
     name
 }

@@ -141,7 +141,7 @@ pub struct Use {
 #[must_use]
 pub fn find(language: Language, text: &str) -> Vec<Use> {
     let Some(tree) = syntax::parse(language, text) else { return Vec::new() };
-    let file = syntax::File::new(language, text, tree.root_node());
+    let file = syntax::File::new(text, tree.root_node());
     let mut uses = Vec::new();
     syntax::each(tree.root_node(), &mut |node| {
         uses.extend(env::found(&file, node));
@@ -151,11 +151,15 @@ pub fn find(language: Language, text: &str) -> Vec<Use> {
     });
     uses.retain(|found| is_a_name(&found.name));
     uses.sort_by(|a, b| (a.line, a.column).cmp(&(b.line, b.column)));
-    uses.dedup_by(|later, kept| (later.line, later.column, &later.name) == (kept.line, kept.column, &kept.name));
+    uses.dedup_by(|later, kept| {
+        (later.line, later.column, &later.name) == (kept.line, kept.column, &kept.name)
+    });
     uses
 }
 
 /// What can stand in a ruleset and a report as it is.
 fn is_a_name(name: &str) -> bool {
-    !name.is_empty() && name.len() <= 200 && name.chars().all(|char| char.is_alphanumeric() || "_-.:/ ".contains(char))
+    !name.is_empty()
+        && name.len() <= 200
+        && name.chars().all(|char| char.is_alphanumeric() || "_-.:/ ".contains(char))
 }

@@ -35,7 +35,9 @@ pub(crate) fn migrations(switches: &[Switch]) -> Vec<Migration> {
     };
     let (reads, writes) = (between("USE_", "_READ"), between("USE_", "_WRITE"));
     let (backups, forces) = (between("KEEP_", "_BACKUP"), between("FORCE_", "_FALLBACK"));
-    let ([(read, new)], [(write, written)]) = (reads.as_slice(), writes.as_slice()) else { return Vec::new() };
+    let ([(read, new)], [(write, written)]) = (reads.as_slice(), writes.as_slice()) else {
+        return Vec::new();
+    };
     let mut olds: Vec<&String> = backups.iter().chain(&forces).map(|(_, old)| old).collect();
     olds.dedup();
     let [old] = olds.as_slice() else { return Vec::new() };

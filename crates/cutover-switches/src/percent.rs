@@ -17,8 +17,10 @@ pub(crate) fn found<'t>(file: &File<'t>, node: Node<'t>) -> Option<Use> {
     let given = number(file.of(share));
     let name = name_of(file, node, share);
     if let Some(scale) = chance(file, drawn) {
-        let percent = given.map(|share| share * 100.0 / scale).filter(|percent| (0.0..=100.0).contains(percent))?;
-        let why = "a draw by chance is compared with a number; it may be sampling, and each call draws anew".to_owned();
+        let percent =
+            given.map(|share| share * 100.0 / scale).filter(|percent| (0.0..=100.0).contains(percent))?;
+        let why = "a draw by chance is compared with a number; it may be sampling, and each call draws anew"
+            .to_owned();
         let holds = Holds::Share { percent: Some(percent), by: None };
         return Some(used(file, node, name, Origin::Chance, (Sure::Guess, why, holds)));
     }
@@ -30,7 +32,8 @@ pub(crate) fn found<'t>(file: &File<'t>, node: Node<'t>) -> Option<Use> {
     let (dividend, divisor) = (inner.child_by_field_name("left")?, inner.child_by_field_name("right")?);
     let Hashed { by } = hashed(file, dividend)?;
     let divisor = number(file.of(divisor))?;
-    let percent = given.map(|share| share * 100.0 / divisor).filter(|percent| (0.0..=100.0).contains(percent));
+    let percent =
+        given.map(|share| share * 100.0 / divisor).filter(|percent| (0.0..=100.0).contains(percent));
     let why = "the remainder of a hash is compared with a share".to_owned();
     let sure = if by.is_some() || percent.is_some() { Sure::Sure } else { Sure::Likely };
     Some(used(file, node, name, Origin::HashedShare, (sure, why, Holds::Share { percent, by })))
@@ -63,8 +66,14 @@ fn chance(file: &File<'_>, node: Node<'_>) -> Option<f64> {
     let text: String = file.of(node).split_whitespace().collect();
     match text.as_str() {
         "Math.random()" | "random.random()" | "random()" => Some(1.0),
-        "Math.random()*100" | "100*Math.random()" | "random.random()*100" | "Math.floor(Math.random()*100)" => Some(100.0),
-        "random.randint(1,100)" | "random.randrange(100)" | "random.randint(0,99)" | "random.uniform(0,100)" => Some(100.0),
+        "Math.random()*100"
+        | "100*Math.random()"
+        | "random.random()*100"
+        | "Math.floor(Math.random()*100)" => Some(100.0),
+        "random.randint(1,100)"
+        | "random.randrange(100)"
+        | "random.randint(0,99)"
+        | "random.uniform(0,100)" => Some(100.0),
         _ => None,
     }
 }
@@ -90,7 +99,18 @@ fn hashed(file: &File<'_>, node: Node<'_>) -> Option<Hashed> {
 
 fn names_a_hash(name: &str) -> bool {
     const HASHES: [&str; 12] = [
-        "hash", "hashed", "murmur", "murmurhash", "md5", "sha1", "sha256", "crc32", "xxhash", "xxh3", "fnv", "bucket",
+        "hash",
+        "hashed",
+        "murmur",
+        "murmurhash",
+        "md5",
+        "sha1",
+        "sha256",
+        "crc32",
+        "xxhash",
+        "xxh3",
+        "fnv",
+        "bucket",
     ];
     words(name).iter().any(|word| HASHES.contains(&word.as_str()))
         || HASHES.contains(&name.to_ascii_lowercase().as_str())
@@ -102,7 +122,8 @@ fn attribute(file: &File<'_>, node: Node<'_>) -> Option<String> {
         "identifier" => Some(file.of(node).to_owned()),
         "member_expression" | "attribute" => {
             let object = file.of(node.child_by_field_name("object")?).rsplit('.').next()?;
-            let name = node.child_by_field_name("property").or_else(|| node.child_by_field_name("attribute"))?;
+            let name =
+                node.child_by_field_name("property").or_else(|| node.child_by_field_name("attribute"))?;
             let name = file.of(name);
             Some(if name == "id" { format!("{object}Id") } else { name.to_owned() })
         }

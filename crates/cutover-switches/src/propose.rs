@@ -12,7 +12,14 @@ pub(crate) fn ruleset(found: &Found, sure: Sure) -> String {
     let of_migrations: Vec<&str> = found
         .migrations
         .iter()
-        .flat_map(|migration| [Some(&migration.read), Some(&migration.write), migration.backup.as_ref(), migration.emergency.as_ref()])
+        .flat_map(|migration| {
+            [
+                Some(&migration.read),
+                Some(&migration.write),
+                migration.backup.as_ref(),
+                migration.emergency.as_ref(),
+            ]
+        })
         .flatten()
         .map(String::as_str)
         .collect();
@@ -50,7 +57,8 @@ pub(crate) fn ruleset(found: &Found, sure: Sure) -> String {
 
 fn flag(out: &mut String, switch: &Switch) {
     let _ = writeln!(out, "  {}:", quoted(&switch.flag));
-    let places: Vec<String> = switch.uses.iter().take(3).map(|place| format!("{}:{}", place.file, place.found.line)).collect();
+    let places: Vec<String> =
+        switch.uses.iter().take(3).map(|place| format!("{}:{}", place.file, place.found.line)).collect();
     let more = switch.uses.len().saturating_sub(places.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let about = format!(
@@ -74,7 +82,12 @@ fn flag(out: &mut String, switch: &Switch) {
         Holds::Share { percent, by } => {
             let percent = percent.unwrap_or(0.0);
             let by = by.as_deref().filter(|by| is_attribute(by)).unwrap_or("userId");
-            let _ = writeln!(out, "    rules:\n      - {{ serve: {{ rollout: {}%, by: {} }} }}", share(percent), quoted(by));
+            let _ = writeln!(
+                out,
+                "    rules:\n      - {{ serve: {{ rollout: {}%, by: {} }} }}",
+                share(percent),
+                quoted(by)
+            );
         }
     }
 }
@@ -93,7 +106,13 @@ fn is_attribute(name: &str) -> bool {
 fn quoted(text: &str) -> String {
     let shown: String = text
         .chars()
-        .map(|char| if char.is_control() || (char.is_whitespace() && char != ' ') || is_unprintable(char) { '\u{FFFD}' } else { char })
+        .map(|char| {
+            if char.is_control() || (char.is_whitespace() && char != ' ') || is_unprintable(char) {
+                '\u{FFFD}'
+            } else {
+                char
+            }
+        })
         .collect();
     serde_json::to_string(&shown).unwrap_or_default()
 }

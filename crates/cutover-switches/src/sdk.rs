@@ -24,7 +24,13 @@ enum Gives {
     Variant,
 }
 
-const fn method(name: &'static str, origin: Origin, gives: Gives, default: Option<usize>, distinct: bool) -> Method {
+const fn method(
+    name: &'static str,
+    origin: Origin,
+    gives: Gives,
+    default: Option<usize>,
+    distinct: bool,
+) -> Method {
     Method { name, origin, gives, default, distinct }
 }
 
@@ -93,14 +99,19 @@ pub(crate) fn found<'t>(file: &File<'t>, node: Node<'t>) -> Option<Use> {
     let called = file.called(node)?;
     let name = file.string(file.argument(node, 0)?)?;
     let known: Vec<&Method> = METHODS.iter().filter(|method| method.name == called).collect();
-    let method = known.iter().find(|method| file.imports(packages(method.origin))).or_else(|| known.first())?;
+    let method =
+        known.iter().find(|method| file.imports(packages(method.origin))).or_else(|| known.first())?;
     let receiver = file.receiver(node).map(|node| file.of(node)).unwrap_or_default();
     let (origin, sure, why) = if file.imports(packages(method.origin)) {
         (method.origin, Sure::Sure, format!("`{called}` of {}, which the file imports", method.origin.name()))
     } else if method.distinct {
         (method.origin, Sure::Likely, format!("only {} has a method `{called}`", method.origin.name()))
     } else if names_flags(receiver) {
-        (Origin::OwnService, Sure::Likely, format!("`{called}` of `{receiver}`, which is named like a flag service"))
+        (
+            Origin::OwnService,
+            Sure::Likely,
+            format!("`{called}` of `{receiver}`, which is named like a flag service"),
+        )
     } else {
         let why = format!("`{called}` with a text, of something that may be no flag service");
         (Origin::OwnService, Sure::Guess, why)

@@ -58,7 +58,6 @@ pub(crate) fn each<'t>(root: Node<'t>, visit: &mut impl FnMut(Node<'t>)) {
 
 /// A parsed file, and what was found out about all of it.
 pub(crate) struct File<'t> {
-    pub(crate) language: Language,
     text: &'t str,
     /// The modules that are imported.
     modules: Vec<String>,
@@ -67,12 +66,13 @@ pub(crate) struct File<'t> {
 }
 
 impl<'t> File<'t> {
-    pub(crate) fn new(language: Language, text: &'t str, root: Node<'t>) -> Self {
-        let mut file = Self { language, text, modules: Vec::new(), remainders: BTreeMap::new() };
+    pub(crate) fn new(text: &'t str, root: Node<'t>) -> Self {
+        let mut file = Self { text, modules: Vec::new(), remainders: BTreeMap::new() };
         let (mut modules, mut remainders) = (Vec::new(), BTreeMap::new());
         each(root, &mut |node| match node.kind() {
             "import_statement" | "import_from_statement" => {
-                let source = node.child_by_field_name("source").or_else(|| node.child_by_field_name("module_name"));
+                let source =
+                    node.child_by_field_name("source").or_else(|| node.child_by_field_name("module_name"));
                 match source {
                     Some(source) => modules.push(file.of(source).trim_matches(['"', '\'']).to_owned()),
                     None => modules.push(file.of(node).trim_start_matches("import ").to_owned()),
@@ -100,10 +100,6 @@ impl<'t> File<'t> {
     /// The text of a node.
     pub(crate) fn of(&self, node: Node<'_>) -> &'t str {
         self.text.get(node.byte_range()).unwrap_or_default()
-    }
-
-    pub(crate) fn is_python(&self) -> bool {
-        self.language == Language::Python
     }
 
     /// Whether a module is imported whose name has one of these in it.
@@ -171,7 +167,9 @@ impl<'t> File<'t> {
         let mut place = node;
         while let Some(parent) = place.parent() {
             let name = match parent.kind() {
-                "function_declaration" | "method_definition" | "function_definition" => parent.child_by_field_name("name"),
+                "function_declaration" | "method_definition" | "function_definition" => {
+                    parent.child_by_field_name("name")
+                }
                 "variable_declarator" | "pair" | "public_field_definition"
                     if matches!(place.kind(), "arrow_function" | "function_expression") =>
                 {
@@ -194,7 +192,9 @@ pub(crate) fn around(node: Node<'_>) -> Option<(Node<'_>, Node<'_>)> {
     loop {
         let outer = inner.parent()?;
         match outer.kind() {
-            "parenthesized_expression" | "as_expression" | "non_null_expression" | "satisfies_expression" => inner = outer,
+            "parenthesized_expression" | "as_expression" | "non_null_expression" | "satisfies_expression" => {
+                inner = outer
+            }
             _ => return Some((inner, outer)),
         }
     }
@@ -206,9 +206,9 @@ pub(crate) fn is_remainder(file: &File<'_>, node: Node<'_>) -> bool {
         "parenthesized_expression" => node.named_child(0).is_some_and(|inner| is_remainder(file, inner)),
         "binary_expression" | "binary_operator" => {
             node.child_by_field_name("operator").is_some_and(|operator| file.of(operator) == "%")
-                && node
-                    .child_by_field_name("right")
-                    .is_some_and(|right| matches!(file.of(right), "100" | "1000" | "10000" | "10_000" | "1_000"))
+                && node.child_by_field_name("right").is_some_and(|right| {
+                    matches!(file.of(right), "100" | "1000" | "10000" | "10_000" | "1_000")
+                })
         }
         _ => false,
     }

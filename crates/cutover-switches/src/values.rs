@@ -46,7 +46,17 @@ pub(crate) fn words(name: &str) -> Vec<String> {
 /// Whether a name reads like that of a switch.
 pub(crate) fn reads_like_a_switch(name: &str) -> bool {
     const BEGIN: [&str; 11] = [
-        "use", "enable", "enabled", "disable", "disabled", "feature", "flag", "ff", "toggle", "force", "experiment",
+        "use",
+        "enable",
+        "enabled",
+        "disable",
+        "disabled",
+        "feature",
+        "flag",
+        "ff",
+        "toggle",
+        "force",
+        "experiment",
     ];
     const END: [&str; 6] = ["enabled", "disabled", "enable", "flag", "toggle", "fallback"];
     let words = words(name);

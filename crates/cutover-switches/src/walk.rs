@@ -12,7 +12,16 @@ const MAX_BYTES: u64 = 2 << 20;
 
 /// Folders that hold what others wrote, or what was built, whether git knows that or not.
 const APART: [&str; 10] = [
-    "node_modules", "dist", "build", "out", "target", "vendor", "venv", "site-packages", "__pycache__", "coverage",
+    "node_modules",
+    "dist",
+    "build",
+    "out",
+    "target",
+    "vendor",
+    "venv",
+    "site-packages",
+    "__pycache__",
+    "coverage",
 ];
 
 /// Finds the switches of a tree. What `.gitignore` names, hidden folders, and those of packages and builds are left out, and

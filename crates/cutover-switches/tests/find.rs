@@ -30,7 +30,11 @@ fn variables_that_are_compared_are_switches() {
         (Python, r#"a = os.getenv("USE_X", "0") != "0""#, false),
     ] {
         let found = one(language, text);
-        assert_eq!((found.name.as_str(), found.sure, found.origin), ("USE_X", Sure::Sure, Origin::Environment), "{text}");
+        assert_eq!(
+            (found.name.as_str(), found.sure, found.origin),
+            ("USE_X", Sure::Sure, Origin::Environment),
+            "{text}"
+        );
         assert_eq!(found.holds, Holds::Bool(unset), "{text}");
     }
 }
@@ -68,7 +72,8 @@ fn settings_are_no_switches() {
         (Python, "region = os.environ['AWS_REGION']"),
         (Python, "\"\"\"os.getenv('USE_X') == 'true'\"\"\""),
     ] {
-        let found: Vec<_> = names(language, text).into_iter().filter(|(_, sure)| *sure > Sure::Guess).collect();
+        let found: Vec<_> =
+            names(language, text).into_iter().filter(|(_, sure)| *sure > Sure::Guess).collect();
         assert_eq!(found, [], "{text}");
     }
 }
@@ -76,19 +81,77 @@ fn settings_are_no_switches() {
 #[test]
 fn calls_of_flag_systems_are_sure_where_the_file_imports_them() {
     for (language, import, call, origin, holds) in [
-        (TypeScript, "import * as ld from '@launchdarkly/node-server-sdk';", "c.variation('x', ctx, true)", Origin::LaunchDarkly, Holds::Bool(true)),
-        (TypeScript, "import { initialize } from 'unleash-client';", "u.isEnabled('x', ctx)", Origin::Unleash, Holds::Bool(false)),
-        (TypeScript, "import { initialize } from 'unleash-client';", "u.getVariant('x')", Origin::Unleash, Holds::Variant),
-        (TypeScript, "import { OpenFeature } from '@openfeature/server-sdk';", "await c.getStringValue('x', 'a')", Origin::OpenFeature, Holds::Text("a".into())),
-        (Tsx, "const { GrowthBook } = require('@growthbook/growthbook');", "gb.getFeatureValue('x', 7)", Origin::GrowthBook, Holds::Number(7.0)),
-        (Tsx, "import { useFlag } from '@unleash/proxy-client-react';", "useFlag('x')", Origin::Unleash, Holds::Bool(false)),
+        (
+            TypeScript,
+            "import * as ld from '@launchdarkly/node-server-sdk';",
+            "c.variation('x', ctx, true)",
+            Origin::LaunchDarkly,
+            Holds::Bool(true),
+        ),
+        (
+            TypeScript,
+            "import { initialize } from 'unleash-client';",
+            "u.isEnabled('x', ctx)",
+            Origin::Unleash,
+            Holds::Bool(false),
+        ),
+        (
+            TypeScript,
+            "import { initialize } from 'unleash-client';",
+            "u.getVariant('x')",
+            Origin::Unleash,
+            Holds::Variant,
+        ),
+        (
+            TypeScript,
+            "import { OpenFeature } from '@openfeature/server-sdk';",
+            "await c.getStringValue('x', 'a')",
+            Origin::OpenFeature,
+            Holds::Text("a".into()),
+        ),
+        (
+            Tsx,
+            "const { GrowthBook } = require('@growthbook/growthbook');",
+            "gb.getFeatureValue('x', 7)",
+            Origin::GrowthBook,
+            Holds::Number(7.0),
+        ),
+        (
+            Tsx,
+            "import { useFlag } from '@unleash/proxy-client-react';",
+            "useFlag('x')",
+            Origin::Unleash,
+            Holds::Bool(false),
+        ),
         (Python, "import ldclient", "c.variation('x', ctx, False)", Origin::LaunchDarkly, Holds::Bool(false)),
-        (Python, "from UnleashClient import UnleashClient", "c.is_enabled('x')", Origin::Unleash, Holds::Bool(false)),
-        (Python, "from openfeature import api", "c.get_boolean_value('x', True)", Origin::OpenFeature, Holds::Bool(true)),
-        (Python, "from growthbook import GrowthBook", "gb.is_on('x')", Origin::GrowthBook, Holds::Bool(false)),
+        (
+            Python,
+            "from UnleashClient import UnleashClient",
+            "c.is_enabled('x')",
+            Origin::Unleash,
+            Holds::Bool(false),
+        ),
+        (
+            Python,
+            "from openfeature import api",
+            "c.get_boolean_value('x', True)",
+            Origin::OpenFeature,
+            Holds::Bool(true),
+        ),
+        (
+            Python,
+            "from growthbook import GrowthBook",
+            "gb.is_on('x')",
+            Origin::GrowthBook,
+            Holds::Bool(false),
+        ),
     ] {
         let found = one(language, &format!("{import}\n{call}\n"));
-        assert_eq!((found.line, found.sure, found.origin, found.holds), (2, Sure::Sure, origin, holds), "{call}");
+        assert_eq!(
+            (found.line, found.sure, found.origin, found.holds),
+            (2, Sure::Sure, origin, holds),
+            "{call}"
+        );
     }
 }
 
@@ -103,7 +166,9 @@ fn methods_of_the_same_name_are_less_sure() {
     ] {
         assert_eq!(one(language, call).sure, sure, "{call}");
     }
-    for call in ["button.isEnabled()", "flags.isEnabled(name)", "flags.isEnabled(`x_${y}`)", "isEnabledFor('x')"] {
+    for call in
+        ["button.isEnabled()", "flags.isEnabled(name)", "flags.isEnabled(`x_${y}`)", "isEnabledFor('x')"]
+    {
         assert_eq!(names(TypeScript, call), [], "{call}");
     }
 }
@@ -111,17 +176,42 @@ fn methods_of_the_same_name_are_less_sure() {
 #[test]
 fn shares_are_found_by_their_hash() {
     for (language, text, name, holds) in [
-        (TypeScript, "function inRollout(userId) { return hash(userId) % 100 < 25; }", "inRollout", Holds::Share { percent: Some(25.0), by: Some("userId".into()) }),
-        (TypeScript, "const ok = 5 > murmur3(user.id) % 1000;", "share_at_line_1", Holds::Share { percent: Some(0.5), by: Some("userId".into()) }),
-        (TypeScript, "const hash = this.of(ctx);\nconst bucket = hash % 100;\nreturn bucket < feature.rolloutPercentage;", "rolloutPercentage", Holds::Share { percent: None, by: None }),
-        (Python, "def use_v2(user_id):\n    return crc32(user_id) % 100 < V2_PERCENT", "V2_PERCENT", Holds::Share { percent: None, by: Some("user_id".into()) }),
+        (
+            TypeScript,
+            "function inRollout(userId) { return hash(userId) % 100 < 25; }",
+            "inRollout",
+            Holds::Share { percent: Some(25.0), by: Some("userId".into()) },
+        ),
+        (
+            TypeScript,
+            "const ok = 5 > murmur3(user.id) % 1000;",
+            "share_at_line_1",
+            Holds::Share { percent: Some(0.5), by: Some("userId".into()) },
+        ),
+        (
+            TypeScript,
+            "const hash = this.of(ctx);\nconst bucket = hash % 100;\nreturn bucket < feature.rolloutPercentage;",
+            "rolloutPercentage",
+            Holds::Share { percent: None, by: None },
+        ),
+        (
+            Python,
+            "def use_v2(user_id):\n    return crc32(user_id) % 100 < V2_PERCENT",
+            "V2_PERCENT",
+            Holds::Share { percent: None, by: Some("user_id".into()) },
+        ),
     ] {
         let found = one(language, text);
         assert_eq!((found.name.as_str(), found.origin), (name, Origin::HashedShare), "{text}");
         assert!(found.sure > Sure::Guess, "{text}");
         assert_eq!(found.holds, holds, "{text}");
     }
-    for text in ["if (index % 100 < 5) log();", "const a = i % 2 === 0;", "if (hash(x) % 16 < 3) shard();", "x % 100 == 0"] {
+    for text in [
+        "if (index % 100 < 5) log();",
+        "const a = i % 2 === 0;",
+        "if (hash(x) % 16 < 3) shard();",
+        "x % 100 == 0",
+    ] {
         assert_eq!(names(TypeScript, text), [], "{text}");
     }
     // Chance may be sampling, or a test.
@@ -133,7 +223,10 @@ fn shares_are_found_by_their_hash() {
 fn toggles_as_objects_are_found() {
     let text = "const config = { name: 'orders_mongodb', enabled: true, rolloutPercentage: 50, enabledForUsers: ['u'] };";
     let found = one(TypeScript, text);
-    assert_eq!((found.name.as_str(), found.sure, found.origin), ("orders_mongodb", Sure::Sure, Origin::Configuration));
+    assert_eq!(
+        (found.name.as_str(), found.sure, found.origin),
+        ("orders_mongodb", Sure::Sure, Origin::Configuration)
+    );
     let found = one(Python, "C = {'name': 'x', 'enabled': False, 'rollout_percentage': 10}");
     assert_eq!(found.holds, Holds::Bool(false));
     assert_eq!(names(TypeScript, "const button = { name: 'x', enabled: true };"), []);
@@ -141,11 +234,19 @@ fn toggles_as_objects_are_found() {
 
 #[test]
 fn broken_and_hostile_texts_are_read_as_far_as_they_go() {
-    assert_eq!(names(TypeScript, "const a = process.env.USE_X === 'true'; }}}} class {"), [("USE_X".to_owned(), Sure::Sure)]);
+    assert_eq!(
+        names(TypeScript, "const a = process.env.USE_X === 'true'; }}}} class {"),
+        [("USE_X".to_owned(), Sure::Sure)]
+    );
     let deep = format!("{}process.env.USE_X === 'true'{}", "(".repeat(20_000), ")".repeat(20_000));
     let _ = find(TypeScript, &deep);
-    for text in ["\0\u{FEFF}\u{202E}", "flags.isEnabled('a\\nb\\u0000')", "process.env['a b\u{7}'] === 'true'"] {
+    for text in
+        ["\0\u{FEFF}\u{202E}", "flags.isEnabled('a\\nb\\u0000')", "process.env['a b\u{7}'] === 'true'"]
+    {
         assert_eq!(names(TypeScript, text), [], "{text:?}");
     }
-    assert_eq!(names(Python, "def f(:\n  os.getenv('USE_X') == 'true'\n"), [("USE_X".to_owned(), Sure::Sure)]);
+    assert_eq!(
+        names(Python, "def f(:\n  os.getenv('USE_X') == 'true'\n"),
+        [("USE_X".to_owned(), Sure::Sure)]
+    );
 }

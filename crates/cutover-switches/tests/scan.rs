@@ -36,7 +36,12 @@ fn four_switches_are_one_migration() {
     assert_eq!(found.migrations, [migration]);
     let engine = Engine::from_str(&found.ruleset(Sure::Likely)).unwrap();
     assert_eq!(engine.flags().len(), 0);
-    let route = engine.route("recruiters", &engine.context(&Attributes::new()), 0, &[("USE_JOBS_PARTNERS_READ", true)]);
+    let route = engine.route(
+        "recruiters",
+        &engine.context(&Attributes::new()),
+        0,
+        &[("USE_JOBS_PARTNERS_READ", true)],
+    );
     assert_eq!(route.phase, Some("dual_read"));
 }
 
@@ -44,16 +49,35 @@ fn four_switches_are_one_migration() {
 fn a_tree_is_read_as_git_sees_it() {
     let folder = tempfile::tempdir().unwrap();
     let code = "a = process.env.USE_A === 'true';";
-    for file in ["src/a.ts", "lib/a.js", "ignored/a.ts", "node_modules/x/a.js", ".hidden/a.ts", "src/a.min.js", "src/a.d.ts"] {
+    for file in [
+        "src/a.ts",
+        "lib/a.js",
+        "ignored/a.ts",
+        "node_modules/x/a.js",
+        ".hidden/a.ts",
+        "src/a.min.js",
+        "src/a.d.ts",
+    ] {
         write(folder.path(), file, code);
     }
     write(folder.path(), ".gitignore", "ignored/\n");
     write(folder.path(), "src/large.ts", &format!("{code}{}", " ".repeat(3 << 20)));
-    write(folder.path(), "features.yml", "features:\n  - name: orders\n    enabled: true\n    rollout_percentage: 50\n");
+    write(
+        folder.path(),
+        "features.yml",
+        "features:\n  - name: orders\n    enabled: true\n    rollout_percentage: 50\n",
+    );
     let found = scan(folder.path()).unwrap();
-    let places: Vec<(String, usize)> =
-        found.switches.iter().flat_map(|switch| &switch.uses).map(|place| (place.file.clone(), place.found.line)).collect();
-    assert_eq!(places, [("lib/a.js".to_owned(), 1), ("src/a.ts".to_owned(), 1), ("features.yml".to_owned(), 2)]);
+    let places: Vec<(String, usize)> = found
+        .switches
+        .iter()
+        .flat_map(|switch| &switch.uses)
+        .map(|place| (place.file.clone(), place.found.line))
+        .collect();
+    assert_eq!(
+        places,
+        [("lib/a.js".to_owned(), 1), ("src/a.ts".to_owned(), 1), ("features.yml".to_owned(), 2)]
+    );
     assert_eq!(found.files, 2);
     assert_eq!(found.skipped, ["src/large.ts: larger than 2 MiB"]);
     assert!(scan(&folder.path().join("nowhere")).is_err());
@@ -69,7 +93,11 @@ fn what_is_proposed_loads_and_decides_as_the_code_does() {
          c.getStringValue('algorithm', 'a\\u0000 \"b\"');\nc.getNumberValue('limit', 1e3);\nc.getBooleanValue('on', true);\n\
          const ok = hash(userId) % 100 < 33.333;\nif (process.env.ENABLE_ON !== 'false') {}\n",
     );
-    write(folder.path(), "b.py", "import os\nenable_on = os.getenv('ENABLE_ON') == '1'\nflags.is_enabled('enable_on')\n");
+    write(
+        folder.path(),
+        "b.py",
+        "import os\nenable_on = os.getenv('ENABLE_ON') == '1'\nflags.is_enabled('enable_on')\n",
+    );
     let found = scan(folder.path()).unwrap();
     let text = found.ruleset(Sure::Guess);
     let engine = Engine::from_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));

@@ -58,7 +58,12 @@ fn serve(flag: &mut Entries, name: &str, answer: Value, is_new: bool, create: bo
             if find(&variants, &variant).is_none() {
                 if !create {
                     let names = variants.iter().map(|(name, _)| name.as_str());
-                    return Err(CallError::unknown("overlay", &format!("variant of `{name}` that is"), &variant, names));
+                    return Err(CallError::unknown(
+                        "overlay",
+                        &format!("variant of `{name}` that is"),
+                        &variant,
+                        names,
+                    ));
                 }
                 put(&mut variants, &variant, Value::Text(variant.clone()));
             }
@@ -72,7 +77,11 @@ fn serve(flag: &mut Entries, name: &str, answer: Value, is_new: bool, create: bo
                 name
             }
         },
-        (key, _) => return Err(CallError::new(format!("overlay: `{name}` has no `{key}`, but a `variant` or a `value`"))),
+        (key, _) => {
+            return Err(CallError::new(format!(
+                "overlay: `{name}` has no `{key}`, but a `variant` or a `value`"
+            )));
+        }
     };
     flag.retain(|(key, _)| !DECIDES.contains(&key.as_str()));
     if declared || is_new || variants.len() > known {
@@ -124,7 +133,8 @@ fn set(migration: &mut Entries, name: &str, answer: Entries) -> Result<(), CallE
                 })?;
             }
             (key, _) => {
-                let message = format!("overlay: `{name}` has no `{key}`, but a `phase`, an `emergency` or `switches`");
+                let message =
+                    format!("overlay: `{name}` has no `{key}`, but a `phase`, an `emergency` or `switches`");
                 return Err(CallError::new(message));
             }
         }
@@ -155,7 +165,8 @@ fn throw(switches: &mut Entries, of: &str, name: &str, is: Value) -> Result<(), 
         },
     };
     let known: Vec<String> = switches.iter().filter_map(|(_, switch)| name_of(switch)).collect();
-    let Some((_, switch)) = switches.iter_mut().find(|(_, switch)| name_of(switch).as_deref() == Some(name)) else {
+    let Some((_, switch)) = switches.iter_mut().find(|(_, switch)| name_of(switch).as_deref() == Some(name))
+    else {
         let known = known.iter().map(String::as_str);
         return Err(CallError::unknown("overlay", &format!("switch of `{of}` that is"), name, known));
     };
@@ -166,13 +177,17 @@ fn throw(switches: &mut Entries, of: &str, name: &str, is: Value) -> Result<(), 
 /// The only entry of an object.
 fn only(name: &str, answer: Value) -> Result<(String, Value), CallError> {
     match answer {
-        Value::Map(entries) if entries.len() == 1 => entries.into_iter().next().ok_or_else(|| no_object(name)),
+        Value::Map(entries) if entries.len() == 1 => {
+            entries.into_iter().next().ok_or_else(|| no_object(name))
+        }
         _ => Err(no_object(name)),
     }
 }
 
 fn no_object(name: &str) -> CallError {
-    CallError::new(format!("overlay: what is fixed of `{name}` is an object, such as {{\"variant\": \"on\"}}"))
+    CallError::new(format!(
+        "overlay: what is fixed of `{name}` is an object, such as {{\"variant\": \"on\"}}"
+    ))
 }
 
 fn find<'v>(entries: &'v Entries, key: &str) -> Option<&'v Value> {

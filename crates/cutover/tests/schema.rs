@@ -35,7 +35,9 @@ fn undescribed(schema: &Value, node: &Value, path: &str, into: &mut Vec<String>)
 fn is_described(schema: &Value, property: &Value) -> bool {
     let says = |node: &Value| node["description"].as_str().is_some_and(|text| !text.is_empty());
     let referred = property["$ref"].as_str().and_then(|name| name.strip_prefix("#/$defs/"));
-    property == &Value::Bool(true) || says(property) || referred.is_some_and(|name| says(&schema["$defs"][name]))
+    property == &Value::Bool(true)
+        || says(property)
+        || referred.is_some_and(|name| says(&schema["$defs"][name]))
 }
 
 #[test]

@@ -57,8 +57,7 @@ fn check(args: &Codegen, output: &Path, module: &str, screen: &Screen) -> Result
             args.language.name()
         );
         let message = format!("`{file}` is not what the ruleset comes to");
-        let diagnostic =
-            Diagnostic::error("out_of_date", "", Position::default(), message).help(again);
+        let diagnostic = Diagnostic::error("out_of_date", "", Position::default(), message).help(again);
         screen.note(&crate::render::diagnostic::all(None, &[diagnostic]));
     }
     Ok(if good { Exit::Done } else { Exit::No })

@@ -53,7 +53,8 @@ pub(super) fn run(args: &args::Diff, now_ms: i64, screen: &Screen) -> Result<Exi
         screen.value(&report)?;
     } else if args.markdown {
         let name = args.name.clone().unwrap_or_else(|| input::name(&args.new));
-        screen.bytes(render::diff_markdown::markdown(&report, &name, args.population.is_some()).as_bytes())?;
+        screen
+            .bytes(render::diff_markdown::markdown(&report, &name, args.population.is_some()).as_bytes())?;
     } else {
         screen.text(&render::diff::page(&report, args.population.is_some(), args.stories))?;
     }

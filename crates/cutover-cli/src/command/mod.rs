@@ -24,10 +24,10 @@ mod route;
 mod runbook;
 mod safety;
 mod schema;
-#[cfg(feature = "switches")]
-mod switches;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "switches")]
+mod switches;
 #[cfg(feature = "watch")]
 mod watch;
 mod work;

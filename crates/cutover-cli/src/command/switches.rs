@@ -26,7 +26,11 @@ pub(super) fn run(args: &Import, screen: &Screen) -> Result<Exit, Failure> {
     // What is proposed is a ruleset, or this program is wrong.
     if let Err(error) = Engine::from_str(&ruleset) {
         let source = input::Source { name: "the proposed ruleset".to_owned(), bytes: ruleset.into_bytes() };
-        return Err(Failure::Refused { exit: Exit::Fault, source: Some(source), diagnostics: error.diagnostics });
+        return Err(Failure::Refused {
+            exit: Exit::Fault,
+            source: Some(source),
+            diagnostics: error.diagnostics,
+        });
     }
     if let Some(output) = &args.output {
         std::fs::write(output, &ruleset).map_err(|error| input::unwritable(output, &error))?;

@@ -32,7 +32,8 @@ pub(super) fn run(args: &Check, now_ms: i64, screen: &Screen) -> Result<Exit, Fa
     for folder in args.files.iter().map(|file| folder_of(file)).collect::<BTreeSet<_>>() {
         watcher.watch(&folder, RecursiveMode::NonRecursive).map_err(|error| unwatched(&error))?;
     }
-    let names: BTreeSet<OsString> = args.files.iter().filter_map(|file| file.file_name()).map(Into::into).collect();
+    let names: BTreeSet<OsString> =
+        args.files.iter().filter_map(|file| file.file_name()).map(Into::into).collect();
     let clears = io::stdout().is_terminal();
     loop {
         // What is there before is read now; what comes later is told of.

@@ -93,7 +93,9 @@ fn result(InFile { file, diagnostic }: &InFile) -> Value {
         Severity::Warning => "warning",
     };
     let mut place = json!({ "artifactLocation": { "uri": uri(file) } });
-    if let (Some((line, column)), Some(place)) = (diagnostic.line.zip(diagnostic.column), place.as_object_mut()) {
+    if let (Some((line, column)), Some(place)) =
+        (diagnostic.line.zip(diagnostic.column), place.as_object_mut())
+    {
         place.insert("region".to_owned(), json!({ "startLine": line, "startColumn": column }));
     }
     json!({
@@ -109,7 +111,9 @@ fn uri(file: &str) -> String {
     let mut out = String::new();
     for byte in file.replace('\\', "/").bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                out.push(char::from(byte))
+            }
             byte => {
                 let _ = write!(out, "%{byte:02X}");
             }
@@ -125,7 +129,8 @@ mod tests {
 
     fn one() -> Vec<InFile> {
         let at = Position { line: 3, column: 8 };
-        let diagnostic = Diagnostic::error("unknown_key", "flags.a", at, "100% wrong\nreally").found("iss").help("so");
+        let diagnostic =
+            Diagnostic::error("unknown_key", "flags.a", at, "100% wrong\nreally").found("iss").help("so");
         vec![InFile { file: "a b,c:d.yaml".to_owned(), diagnostic }]
     }
 

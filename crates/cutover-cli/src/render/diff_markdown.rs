@@ -17,7 +17,11 @@ pub(crate) fn markdown(report: &DiffReport<'_>, name: &str, counted: bool) -> St
         let percent = found.moved as f64 * 100.0 / found.contexts.max(1) as f64;
         let _ = writeln!(out, "**{} of {} contexts move ({percent:.2}%).**", found.moved, found.contexts);
         if found.refused > 0 {
-            let _ = writeln!(out, "\n{} lines of the population are no contexts, and counted nowhere.", found.refused);
+            let _ = writeln!(
+                out,
+                "\n{} lines of the population are no contexts, and counted nowhere.",
+                found.refused
+            );
         }
     } else {
         out.push_str("No population was given: only moves that everybody makes are known.\n");
@@ -48,8 +52,14 @@ fn flags(out: &mut String, flags: &[FlagDiff<'_>], counted: bool) {
                 out.push_str("| … | | |\n");
                 return;
             }
-            let _ =
-                writeln!(out, "| {} | {} | {} → {} |", code(flag.flag), found.contexts, answer(found.from), answer(found.to));
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} → {} |",
+                code(flag.flag),
+                found.contexts,
+                answer(found.from),
+                answer(found.to)
+            );
             rows += 1;
         }
     }
@@ -136,7 +146,11 @@ fn hazards(out: &mut String, report: &DiffReport<'_>) {
 fn details(out: &mut String, page: &str) {
     let longest = page.split(|char| char != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat((longest + 1).max(3));
-    let _ = writeln!(out, "\n<details><summary>All of it</summary>\n\n{fence}text\n{}\n{fence}\n\n</details>", page.trim_end());
+    let _ = writeln!(
+        out,
+        "\n<details><summary>All of it</summary>\n\n{fence}text\n{}\n{fence}\n\n</details>",
+        page.trim_end()
+    );
 }
 
 /// A text as code, which neither ends it nor the cell of a table, mentions nobody and is no element.

@@ -20,9 +20,20 @@ pub(crate) fn report(found: &Found, guesses: usize) -> String {
     }
     for migration in &found.migrations {
         let stores = format!("{} → {}", migration.old, migration.new);
-        let switches = [Some(&migration.read), Some(&migration.write), migration.backup.as_ref(), migration.emergency.as_ref()];
+        let switches = [
+            Some(&migration.read),
+            Some(&migration.write),
+            migration.backup.as_ref(),
+            migration.emergency.as_ref(),
+        ];
         let switches: Vec<&str> = switches.into_iter().flatten().map(String::as_str).collect();
-        let _ = writeln!(out, "{} {}: {}", paint(STRONG, "migration"), clean(&stores), clean(&switches.join(", ")));
+        let _ = writeln!(
+            out,
+            "{} {}: {}",
+            paint(STRONG, "migration"),
+            clean(&stores),
+            clean(&switches.join(", "))
+        );
     }
     for skipped in &found.skipped {
         let _ = writeln!(out, "{} {}", paint(WARNING, "not read"), clean(skipped));

@@ -35,7 +35,10 @@ fn repository(name: &str) -> Folder {
 
 fn git(folder: &Folder, args: &[&str]) {
     let mut command = Command::new("git");
-    command.current_dir(&folder.0).args(["-c", "user.name=Test", "-c", "user.email=test@example.org"]).args(args);
+    command
+        .current_dir(&folder.0)
+        .args(["-c", "user.name=Test", "-c", "user.email=test@example.org"])
+        .args(args);
     let run = run(&mut command, b"");
     assert_eq!(run.code, Some(0), "{args:?} {}", run.stderr);
 }
@@ -44,7 +47,9 @@ fn script(folder: &Folder, args: &[&str], env: &[(&str, &str)]) -> Run {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/pull-request.sh");
     let mut command = Command::new("bash");
     command.current_dir(&folder.0).arg(path).args(args).env("CUTOVER", env!("CARGO_BIN_EXE_cutover"));
-    for name in ["GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_API_URL", "http_proxy", "HTTP_PROXY", "all_proxy"] {
+    for name in
+        ["GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_API_URL", "http_proxy", "HTTP_PROXY", "all_proxy"]
+    {
         command.env_remove(name);
     }
     command.envs(env.iter().copied());
@@ -55,11 +60,19 @@ fn script(folder: &Folder, args: &[&str], env: &[(&str, &str)]) -> Run {
 fn a_change_is_told_with_whom_it_moves() {
     let folder = repository("pull_request");
     let unchanged = script(&folder, &["--base", "main", "conf/flags.yaml"], &[]);
-    assert_eq!((unchanged.code, unchanged.stdout.as_str()), (Some(0), "<!-- cutover: blast radius -->\n\nNo ruleset has changed.\n"));
+    assert_eq!(
+        (unchanged.code, unchanged.stdout.as_str()),
+        (Some(0), "<!-- cutover: blast radius -->\n\nNo ruleset has changed.\n")
+    );
     folder.file("conf/flags.yaml", BEFORE.replace("0%", "100%"));
     let told = script(&folder, &["--base", "main", "--population", "people.ndjson", "conf/flags.yaml"], &[]);
     assert_eq!(told.code, Some(0), "{}", told.stderr);
-    for part in ["### Blast radius of `conf/flags.yaml`", "**2 of 2 contexts move (100.00%).**", "| `beta` | 2 | `off` → `on` |", "No move has a hazard."] {
+    for part in [
+        "### Blast radius of `conf/flags.yaml`",
+        "**2 of 2 contexts move (100.00%).**",
+        "| `beta` | 2 | `off` → `on` |",
+        "No move has a hazard.",
+    ] {
         assert!(told.stdout.contains(part), "{part}\n{}", told.stdout);
     }
     // What main gained meanwhile is not of this branch.
@@ -72,7 +85,13 @@ fn a_change_is_told_with_whom_it_moves() {
     // From a folder of the repository, a file is called as it is seen from there.
     let inside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/pull-request.sh");
     let mut command = Command::new("bash");
-    command.current_dir(folder.0.join("conf")).arg(inside).args(["--base", "main", "--head", "change", "flags.yaml"]);
+    command.current_dir(folder.0.join("conf")).arg(inside).args([
+        "--base",
+        "main",
+        "--head",
+        "change",
+        "flags.yaml",
+    ]);
     let told = run(command.env("CUTOVER", env!("CARGO_BIN_EXE_cutover")), b"");
     assert!(told.stdout.contains("### Blast radius of `flags.yaml`"), "{} {}", told.stdout, told.stderr);
 }
@@ -84,7 +103,10 @@ fn what_nobody_accepted_or_what_is_refused_ends_with_one() {
     let told = script(&folder, &["--base", "main", "conf/flags.yaml", "--output", "told.md"], &[]);
     assert_eq!((told.code, told.stdout.as_str()), (Some(1), ""), "{}", told.stderr);
     let markdown = std::fs::read_to_string(folder.0.join("told.md")).unwrap();
-    assert!(markdown.contains("| `orders` | everybody | `sync` → `cleanup` **not adjacent** |"), "{markdown}");
+    assert!(
+        markdown.contains("| `orders` | everybody | `sync` → `cleanup` **not adjacent** |"),
+        "{markdown}"
+    );
     assert!(markdown.contains("Nobody has accepted `"), "{markdown}");
     folder.file("conf/flags.yaml", "cutover: 1\nflgs: {}\n");
     let told = script(&folder, &["--base", "main", "conf/flags.yaml"], &[]);
@@ -97,7 +119,11 @@ fn what_nobody_accepted_or_what_is_refused_ends_with_one() {
     folder.file("conf/flags.yaml", BEFORE);
     let told = script(&folder, &["--base", "change", "conf/flags.yaml"], &[]);
     assert_eq!(told.code, Some(1));
-    assert!(told.stdout.contains("cannot be compared") && told.stdout.contains("(before)"), "{}", told.stdout);
+    assert!(
+        told.stdout.contains("cannot be compared") && told.stdout.contains("(before)"),
+        "{}",
+        told.stdout
+    );
 }
 
 #[test]
@@ -105,8 +131,25 @@ fn files_come_and_go() {
     let folder = repository("pull_request_files");
     folder.file("conf/new one.yaml", "cutover: 1\nflags: { fresh: { rules: [{ serve: on }] } }\n");
     std::fs::remove_file(folder.0.join("conf/flags.yaml")).unwrap();
-    let told = script(&folder, &["--base", "main", "--accept", "stale_read,lost_write", "--", "conf/new one.yaml", "conf/flags.yaml"], &[]);
-    assert!(told.stdout.contains("### Blast radius of `conf/new one.yaml`"), "{} {}", told.stdout, told.stderr);
+    let told = script(
+        &folder,
+        &[
+            "--base",
+            "main",
+            "--accept",
+            "stale_read,lost_write",
+            "--",
+            "conf/new one.yaml",
+            "conf/flags.yaml",
+        ],
+        &[],
+    );
+    assert!(
+        told.stdout.contains("### Blast radius of `conf/new one.yaml`"),
+        "{} {}",
+        told.stdout,
+        told.stderr
+    );
     assert!(told.stdout.contains("`fresh`") && told.stdout.contains("removed"), "{}", told.stdout);
 }
 
@@ -159,7 +202,12 @@ fn answering(answers: BTreeMap<&'static str, String>) -> (String, Receiver<Asked
             assert!(signed);
             let first = first.trim().trim_end_matches(" HTTP/1.1").to_owned();
             let answer = answers.get(first.as_str()).cloned().unwrap_or_else(|| "{}".to_owned());
-            write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{answer}", answer.len()).unwrap();
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{answer}",
+                answer.len()
+            )
+            .unwrap();
             if sender.send((first, String::from_utf8(body).unwrap())).is_err() {
                 return;
             }
@@ -175,7 +223,8 @@ fn a_comment_is_written_once_and_then_kept_up_to_date() {
     let comments = "GET /repos/a/b/issues/7/comments?per_page=100&page=1";
     let commented = |list: &str| {
         let (address, asked) = answering(BTreeMap::from([(comments, list.to_owned())]));
-        let env = [("GITHUB_TOKEN", "secret"), ("GITHUB_REPOSITORY", "a/b"), ("GITHUB_API_URL", address.as_str())];
+        let env =
+            [("GITHUB_TOKEN", "secret"), ("GITHUB_REPOSITORY", "a/b"), ("GITHUB_API_URL", address.as_str())];
         let told = script(&folder, &["--base", "main", "--comment", "7", "conf/flags.yaml"], &env);
         assert_eq!(told.code, Some(0), "{}", told.stderr);
         assert_eq!(asked.recv().unwrap().0, comments);
@@ -184,7 +233,11 @@ fn a_comment_is_written_once_and_then_kept_up_to_date() {
     let (first, body) = commented(r#"[{"id":1,"body":"hello"}]"#);
     assert_eq!(first, "POST /repos/a/b/issues/7/comments");
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();
-    assert!(body["body"].as_str().unwrap().starts_with("<!-- cutover: blast radius -->\n### Blast radius"), "{body}");
-    let (first, _) = commented(r#"[{"id":1,"body":"hello"},{"id":2,"body":"<!-- cutover: blast radius -->\nold"}]"#);
+    assert!(
+        body["body"].as_str().unwrap().starts_with("<!-- cutover: blast radius -->\n### Blast radius"),
+        "{body}"
+    );
+    let (first, _) =
+        commented(r#"[{"id":1,"body":"hello"},{"id":2,"body":"<!-- cutover: blast radius -->\nold"}]"#);
     assert_eq!(first, "PATCH /repos/a/b/issues/comments/2");
 }

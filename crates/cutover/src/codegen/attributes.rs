@@ -61,9 +61,11 @@ impl Kinds {
                 let text = if items.has(Self::TEXT) { Self::TEXT } else { Self::default() };
                 text.and(Self(items.0 << 4 & (Self::TEXTS.0 | Self::NUMBERS.0 | Self::BOOLS.0)))
             }
-            Test::StartsWith(_) | Test::EndsWith(_) | Test::Matches { .. } | Test::Semver(..) | Test::Cidr(_) => {
-                Self::TEXT
-            }
+            Test::StartsWith(_)
+            | Test::EndsWith(_)
+            | Test::Matches { .. }
+            | Test::Semver(..)
+            | Test::Cidr(_) => Self::TEXT,
             Test::Exists(_) => Self::default(),
             Test::Before(_) | Test::After(_) => Self::INSTANT,
         }

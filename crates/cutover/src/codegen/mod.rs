@@ -7,9 +7,9 @@ mod literal;
 mod python;
 mod python_values;
 mod shape;
-mod typescript;
 #[cfg(test)]
 mod tests;
+mod typescript;
 
 use crate::compile;
 use crate::diagnostic::LoadError;

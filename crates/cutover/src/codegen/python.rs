@@ -108,7 +108,9 @@ fn flags(out: &mut String, values: &mut Values, flags: &BTreeMap<String, BTreeMa
         let keys = one_of(switches);
         overloads(
             out,
-            vec![format!("is_enabled(self, key: {keys}, {CTX}, *, now: _Now = None, default: bool = False) -> bool")],
+            vec![format!(
+                "is_enabled(self, key: {keys}, {CTX}, *, now: _Now = None, default: bool = False) -> bool"
+            )],
         );
     }
     let mut decided = Vec::new();
@@ -120,11 +122,16 @@ fn flags(out: &mut String, values: &mut Values, flags: &BTreeMap<String, BTreeMa
         decided.push(format!("decide(self, key: {key}, {CTX}, *, now: _Now = None) -> {without}"));
         decided.push(format!("decide(self, key: {key}, {CTX}, *, now: _Now = None, default: _D) -> {with}"));
         let contexts = "contexts: Sequence[_Given]";
-        many.push(format!("decide_batch(self, key: {key}, {contexts}, *, now: _Now = None) -> list[{without}]"));
+        many.push(format!(
+            "decide_batch(self, key: {key}, {contexts}, *, now: _Now = None) -> list[{without}]"
+        ));
     }
     [decided, many].into_iter().for_each(|ways| overloads(out, ways));
     if !flags.is_empty() {
-        overloads(out, vec![format!("explain(self, key: FlagKey, {CTX}, *, now: _Now = None) -> Explanation")]);
+        overloads(
+            out,
+            vec![format!("explain(self, key: FlagKey, {CTX}, *, now: _Now = None) -> Explanation")],
+        );
         overloads(out, vec!["reads(self, flag: FlagKey) -> list[str]".to_owned()]);
     }
 }

@@ -69,7 +69,9 @@ impl Shape {
 #[cfg(feature = "paths")]
 fn paths(ruleset: &Ruleset<'_>) -> BTreeMap<String, BTreeSet<String>> {
     let tables = ruleset.sections.paths.iter();
-    tables.map(|(name, table)| (name.clone(), table.entries().flat_map(services).cloned().collect())).collect()
+    tables
+        .map(|(name, table)| (name.clone(), table.entries().flat_map(services).cloned().collect()))
+        .collect()
 }
 
 /// Who may be found for an entry.

@@ -81,7 +81,10 @@ fn python_has_all_names() {
 fn what_does_not_change_names_does_not_change_the_module() {
     for language in Language::ALL {
         let module = written(RULESET, language);
-        assert_eq!(module, written(&RULESET.replace("10%", "11%").replace("phase: dual_read", "phase: sync"), language));
+        assert_eq!(
+            module,
+            written(&RULESET.replace("10%", "11%").replace("phase: dual_read", "phase: sync"), language)
+        );
         assert_ne!(module, written(&RULESET.replace("beta", "beat"), language));
     }
 }
@@ -90,7 +93,8 @@ fn what_does_not_change_names_does_not_change_the_module() {
 fn hostile_names_stay_texts() {
     let name = "*/ \\\" \u{202E}\u{2028}${}`'''\"\"\"";
     let json = serde_json::to_string(name).unwrap();
-    let ruleset = format!(r#"{{"cutover":1,"flags":{{{json}:{{"variants":{{{json}:{json}}},"default":{json}}}}}}}"#);
+    let ruleset =
+        format!(r#"{{"cutover":1,"flags":{{{json}:{{"variants":{{{json}:{json}}},"default":{json}}}}}}}"#);
     let typescript = written(&ruleset, Language::TypeScript);
     has(&typescript, &[r#"readonly "*/ \\\" \u{202e}\u{2028}${}`'''\"\"\"": {"#]);
     let python = written(&ruleset, Language::Python);
@@ -107,5 +111,8 @@ fn a_ruleset_of_nothing_has_types_too() {
 fn what_is_refused_has_no_types() {
     let error = types(b"cutover: 1\nflgs: {}", Language::Python).unwrap_err();
     assert_eq!(error.diagnostics[0].code, "unknown_key");
-    assert_eq!("rs".parse::<Language>().unwrap_err().to_string(), "types are written in ts or py, not in `rs`");
+    assert_eq!(
+        "rs".parse::<Language>().unwrap_err().to_string(),
+        "types are written in ts or py, not in `rs`"
+    );
 }

@@ -139,9 +139,8 @@ fn attribute(kinds: Option<Kinds>, inside: &Tree) -> String {
     }
     if !inside.branches.is_empty() {
         let entries = inside.branches.iter();
-        let entries = entries.map(|(name, branch)| {
-            (format!("{}?", text(name)), attribute(branch.kinds, &branch.inside))
-        });
+        let entries = entries
+            .map(|(name, branch)| (format!("{}?", text(name)), attribute(branch.kinds, &branch.inside)));
         types.push(inline(entries));
     }
     types.push("null | undefined".to_owned());

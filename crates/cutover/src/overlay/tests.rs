@@ -48,7 +48,10 @@ fn a_flag_serves_what_is_asked_of_it_whatever_its_rules_say() {
 #[test]
 fn a_value_that_the_flag_does_not_serve_is_a_variant_of_its_own() {
     let engine = overlaid(r#""flags":{"algorithm":{"value":[1,2]},"beta":{"value":"x"}}"#).unwrap();
-    assert_eq!(decided(&engine, "algorithm"), ("[1,2]".to_owned(), Some("override".to_owned()), Reason::Static));
+    assert_eq!(
+        decided(&engine, "algorithm"),
+        ("[1,2]".to_owned(), Some("override".to_owned()), Reason::Static)
+    );
     assert_eq!(decided(&engine, "beta"), ("\"x\"".to_owned(), Some("override".to_owned()), Reason::Static));
     // Those that ask for `on` still find it.
     assert_eq!(decided(&engine, "needs").0, "false");
@@ -66,7 +69,10 @@ fn names_that_there_are_not_are_refused_unless_they_may_be_made() {
         "overlay: the ruleset has no variant of `algorithm` that is `v3` (it has `v1`, `v2`)"
     );
     assert!(error(r#""migrations":{"recruiter":{"phase":"sync"}}"#).contains("no migration `recruiter`"));
-    assert!(error(r#""migrations":{"recruiters":{"switches":{"X":true}}}"#).contains("(it has `B`, `E`, `R`, `W`)"));
+    assert!(
+        error(r#""migrations":{"recruiters":{"switches":{"X":true}}}"#)
+            .contains("(it has `B`, `E`, `R`, `W`)")
+    );
     assert!(error(r#""migrations":{"recruiters":{"phase":"snyc"}}"#).contains("snyc"));
     let engine = overlaid(r#""create":true,"flags":{"new":{"value":7},"old":{"variant":"a"}}"#).unwrap();
     assert_eq!(decided(&engine, "new").0, "7");
@@ -87,6 +93,9 @@ fn a_migration_is_in_the_phase_that_is_asked_of_it() {
         route(r#""migrations":{"recruiters":{"phase":"dual_read","emergency":true}}"#),
         phase("dual_read", true)
     );
-    assert_eq!(route(r#""migrations":{"recruiters":{"switches":{"R":true,"W":false}}}"#), phase("dual_read", false));
+    assert_eq!(
+        route(r#""migrations":{"recruiters":{"switches":{"R":true,"W":false}}}"#),
+        phase("dual_read", false)
+    );
     assert!(route(r#""migrations":{"recruiters":{"switches":{"R":true,"E":true}}}"#).1);
 }
