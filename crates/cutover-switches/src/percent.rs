@@ -112,8 +112,8 @@ fn names_a_hash(name: &str) -> bool {
         "fnv",
         "bucket",
     ];
-    words(name).iter().any(|word| HASHES.contains(&word.as_str()))
-        || HASHES.contains(&name.to_ascii_lowercase().as_str())
+    let is_hash = |word: &str| HASHES.contains(&word) || HASHES.contains(&word.trim_end_matches(|char: char| char.is_ascii_digit()));
+    words(name).iter().any(|word| is_hash(word)) || is_hash(&name.to_ascii_lowercase())
 }
 
 /// `user.id` is `userId`, `userId` is itself.

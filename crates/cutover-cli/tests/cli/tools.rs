@@ -22,7 +22,7 @@ fn types_are_written_and_told_to_be_out_of_date() {
     folder.run(&check).wrote(0, "", "");
     let module = std::fs::read_to_string(folder.0.join("rules.ts")).unwrap();
     assert_eq!(folder.run(&["codegen", "rules.yaml", "--lang", "ts"]).stdout, module);
-    folder.file("rules.yaml", crate::RULES.replace("new_search", "newer_search"));
+    folder.file("rules.yaml", crate::RULES.replace("checkout_layout", "checkout_design"));
     assert_eq!(folder.run(&check).code, Some(1));
     assert_eq!(folder.run(&[&check[..], &["--json"]].concat()).json(1)["up_to_date"], false);
     // Types of what is refused are not written.
@@ -51,7 +51,7 @@ fn problems_are_told_as_workflows_take_them() {
     assert_eq!(run.code, Some(1));
     assert!(
         run.stdout.starts_with(
-            "::error file=bad.yaml,line=3,col=39,title=cutover%3A unknown_operator::`iss` is no operator%0A"
+            "::error file=bad.yaml,line=3,col=38,title=cutover%3A unknown_operator::`iss` is no operator%0A"
         ),
         "{}",
         run.stdout
