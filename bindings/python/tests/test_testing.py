@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -186,3 +187,9 @@ def test_pytest_has_it_as_a_fixture(pytester: pytest.Pytester) -> None:
     Path(pytester.path, "ruleset.yaml").write_text("cutover: 1\nflags: {of_file: {}}")
     pytester.makeini("[pytest]\ncutover_ruleset = ruleset.yaml\naddopts = --strict-markers\nfilterwarnings = error")
     pytester.runpytest_subprocess().assert_outcomes(passed=3)
+
+
+def test_the_page() -> None:
+    page = Path(__file__).parents[3] / "docs" / "testing.md"
+    results = doctest.testfile(str(page), module_relative=False)
+    assert results.attempted > 5 and results.failed == 0
