@@ -68,9 +68,9 @@ console.log(JSON.stringify([on, decided.value, either, phase, from, job, service
 const BAD: readonly (readonly [string, string])[] = [
   [`engine.isEnabled("beat", {});`, "TS2345"],
   [`engine.isEnabled("algorithm", {});`, "TS2345"],
-  [`engine.decide("algorithms", {});`, "TS2769"],
-  [`engine.isEnabled("beta", { userid: "ada" });`, "TS2561"],
-  [`engine.isEnabled("beta", { tenant: { tire: "premium" } });`, "TS2561"],
+  [`engine.decide("algorithms", {});`, "TS2345"],
+  [`engine.isEnabled("beta", { userid: "ada" });`, "TS2353"],
+  [`engine.isEnabled("beta", { tenant: { tire: "premium" } });`, "TS2353"],
   [`engine.isEnabled("beta", { tenant: { tier: 7 } });`, "TS2322"],
   [`engine.isEnabled("beta", { userId: true });`, "TS2322"],
   [`if (engine.decide("algorithm", {}).variant === "v3") {}`, "TS2367"],
@@ -126,7 +126,7 @@ describe("types of a ruleset", () => {
   });
 
   it("are written for any name", () => {
-    const names = ["class", "__proto__", "constructor", "*/ alert(1) /*", "a\"b'c`${d}\\", "\u202e\u2028", "日本 🙂", "x".repeat(5000), "1"];
+    const names = ["class", "__proto__", "constructor", "*/ alert(1) /*", "a\"b'c`${d}\\", "a\u202e\u2028b", "日本 🙂", "x".repeat(256), "1"];
     const flags = Object.fromEntries(names.map((name) => [name, { variants: { [name]: name, other: { [name]: [1, null, name] } }, default: "other" }]));
     const rules = names.filter((name) => /^[^.\s]+$/.test(name) && name.length < 200).map((name) => ({ if: { attribute: name, is: 1 }, serve: "on" }));
     const ruleset = JSON.stringify({ cutover: 1, flags: { ...flags, ["__proto__"]: { variants: { a: 1 } }, all: { rules } } });

@@ -1,6 +1,6 @@
 //! The module of TypeScript.
 
-use super::attributes::{Kinds, Tree};
+use super::attributes::{Branch, Kinds};
 use super::literal::{braced, joined, quoted};
 use super::shape::{MigrationShape, Shape};
 use crate::value::Value;
@@ -42,7 +42,7 @@ pub(super) fn module(shape: &Shape) -> String {
     let migrations = shape.migrations.iter().map(|(name, migration)| (name, of_migration(migration)));
     let paths = shape.paths.iter().map(|(name, services)| (name, union(services)));
     let attributes = shape.attributes.branches.iter();
-    let attributes = attributes.map(|(name, branch)| (name, attribute(branch.kinds, &branch.inside)));
+    let attributes = attributes.map(|(name, branch)| (name, attribute(name, branch)));
     [
         HEAD.to_owned(),
         object("The flags: the value of each variant.", "Flags", "", flags),
@@ -119,8 +119,22 @@ fn widened(value: &Value) -> String {
     }
 }
 
+/// What every object has, and not as an attribute: another type of it would fit no object.
+const OF_ALL: [&str; 7] = [
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+];
+
 /// What an attribute may be; a missing one is as good as null.
-fn attribute(kinds: Option<Kinds>, inside: &Tree) -> String {
+fn attribute(name: &str, Branch { kinds, inside }: &Branch) -> String {
+    if OF_ALL.contains(&name) {
+        return "unknown".to_owned();
+    }
     let mut types: Vec<String> = Vec::new();
     if let Some(kinds) = kinds {
         let known = [
@@ -140,7 +154,7 @@ fn attribute(kinds: Option<Kinds>, inside: &Tree) -> String {
     if !inside.branches.is_empty() {
         let entries = inside.branches.iter();
         let entries = entries
-            .map(|(name, branch)| (format!("{}?", text(name)), attribute(branch.kinds, &branch.inside)));
+            .map(|(name, branch)| (format!("{}?", text(name)), attribute(name, branch)));
         types.push(inline(entries));
     }
     types.push("null | undefined".to_owned());
