@@ -71,6 +71,15 @@ export default defineConfig({
               ["Beside others", "comparison"],
             ]),
           },
+          {
+            text: "In code and reviews",
+            items: pages([
+              ["Types for a ruleset", "codegen"],
+              ["Testing", "testing"],
+              ["Editors and pull requests", "editor"],
+              ["Finding switches", "switches"],
+            ]),
+          },
           { text: "Reference", items: reference },
         ],
       },

@@ -96,6 +96,7 @@ function typescript() {
     ["openfeature-web", "openfeature/web-node", "CutoverWebProvider", "TrackedCounts"],
     ["paths", "paths/index", "pathRouter"],
     ["source", "source/index", "Source", "SourceError"],
+    ["testing", "testing/index", "engineFixture", "testEngine"],
   ]) {
     writeFileSync(join(dist, `${name}.js`), `export { ${values.join(", ")} } from "./cjs/${entry}.js";\n`);
     writeFileSync(join(dist, `${name}.d.ts`), `export * from "./cjs/${entry}.js";\n`);

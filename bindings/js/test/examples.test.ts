@@ -11,6 +11,7 @@ import * as openfeature from "../dist/openfeature-server.js";
 import { CutoverWebProvider } from "../dist/openfeature-web.js";
 import * as paths from "../dist/paths.js";
 import * as source from "../dist/source.js";
+import * as testing from "../dist/testing.js";
 import { CutoverError, builds } from "./support.js";
 
 interface Example {
@@ -75,6 +76,7 @@ describe.each([
   ["openfeature", { ...openfeature, CutoverWebProvider }],
   ["paths", paths],
   ["source", source],
+  ["testing", testing],
 ])("%s", (folder, exported: object) => {
   const found = examples(folder);
   // Examples may keep files where they stand.

@@ -20,7 +20,7 @@ it("every way to import it finds the types of what it gets", () => {
   const told = node(folder, tool("@arethetypeswrong/cli/dist/index.js"), "--profile", "node16", "--format", "json", tarball);
   const { analysis } = JSON.parse(told) as { analysis: { problems: { resolutionKind?: string }[]; entrypoints: object } };
   expect(Object.keys(analysis.entrypoints)).toEqual(
-    expect.arrayContaining([".", "./full", "./wasm", "./decider", "./migrate", "./paths", "./source"]),
+    expect.arrayContaining([".", "./full", "./wasm", "./decider", "./migrate", "./paths", "./source", "./testing"]),
   );
   expect(analysis.problems.filter(({ resolutionKind }) => resolutionKind !== "node10")).toEqual([]);
 });

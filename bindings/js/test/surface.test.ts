@@ -8,6 +8,7 @@ import * as ofServer from "../dist/openfeature-server.js";
 import * as ofWeb from "../dist/openfeature-web.js";
 import * as paths from "../dist/paths.js";
 import * as source from "../dist/source.js";
+import * as testing from "../dist/testing.js";
 import { CutoverError, builds } from "./support.js";
 
 const { typescript: names } = JSON.parse(
@@ -94,6 +95,7 @@ function typesOf(folder: string, index = "index.ts"): Types {
 
 const types = typesOf("migrate");
 const sourceTypes = typesOf("source");
+const testingTypes = typesOf("testing");
 const ofTypes = typesOf("openfeature", "server.ts");
 
 const ofMade: Record<string, object> = {
@@ -122,6 +124,14 @@ it("cutover/source", () => {
   for (const [name, keys] of sourceTypes) if (keys !== null) expect(keys, name).toEqual(names[`source ${name}`]);
 });
 
+it("cutover/testing", () => {
+  expect(surface({ ...testing })).toEqual(names["package testing"]);
+  expect([...testingTypes.keys()]).toEqual(names["testing types"]);
+  for (const [name, keys] of testingTypes) if (keys !== null) expect(keys, name).toEqual(names[`testing ${name}`]);
+  // It is an engine, and what its interface says beyond that.
+  expect(surface(testing.testEngine())).toEqual([...(names["engine"] ?? []), ...(names["testing TestEngine"] ?? [])].sort());
+});
+
 it("cutover/migrate", () => {
   expect(surface({ ...migrate })).toEqual(names["package migrate"]);
   for (const [name, object] of Object.entries(made)) expect(surface(object), name).toEqual(names[`migrate ${name}`]);
@@ -141,6 +151,8 @@ it("is all that the list holds", () => {
     [
       ...["CutoverError", "Decider", "Engine", "context", "decider", "engine", "package", "package decider"],
       ...["package migrate", "migrate types", "package paths", "paths router", "package source", "source types", "Source"],
+      ...["package testing", "testing types"],
+      ...[...testingTypes].flatMap(([name, keys]) => (keys === null ? [] : [`testing ${name}`])),
       ...[...Object.keys(ofSource), ...[...sourceTypes.keys()].filter((name) => sourceTypes.get(name) !== null)].map(
         (name) => `source ${name}`,
       ),

@@ -21,6 +21,7 @@ import cutover.migrate
 import cutover.migrate.outbox
 import cutover.openfeature
 import cutover.source
+import cutover.testing
 
 ROOT = Path(__file__).parent.parent
 
@@ -51,10 +52,10 @@ def test_documentation(name: str, thing: object) -> None:
     assert runner.summarize(verbose=False).failed == 0, "".join(output)
 
 
-PACKAGES = [cutover.migrate, cutover.migrate.outbox, cutover.asgi, cutover.openfeature, cutover.source]
+PACKAGES = [cutover.migrate, cutover.migrate.outbox, cutover.asgi, cutover.openfeature, cutover.source, cutover.testing]
 MODULES = [
     name
-    for package in (cutover.migrate, cutover.asgi, cutover.openfeature, cutover.source)
+    for package in (cutover.migrate, cutover.asgi, cutover.openfeature, cutover.source, cutover.testing)
     for name in (package.__name__, *(found.name for found in walk_packages(package.__path__, f"{package.__name__}.")))
 ]
 

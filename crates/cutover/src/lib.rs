@@ -29,6 +29,8 @@
 #[cfg(feature = "alerts")]
 pub mod alerts;
 mod call;
+#[cfg(feature = "codegen")]
+pub mod codegen;
 mod compile;
 mod context;
 #[cfg(any(cutover_small, test))]
@@ -50,6 +52,8 @@ mod migration;
 mod names;
 pub mod openfeature;
 mod order;
+#[cfg(feature = "overlay")]
+mod overlay;
 #[cfg(feature = "replay")]
 pub mod replay;
 mod ruleset;
