@@ -24,10 +24,10 @@ async function run() {
   const provider = new CutoverWebProvider(rules("plain"));
   const heard = [];
   const flags = OpenFeature.getClient();
-  for (const event of [ProviderEvents.Reconciling, ProviderEvents.ContextChanged, ProviderEvents.ConfigurationChanged])
-    flags.addHandler(event, (details) => heard.push([event, details.flagsChanged ?? null]));
   await OpenFeature.setContext({ lang: "en" });
   await OpenFeature.setProviderAndWait(provider);
+  for (const event of [ProviderEvents.Reconciling, ProviderEvents.ContextChanged, ProviderEvents.ConfigurationChanged])
+    flags.addHandler(event, (details) => heard.push([event, details.flagsChanged ?? null]));
   const details = [flags.getStringDetails("title", "?"), flags.getBooleanDetails("title", true)];
   await OpenFeature.setContext({ lang: "fr" });
   details.push(flags.getStringDetails("title", "?"));
