@@ -85,7 +85,8 @@ class World:
             api.set_provider_and_wait(CutoverProvider(self.away(Engine.from_str(self.ruleset))), self.domain)
             until(lambda: self.client.get_provider_status().value == "STALE")
         else:
-            given = {"error": self.away, "fatal": lambda: "cutover: 2"}[kind]()
+            assert kind in ("error", "fatal")
+            given = self.away() if kind == "error" else "cutover: 2"
             try:
                 api.set_provider_and_wait(CutoverProvider(given, ready_ms=20), self.domain)
             except (OpenFeatureError, SourceError):
