@@ -60,8 +60,8 @@ class CutoverProvider(AbstractProvider):
     >>> flags = api.get_client("provider")
     >>> flags.get_boolean_value("beta", False, EvaluationContext("ada"))
     True
-    >>> flags.get_boolean_details("beta", False).error_code.value
-    'TARGETING_KEY_MISSING'
+    >>> flags.get_string_details("beta", "?", EvaluationContext("ada")).error_code.value
+    'TYPE_MISMATCH'
     """
 
     def __init__(
