@@ -83,7 +83,11 @@ export class CutoverProvider implements Provider {
     return this.#answer("number", flag, otherwise, context);
   }
 
-  async resolveObjectEvaluation<T extends JsonValue>(flag: string, otherwise: T, context: EvaluationContext): Promise<ResolutionDetails<T>> {
+  async resolveObjectEvaluation<T extends JsonValue>(
+    flag: string,
+    otherwise: T,
+    context: EvaluationContext,
+  ): Promise<ResolutionDetails<T>> {
     return this.#answer("object", flag, otherwise, context);
   }
 

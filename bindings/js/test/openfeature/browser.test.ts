@@ -18,7 +18,14 @@ import { OpenFeature, ProviderEvents } from "@openfeature/web-sdk";
 import { CutoverWebProvider } from "cutover/openfeature/web";
 const rules = (variant) => JSON.stringify({
   cutover: 1,
-  flags: { title: { owner: "team", variants: { plain: "Jobs", warm: "Offres" }, default: variant, rules: [{ if: { attribute: "lang", is: "fr" }, serve: "warm" }] } },
+  flags: {
+    title: {
+      owner: "team",
+      variants: { plain: "Jobs", warm: "Offres" },
+      default: variant,
+      rules: [{ if: { attribute: "lang", is: "fr" }, serve: "warm" }],
+    },
+  },
 });
 async function run() {
   const provider = new CutoverWebProvider(rules("plain"));
@@ -42,7 +49,8 @@ globalThis.run = run;
 `;
 
 beforeAll(async () => {
-  writeFileSync(join(folder, "index.html"), '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="./main.js"></script>');
+  const head = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">';
+  writeFileSync(join(folder, "index.html"), `${head}<script type="module" src="./main.js"></script>`);
   writeFileSync(join(folder, "main.js"), PAGE);
   mkdirSync(join(folder, "node_modules"), { recursive: true });
   symlinkSync(join(here, "node_modules/@openfeature"), join(folder, "node_modules/@openfeature"));

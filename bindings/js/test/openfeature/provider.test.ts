@@ -155,7 +155,9 @@ describe("the provider for pages", () => {
     await Web.setContext("page", { lucky: false });
     await Web.setProviderAndWait("page", new CutoverWebProvider(Engine.fromString(RULES)));
     const flags = Web.getClient("page");
-    for (const event of [WebEvents.Reconciling, WebEvents.ContextChanged, WebEvents.Ready] as const) flags.addHandler(event, () => heard.push(event));
+    for (const event of [WebEvents.Reconciling, WebEvents.ContextChanged, WebEvents.Ready] as const) {
+      flags.addHandler(event, () => heard.push(event));
+    }
     expect(flags.getNumberDetails("checkout", 0)).toMatchObject({ value: 1, variant: "old", reason: "DEFAULT" });
     const changed = Web.setContext("page", { lucky: true });
     expect(flags.providerStatus).toBe("RECONCILING");

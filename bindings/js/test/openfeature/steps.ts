@@ -45,8 +45,14 @@ const STEPS: readonly (readonly [RegExp, Play])[] = [
     /^a context containing a key "([^"]*)", with type "([^"]*)" and with value "(.*)"$/,
     (world, [key = "", type = "", value = ""]) => void (world.context = { ...world.context, [key]: read(type, value) as string }),
   ],
-  [/^a context containing a key "([^"]*)" with null value$/, (world, [key = ""]) => void (world.context = { ...world.context, [key]: null })],
-  [/^a context containing a targeting key with value "(.*)"$/, (world, [targetingKey = ""]) => void (world.context = { ...world.context, targetingKey })],
+  [
+    /^a context containing a key "([^"]*)" with null value$/,
+    (world, [key = ""]) => void (world.context = { ...world.context, [key]: null }),
+  ],
+  [
+    /^a context containing a targeting key with value "(.*)"$/,
+    (world, [targetingKey = ""]) => void (world.context = { ...world.context, targetingKey }),
+  ],
   [
     /^a context with a structure "([^"]*)" whose field "([^"]*)" is "([^"]*)"$/,
     (world, [key = "", field = "", value = ""]) => void (world.context = { ...world.context, [key]: { [field]: value } }),
