@@ -65,7 +65,6 @@ pub(crate) struct Published {
     packed: [OnceLock<Option<Bytes>>; 3],
     /// What clients get of it, made when the first one asks.
     for_clients: OnceLock<Option<Arc<Published>>>,
-    fractional: OnceLock<HashSet<String>>,
 }
 
 impl Published {
