@@ -13,7 +13,7 @@ VERSION = 3
 LAID_OUT = {
     "nothing": (171, "5a14ad5a29abeddf"),
     "shop": (1679, "3bf1d97c703fa510"),
-    "corners": (8063, "67cf38a1abc894fa"),
+    "corners": (8083, "d56348eddd8cf8be"),
     "moves": (6037, "f94ca7d6a5c55066"),
 }
 
