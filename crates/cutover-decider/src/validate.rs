@@ -332,6 +332,9 @@ fn serves(
     let share = matches!(kind, rule::SHARE | rule::SPLIT_WITHIN | rule::SHARE_BY);
     let split = matches!(kind, rule::SPLIT | rule::SPLIT_WITHIN | rule::SPLIT_BY);
     let by_contract = matches!(kind, rule::SHARE_BY | rule::SPLIT_BY);
+    if cfg!(cutover_smallest) && kind == rule::SPLIT_BY {
+        return Err(BEYOND);
+    }
     if kind > rule::SPLIT_BY || number as usize >= MAX_PER_FLAG {
         return Err("what a rule serves");
     }

@@ -97,16 +97,10 @@ pub(super) fn sentence(step: &Step) -> String {
         Step::Bucket { hash, by, unit, bucket, ranges, buckets, otherwise, result, .. } => {
             let ranges: Vec<String> = ranges.iter().map(|[from, to]| format!("[{from}, {to})")).collect();
             let place = match bucket {
-                Some(bucket) => format!("{} is bucket {bucket}", value(unit)),
+                Some(bucket) => format!("{} is bucket {bucket} of {buckets} by {hash}", value(unit)),
                 None => seen(unit) + settled(*otherwise),
             };
-            format!(
-                "{} bucket of {} in {}  {}",
-                sign(result),
-                clean(by),
-                ranges.join(" "),
-                paint(DIM, format_args!("{place} of {buckets} by {hash}"))
-            )
+            format!("{} bucket of {} in {}  {}", sign(result), clean(by), ranges.join(" "), paint(DIM, place))
         }
         Step::Segment { segment, result, .. } => format!("{} segment {}", sign(result), clean(segment)),
         Step::Time { timezone, result, .. } => {

@@ -97,4 +97,10 @@ fn boundaries_are_the_least_positions_at_or_above_a_share() {
     assert_eq!(Hash::LaunchDarklySha1.boundary(1, 1 << 60), 1_152_921_504_607);
     assert_eq!(Hash::LaunchDarklySha1.boundary(2_000_000, 1 << 60), 1 << 60);
     assert_eq!(Hash::Cutover1.boundary(1, 1 << 32), 4294);
+    for total in [1, 3, 999_999, 1_000_000, 1_000_001, (1 << 32) - 1, (1 << 60) - 1, 1 << 60] {
+        for ppm in [0, 1, 2, 333_333, 500_000, 999_999, 1_000_000] {
+            let want = (u128::from(ppm) * u128::from(total)).div_ceil(1_000_000);
+            assert_eq!(u128::from(Hash::LaunchDarklySha1.boundary(ppm, total)), want, "{ppm} {total}");
+        }
+    }
 }

@@ -50,8 +50,8 @@ fn in_lower_case(arena: &Arena, code: u32, operand: u32, value: ValueRef<'_>) ->
     let ValueRef::Text(bytes) = value else { return test::of_value(arena, code, operand, value) };
     let Ok(text) = core::str::from_utf8(bytes) else { return Truth::Unknown };
     match text.len() {
-        ..=FEW_BYTES => lowered::<FEW_LOWERED>(arena, code, operand, text),
-        ..=MAX_LOWERED_BYTES => lowered::<MANY_LOWERED>(arena, code, operand, text),
+        bytes if bytes <= FEW_BYTES => lowered::<FEW_LOWERED>(arena, code, operand, text),
+        bytes if bytes <= MAX_LOWERED_BYTES => lowered::<MANY_LOWERED>(arena, code, operand, text),
         _ => Truth::Unknown,
     }
 }

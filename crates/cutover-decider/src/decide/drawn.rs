@@ -120,6 +120,10 @@ pub(super) fn variant<C: ContextView + ?Sized, O: Observer + ?Sized>(
         machine.observer.bucket(machine.program, rule, unit, ppm, Position { position, boundary, of: total });
         return Ok(if position < boundary { variants } else { variants >> 16 });
     }
+    // The smallest module refuses programs with such splits.
+    if cfg!(cutover_smallest) {
+        return Ok(variants >> 16);
+    }
     let count = machine.arena().word(cuts_at).saturating_mul(cuts::CUT_WORDS);
     let all = machine.arena().slice(cuts_at.wrapping_add(cuts::WORDS), count);
     let all = all.as_chunks::<{ cuts::CUT_WORDS as usize }>().0;
