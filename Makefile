@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test setup build check rust js python conformance http load differential example fuzz simulate budget bench bench-peers clean
+.PHONY: help run test setup build check rust js python conformance http load differential example deploy docs fuzz simulate budget bench bench-peers clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
@@ -43,8 +43,14 @@ load: build      ## the control plane from a second process: requests for one fl
 differential: build ## 100,000 generated rulesets, Rust against Node, WebAssembly and Python
 	@SEED=$${SEED:-1} COUNT=$${COUNT:-100000} scripts/differential.sh
 
-example: build   ## tests of the example
+example: build   ## tests of the examples
 	@scripts/step.sh example
+
+docs: build      ## the documentation as a site, and every page that says what to do, followed
+	@scripts/step.sh docs
+
+deploy: build    ## the chart of the control plane: linted, valid, and what it starts is started
+	@scripts/step.sh deploy
 
 fuzz:            ## a short run of each fuzz target
 	@scripts/fuzz.sh

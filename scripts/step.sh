@@ -30,16 +30,22 @@ case "${1:-}" in
     (cd page && npm run --silent check && npm run --silent test)
     ;;
   example)
-    cd examples/recruiters
-    npm run --silent build
-    npm test --silent
+    for folder in examples/recruiters examples/matching; do
+      (cd "$folder" && npm run --silent build && npm test --silent)
+    done
+    ;;
+  docs)
+    scripts/docs.sh
+    ;;
+  deploy)
+    "$PYTHON" -m pytest -q deploy/tests
     ;;
   load)
     # That every client hears, and every request is answered; how fast is for a quiet machine: `make load`.
     RUNS=1 SECONDS_EACH=1 CLIENTS=500 ROUNDS=2 scripts/load.sh
     ;;
   *)
-    echo "usage: scripts/step.sh rust|js|python|conformance|page|example|load" >&2
+    echo "usage: scripts/step.sh rust|js|python|conformance|page|example|deploy|docs|load" >&2
     exit 2
     ;;
 esac

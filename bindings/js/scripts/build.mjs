@@ -94,6 +94,7 @@ function typescript() {
     ["migrate", "migrate/index", ...MIGRATE],
     ["paths", "paths/index", "pathRouter"],
     ["source", "source/index", "Source", "SourceError"],
+    ["testing", "testing/index", "engineFixture", "testEngine"],
   ]) {
     writeFileSync(join(dist, `${name}.js`), `export { ${values.join(", ")} } from "./cjs/${entry}.js";\n`);
     writeFileSync(join(dist, `${name}.d.ts`), `export * from "./cjs/${entry}.js";\n`);

@@ -23,20 +23,29 @@ export type Decided = Decision<never>;
 /** What a decider is made of, for the classes that go on from it. */
 export let coreOf: <P extends Program>(decider: LoadedDecider<P>) => Core<P>;
 
+/** Gives a decider another program: what tests do, and nothing else. */
+export let replaceCore: <P extends Program>(decider: LoadedDecider<P>, core: Core<P>) => void;
+
 /** Decides flags and migrations. How one is made, and that it is frozen then, is the business of whoever has a program. */
 export class LoadedDecider<P extends Program = Program> implements Decider {
-  readonly digest: string;
-  readonly #core: Core<P>;
+  #core: Core<P>;
   /** The migrations that were asked for. */
   readonly #migrations = new Map<string, Migration>();
 
   static {
     coreOf = (decider) => decider.#core;
+    replaceCore = (decider, core) => {
+      decider.#core = core;
+      decider.#migrations.clear();
+    };
   }
 
   constructor(core: Core<P>) {
     this.#core = core;
-    this.digest = core.about.digest;
+  }
+
+  get digest(): string {
+    return this.#core.about.digest;
   }
 
   get flags(): readonly string[] {

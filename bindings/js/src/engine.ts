@@ -202,10 +202,7 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
   }
 
   #ask(name: string, args: string): unknown {
-    const reply = coreOf(this).program.call(name, args);
-    const { answer, refusal, code } = JSON.parse(reply) as { answer?: unknown; refusal?: string; code?: string };
-    if (refusal !== undefined) throw new CutoverError(refusal, [], code === undefined ? {} : { code });
-    return answer;
+    return answerOf(coreOf(this).program, name, args);
   }
 
   share(): Shared {
@@ -243,6 +240,14 @@ export abstract class LoadedEngine extends LoadedDecider<FullProgram> implements
   #unexplained(flag: string, error: ErrorCode): Explanation<Json> {
     return { decision: failed(flag, error, this.digest), steps: NOTHING };
   }
+}
+
+/** The answer of a program to a question; its refusal is thrown. */
+export function answerOf(program: FullProgram, name: string, args: string): unknown {
+  const reply = program.call(name, args);
+  const { answer, refusal, code } = JSON.parse(reply) as { answer?: unknown; refusal?: string; code?: string };
+  if (refusal !== undefined) throw new CutoverError(refusal, [], code === undefined ? {} : { code });
+  return answer;
 }
 
 /** What comes of held back variants. */

@@ -33,7 +33,8 @@ export function engineOf(backend: FullBackend): EngineConstructor {
     constructor(program: FullProgram | undefined) {
       if (program === undefined) throw new TypeError("an engine is made by Engine.fromString");
       super(new Core(backend, program));
-      Object.freeze(this);
+      // Those of tests change.
+      if (new.target === Engine) Object.freeze(this);
     }
 
     static fromString(text: string | Uint8Array): Engine {

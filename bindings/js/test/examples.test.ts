@@ -9,6 +9,7 @@ import { Engine } from "../dist/index.js";
 import * as migrate from "../dist/migrate.js";
 import * as paths from "../dist/paths.js";
 import * as source from "../dist/source.js";
+import * as testing from "../dist/testing.js";
 import { CutoverError, builds } from "./support.js";
 
 interface Example {
@@ -72,6 +73,7 @@ describe.each([
   ["migrate", migrate],
   ["paths", paths],
   ["source", source],
+  ["testing", testing],
 ])("%s", (folder, exported: object) => {
   const found = examples(folder);
   // Examples may keep files where they stand.

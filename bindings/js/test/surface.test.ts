@@ -6,6 +6,7 @@ import * as small from "../dist/decider-entry.js";
 import * as migrate from "../dist/migrate.js";
 import * as paths from "../dist/paths.js";
 import * as source from "../dist/source.js";
+import * as testing from "../dist/testing.js";
 import { CutoverError, builds } from "./support.js";
 
 const { typescript: names } = JSON.parse(
@@ -92,6 +93,7 @@ function typesOf(folder: string): Types {
 
 const types = typesOf("migrate");
 const sourceTypes = typesOf("source");
+const testingTypes = typesOf("testing");
 
 const aSource = source.Source.environment({ variables: {} });
 const ofSource: Record<string, object> = { Source: aSource, SourceError: new source.SourceError("closed", "") };
@@ -103,6 +105,14 @@ it("cutover/source", () => {
   for (const [name, object] of Object.entries(ofSource)) expect(surface(object), name).toEqual(names[`source ${name}`]);
   expect([...sourceTypes.keys()]).toEqual(names["source types"]);
   for (const [name, keys] of sourceTypes) if (keys !== null) expect(keys, name).toEqual(names[`source ${name}`]);
+});
+
+it("cutover/testing", () => {
+  expect(surface({ ...testing })).toEqual(names["package testing"]);
+  expect([...testingTypes.keys()]).toEqual(names["testing types"]);
+  for (const [name, keys] of testingTypes) if (keys !== null) expect(keys, name).toEqual(names[`testing ${name}`]);
+  // It is an engine, and what its interface says beyond that.
+  expect(surface(testing.testEngine())).toEqual([...(names["engine"] ?? []), ...(names["testing TestEngine"] ?? [])].sort());
 });
 
 it("cutover/migrate", () => {
@@ -124,6 +134,8 @@ it("is all that the list holds", () => {
     [
       ...["CutoverError", "Decider", "Engine", "context", "decider", "engine", "package", "package decider"],
       ...["package migrate", "migrate types", "package paths", "paths router", "package source", "source types", "Source"],
+      ...["package testing", "testing types"],
+      ...[...testingTypes].flatMap(([name, keys]) => (keys === null ? [] : [`testing ${name}`])),
       ...[...Object.keys(ofSource), ...[...sourceTypes.keys()].filter((name) => sourceTypes.get(name) !== null)].map(
         (name) => `source ${name}`,
       ),

@@ -55,6 +55,14 @@ pub(crate) fn changed(py: Python<'_>, engine: &Engine, arguments: &str) -> PyRes
     asked.map_err(|error| records::failed(py, &error.to_string(), Some(error.code())))
 }
 
+/// A ruleset with some of its answers fixed: the question `overlay`, in JSON.
+#[pyfunction]
+#[pyo3(signature = (engine, arguments, /))]
+pub(crate) fn overlay(py: Python<'_>, engine: &Engine, arguments: &str) -> PyResult<String> {
+    let asked = py.detach(|| engine.loaded.engine.call("overlay", arguments));
+    asked.map_err(|error| records::failed(py, &error.to_string(), Some(error.code())))
+}
+
 /// Whether an Ed25519 signature of 64 bytes is that of a message by the owner of a public key of 32 bytes. What has another
 /// length is not.
 #[pyfunction]

@@ -41,7 +41,7 @@ use std::borrow::Cow;
 /// >>> decision = engine.decide("orders_mongodb", {"userId": "user_123"})
 /// >>> decision.value, decision.reason
 /// (True, 'TARGETING_MATCH')
-#[pyclass(frozen, module = "cutover")]
+#[pyclass(frozen, subclass, module = "cutover")]
 pub(crate) struct Engine {
     pub(crate) loaded: Loaded,
     /// The digest of the ruleset's content, 32 hexadecimal digits: the same for YAML and JSON, and whatever the order
@@ -75,6 +75,13 @@ impl Engine {
 
 #[pymethods]
 impl Engine {
+    /// Another engine of the same ruleset, for classes that go on from this one; `from_str` loads rulesets.
+    #[new]
+    #[pyo3(signature = (engine, /))]
+    fn new(py: Python<'_>, engine: &Self) -> Self {
+        Self::of(py, engine.loaded.engine.clone())
+    }
+
     /// Loads a ruleset from YAML or JSON.
     ///
     /// Raises `CutoverError`, with every problem of the document at once in its `diagnostics`.

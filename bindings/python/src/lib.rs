@@ -45,7 +45,7 @@ mod _cutover {
     #[pymodule_export]
     use crate::decision::Decision;
     #[pymodule_export]
-    use crate::delivery::{Breaker, changed, draw, ed25519_verify, read_machine, step, stores};
+    use crate::delivery::{Breaker, changed, draw, ed25519_verify, overlay, read_machine, step, stores};
     #[pymodule_export]
     use crate::engine::Engine;
 

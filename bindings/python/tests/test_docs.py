@@ -20,6 +20,7 @@ import cutover.asgi
 import cutover.migrate
 import cutover.migrate.outbox
 import cutover.source
+import cutover.testing
 
 ROOT = Path(__file__).parent.parent
 
@@ -50,10 +51,10 @@ def test_documentation(name: str, thing: object) -> None:
     assert runner.summarize(verbose=False).failed == 0, "".join(output)
 
 
-PACKAGES = [cutover.migrate, cutover.migrate.outbox, cutover.asgi, cutover.source]
+PACKAGES = [cutover.migrate, cutover.migrate.outbox, cutover.asgi, cutover.source, cutover.testing]
 MODULES = [
     name
-    for package in (cutover.migrate, cutover.asgi, cutover.source)
+    for package in (cutover.migrate, cutover.asgi, cutover.source, cutover.testing)
     for name in (package.__name__, *(found.name for found in walk_packages(package.__path__, f"{package.__name__}.")))
 ]
 

@@ -13,11 +13,13 @@ import cutover.asgi
 import cutover.migrate
 import cutover.migrate.outbox
 import cutover.source
+import cutover.testing
+import cutover.typed
 
 API = json.loads((Path(__file__).parents[3] / "conformance" / "api.json").read_text(encoding="utf-8"))["python"]
 
 
-PACKAGES = [cutover.migrate, cutover.migrate.outbox, cutover.asgi, cutover.source]
+PACKAGES = [cutover.migrate, cutover.migrate.outbox, cutover.asgi, cutover.source, cutover.testing, cutover.typed]
 
 
 def members(thing: type) -> list[str]:

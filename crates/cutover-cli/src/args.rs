@@ -1,17 +1,19 @@
 //! The command line.
 
+pub(crate) mod check;
+#[cfg(feature = "serve")]
 pub(crate) mod guard;
+pub(crate) mod import;
 mod operating;
 pub(crate) mod plan;
 pub(crate) mod report;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;
+pub(crate) mod tools;
 pub(crate) mod work;
 
 use crate::{exit, now};
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueHint};
-use cutover::import::Kind;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -46,7 +48,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Say all that is wrong with rulesets, or questionable
-    Check(Check),
+    Check(check::Check),
     /// Compile a ruleset to a program that loads without being read again
     Compile(Compile),
     /// Decide one flag or all, for one context or a file of them
@@ -85,7 +87,9 @@ pub(crate) enum Command {
     #[cfg(feature = "serve")]
     Serve(Box<serve::Serve>),
     /// Turn a document of another system into a ruleset that decides the same
-    Import(Import),
+    Import(import::Import),
+    /// Write types for the names of a ruleset, in TypeScript or Python
+    Codegen(tools::Codegen),
     /// Write the JSON Schema of rulesets, for editors
     Schema,
     /// Hash identifiers, one a line, to a list that does not name them
@@ -94,21 +98,6 @@ pub(crate) enum Command {
     Conformance(Conformance),
     /// Write completions for a shell
     Completions(Completions),
-}
-
-#[derive(Debug, ClapArgs)]
-#[command(
-    after_long_help = "Ends with 1 where a ruleset is refused, and with 2 where a file cannot be read.\n\
-    With --json: {\"diagnostics\":[…]}; where there are several files, each diagnostic names its `file`."
-)]
-pub(crate) struct Check {
-    /// The rulesets
-    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) files: Vec<PathBuf>,
-
-    /// Refuse what is questionable too
-    #[arg(long)]
-    pub(crate) strict: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -324,25 +313,6 @@ pub(crate) struct Gate {
 
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
-The ruleset goes to standard output, and what looks wrong in the document to standard error.
-Ends with 1 where the document is refused; then there is no ruleset.
-With --json: {\"ruleset\":…,\"diagnostics\":[…]}, the ruleset as a text.")]
-pub(crate) struct Import {
-    /// What the document is
-    #[arg(value_name = "KIND", value_parser = kind_parser())]
-    pub(crate) kind: Kind,
-
-    /// The document
-    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) file: PathBuf,
-
-    /// The zone that the hours of the document mean: that of the machines that the service ran on
-    #[arg(long, value_name = "ZONE")]
-    pub(crate) timezone: Option<String>,
-}
-
-#[derive(Debug, ClapArgs)]
-#[command(after_long_help = "\
 The list belongs where a ruleset has one: if: { attribute: userId, in: { sha256: […], salt: … } }.
 It is sorted, so that it does not tell the order of the file. A digest hides an identifier only as well as the \
 identifier is hard to guess. Empty lines are passed over; spaces are part of an identifier.")]
@@ -365,16 +335,6 @@ pub(crate) struct Completions {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub(crate) shell: clap_complete::Shell,
-}
-
-fn kind_parser() -> impl TypedValueParser<Value = Kind> {
-    let help = |kind: Kind| match kind {
-        Kind::FeaturesYml => "YAML with a list `features:` of toggles",
-        Kind::FeatureConfig => "`FeatureConfig` objects, as JSON or YAML",
-        Kind::Env => "a .env file with the four switches of a migration",
-    };
-    let values = Kind::ALL.map(|kind| PossibleValue::new(kind.name()).help(help(kind)));
-    PossibleValuesParser::new(values).try_map(|name| name.parse::<Kind>())
 }
 
 fn switch(text: &str) -> Result<(String, String), String> {

@@ -51,6 +51,7 @@ impl Engine {
     /// |---|---|---|
     /// | `safety` | `migration`, `nodes?`, `writes?` | a [`SafetyReport`](crate::SafetyReport) |
     /// | `select` | `flag`, `variant?`, `unavailable`: a list of variants | a [`Selection`](crate::Selection) |
+    /// | `overlay` | `ruleset`: a text; `flags?`: a `variant` or a `value` of each, `migrations?`: `phase?`, `emergency?` and `switches?` of each; `create?`: whether flags may be new | `ruleset`: the text of one that answers so |
     /// | `diff` | `to`: the text of the ruleset after, `now`, `from?`: the text of this one, `population?`: a list of contexts, `switches?`, `accept?`, `examples?`, `traffic?` | a [`DiffReport`](crate::diff::DiffReport) |
     /// | `changed` | `from` and `to`: texts of rulesets | [`Changed`](crate::diff::Changed): the names of what may decide otherwise |
     /// | `log` | `flag`, or `migration` and `switches?`; `context`, `now` | `line`: a [line](Self::log_decision) of a decision log |
@@ -91,6 +92,8 @@ impl Engine {
         let given = Arguments::read(name, arguments)?;
         match name {
             "safety" => crate::safety::called(self, given),
+            #[cfg(feature = "overlay")]
+            "overlay" => crate::overlay::called(given),
             "select" => crate::sections::select::called(self, given),
             #[cfg(feature = "diff")]
             "diff" => crate::diff::called(self, given),
@@ -183,6 +186,16 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// True or false; false where it is not given.
+    #[cfg(feature = "overlay")]
+    pub(crate) fn flag(&mut self, name: &str) -> Result<bool, CallError> {
+        match self.take(name) {
+            None => Ok(false),
+            Some(Value::Bool(value)) => Ok(value),
+            found => Err(self.wrong(name, "true or false", found.as_ref())),
+        }
+    }
+
     /// The text of a name, where it is given.
     #[cfg(any(feature = "diff", feature = "replay", feature = "runbook", feature = "alerts"))]
     pub(crate) fn optional_text(&mut self, name: &str) -> Result<Option<String>, CallError> {
@@ -213,7 +226,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// The entries of an object; none where it is not given.
-    #[cfg(any(feature = "paths", feature = "diff", feature = "replay"))]
+    #[cfg(any(feature = "paths", feature = "diff", feature = "replay", feature = "overlay"))]
     pub(crate) fn entries(&mut self, name: &str) -> Result<Vec<(String, Value)>, CallError> {
         match self.take(name) {
             None => Ok(Vec::new()),

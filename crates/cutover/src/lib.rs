@@ -29,6 +29,8 @@
 #[cfg(feature = "alerts")]
 pub mod alerts;
 mod call;
+#[cfg(feature = "codegen")]
+pub mod codegen;
 mod compile;
 mod context;
 #[cfg(any(cutover_small, test))]
@@ -49,6 +51,8 @@ mod live;
 mod migration;
 mod names;
 mod order;
+#[cfg(feature = "overlay")]
+mod overlay;
 #[cfg(feature = "replay")]
 pub mod replay;
 mod ruleset;

@@ -30,4 +30,14 @@ export type * from "./report.js";
 export type * from "./runbook.js";
 export type * from "./safety.js";
 export type { Shared } from "./shared.js";
+export type {
+  BooleanFlag,
+  RulesetTypes,
+  TypedContext,
+  TypedDecision,
+  TypedEngine,
+  TypedRead,
+  TypedRoute,
+  TypedRouteOptions,
+} from "./typed.js";
 export type * from "./work.js";

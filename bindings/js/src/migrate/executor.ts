@@ -147,13 +147,18 @@ export class Executor<R> implements Reader<R>, Writer<R> {
     isolated(() => this.#options.metrics?.writeError(this.name, store.store));
   }
 
+  notDurable(): void {
+    const message = "without an outbox, a process that dies between the writes to two stores leaves one of them without it";
+    this.warned.warn("not_durable", message);
+  }
+
   notTransactional(store: Store<R>): void {
     const message = `${store.store} was written without \`withEntry\`: its entry is not of the same transaction`;
     this.warned.warn("not_transactional", message);
   }
 
   broken(error: unknown): void {
-    this.warned.warn("write_broken", `a write could not be gone on with: ${messageOf(error)}`);
+    this.warned.warn("write_broke_off", `a write could not be gone on with: ${messageOf(error)}`);
   }
 
   async deadLetter(letter: DeadLetter): Promise<void> {

@@ -28,6 +28,8 @@ export interface Writer<R> {
   readonly abandonedAfterMs: number;
   /** The side whose transactions may put entries. */
   readonly transactional: SideName | null;
+  /** A write goes to two stores, and nothing keeps that it was begun. */
+  notDurable(): void;
   /** A side was written without the transaction that it was asked for. */
   notTransactional(store: Store<R>): void;
   /** An attempt to write has failed. */
@@ -197,7 +199,10 @@ export class Writing<R> {
   /** Keeps that the write was begun; without an outbox there is nowhere to. */
   async #persist(state: unknown): Promise<boolean> {
     const { name, clock, outbox, abandonedAfterMs } = this.#writer;
-    if (outbox === null) return true;
+    if (outbox === null) {
+      this.#writer.notDurable();
+      return true;
+    }
     const now = clock.now();
     const entry = begunEntry(name, this.#operation, this.#config, state, now, now + abandonedAfterMs);
     try {

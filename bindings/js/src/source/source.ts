@@ -78,7 +78,8 @@ export class Source {
   #error: SourceError | null = null;
   #closing: Promise<void> | null = null;
 
-  private constructor(kind: Kind, options: SourceOptions & Partial<RemoteOptions>, makes: Makes, more: object = {}) {
+  /** Made by {@link http}, {@link redis}, {@link file} and {@link environment}. */
+  protected constructor(kind: Kind, options: SourceOptions & Partial<RemoteOptions>, makes: Makes, more: object = {}) {
     this.node = options.node ?? `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`;
     const { env = "", publicKeys = {}, staleAfterMs } = options;
     const given = {

@@ -131,6 +131,15 @@ describe("a write", () => {
     expect(() => over(dual("outbox"))).toThrow(MigrationError);
   });
 
+  it("says once that nothing keeps what was begun, and nothing of it where one store is written", async () => {
+    const { migration, warned } = over(dual("required"), { retry });
+    for (const operation of ["a", "b"]) await migration.write("k", { n: 1 }, { operation });
+    expect(warned.map(({ code }) => code).filter((code) => code === "not_durable")).toEqual(["not_durable"]);
+    const single = over(standard("off"), { retry });
+    await single.migration.write("k", { n: 1 }, { operation: "a" });
+    expect(single.warned.map(({ code }) => code)).not.toContain("not_durable");
+  });
+
   it("goes into the outbox where its caller leaves between the two writes", async () => {
     const { migration, old, fresh, outbox } = writing("required");
     const leave = new AbortController();

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn, Protocol, TypeAlias, final
 
+from typing_extensions import Self
+
 from cutover._diagnostic import Diagnostic, Imported
 from cutover._route import Route
 from cutover._types import (
@@ -47,6 +49,7 @@ __all__ = [
     "changed",
     "draw",
     "ed25519_verify",
+    "overlay",
     "read_machine",
     "reconcile",
     "step",
@@ -69,6 +72,7 @@ _Table: TypeAlias = _ArrowStream | _ArrowArray
 def changed(engine: Engine, arguments: str, /) -> str: ...
 def draw(key: str, /) -> int: ...
 def ed25519_verify(key: bytes, message: bytes, signature: bytes, /) -> bool: ...
+def overlay(engine: Engine, arguments: str, /) -> str: ...
 def read_machine(fallback_on: int, /) -> str: ...
 def step(machine: str, config: str, state: str, event: str, /) -> str: ...
 def stores(engine: Engine, migration: str, /) -> tuple[str, str] | None: ...
@@ -213,7 +217,6 @@ class Decisions:
     def __arrow_c_schema__(self) -> object: ...
     def __len__(self) -> int: ...
 
-@final
 class Engine:
     r"""A loaded ruleset, which decides flags and migrations. It cannot be changed, and is free to be shared between
     threads.
@@ -245,6 +248,7 @@ class Engine:
     >>> decision.value, decision.reason
     (True, 'TARGETING_MATCH')
     """
+    def __new__(cls, engine: Engine, /) -> Self: ...
     def apply(self, text: str | bytes) -> Engine:
         r"""The engine of another version of the same ruleset. Where the text differs from that of this engine in one flag,
         only that flag is compiled, which takes less than a millisecond however many flags there are; otherwise all is.

@@ -46,6 +46,14 @@ pub(crate) struct Diff {
     #[arg(long)]
     pub(crate) stories: bool,
 
+    /// Write Markdown, for the discussion of the change
+    #[arg(long)]
+    pub(crate) markdown: bool,
+
+    /// What the ruleset is called in Markdown [default: NEW]
+    #[arg(long, value_name = "NAME", requires = "markdown")]
+    pub(crate) name: Option<String>,
+
     /// Writes in a second, to say how many are at risk
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub(crate) writes_per_second: Option<f64>,

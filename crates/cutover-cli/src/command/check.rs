@@ -1,25 +1,27 @@
 //! `cutover check`: all that is wrong with rulesets, or questionable.
 
-use crate::args::Check;
+use crate::args::check::{Check, Format};
 use crate::exit::Exit;
 use crate::failure::{Failure, Report};
 use crate::input::{Source, name};
 use crate::render;
+use crate::render::annotations::InFile;
 use crate::screen::Screen;
 use cutover::{Diagnostic, Engine};
-use serde::Serialize;
-
-/// A diagnostic and the file that it is about.
-#[derive(Serialize)]
-struct InFile {
-    file: String,
-    #[serde(flatten)]
-    diagnostic: Diagnostic,
-}
 
 pub(super) fn run(args: &Check, now_ms: i64, screen: &Screen) -> Result<Exit, Failure> {
+    #[cfg(feature = "watch")]
+    if args.watch {
+        return super::watch::run(args, now_ms, screen);
+    }
+    once(args, now_ms, screen)
+}
+
+/// Checks all files, and tells what came of it.
+pub(super) fn once(args: &Check, now_ms: i64, screen: &Screen) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     let mut all = Vec::new();
+    let format = if screen.is_json() { Format::Json } else { args.format };
     for file in &args.files {
         let checked = check(Source::read(file), now_ms)?;
         let refused = checked.diagnostics.iter().any(|diagnostic| args.strict || diagnostic.is_error());
@@ -28,7 +30,7 @@ pub(super) fn run(args: &Check, now_ms: i64, screen: &Screen) -> Result<Exit, Fa
             _ if refused && exit == Exit::Done => exit = Exit::No,
             _ => {}
         }
-        if screen.is_json() {
+        if format != Format::Text {
             let file = name(file);
             all.extend(
                 checked.diagnostics.into_iter().map(|diagnostic| InFile { file: file.clone(), diagnostic }),
@@ -45,14 +47,15 @@ pub(super) fn run(args: &Check, now_ms: i64, screen: &Screen) -> Result<Exit, Fa
             screen.text(&text)?;
         }
     }
-    if screen.is_json() {
-        match args.files.as_slice() {
-            [_] => {
-                let diagnostics: Vec<Diagnostic> = all.into_iter().map(|entry| entry.diagnostic).collect();
-                screen.value(&Report { diagnostics: &diagnostics })?;
-            }
-            _ => screen.value(&serde_json::json!({ "diagnostics": all }))?,
+    match (format, args.files.as_slice()) {
+        (Format::Text, _) => {}
+        (Format::Json, [_]) => {
+            let diagnostics: Vec<Diagnostic> = all.into_iter().map(|entry| entry.diagnostic).collect();
+            screen.value(&Report { diagnostics: &diagnostics })?;
         }
+        (Format::Json, _) => screen.value(&serde_json::json!({ "diagnostics": all }))?,
+        (Format::Github, _) => screen.bytes(render::annotations::github(&all).as_bytes())?,
+        (Format::Sarif, _) => screen.value(&render::annotations::sarif(&all))?,
     }
     Ok(exit)
 }

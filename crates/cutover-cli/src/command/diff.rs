@@ -51,6 +51,10 @@ pub(super) fn run(args: &args::Diff, now_ms: i64, screen: &Screen) -> Result<Exi
     let report = diff.report();
     if screen.is_json() {
         screen.value(&report)?;
+    } else if args.markdown {
+        let name = args.name.clone().unwrap_or_else(|| input::name(&args.new));
+        screen
+            .bytes(render::diff_markdown::markdown(&report, &name, args.population.is_some()).as_bytes())?;
     } else {
         screen.text(&render::diff::page(&report, args.population.is_some(), args.stories))?;
     }

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod check;
+mod codegen;
 mod compare;
 mod compile;
 mod completions;
@@ -25,6 +26,10 @@ mod safety;
 mod schema;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "switches")]
+mod switches;
+#[cfg(feature = "watch")]
+mod watch;
 mod work;
 
 use crate::args::{Args, Command};
@@ -61,6 +66,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(*args, screen),
         Command::Import(args) => import::run(&args, screen),
+        Command::Codegen(args) => codegen::run(&args, screen),
         Command::Schema => schema::run(screen),
         Command::HashList(args) => hash_list::run(&args, screen),
         Command::Conformance(args) => conformance::run(&args, screen),

@@ -13,11 +13,13 @@ mod import;
 mod incident;
 mod lists;
 mod plan;
+mod pull_request;
 mod replay;
 mod report;
 mod route;
 mod runbook;
 mod safety;
+mod tools;
 mod usage;
 mod work;
 

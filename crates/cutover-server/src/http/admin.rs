@@ -122,6 +122,15 @@ pub(crate) async fn set_config(
 ) -> Answer<Response> {
     let (env, flag) = place.of(&app);
     who.needs(Role::Operator, env)?;
+    // A body that was lost on its way would otherwise be a success that changes nothing.
+    if change.v2_traffic_percentage.is_none()
+        && change.api_v1_deprecated.is_none()
+        && change.v1_sunset_date.is_none()
+    {
+        return Err(Problem::unusable(
+            "nothing is to change: give `v2_traffic_percentage`, `api_v1_deprecated` or `v1_sunset_date`, as JSON",
+        ));
+    }
     let share = change.v2_traffic_percentage.map(|given| {
         let wrong = || {
             Problem::unusable(format!(

@@ -193,6 +193,9 @@ async fn the_scripts_of_a_migration_run() {
     assert_eq!(set(r#"{"v2_traffic_percentage": 12.5}"#).await.json()["v2_traffic_percentage"], 12.5);
     set(r#"{"v2_traffic_percentage": 101}"#).await.problem(422, "unusable");
     set(r#"{"v2_percentage": 1}"#).await.problem(400, "bad-request");
+    // A body that was lost on its way is no success.
+    set("").await.problem(422, "unusable");
+    set(r#"{"reason": "nothing else"}"#).await.problem(422, "unusable");
     let ended = set(r#"{"api_v1_deprecated": true, "v1_sunset_date": "2027-09-01"}"#).await.json();
     assert_eq!((&ended["api_v1_deprecated"], &ended["v1_sunset_date"]), (&json!(true), &json!("2027-09-01")));
     assert_eq!(ended["v2_traffic_percentage"], 12.5);

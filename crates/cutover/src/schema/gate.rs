@@ -37,7 +37,9 @@ enum Query {
 #[derive(JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 struct QueryCounts {
+    /// The query of what is counted, such as errors.
     events: String,
+    /// The query of all that it is a part of, such as requests.
     total: String,
 }
 

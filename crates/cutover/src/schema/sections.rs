@@ -133,8 +133,11 @@ enum HeaderTest {
 #[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum By {
+    /// The value of this header.
     Header(String),
+    /// The value of this cookie.
     Cookie(String),
+    /// This attribute, which the router is given.
     Attribute(String),
 }
 
@@ -154,8 +157,11 @@ enum Next {
 #[derive(JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Target {
+    /// Who serves the request.
     service: String,
+    /// The side that serves it.
     side: Side,
+    /// The store behind the service, for `X-Data-Source`.
     store: Option<String>,
 }
 
@@ -169,6 +175,7 @@ enum Fallback {
 #[derive(JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 struct FallbackMethods {
+    /// Who may serve the request where the service fails.
     service: String,
     /// For which methods; the safe ones where there are none.
     methods: Option<OneOrMore>,

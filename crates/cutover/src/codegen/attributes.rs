@@ -1,0 +1,136 @@
+//! Which values conditions can do something with, attribute by attribute.
+
+use crate::ruleset::condition::{Condition, Kind};
+use crate::ruleset::operator::{Scalars, Test};
+use crate::ruleset::serve::By;
+use crate::value::ValueRef;
+use std::collections::BTreeMap;
+
+/// What an attribute may be, as a set of bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Kinds(u8);
+
+impl Kinds {
+    pub(super) const TEXT: Self = Self(1);
+    pub(super) const NUMBER: Self = Self(2);
+    pub(super) const BOOL: Self = Self(4);
+    /// A moment: a date of the language, a text, or milliseconds.
+    pub(super) const INSTANT: Self = Self(8);
+    pub(super) const TEXTS: Self = Self(16);
+    pub(super) const NUMBERS: Self = Self(32);
+    pub(super) const BOOLS: Self = Self(64);
+
+    /// What a unit may be that is hashed.
+    const UNIT: Self = Self(Self::TEXT.0 | Self::NUMBER.0);
+
+    pub(super) fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// True where nothing asks for anything but that it is there.
+    pub(super) fn is_any(self) -> bool {
+        self.0 == 0
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn of(value: ValueRef<'_>) -> Self {
+        match value {
+            ValueRef::Bool(_) => Self::BOOL,
+            ValueRef::Int(_) | ValueRef::Float(_) => Self::NUMBER,
+            ValueRef::Text(_) => Self::TEXT,
+            _ => Self::default(),
+        }
+    }
+
+    fn of_each(scalars: Scalars<'_>) -> Self {
+        scalars.iter().fold(Self::default(), |kinds, value| kinds.and(Self::of(value)))
+    }
+
+    /// What can match such a test.
+    fn of_test(test: &Test<'_>) -> Self {
+        match test {
+            Test::OneOf(scalars) => Self::of_each(*scalars),
+            Test::Hashed { .. } => Self::UNIT,
+            Test::Range { .. } => Self::NUMBER,
+            Test::Contains(scalars) => {
+                let items = Self::of_each(*scalars);
+                // A text contains texts; a list contains anything.
+                let text = if items.has(Self::TEXT) { Self::TEXT } else { Self::default() };
+                text.and(Self(items.0 << 4 & (Self::TEXTS.0 | Self::NUMBERS.0 | Self::BOOLS.0)))
+            }
+            Test::StartsWith(_)
+            | Test::EndsWith(_)
+            | Test::Matches { .. }
+            | Test::Semver(..)
+            | Test::Cidr(_) => Self::TEXT,
+            Test::Exists(_) => Self::default(),
+            Test::Before(_) | Test::After(_) => Self::INSTANT,
+        }
+    }
+}
+
+/// Attributes as nested objects: `tenant.tier` is `tier` of `tenant`.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    pub(super) branches: BTreeMap<String, Branch>,
+}
+
+/// An attribute, a part of the paths of others, or both.
+#[derive(Debug, Default)]
+pub(super) struct Branch {
+    /// What it may be itself; none where it is only part of the paths of others.
+    pub(super) kinds: Option<Kinds>,
+    pub(super) inside: Tree,
+}
+
+/// The attributes that are read.
+#[derive(Debug, Default)]
+pub(super) struct Read(BTreeMap<String, Kinds>);
+
+impl Read {
+    fn add(&mut self, attribute: &str, kinds: Kinds) {
+        let known = self.0.entry(attribute.to_owned()).or_default();
+        *known = known.and(kinds);
+    }
+
+    pub(super) fn unit(&mut self, attribute: &str) {
+        self.add(attribute, Kinds::UNIT);
+    }
+
+    pub(super) fn by(&mut self, by: &By<'_>) {
+        match by {
+            By::Attribute(attribute) => self.unit(attribute),
+            By::FirstOf { attributes, .. } => {
+                attributes.iter().for_each(|attribute| self.add(attribute, Kinds::TEXT));
+            }
+        }
+    }
+
+    pub(super) fn condition(&mut self, condition: &Condition<'_>) {
+        match &condition.kind {
+            Kind::All(inner) | Kind::Any(inner) => inner.iter().for_each(|inner| self.condition(inner)),
+            Kind::Not(inner) => self.condition(inner),
+            Kind::Attribute { attribute, test, .. } => self.add(attribute, Kinds::of_test(test)),
+            Kind::Segment(_) | Kind::Flag { .. } | Kind::Time(_) => {}
+        }
+    }
+
+    /// As they are given: flat by the whole path, and nested.
+    pub(super) fn tree(&self) -> Tree {
+        let mut tree = Tree::default();
+        for (path, kinds) in &self.0 {
+            tree.branches.entry(path.clone()).or_default().kinds = Some(*kinds);
+            let parts: Vec<&str> = path.split('.').collect();
+            let Some((last, folders)) = parts.split_last() else { continue };
+            let mut place = &mut tree;
+            for folder in folders {
+                place = &mut place.branches.entry((*folder).to_owned()).or_default().inside;
+            }
+            place.branches.entry((*last).to_owned()).or_default().kinds = Some(*kinds);
+        }
+        tree
+    }
+}
