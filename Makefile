@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test setup build check rust js python conformance http load differential example deploy fuzz simulate budget bench bench-peers clean
+.PHONY: help run test setup build check rust js python conformance http load differential example deploy docs fuzz simulate budget bench bench-peers clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
@@ -45,6 +45,9 @@ differential: build ## 100,000 generated rulesets, Rust against Node, WebAssembl
 
 example: build   ## tests of the examples
 	@scripts/step.sh example
+
+docs: build      ## the documentation as a site, and every page that says what to do, followed
+	@scripts/step.sh docs
 
 deploy: build    ## the chart of the control plane: linted, valid, and what it starts is started
 	@scripts/step.sh deploy

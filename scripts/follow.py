@@ -72,7 +72,7 @@ class Artefacts:
         self.folder = folder
         self.tarball = next(iter(sorted(folder.glob("cutover-*.tgz"))), None)
         self.wheels = sorted(folder.glob("cutover-*.whl"))
-        self.crate = next(iter(sorted(folder.glob("crates/cutover-[0-9]*"))), None)
+        self.crates = {path.name.rsplit("-", 1)[0]: path for path in sorted(folder.glob("crates/*"))}
 
     def command(self, text: str) -> str:
         """The command with what is packed in the place of the name."""
@@ -80,9 +80,16 @@ class Artefacts:
             text = re.sub(r"^(npm install(?: -D)?) cutover\b", rf"\1 '{self.tarball}'", text)
         if self.wheels:
             text = re.sub(r"^(pip install) cutover\b", rf"\1 '{self.wheels[0]}'", text)
-        if self.crate is not None:
-            text = re.sub(r"^cargo add cutover\b", f"cargo add --path '{self.crate}'", text)
+        if "cutover" in self.crates:
+            text = re.sub(r"^cargo add cutover\b", f"cargo add --path '{self.crates['cutover']}'", text)
         return text
+
+    def prepare(self, folder: Path) -> None:
+        """Says to Cargo where the crates are that a packed one depends on, which no registry has yet."""
+        if self.crates:
+            patches = [f"{name} = {{ path = {str(path)!r} }}" for name, path in self.crates.items()]
+            Path(folder, ".cargo").mkdir()
+            Path(folder, ".cargo", "config.toml").write_text("\n".join(["[patch.crates-io]", *patches]) + "\n")
 
     def environment(self) -> dict[str, str]:
         quiet = {"npm_config_loglevel": "error", "npm_config_fund": "false", "npm_config_audit": "false", "npm_config_update_notifier": "false"}
@@ -94,6 +101,7 @@ def follow(page: Path, artefacts: Artefacts) -> list[str]:
     """Does what the page says; gives what went otherwise than it says."""
     problems: list[str] = []
     with tempfile.TemporaryDirectory(prefix="cutover-follow-") as folder:
+        artefacts.prepare(Path(folder))
         # One shell for the page, as its reader has: folders and environments stay as they were left.
         shell = subprocess.Popen(
             ["bash", "--noprofile", "--norc"],

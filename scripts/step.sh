@@ -34,6 +34,9 @@ case "${1:-}" in
       (cd "$folder" && npm run --silent build && npm test --silent)
     done
     ;;
+  docs)
+    scripts/docs.sh
+    ;;
   deploy)
     "$PYTHON" -m pytest -q deploy/tests
     ;;
@@ -42,7 +45,7 @@ case "${1:-}" in
     RUNS=1 SECONDS_EACH=1 CLIENTS=500 ROUNDS=2 scripts/load.sh
     ;;
   *)
-    echo "usage: scripts/step.sh rust|js|python|conformance|page|example|deploy|load" >&2
+    echo "usage: scripts/step.sh rust|js|python|conformance|page|example|deploy|docs|load" >&2
     exit 2
     ;;
 esac

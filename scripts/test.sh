@@ -11,7 +11,7 @@ run() {
 run setup scripts/setup.sh
 run build scripts/build.sh
 run check scripts/check.sh
-for suite in rust js python conformance page example deploy load; do run "$suite" scripts/step.sh "$suite"; done
+for suite in rust js python conformance page example deploy docs load; do run "$suite" scripts/step.sh "$suite"; done
 run budget scripts/budget.sh
 run differential env SEED="${SEED:-$((RANDOM * 32768 + RANDOM))}" COUNT="${COUNT:-5000}" scripts/differential.sh
 run fuzz scripts/fuzz.sh

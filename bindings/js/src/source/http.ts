@@ -6,7 +6,7 @@ import { request as overHttps, Agent as HttpsAgent } from "node:https";
 import { rootCertificates } from "node:tls";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { How } from "./machine.js";
-import type { HttpOptions } from "./options.js";
+import type { HttpOptions, NodeCounts } from "./options.js";
 import { EventReader } from "./sse.js";
 import type { Listener, Report, Transport } from "./transport.js";
 import { messageOf } from "./transport.js";
@@ -35,11 +35,14 @@ export class HttpTransport implements Transport {
   /** What is told once the report under way is answered. */
   #next: Report | null = null;
   #flushed: (() => void) | null = null;
+  /** What counts; null where there is nothing, or nothing that the server takes. */
+  #counts: (() => NodeCounts) | null;
 
   /** @throws TypeError where the address is none. */
   constructor(options: HttpOptions, listener: Listener) {
     this.#options = options;
     this.#listener = listener;
+    this.#counts = options.counts ?? null;
     this.#base = new URL(`v1/rulesets/${encodeURIComponent(options.env)}`, options.url.replace(/\/*$/, "/"));
     if (!/^https?:$/.test(this.#base.protocol)) throw new TypeError(`a server is at http: or https:, not at ${this.#base.protocol}`);
     const ca = options.ca === undefined ? {} : { ca: [...rootCertificates, ...[options.ca].flat()] };
@@ -213,11 +216,26 @@ export class HttpTransport implements Transport {
     this.#fetching = request;
   }
 
+  #counted(): NodeCounts | undefined {
+    try {
+      return this.#counts?.();
+    } catch (error) {
+      this.#uncounted(messageOf(error));
+      return undefined;
+    }
+  }
+
+  #uncounted(why: string): void {
+    this.#counts = null;
+    process.emitWarning(`counts are not reported any more: ${why}`, { type: "CutoverWarning", code: "not_counted" });
+  }
+
   report(report: Report): void {
     if (this.#reporting !== null) {
       this.#next = report;
       return;
     }
+    const counts = this.#counted();
     const over = (): void => {
       this.#reporting = null;
       const next = this.#next;
@@ -228,10 +246,15 @@ export class HttpTransport implements Transport {
     const request = this.#ask("POST", "/nodes", { "content-type": "application/json" }, (answer) => {
       answer.on("error", () => undefined);
       this.#body(answer, (text) => {
-        const { version } = (answer.statusCode === 200 ? jsonOf(text) : {}) as { version?: unknown };
-        if (Number.isSafeInteger(version)) this.#listener.reported(version as number);
+        const said = jsonOf(text) as { version?: unknown; detail?: unknown } | null;
+        if (answer.statusCode === 200 && Number.isSafeInteger(said?.version)) this.#listener.reported(said?.version as number);
+        // Better no counts than a node that nobody hears of.
+        if (counts !== undefined && (answer.statusCode === 400 || answer.statusCode === 422)) {
+          this.#uncounted(`the server does not take them: ${String(said?.detail)}`);
+          this.#next ??= report;
+        }
       }, () => undefined);
-    }, () => undefined, JSON.stringify(report));
+    }, () => undefined, JSON.stringify(counts === undefined ? report : { ...report, counts }));
     request.setTimeout(this.#timeoutMs, () => request.destroy());
     this.#reporting = request;
     request.on("close", over);

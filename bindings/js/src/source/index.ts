@@ -2,10 +2,12 @@
 
 export { SourceError } from "./options.js";
 export type {
+  ArmCounts,
   Changed,
   EnvironmentOptions,
   FileOptions,
   HttpOptions,
+  NodeCounts,
   Ready,
   RedisOptions,
   RemoteOptions,

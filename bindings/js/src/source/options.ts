@@ -32,6 +32,15 @@ export interface RemoteOptions extends SourceOptions {
   readonly capMs?: number;
 }
 
+/** Bad events and all of them, as a cumulative counter has them. */
+export interface ArmCounts {
+  readonly events: number;
+  readonly total: number;
+}
+
+/** What was counted on the old side and on the new one, by the names of metrics. */
+export type NodeCounts = Readonly<Record<string, { readonly old?: ArmCounts; readonly new?: ArmCounts }>>;
+
 /** A control plane. */
 export interface HttpOptions extends RemoteOptions {
   /** Where the server is, such as `https://cutover.example.org`. */
@@ -44,6 +53,11 @@ export interface HttpOptions extends RemoteOptions {
   readonly ca?: string | readonly string[];
   /** How often is told what runs here; null is never. Ten seconds by default. */
   readonly reportMs?: number | null;
+  /**
+   * What this process has counted since it began, by metric: the server sums the counts of all nodes, and plans measure by them.
+   * Where it throws, or the server does not take it, that is warned of, and the rest is told without it.
+   */
+  readonly counts?: () => NodeCounts;
   /** How many seconds a long poll waits, where server-sent events do not get through. 50 by default. */
   readonly waitS?: number;
   /** A ruleset may have so many bytes. 64 MiB by default. */

@@ -296,6 +296,42 @@ it("reports what runs, after each change and at the end", async () => {
   expect(everybody(source)).toBe(true);
 });
 
+it("tells what was counted, and goes on without where that cannot be told", async () => {
+  const server = await ControlPlane.start();
+  server.publish(ruleset(0), 4);
+  const warnings: string[] = [];
+  const warned = (warning: Error): void => void warnings.push(warning.message);
+  process.on("warning", warned);
+  const counted = { errors: { old: { events: 1, total: 90 }, new: { events: 0, total: 10 } } };
+  let broken = false;
+  const { source } = sourceOf(server, {
+    node: "pod-7",
+    reportMs: 20,
+    counts: () => {
+      if (broken) throw new Error("no counter");
+      return counted;
+    },
+  });
+  await source.ready(5_000);
+  await until(() => server.reports.length >= 2);
+  expect(server.reports.at(-1)).toEqual({ node: "pod-7", epoch: 4, oldest_open: null, counts: counted });
+  broken = true;
+  await until(() => server.reports.at(-1)?.counts === undefined);
+  await source.close();
+
+  // A server that does not take them hears of the node all the same.
+  const { source: other } = sourceOf(server, { node: "pod-8", reportMs: 20, counts: () => ({ "": {} }) });
+  server.takesCounts = false;
+  await other.ready(5_000);
+  await until(() => server.reports.some(({ node, counts }) => node === "pod-8" && counts === undefined));
+  await other.close();
+  expect(warnings).toEqual([
+    "counts are not reported any more: no counter",
+    "counts are not reported any more: the server does not take them: no such metric",
+  ]);
+  process.off("warning", warned);
+});
+
 it("hears of a version by its reports where the stream has lost it", async () => {
   const server = await ControlPlane.start();
   server.publish(ruleset(0));

@@ -53,7 +53,8 @@ export class ControlPlane {
   /** What is signed with another key, or not at all. */
   signature: "good" | "wrong" | "none" = "good";
   readonly requests: { method: string; url: string; headers: IncomingMessage["headers"] }[] = [];
-  readonly reports: { node: string; epoch: number; oldest_open: number | null }[] = [];
+  readonly reports: { node: string; epoch: number; oldest_open: number | null; counts?: object }[] = [];
+  takesCounts = true;
   readonly #key: KeyObject | null;
   readonly publicKeys: Record<string, string>;
   readonly #server: Server;
@@ -165,7 +166,12 @@ export class ControlPlane {
     let body = "";
     request.on("data", (bytes: Buffer) => (body += bytes.toString()));
     request.on("end", () => {
-      this.reports.push(JSON.parse(body) as (typeof this.reports)[number]);
+      const report = JSON.parse(body) as (typeof this.reports)[number];
+      if (report.counts !== undefined && !this.takesCounts) {
+        const problem = JSON.stringify({ title: "Bad request", detail: "no such metric" });
+        return void response.writeHead(400, { "content-type": "application/problem+json" }).end(problem);
+      }
+      this.reports.push(report);
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ version: this.version }));
     });
   }

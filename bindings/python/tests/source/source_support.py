@@ -52,6 +52,7 @@ class ControlPlane:
         self.signature = "good"
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.reports: list[dict[str, Any]] = []
+        self.takes_counts = True
         self._key = Ed25519PrivateKey.generate() if signs else None
         self.changed = threading.Condition()
         self.sayings: list[str] = []
@@ -163,7 +164,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         plane = self.server_plane
         plane.requests.append((self.path, dict(self.headers)))
-        plane.reports.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        report = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if "counts" in report and not plane.takes_counts:
+            problem = json.dumps({"title": "Bad request", "detail": "no such metric"}).encode()
+            return self._send(400, problem, {"Content-Type": "application/problem+json"})
+        plane.reports.append(report)
         self._send(200, json.dumps({"version": plane.version}).encode(), {"Content-Type": "application/json"})
 
     def do_GET(self) -> None:

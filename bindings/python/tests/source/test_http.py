@@ -18,7 +18,7 @@ import pytest
 from source_support import ENV, ControlPlane, everybody, ruleset, until
 
 from cutover import CutoverError, Engine
-from cutover.source import Changed, Source, SourceError
+from cutover.source import Changed, NodeCounts, Source, SourceError
 
 
 @contextmanager
@@ -278,6 +278,36 @@ def test_it_reports_what_runs_after_each_change_and_at_the_end() -> None:
         assert server.reports[-1] == {"node": "pod-7", "epoch": 5, "oldest_open": None}
         source.ready()
         assert everybody(source)
+
+
+def test_it_tells_what_was_counted_and_goes_on_without_where_that_cannot_be_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    counted: NodeCounts = {"errors": {"old": {"events": 1, "total": 90}, "new": {"events": 0, "total": 10}}}
+    broken = threading.Event()
+
+    def counts() -> NodeCounts:
+        if broken.is_set():
+            raise RuntimeError("no counter")
+        return counted
+
+    with ControlPlane() as server:
+        server.publish(ruleset(0), 4)
+        with source_of(server, node="pod-7", report_ms=20, counts=counts) as (source, _, _):
+            source.ready(5_000)
+            until(lambda: len(server.reports) >= 2)
+            assert server.reports[-1] == {"node": "pod-7", "epoch": 4, "oldest_open": None, "counts": counted}
+            broken.set()
+            until(lambda: "counts" not in server.reports[-1])
+        # A server that does not take them hears of the node all the same.
+        server.takes_counts = False
+        with source_of(server, node="pod-8", report_ms=20, counts=lambda: counted) as (source, _, _):
+            source.ready(5_000)
+            until(lambda: server.reports[-1] == {"node": "pod-8", "epoch": 4, "oldest_open": None})
+    assert [record.getMessage() for record in caplog.records if record.name == "cutover.source"] == [
+        "counts are not reported any more: no counter",
+        "counts are not reported any more: the server does not take them: no such metric",
+    ]
 
 
 def test_a_process_ends_once_its_source_is_closed_and_no_thread_is_left() -> None:

@@ -12,6 +12,17 @@ ask for it at each decision, or give the source to a `Migration`.
 
 from cutover.source._async import AsyncSource
 from cutover.source._source import Source
-from cutover.source._types import Changed, Fresh, Ready, SourceError, SourceErrorCode, Stale
+from cutover.source._types import ArmCounts, Changed, Fresh, NodeCounts, Ready, SourceError, SourceErrorCode, Stale
 
-__all__ = ["AsyncSource", "Changed", "Fresh", "Ready", "Source", "SourceError", "SourceErrorCode", "Stale"]
+__all__ = [
+    "ArmCounts",
+    "AsyncSource",
+    "Changed",
+    "Fresh",
+    "NodeCounts",
+    "Ready",
+    "Source",
+    "SourceError",
+    "SourceErrorCode",
+    "Stale",
+]

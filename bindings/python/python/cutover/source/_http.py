@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import socket
 import ssl
 import threading
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from cutover.source._sse import EventReader, ServerEvent
 from cutover.source._transport import Link, Listener, Offer, message_of, offer_of, started
+from cutover.source._types import NodeCounts
+
+_LOG = logging.getLogger("cutover.source")
 
 _PROBLEM_BYTES = 16 << 10
 """So much of an answer that is a problem is read."""
@@ -90,11 +94,20 @@ class Server:
 class HttpTransport:
     """Each connection has a thread of its own, and so has each report."""
 
-    def __init__(self, server: Server, connect_ms: int, max_bytes: int, listener: Listener) -> None:
+    def __init__(
+        self,
+        server: Server,
+        connect_ms: int,
+        max_bytes: int,
+        listener: Listener,
+        counts: Callable[[], NodeCounts] | None = None,
+    ) -> None:
         self._server, self._timeout_s, self._most, self._listener = server, connect_ms / 1_000, max_bytes, listener
         self._link, self._exchange = Link(listener), _Exchange(server, self._timeout_s)
         self._fetching: _Exchange | None = None
         self._threads: list[threading.Thread] = []
+        # What counts; `None` where there is nothing, or nothing that the server takes.
+        self._counts = counts
         self._reports = threading.Condition()
         self._reporting = False
         self._next: dict[str, Any] | None = None
@@ -225,13 +238,37 @@ class HttpTransport:
                     self._reports.notify_all()
                     return
             with suppress(OSError, http.client.HTTPException, ValueError):
-                exchange = _Exchange(self._server, self._timeout_s)
-                headers = {"Content-Type": "application/json"}
-                with exchange.ask("POST", "/nodes", headers, json.dumps(report)) as answer:
-                    said = json.loads(answer.read(_PROBLEM_BYTES)) if answer.status == 200 else {}
-                version = said.get("version") if isinstance(said, dict) else None
-                if isinstance(version, int):
+                counted = self._counted()
+                status, said = self._told({**report, **counted})
+                if counted and status in (400, 422):
+                    # Better no counts than a node that nobody hears of.
+                    self._uncounted(f"the server does not take them: {said.get('detail')}")
+                    status, said = self._told(report)
+                version = said.get("version")
+                if status == 200 and isinstance(version, int):
                     self._listener.say("reported", version=version)
+
+    def _told(self, report: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        exchange = _Exchange(self._server, self._timeout_s)
+        headers = {"Content-Type": "application/json"}
+        with exchange.ask("POST", "/nodes", headers, json.dumps(report)) as answer:
+            said = json.loads(answer.read(_PROBLEM_BYTES))
+            return answer.status, said if isinstance(said, dict) else {}
+
+    def _counted(self) -> dict[str, Any]:
+        if self._counts is None:
+            return {}
+        try:
+            counts = self._counts()
+            json.dumps(counts)
+        except Exception as error:
+            self._uncounted(message_of(error))
+            return {}
+        return {"counts": counts}
+
+    def _uncounted(self, why: str) -> None:
+        self._counts = None
+        _LOG.warning("counts are not reported any more: %s", why)
 
     def close(self) -> None:
         self.disconnect()

@@ -26,7 +26,7 @@ from cutover.source._http import HttpTransport, Server
 from cutover.source._listeners import EventName, Listeners
 from cutover.source._redis import RedisTransport
 from cutover.source._transport import Listener, Offer, Transport, started
-from cutover.source._types import Changed, Fresh, Ready, SourceError, SourceErrorCode, Stale
+from cutover.source._types import Changed, Fresh, NodeCounts, Ready, SourceError, SourceErrorCode, Stale
 
 
 _BEGAN_MS = time.time_ns() // 1_000_000 - time.monotonic_ns() // 1_000_000
@@ -111,6 +111,7 @@ class Source:
         wait_s: int = 50,
         max_bytes: int = 64 << 20,
         node: str | None = None,
+        counts: Callable[[], NodeCounts] | None = None,
     ) -> Source:
         """A control plane, by server-sent events; by long polls where those do not get through.
 
@@ -120,6 +121,9 @@ class Source:
         decision says `STALE`; `None` is never. `fallback` decides until the first ruleset is there. A connection may take
         `connect_ms` to open and be silent for `idle_ms`; the next is made after a while at random, of at most `base_ms` times
         `factor` for each failure, up to `cap_ms`. `report_ms` is how often the server is told what runs here.
+        `counts` gives what this process has counted since it began, by metric, such as `{"errors": {"old": {"events": 1, "total":
+        90}, "new": {"events": 0, "total": 10}}}`: the server sums the counts of all nodes, and plans measure by them. Where it
+        raises, or the server does not take it, that is warned of, and the rest is told without it.
 
         Raises `CutoverError` where a number makes no sense, and `ValueError` where the address is none.
 
@@ -146,7 +150,7 @@ class Source:
         }
         return cls(
             config,
-            lambda listener: HttpTransport(server, connect_ms, max_bytes, listener),
+            lambda listener: HttpTransport(server, connect_ms, max_bytes, listener, counts),
             fallback=fallback,
             cache=cache,
             node=node,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict
 
 SourceErrorCode = Literal[
     "unreachable",
@@ -61,3 +62,14 @@ class SourceError(Exception):
     def __init__(self, code: SourceErrorCode, message: str) -> None:
         super().__init__(message)
         self.code: SourceErrorCode = code
+
+
+class ArmCounts(TypedDict):
+    """Bad events and all of them, as a cumulative counter has them."""
+
+    events: int
+    total: int
+
+
+NodeCounts = Mapping[str, Mapping[Literal["old", "new"], ArmCounts]]
+"""What was counted on the old side and on the new one, by the names of metrics."""
