@@ -150,7 +150,7 @@ pub fn find(language: Language, text: &str) -> Vec<Use> {
         uses.extend(config::found(&file, node));
     });
     uses.retain(|found| is_a_name(&found.name));
-    uses.sort_by(|a, b| (a.line, a.column).cmp(&(b.line, b.column)));
+    uses.sort_by_key(|found| (found.line, found.column));
     uses.dedup_by(|later, kept| {
         (later.line, later.column, &later.name) == (kept.line, kept.column, &kept.name)
     });

@@ -112,7 +112,9 @@ fn names_a_hash(name: &str) -> bool {
         "fnv",
         "bucket",
     ];
-    let is_hash = |word: &str| HASHES.contains(&word) || HASHES.contains(&word.trim_end_matches(|char: char| char.is_ascii_digit()));
+    let is_hash = |word: &str| {
+        HASHES.contains(&word) || HASHES.contains(&word.trim_end_matches(|char: char| char.is_ascii_digit()))
+    };
     words(name).iter().any(|word| is_hash(word)) || is_hash(&name.to_ascii_lowercase())
 }
 

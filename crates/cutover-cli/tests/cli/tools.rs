@@ -100,7 +100,7 @@ fn a_file_that_is_saved_is_checked_again() {
     child.kill().unwrap();
     child.wait().unwrap();
     reader.join().unwrap();
-    folder.run(&["check", "--watch", "-"]).code.map(|code| assert_eq!(code, 2));
+    assert_eq!(folder.run(&["check", "--watch", "-"]).code, Some(2));
 }
 
 #[test]

@@ -153,8 +153,7 @@ fn attribute(name: &str, Branch { kinds, inside }: &Branch) -> String {
     }
     if !inside.branches.is_empty() {
         let entries = inside.branches.iter();
-        let entries = entries
-            .map(|(name, branch)| (format!("{}?", text(name)), attribute(name, branch)));
+        let entries = entries.map(|(name, branch)| (format!("{}?", text(name)), attribute(name, branch)));
         types.push(inline(entries));
     }
     types.push("null | undefined".to_owned());

@@ -84,7 +84,8 @@ class TestEngine(Engine):
         >>> route.phase, route.emergency
         ('live', True)
         """
-        stands = {"phase": phase, "emergency": emergency, "switches": None if switches is None else dict(switches)}
+        thrown = None if switches is None else dict(switches)
+        stands: dict[str, object] = {"phase": phase, "emergency": emergency, "switches": thrown}
         self._apply(self._ruleset, self._flags, {**self._migrations, migration: stands})
 
     def set_ruleset(self, text: str) -> None:
@@ -215,6 +216,15 @@ def _passed_on_now(name: str) -> Callable[..., Any]:
     return method
 
 
+def _held(name: str) -> property:
+    """What the engine of the moment holds."""
+
+    def held(self: TestEngine) -> object:
+        return getattr(self._now, name)
+
+    return property(held, doc=getattr(Engine, name).__doc__)
+
+
 # What this class has no method of its own for.
 _TIMED = {"decide_all_arrow", "decide_arrow", "decide_batch", "log_decision", "log_route", "path", "select", "warnings"}
 for _name, _member in vars(Engine).items():
@@ -223,4 +233,4 @@ for _name, _member in vars(Engine).items():
     if callable(_member):
         setattr(TestEngine, _name, (_passed_on_now if _name in _TIMED else _passed_on)(_name))
     else:
-        setattr(TestEngine, _name, property(lambda self, name=_name: getattr(self._now, name)))
+        setattr(TestEngine, _name, _held(_name))

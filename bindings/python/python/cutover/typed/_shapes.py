@@ -1,12 +1,4 @@
-"""What the modules that `cutover codegen` writes are made of: answers whose names are those of one ruleset. Types alone; at run
-time the answers are those of an `Engine`.
-
->>> from cutover import Engine
->>> from cutover.typed import TypedDecision
->>> decision: TypedDecision[str | None, object] = Engine.from_str("cutover: 1\\nflags: {beta: {}}").decide("beta", {})
->>> decision.variant
-'off'
-"""
+"""The answers of an engine whose names are those of one ruleset."""
 
 from __future__ import annotations
 
@@ -15,14 +7,6 @@ from typing import Protocol, TypeVar
 
 from cutover._route import Hazard, RouteStreams
 from cutover._types import Ack, DecisionDict, ErrorCode, FallbackOn, JobVariant, Reason, RouteDict
-
-__all__ = [
-    "TypedCompare",
-    "TypedDecision",
-    "TypedRead",
-    "TypedRoute",
-    "TypedWrite",
-]
 
 Variant = TypeVar("Variant", covariant=True)
 Value = TypeVar("Value", covariant=True)
