@@ -63,6 +63,7 @@ export default defineConfig({
               ["Executors and delivery", "delivery"],
               ["The outbox", "outbox"],
               ["Sources", "sources"],
+              ["OpenFeature", "openfeature"],
               ["Gates", "gates"],
               ["Plans", "plans"],
               ["Reports", "reports"],
