@@ -1,6 +1,7 @@
 //! The command line.
 
 pub(crate) mod check;
+mod conformance;
 #[cfg(feature = "serve")]
 pub(crate) mod guard;
 pub(crate) mod import;
@@ -17,6 +18,7 @@ use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueHint};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub(crate) use conformance::Conformance;
 pub(crate) use operating::{Alerts, AlertsFormat, Diff, Replay, Runbook};
 
 /// Decides, for every request, which side of a migration serves it.
@@ -94,7 +96,7 @@ pub(crate) enum Command {
     Schema,
     /// Hash identifiers, one a line, to a list that does not name them
     HashList(HashList),
-    /// Run the vectors that every language runs
+    /// Run the vectors that every language runs, or the suites of other systems
     Conformance(Conformance),
     /// Write completions for a shell
     Completions(Completions),
@@ -145,15 +147,6 @@ pub(crate) struct Eval {
     /// Write lines of a decision log, which `replay` decides again
     #[arg(long)]
     pub(crate) log: bool,
-}
-
-#[derive(Debug, ClapArgs)]
-#[command(after_long_help = "Ends with 1 where a vector fails, or where there is none.\n\
-    With --json: what passed and what failed, by file.")]
-pub(crate) struct Conformance {
-    /// The folder of the vectors
-    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath, default_value = "conformance")]
-    pub(crate) folder: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,6 +1,8 @@
-//! What Cutover's own tests share: generated rulesets, what they decide, and the runner of the vectors.
+//! What Cutover's own tests share: generated rulesets, what they decide, the runner of the vectors, and
+//! that of the suites of other systems.
 
 pub mod answers;
 pub mod conformance;
 pub mod generate;
 pub mod random;
+pub mod suites;

@@ -65,7 +65,7 @@ pub(crate) fn run(args: Args, screen: &Screen) -> Result<Exit, Failure> {
         Command::Plan(args) => plan::run(&args, now_ms, screen),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(*args, screen),
-        Command::Import(args) => import::run(&args, screen),
+        Command::Import(args) => import::run(&args, now_ms, screen),
         Command::Codegen(args) => codegen::run(&args, screen),
         Command::Schema => schema::run(screen),
         Command::HashList(args) => hash_list::run(&args, screen),

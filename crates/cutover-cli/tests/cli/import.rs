@@ -83,3 +83,60 @@ fn wrong_arguments_are_wrong_use() {
     assert_eq!((kind.code, kind.stdout.as_str()), (Some(2), ""), "{kind:?}");
     assert!(kind.stderr.contains("features-yml"), "{}", kind.stderr);
 }
+
+const FLAGD: &str = r#"{"flags": {
+  "greeting": { "state": "ENABLED", "defaultVariant": "hi", "variants": { "hi": "hello", "yo": "hey" },
+    "targeting": { "fractional": [["hi", 50], ["yo", 50]] } },
+  "odd": { "state": "ENABLED", "defaultVariant": "a", "variants": { "a": 1 }, "targeting": { "%": [1, 2] } }
+}}"#;
+
+#[test]
+fn a_system_is_read_in_the_dialect_that_is_named() {
+    let folder = Folder::new("import_dialect");
+    folder.file("flags.json", FLAGD);
+    let unnamed = folder.run(&["import", "flagd", "flags.json"]);
+    assert_eq!((unnamed.code, unnamed.stdout.as_str()), (Some(2), ""), "{unnamed:?}");
+    assert!(unnamed.stderr.contains("flagd/fractional-v2"), "{}", unnamed.stderr);
+    let other = folder.run(&["import", "flagd", "flags.json", "--dialect", "unleash"]);
+    assert_eq!(other.code, Some(2), "{other:?}");
+
+    // One flag is refused, and the other one is there.
+    let arguments = ["import", "flagd", "flags.json", "--dialect", "flagd/fractional-v3", "-o", "rules.yaml"];
+    let run = folder.run(&arguments);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{run:?}");
+    assert!(run.stderr.contains("odd (refused)") && run.stderr.contains("`%`"), "{}", run.stderr);
+    let eval = folder.run(&["eval", "rules.yaml", "--flag", "greeting", "--json"]);
+    assert_eq!(eval.json(0)["value"], "hello");
+
+    let json =
+        folder.run(&["import", "flagd", "flags.json", "--dialect", "flagd/fractional-v2", "--json"]).json(1);
+    assert_eq!(json["report"]["flags"][1]["fate"], "refused");
+    assert!(json["ruleset"].as_str().is_some_and(|text| text.contains("flagd/fractional-v2")));
+}
+
+#[test]
+fn two_dialects_are_compared_over_a_population() {
+    let folder = Folder::new("import_compare");
+    folder.file("flags.json", FLAGD);
+    let people: String = (0..50).map(|number| format!("{{\"targetingKey\":\"user-{number}\"}}\n")).collect();
+    folder.file("people.ndjson", people);
+    let compare =
+        ["--compare", "flagd/fractional-v2", "flagd/fractional-v3", "--population", "people.ndjson"];
+    let arguments: Vec<&str> = ["import", "flagd", "flags.json"].into_iter().chain(compare).collect();
+    let run = folder.run(&arguments);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.contains("greeting"), "{}", run.stdout);
+    let json = folder.run(&arguments.into_iter().chain(["--json"]).collect::<Vec<_>>()).json(0);
+    assert_eq!(json["population"]["contexts"], 50, "{json}");
+    folder.file("people.ndjson", "nobody\n");
+    let bad = folder.run(&["import", "flagd", "flags.json"].into_iter().chain(compare).collect::<Vec<_>>());
+    assert_eq!(bad.code, Some(1), "{bad:?}");
+}
+
+#[test]
+fn what_is_no_document_of_a_system_gives_no_ruleset() {
+    let folder = Folder::new("import_no_document");
+    let run = folder.run_with_input(&["import", "unleash", "-"], b"{}");
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{run:?}");
+    assert!(run.stderr.contains("`features`"), "{}", run.stderr);
+}

@@ -36,7 +36,7 @@ use places::Places;
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
-use yaml_text::Yaml;
+pub use yaml_text::Yaml;
 
 /// A format that can be imported.
 ///

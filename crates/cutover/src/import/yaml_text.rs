@@ -4,12 +4,20 @@
 use crate::value::Value;
 use std::fmt::Write as _;
 
-/// A document about to be written. Unlike a [`Value`] it keeps the order of its keys.
+/// A document about to be written as YAML for people. Unlike a [`Value`] it keeps the order of its keys.
+///
+/// ```
+/// use cutover::import::Yaml;
+/// let flag = Yaml::map([("enabled", Yaml::Scalar("false".to_owned())), ("owner", Yaml::text("no"))]);
+/// assert_eq!(Yaml::map([("flags", Yaml::map([("beta", flag)]))]).write(), "flags:\n  beta:\n    enabled: false\n    owner: \"no\"\n");
+/// ```
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Yaml {
+pub enum Yaml {
     /// A scalar as it stands in the text, quoted where it has to be.
     Scalar(String),
+    /// A list.
     List(Vec<Yaml>),
+    /// A mapping, in this order.
     Map(Vec<(String, Yaml)>),
 }
 
@@ -24,22 +32,26 @@ const SIMPLE_KEY_CHARS: usize = 512;
 
 impl Yaml {
     /// A mapping with its keys in this order.
-    pub(super) fn map<const N: usize>(entries: [(&str, Yaml); N]) -> Self {
+    #[must_use]
+    pub fn map<const N: usize>(entries: [(&str, Yaml); N]) -> Self {
         Self::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 
     /// A text.
-    pub(super) fn text(text: &str) -> Self {
+    #[must_use]
+    pub fn text(text: &str) -> Self {
         Self::Scalar(scalar(text))
     }
 
     /// A list of texts.
-    pub(super) fn texts(texts: &[&str]) -> Self {
+    #[must_use]
+    pub fn texts(texts: &[&str]) -> Self {
         Self::List(texts.iter().map(|text| Self::text(text)).collect())
     }
 
     /// The document as YAML, with a newline at its end.
-    pub(super) fn write(&self) -> String {
+    #[must_use]
+    pub fn write(&self) -> String {
         let mut out = String::new();
         self.block(&mut out, 0, 0);
         out.push('\n');
