@@ -7,8 +7,10 @@ from . import (
     cohorts,
     comparators,
     conditions,
+    contracts,
     corners,
     delivery,
+    dialects,
     documents,
     edges,
     explanations,
@@ -40,8 +42,8 @@ from . import (
 )
 
 MODULES = [
-    *[values, conditions, texts, edges, logic, times],
-    *[buckets, shares, flag_rules, corners, explanations],
+    *[values, conditions, texts, edges, logic, times, dialects],
+    *[buckets, contracts, shares, flag_rules, corners, explanations],
     *[routes, switches, cohorts, phases, safety, comparators, gates, plans, reports, tools],
     *[delivery, machines, machines_of_writes, sources, reconciling],
     *[work],

@@ -68,6 +68,7 @@ export default defineConfig({
               ["The control plane", "control-plane"],
               ["The safety model", "safety"],
               ["The hash contract", "hash-contract"],
+              ["Dialects", "dialects"],
               ["Beside others", "comparison"],
             ]),
           },

@@ -7,7 +7,7 @@ import small from "../dist/cjs/decider-backend.js";
 import type { Exports } from "../dist/cjs/decider-backend.js";
 import factory from "../dist/cjs/decider-factory.js";
 import { CutoverError, Decider } from "../dist/decider-entry.js";
-import { RULES, builds } from "./support.js";
+import { BEYOND_THE_DECIDER, RULES, builds } from "./support.js";
 
 const { Engine } = builds[0] ?? expect.unreachable();
 const folder = new URL("../../../conformance/", import.meta.url);
@@ -19,7 +19,7 @@ const CONTEXT = { plan: "pro", userId: "u", tenant: { tier: "premium" } };
 const now = Date.UTC(2026, 0, 15, 23);
 
 it("passes every vector that decides", () => {
-  const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+  const files = readdirSync(folder).filter((file) => file.endsWith(".json") && !BEYOND_THE_DECIDER.includes(file));
   const texts = Object.fromEntries(files.map((file) => [file, readFileSync(new URL(file, folder), "utf8")]));
   const deciding = Object.entries(texts).filter(([, text]) => /"kind": *"(decide|routes)"/.test(text));
   // An engine compiles each ruleset, and the decider decides.
@@ -27,6 +27,16 @@ it("passes every vector that decides", () => {
   const report = run(both, Object.fromEntries(deciding));
   expect(report.failed, show(report)).toBe(0);
   expect(report.passed).toBeGreaterThan(400);
+});
+
+it.each(BEYOND_THE_DECIDER)("refuses what it leaves out, and says what to take instead: %s", (file) => {
+  const { rulesets } = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as { rulesets: Record<string, unknown> };
+  expect(Object.keys(rulesets)).not.toHaveLength(0);
+  for (const ruleset of Object.values(rulesets)) {
+    const text = typeof ruleset === "string" ? ruleset : JSON.stringify(ruleset);
+    const program = Engine.fromString(text).toCompiled();
+    expect(() => Decider.fromCompiled(program)).toThrow("load it with `cutover` instead of `cutover/decider`");
+  }
 });
 
 it("decides what the engine decides", () => {

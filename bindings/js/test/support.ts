@@ -42,3 +42,6 @@ export function comparing(json: string): string {
     "is": { "rules": [{ "if": { "attribute": "v", "is": ${json} }, "serve": "on" }] },
     "unit": { "rules": [{ "serve": { "rollout": "50%", "by": "v" } }] } } }`;
 }
+
+/** Vectors of what the decider alone leaves out for the sake of its size. */
+export const BEYOND_THE_DECIDER = ["contracts.json", "contract_rules.json", "conversions.json", "ignored_case.json"];

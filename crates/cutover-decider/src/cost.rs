@@ -2,14 +2,16 @@
 //! with it and the validator checks with it, so that a million steps are a fraction of a second whatever they are.
 
 use crate::Arena;
-use crate::format::{MAX_STEPS, op, set, units, versions};
+use crate::format::{MAX_STEPS, NONE, contract, converted, op, ranges, set, versions};
 
 /// How many steps a position of an automaton is, for a text of the greatest length.
 const PER_THREAD: u32 = 16;
 /// How many bytes are hashed, or variants compared, in a step.
 const PER_STEP: u32 = 64;
-/// What a SHA-256 takes beside the bytes.
-const SHA256: u32 = 16;
+/// What a cryptographic hash takes beside the bytes.
+const DIGEST: u32 = 16;
+/// What a conversion takes.
+const CONVERSION: u32 = 16;
 
 /// The steps of an instruction with this code and operand; those of what it asks are not among them.
 ///
@@ -28,11 +30,22 @@ pub fn instruction_steps(arena: &Arena, code: u32, operand: u32) -> u32 {
             arena.word(items.saturating_add(set::FLOATS)).saturating_add(arena.word(parts))
         }
         op::STARTS_WITH | op::ENDS_WITH | op::CIDR => arena.word(operand),
-        op::HASHED => SHA256 + arena.word(operand.saturating_add(1)) / PER_STEP,
+        op::HASHED => DIGEST + arena.word(operand.saturating_add(1)) / PER_STEP,
         op::SEMVER => comparators(arena, operand),
         op::MATCHES => {
             let automaton = arena.slice(operand.saturating_add(3), arena.word(operand.saturating_add(2)));
             cutover_regex::threads(automaton).saturating_mul(PER_THREAD)
+        }
+        op::BUCKET => {
+            let contract = contract_steps(arena, arena.word(operand.saturating_add(ranges::CONTRACT)));
+            contract.saturating_add(arena.word(operand.saturating_add(ranges::COUNT)))
+        }
+        op::CONVERTED => {
+            let code = arena.word(operand.saturating_add(converted::CODE));
+            // No conversion is of another one.
+            let code = if code == op::CONVERTED { 0 } else { code };
+            let inner = arena.word(operand.saturating_add(converted::OPERAND));
+            instruction_steps(arena, code, inner).saturating_add(CONVERSION)
         }
         _ => 0,
     };
@@ -56,14 +69,15 @@ fn comparators(arena: &Arena, place: u32) -> u32 {
     sum
 }
 
-/// The steps of looking for a unit of `java31` at a place: one for each attribute, and those of the text otherwise.
+/// The steps of asking a contract at a place: one for each attribute, and those of its texts.
 #[must_use]
-pub fn units_steps(arena: &Arena, place: u32) -> u32 {
-    let text = match arena.word(place.saturating_add(units::OTHERWISE)) {
-        crate::format::NONE => 0,
-        _ => arena.word(place.saturating_add(units::OTHERWISE + 1)) / PER_STEP,
+pub fn contract_steps(arena: &Arena, place: u32) -> u32 {
+    let text = |at: u32| match arena.word(place.saturating_add(at)) {
+        NONE => 0,
+        _ => arena.word(place.saturating_add(at + 1)) / PER_STEP,
     };
-    arena.word(place.saturating_add(units::COUNT)).saturating_add(text)
+    let texts = text(contract::SALT).saturating_add(text(contract::OTHERWISE));
+    arena.word(place.saturating_add(contract::COUNT)).saturating_add(texts).saturating_add(DIGEST)
 }
 
 /// The steps of hashing with a salt of so many bytes, which a split within a share does twice.

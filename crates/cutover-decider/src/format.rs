@@ -15,10 +15,14 @@
 //! 16..24  xxh3_64 of everything behind
 //! ```
 
+mod dialect;
+
+pub use dialect::{contract, converted, ranges};
+
 /// What a program in a file begins with.
 pub const MAGIC: [u8; 4] = *b"CUTP";
 /// The version of the format. A program of another version is compiled again from its ruleset.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// The bytes before the words in a file.
 pub const PREFIX_BYTES: usize = 24;
 
@@ -92,8 +96,8 @@ pub mod flag {
 
 /// Words of a rule.
 pub mod rule {
-    /// What it serves: [`VARIANT`], [`SHARE`] or [`SPLIT`], with [`JAVA31`] and [`RAMP`]; from bit 12 on its index among
-    /// the rules of the document, as an outcome has it.
+    /// What it serves: [`VARIANT`], [`SHARE`] or another kind, with [`RAMP`]; from bit 12 on its index among the rules of
+    /// the document, as an outcome has it.
     pub const SERVE: u32 = 0;
     /// Its condition: the head of its only test, or [`ALWAYS`], or [`MANY`].
     pub const TEST: u32 = 1;
@@ -104,7 +108,7 @@ pub mod rule {
     pub const CODE: u32 = 3;
     /// The variant in the lower half, and in the upper the one for the units outside.
     pub const VARIANTS: u32 = 4;
-    /// The attribute of the unit; the place of a [`units`](super::units) record for [`JAVA31`].
+    /// The attribute of the unit; the place of a [`contract`](super::contract) for [`SHARE_BY`] and [`SPLIT_BY`].
     pub const UNIT: u32 = 5;
     /// The share in millionths; the place of a ramp for [`RAMP`].
     pub const PPM: u32 = 6;
@@ -121,7 +125,13 @@ pub mod rule {
     pub const SPLIT: u32 = 2;
     /// Variants by weight, for a share of the units.
     pub const SPLIT_WITHIN: u32 = 3;
-    /// The bits of the four above.
+    /// One variant for everybody who matches a condition that asks for a bucket.
+    pub const DRAWN: u32 = 4;
+    /// A variant for a share of the units by a named contract.
+    pub const SHARE_BY: u32 = 5;
+    /// Variants by weight by a named contract; whoever lies beyond the last cut gets the variant in the upper half.
+    pub const SPLIT_BY: u32 = 6;
+    /// The bits of the kinds above.
     pub const KIND: u32 = 0xF;
     /// How far up in [`SERVE`] the index of the rule is.
     pub const NUMBER_SHIFT: u32 = 12;
@@ -129,8 +139,6 @@ pub mod rule {
     pub const ALWAYS: u32 = 0;
     /// Its condition is anything else than one test.
     pub const MANY: u32 = 0x7F;
-    /// The unit is hashed as the imported formats do.
-    pub const JAVA31: u32 = 0x10;
     /// The share is a function of time.
     pub const RAMP: u32 = 0x20;
 }
@@ -156,17 +164,6 @@ pub mod require {
     /// How many variants would do; they follow, a word each.
     pub const VARIANTS: u32 = 2;
     /// The size of what comes before the variants.
-    pub const WORDS: u32 = 3;
-}
-
-/// Words of the units of `java31`: a count of attributes, then a text for units without any of them
-/// ([`NONE`] as its offset: no text), then the attributes.
-pub mod units {
-    /// How many attributes there are.
-    pub const COUNT: u32 = 0;
-    /// What is hashed where none of them is a text.
-    pub const OTHERWISE: u32 = 1;
-    /// The size of what comes before the attributes.
     pub const WORDS: u32 = 3;
 }
 
@@ -233,8 +230,10 @@ pub mod op {
     pub const AFTER: u32 = 11;
     /// In one of these networks: count, then address and mask of four words each, lowest first.
     pub const CIDR: u32 = 12;
+    /// Another test, of the value [converted](super::converted).
+    pub const CONVERTED: u32 = 13;
     /// The last of the tests.
-    pub const LAST_TEST: u32 = CIDR;
+    pub const LAST_TEST: u32 = CONVERTED;
 
     /// A segment, by its number.
     pub const SEGMENT: u32 = 16;
@@ -252,6 +251,10 @@ pub mod op {
     pub const JOIN_ANY: u32 = 22;
     /// Closes the innermost `all` or `any` and sets the accumulator to it.
     pub const END: u32 = 23;
+    /// Makes an accumulator that is unknown true (1) or false (0).
+    pub const SETTLE: u32 = 24;
+    /// A position in one of these [ranges](super::ranges).
+    pub const BUCKET: u32 = 25;
 }
 
 /// Words of a set of scalars.
@@ -406,7 +409,7 @@ pub mod ramp {
 }
 
 /// Words of the cut points of a split: a count; each is a position, two words, and the variant of the units below it
-/// that no earlier one took. The last position is 2^32.
+/// that no earlier one took. The last position is 2^32, but by a named contract.
 pub mod cuts {
     /// The size of what comes before the cut points.
     pub const WORDS: u32 = 1;

@@ -29,8 +29,11 @@ extern crate alloc;
 mod arena;
 pub mod bucket;
 mod context;
+pub mod contract;
 mod cost;
 pub mod decide;
+#[doc(hidden)]
+pub mod decimal;
 pub mod format;
 #[cfg(not(cutover_smallest))]
 mod framed;
@@ -45,7 +48,7 @@ mod value;
 
 pub use arena::{Arena, View, split_words};
 pub use context::{AttributeId, ContextView};
-pub use cost::{instruction_steps, salt_steps, units_steps, variants_steps};
+pub use cost::{contract_steps, instruction_steps, salt_steps, variants_steps};
 pub use decide::cidr::wide_words;
 pub use decide::hashed as hash_list;
 pub use decide::{set_bit, set_head};

@@ -7,14 +7,20 @@
 //! than theirs, which no cycle can satisfy.
 
 use crate::Arena;
-use crate::cost::{instruction_steps, salt_steps, units_steps, variants_steps};
+use crate::cost::{contract_steps, salt_steps, variants_steps};
 use crate::format::{
-    MAX_ALL_STEPS, MAX_ALL_VARIANTS, MAX_CHAIN, MAX_GROUPS, MAX_STEPS, NO_VARIANT, cuts, flag, header, op,
-    require, rule, segment, set, units,
+    MAX_ALL_STEPS, MAX_ALL_VARIANTS, MAX_CHAIN, MAX_STEPS, NO_VARIANT, cuts, flag, header, op, require, rule,
+    segment,
 };
 use crate::outcome::{MAX_PER_FLAG, Outcome};
 use crate::program::{Program, names};
 use alloc::collections::BTreeSet;
+use condition::{asks_contract, condition};
+
+mod condition;
+
+/// What is said of a program that holds together and asks for what this module leaves out for the sake of its size.
+pub(crate) const BEYOND: &str = "hash contracts of other systems, or conversions of attributes";
 
 /// The longest name of a variant.
 const MAX_NAME_BYTES: u32 = 256;
@@ -322,10 +328,14 @@ fn serves(
 ) -> Found {
     let [kind, _, _, _, variants, unit, ppm, cuts_at] = words;
     let number = kind >> rule::NUMBER_SHIFT;
-    let (ramp, java31, kind) = (kind & rule::RAMP != 0, kind & rule::JAVA31 != 0, kind & rule::KIND);
-    let within = kind == rule::SPLIT_WITHIN;
-    let split = kind == rule::SPLIT || within;
-    if kind > rule::SPLIT_WITHIN || (java31 && split) || number as usize >= MAX_PER_FLAG {
+    let (ramp, kind) = (kind & rule::RAMP != 0, kind & rule::KIND);
+    let share = matches!(kind, rule::SHARE | rule::SPLIT_WITHIN | rule::SHARE_BY);
+    let split = matches!(kind, rule::SPLIT | rule::SPLIT_WITHIN | rule::SPLIT_BY);
+    let by_contract = matches!(kind, rule::SHARE_BY | rule::SPLIT_BY);
+    if cfg!(cutover_smallest) && kind == rule::SPLIT_BY {
+        return Err(BEYOND);
+    }
+    if kind > rule::SPLIT_BY || number as usize >= MAX_PER_FLAG {
         return Err("what a rule serves");
     }
     if !is_variant(variants & 0xFFFF, count) || !is_variant(variants >> 16, count) {
@@ -334,7 +344,7 @@ fn serves(
     if ramp && !footprint.reads_time {
         return Err("it depends on the time and does not say so");
     }
-    let mut hashes = (kind == rule::SHARE || within) && (ramp || (ppm != 0 && ppm < 1_000_000));
+    let mut hashes = kind == rule::SPLIT_BY || (share && (ramp || (ppm != 0 && ppm < 1_000_000)));
     if ramp && ppm as usize >= arena.words.len() {
         return Err("a ramp outside of the program");
     }
@@ -356,13 +366,12 @@ fn serves(
     if !hashes {
         return Ok(());
     }
-    if !java31 {
+    if !by_contract {
         footprint.spend(salt_steps(salt_length))?;
         return footprint.reads(unit);
     }
-    footprint.spend(units_steps(arena, unit))?;
-    let attributes = arena.slice(unit.saturating_add(units::WORDS), arena.word(unit));
-    attributes.iter().try_for_each(|attribute| footprint.reads(*attribute))
+    footprint.spend(contract_steps(arena, unit))?;
+    asks_contract(arena, unit, footprint)
 }
 
 fn asks_flag(program: &Program, place: u32, footprint: &mut Footprint<'_>) -> Found {
@@ -372,90 +381,4 @@ fn asks_flag(program: &Program, place: u32, footprint: &mut Footprint<'_>) -> Fo
     }
     footprint.spend(variants_steps(count))?;
     footprint.asks(&flag_footprint(program, number)?)
-}
-
-fn condition(
-    program: &Program,
-    start: u32,
-    end: u32,
-    footprint: &mut Footprint<'_>,
-    once: &mut Once,
-) -> Found {
-    let arena = &program.arena;
-    let size =
-        end.checked_sub(start).filter(|size| size % op::WORDS == 0).ok_or("the bounds of a condition")?;
-    let words = arena.slice(start, size);
-    if words.len() != size as usize {
-        return Err("the bounds of a condition");
-    }
-    footprint.spend(size / op::WORDS)?;
-    let mut open = 0_u32;
-    for (index, words) in (0_u32..).zip(words.as_chunks::<{ op::WORDS as usize }>().0) {
-        let [head, _, _, operand] = *words;
-        match head & op::KIND {
-            code @ op::SET..=op::LAST_TEST => {
-                footprint.reads(head >> 8)?;
-                footprint.spend(instruction_steps(arena, code, operand) - 1)?;
-                test(arena, code, operand, once)?;
-            }
-            op::BEGIN if open < MAX_GROUPS => open += 1,
-            op::JOIN_ALL | op::JOIN_ANY if open > 0 => {
-                // Onwards only, to an instruction of the same condition, so that it ends.
-                if operand <= index * op::WORDS || operand >= size || operand % op::WORDS != 0 {
-                    return Err("where a condition goes on");
-                }
-            }
-            op::END if open > 0 => open -= 1,
-            op::NOT => {}
-            op::TIME if footprint.reads_time => {}
-            op::SEGMENT => footprint.asks(&segment_footprint(arena, operand)?.0)?,
-            op::FLAG => asks_flag(program, operand, footprint)?,
-            _ => return Err("an instruction"),
-        }
-    }
-    if open == 0 { Ok(()) } else { Err("a group that is not closed") }
-}
-
-/// What a test compares with lies in the program, and is found quickly.
-fn test(arena: &Arena, code: u32, operand: u32, once: &mut Once) -> Found {
-    if code != op::EXISTS && operand as usize >= arena.words.len() {
-        return Err("what a test compares with");
-    }
-    match code {
-        op::SET => index(arena, operand, once),
-        op::CONTAINS => {
-            let parts = arena.word(operand.saturating_add(1));
-            if parts as usize >= arena.words.len() {
-                return Err("what a test compares with");
-            }
-            index(arena, arena.word(operand), once)
-        }
-        op::MATCHES => {
-            let (place, count) = (operand.saturating_add(3), arena.word(operand.saturating_add(2)));
-            match once.first(arena, op::MATCHES, place, count)? {
-                Some(words) if !cutover_regex::validate(words) => Err("a regular expression"),
-                _ => Ok(()),
-            }
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The index of the texts of a set.
-fn index(arena: &Arena, place: u32, once: &mut Once) -> Found {
-    let &[texts, ints, floats, bits] = arena.record(place).ok_or("a set")?;
-    let sizes = [(texts, set::TEXT_WORDS), (ints, 2), (floats, 2), (bits >> 2, names::SLOT_WORDS)];
-    let mut at = place.saturating_add(set::WORDS);
-    for (count, size) in sizes {
-        let words = count.checked_mul(size).ok_or("a set")?;
-        at = at.checked_add(words).filter(|end| *end as usize <= arena.words.len()).ok_or("a set")?;
-    }
-    let slots = (bits >> 2).saturating_mul(names::SLOT_WORDS);
-    if slots == 0 {
-        return Ok(());
-    }
-    match once.first(arena, op::SET, at - slots, slots)? {
-        Some(words) if !(bits >> 2).is_power_of_two() || !names::is_quick(words) => Err("the index of a set"),
-        _ => Ok(()),
-    }
 }

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// What of a flag decides. All else is for people.
 const KEPT: [&str; 8] = ["enabled", "hash", "salt", "variants", "default", "fallbacks", "requires", "rules"];
 
+/// What says how a test is made, and stands beside each part of it.
+const HOW: [&str; 3] = ["otherwise", "as", "ignore_case"];
+
 /// What lists of an environment are hashed with. Nobody guesses it, and every instance with the same key has the same.
 pub(crate) fn salt(signer: &Signer, env: &str) -> String {
     let secret = signer.sign_bytes(format!("cutover-client-lists-v1\n{env}\n").as_bytes());
@@ -142,8 +145,9 @@ impl Hashing<'_> {
         for (list, join) in [("in", "any"), ("not_in", "all")] {
             let Some(Value::Array(items)) = fields.get(list) else { continue };
             let (mut hashes, mut rest) = (Vec::new(), Vec::new());
+            let in_lower_case = fields.get("ignore_case").and_then(Value::as_bool) == Some(true);
             for item in items {
-                match self.hash(item) {
+                match self.hash(item, in_lower_case) {
                     Some(hash) => hashes.push(hash),
                     None => rest.push(item.clone()),
                 }
@@ -159,8 +163,11 @@ impl Hashing<'_> {
                 fields.insert(list.to_owned(), hashed);
                 continue;
             }
+            let how = fields.iter().filter(|(key, _)| HOW.contains(&key.as_str()));
+            let how: Map<String, Value> = how.map(|(key, value)| (key.clone(), value.clone())).collect();
             let test = |members: Value| {
-                let mut test = json!({ "attribute": attribute });
+                let mut test = Value::Object(how.clone());
+                put(&mut test, "attribute", attribute.clone());
                 put(&mut test, list, members);
                 test
             };
@@ -171,8 +178,9 @@ impl Hashing<'_> {
     }
 
     /// Texts and whole numbers are hashed; nobody is known by a fraction or by yes and no.
-    fn hash(&self, item: &Value) -> Option<String> {
+    fn hash(&self, item: &Value, in_lower_case: bool) -> Option<String> {
         let value = match item {
+            Value::String(text) if in_lower_case => cutover::Value::Text(cutover::lower_case(text)),
             Value::String(text) => cutover::Value::Text(text.clone()),
             Value::Number(number) => cutover::Value::Int(number.as_i64()?),
             _ => return None,
@@ -193,7 +201,7 @@ mod tests {
         "unused":{"if":{"attribute":"email","is":"zoe@example.com"}}},
       "flags":{"shown":{"client":true,"owner":"ann","description":"why","rules":[
             {"description":"pilots","if":{"segment":"the board"},"serve":"on"},
-            {"if":{"not":{"attribute":"plan","not_in":["free",1,2.5,true]}},"serve":"on"},
+            {"if":{"not":{"attribute":"plan","not_in":["Free",1,2.5,true],"ignore_case":true,"otherwise":true}},"serve":"on"},
             {"serve":{"rollout":"50%","by":"userId"}}]},
         "inner":{"rules":[{"if":{"attribute":"email","is":"kim@example.com"},"serve":"on"}]},
         "kept":{"client":false}}}"#;
@@ -202,7 +210,7 @@ mod tests {
     fn a_client_decides_alike_and_learns_nobody() {
         let (body, view) = compiled(&serde_json::from_str(RULESET).unwrap(), "salt").unwrap();
         for hidden in
-            ["example.com", "inner", "kept", "board", "staff", "ann", "why", "pilots", "free", "secret"]
+            ["example.com", "inner", "kept", "board", "staff", "ann", "why", "pilots", "ree", "secret"]
         {
             assert!(!body.contains(hidden), "{hidden} in {body}");
         }

@@ -42,6 +42,18 @@ const MOMENTS: [i64; 8] = [
 ];
 const PHASES: [&str; 8] = ["off", "sync", "dual_write", "shadow", "live", "ramp_down", "complete", "cleanup"];
 
+const CONTRACTS: [&str; 9] = [
+    "1",
+    "unleash/rollout",
+    "unleash/variant",
+    "flagd/fractional-v1",
+    "flagd/fractional-v2",
+    "flagd/fractional-v3-cat",
+    "eppo/md5",
+    "growthbook/v1",
+    "growthbook/v2",
+];
+
 /// The case of this seed.
 #[must_use]
 pub fn case(seed: u64) -> Case {
@@ -192,7 +204,10 @@ fn serve(random: &mut Random, names: &[String], java31: bool, name: &impl Fn(&mu
     if random.once_in(5) && serve.keys().any(|key| key == "rollout" || key == "ramp") {
         serve.insert("else".to_owned(), name(random));
     }
-    if java31 && random.once_in(2) {
+    let is_within = serve.contains_key("split") && serve.contains_key("rollout");
+    if random.once_in(5) && !is_within {
+        serve.extend(contract(random, 100));
+    } else if java31 && random.once_in(2) {
         serve.insert(
             "by".to_owned(),
             json!({ "first_of": ["userId", "tenant.id"], "otherwise": "anonymous" }),
@@ -219,6 +234,7 @@ fn condition(random: &mut Random, known: &Known, depth: usize) -> Value {
             let Some((flag, variants)) = one_of(random, &known.flags) else { return json!({}) };
             json!({ "flag": flag, "is": variants[random.below(variants.len())] })
         }
+        2 if random.once_in(3) => bucket(random),
         2 => window(random),
         _ => attribute(random),
     }
@@ -280,7 +296,61 @@ fn attribute(random: &mut Random) -> Value {
         16 => ("after", json!(random.between(-1, 1) * 1_774_746_000_000)),
         _ => ("cidr", json!(["10.0.0.0/8", random.pick(&["2001:db8::/32", "192.168.0.0/16"])])),
     };
-    json!({ "attribute": name, operator: operand })
+    let mut test = json!({ "attribute": name, operator: operand });
+    if random.once_in(6) {
+        test["otherwise"] = json!(random.once_in(2));
+    }
+    if random.once_in(4)
+        && let Some(read_as) = read_as(random, operator)
+    {
+        test["as"] = json!(read_as);
+    }
+    let of_texts = ["is", "is_not", "in", "not_in", "contains", "starts_with", "ends_with"];
+    if random.once_in(4) && of_texts.contains(&operator) {
+        test["ignore_case"] = json!(!random.once_in(5));
+    }
+    test
+}
+
+/// What the value of a test may be read as.
+fn read_as(random: &mut Random, operator: &str) -> Option<&'static str> {
+    match operator {
+        "is" | "is_not" | "in" | "not_in" | "before" | "after" => Some(random.pick(&["text", "number"])),
+        "above" | "at_least" | "below" | "at_most" | "between" => Some("number"),
+        "contains" | "starts_with" | "ends_with" | "matches" | "cidr" => Some("text"),
+        "semver" => Some(random.pick(&["version", "partial_version", "text"])),
+        _ => None,
+    }
+}
+
+/// A named contract, whose unit and of how many positions: few of them, so that many units lie on both sides.
+fn contract(random: &mut Random, of: i64) -> Map<String, Value> {
+    let hash = random.pick(&CONTRACTS);
+    let mut contract = Map::new();
+    contract.insert("hash".to_owned(), json!(hash));
+    contract.insert("salt".to_owned(), json!(random.pick(&["s", "sel é", ""])));
+    match hash {
+        "flagd/fractional-v1" | "growthbook/v1" | "growthbook/v2" => {}
+        _ => drop(contract.insert("of".to_owned(), json!(of))),
+    }
+    if hash != "1" && random.once_in(3) {
+        let by = json!({ "first_of": ["userId", "tenant.id", "age"], "otherwise": "anonymous" });
+        contract.insert("by".to_owned(), by);
+    } else {
+        contract.insert("by".to_owned(), json!(random.pick(&["userId", "tenant.id", "age", "tags"])));
+    }
+    contract
+}
+
+fn bucket(random: &mut Random) -> Value {
+    let mut bucket = contract(random, 100);
+    let from = random.between(0, 60);
+    bucket.insert("in".to_owned(), json!([[from, from + random.between(0, 40)], [random.between(0, 9), 10]]));
+    let mut condition = json!({ "bucket": bucket });
+    if random.once_in(3) {
+        condition["otherwise"] = json!(random.once_in(2));
+    }
+    condition
 }
 
 /// A value of any JSON type whose text is the same in every language: no exponents, no huge integers.

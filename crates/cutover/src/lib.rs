@@ -93,6 +93,7 @@ pub use migration::{
     Ack, FallbackOn, Hazard, HazardCode, JobVariant, Route, RouteChoice, RouteCompare, RouteJobs, RouteRead,
     RouteStreams, RouteWrite, RouteWrites, StreamState, SwitchSource, SwitchValue,
 };
+pub use ruleset::how::lower_case;
 pub use safety::{
     SafetyBounds, SafetyError, SafetyFinding, SafetyKind, SafetyOptions, SafetyReport, SafetyRow, Verdict,
 };

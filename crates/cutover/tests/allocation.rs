@@ -67,6 +67,17 @@ flags:
   imported:
     hash: java31
     rules: [{ serve: { rollout: 50%, by: { first_of: [userId], otherwise: anonymous } } }]
+  foreign:
+    rules:
+      - { if: { attribute: age, is: "40.5", as: text }, serve: on }
+      - { if: { attribute: age, semver: ">=41.0.0", as: version, otherwise: false }, serve: on }
+      - { if: { attribute: name, above: 3, as: number, otherwise: false }, serve: on }
+      - { if: { attribute: userId, contains: [LONG IDENTIFIERS, of], ignore_case: true }, serve: on }
+      - { if: { bucket: { hash: eppo/md5, salt: s, by: userId, in: [[0, 1]] } }, serve: on }
+      - { if: { bucket: { hash: launchdarkly/sha1, salt: s, by: age, in: [[0, 1]] } }, serve: on }
+      - { if: { bucket: { hash: growthbook/v2, salt: s, by: age, in: [[0, 1]] } }, serve: on }
+      - { if: { bucket: { hash: flagd/fractional-v3, salt: s, by: age, of: 1000, in: [[0, 1]] } }, serve: on }
+      - { serve: { rollout: 50%, hash: unleash/rollout, salt: s, by: { first_of: [nobody, userId] } } }
 migrations:
   orders:
     old: sql
@@ -89,7 +100,7 @@ fn deciding_does_not_allocate() {
         .with("ip", "10.1.2.3")
         .with("born", "1990-01-01T00:00:00+02:00");
     let context = engine.context(&attributes);
-    for flag in ["targeted", "many", "split", "imported", "unknown"] {
+    for flag in ["targeted", "many", "split", "imported", "foreign", "unknown"] {
         let counted = allocations(|| {
             std::hint::black_box(engine.decide(flag, &context, 1_790_000_000_000));
         });
@@ -112,6 +123,7 @@ fn deciding_does_not_allocate() {
         assert_eq!(counted, 0, "{flag}, borrowed");
     }
     assert_eq!(engine.decide("many", &context, 0).rule, Some(1), "the long condition was evaluated");
+    assert_eq!(engine.decide("foreign", &context, 0).rule, Some(8), "so were all of these");
     let counted = allocations(|| {
         std::hint::black_box(engine.route("orders", &context, 0, &[("FORCE_OLD", true)]));
     });

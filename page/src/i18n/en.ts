@@ -163,6 +163,7 @@ export const en = {
   "steps.inside": "inside",
   "steps.outside": "outside",
   "steps.noUnit": "no unit in",
+  "steps.bucketOf": "bucket of",
   "steps.bucket": "Bucket {bucket}; the boundary is {boundary} of {buckets}",
   "truth.true": "true",
   "truth.false": "false",

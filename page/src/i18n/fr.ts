@@ -165,6 +165,7 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   "steps.inside": "dedans",
   "steps.outside": "dehors",
   "steps.noUnit": "pas d'unité dans",
+  "steps.bucketOf": "case de",
   "steps.bucket": "Case {bucket} ; la limite est {boundary} sur {buckets}",
   "truth.true": "vrai",
   "truth.false": "faux",

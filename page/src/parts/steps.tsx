@@ -43,6 +43,13 @@ function Said({ step }: { readonly step: Step }): ReactNode {
           <code>{json(step.found)}</code>
         </span>
       );
+    case "bucket":
+      return (
+        <span>
+          {t("steps.bucketOf")} <code>{step.by}</code> = <code>{json(step.unit)}</code> · <code>{step.hash}</code>{" "}
+          {step.bucket === null ? "–" : step.bucket} ∈ <code>{json(step.ranges)}</code> / {step.buckets}
+        </span>
+      );
     case "segment":
       return (
         <span>

@@ -62,7 +62,16 @@ export interface Explanation<T = Json> {
 }
 
 /** One step of an {@link Explanation}. */
-export type Step = ConditionStep | SegmentStep | TimeStep | FlagStep | RuleStep | ShareStep | SplitStep | NoUnitStep;
+export type Step =
+  | ConditionStep
+  | BucketStep
+  | SegmentStep
+  | TimeStep
+  | FlagStep
+  | RuleStep
+  | ShareStep
+  | SplitStep
+  | NoUnitStep;
 
 interface AnyStep {
   /** 0 for the flag asked for, 1 for flags that it asks, and so on. */
@@ -76,10 +85,38 @@ export interface ConditionStep extends AnyStep {
   readonly path: string;
   readonly attribute: string;
   readonly operator: string;
+  /** What the value was read as, where the ruleset says so. */
+  readonly as?: "number" | "text" | "version" | "partial_version";
+  /** There where texts were compared in lower case. */
+  readonly ignore_case?: true;
   /** What it was compared with; of long lists the first values. */
   readonly expected: Json;
   /** What the context holds; null where it holds nothing. */
   readonly found: Json;
+  /** What the ruleset says of what cannot be told, where that is the result. */
+  readonly otherwise?: boolean;
+  readonly result: Truth;
+}
+
+/** A condition on where a unit lies by a named hash contract. */
+export interface BucketStep extends AnyStep {
+  readonly step: "bucket";
+  readonly path: string;
+  /** The name of the contract. */
+  readonly hash: string;
+  /** What the unit is hashed with; null where there is no salt. */
+  readonly salt: string | null;
+  /** The attribute, or attributes, that give the unit. */
+  readonly by: string;
+  readonly unit: Json;
+  /** Where the unit lies; null where there is none. */
+  readonly bucket: number | null;
+  /** The ranges that are asked for: first buckets, and first ones behind. */
+  readonly ranges: readonly (readonly [number, number])[];
+  /** How many buckets there are. */
+  readonly buckets: number;
+  /** What the ruleset says where there is no unit, where that is the result. */
+  readonly otherwise?: boolean;
   readonly result: Truth;
 }
 
@@ -126,6 +163,8 @@ export interface ShareStep extends AnyStep {
   readonly step: "share";
   /** The attribute, or attributes, that give the unit. */
   readonly by: string;
+  /** The hash contract, where it is another system's. */
+  readonly hash?: string;
   /** The unit; null where a share of nobody or everybody asked for none. */
   readonly unit: Json;
   /** The share in millionths, at that time. */
@@ -145,6 +184,8 @@ export interface SplitStep extends AnyStep {
   readonly step: "split";
   /** The attribute that gives the unit. */
   readonly by: string;
+  /** The hash contract, where it is another system's. */
+  readonly hash?: string;
   readonly unit: Json;
   /** Where the unit lies. */
   readonly bucket: number;

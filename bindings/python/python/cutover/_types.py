@@ -117,8 +117,16 @@ class RouteDict(TypedDict):
     cohort: bool
 
 
-class ConditionStep(TypedDict):
-    """A condition on an attribute."""
+_How = TypedDict(
+    "_How",
+    {"as": Literal["number", "text", "version", "partial_version"], "ignore_case": bool, "otherwise": bool},
+    total=False,
+)
+"""How a test was made, and what the ruleset says of what cannot be told, where that is the result."""
+
+
+class ConditionStep(_How):
+    """A condition on an attribute. `as`, `ignore_case` and `otherwise` are there where they had a part in it."""
 
     step: Literal["condition"]
     depth: int
@@ -127,6 +135,28 @@ class ConditionStep(TypedDict):
     operator: str
     expected: Any
     found: Any
+    result: Truth
+
+
+class _Settled(TypedDict, total=False):
+    """What the ruleset says where there is no unit, where that is the result."""
+
+    otherwise: bool
+
+
+class BucketStep(_Settled):
+    """A condition on where a unit lies by a named hash contract: in one of the ranges, the last number behind it."""
+
+    step: Literal["bucket"]
+    depth: int
+    path: str
+    hash: str
+    salt: str | None
+    by: str
+    unit: Any
+    bucket: int | None
+    ranges: list[list[int]]
+    buckets: int
     result: Truth
 
 
@@ -172,7 +202,13 @@ class RuleStep(TypedDict):
     result: Truth
 
 
-class ShareStep(TypedDict):
+class _Named(TypedDict, total=False):
+    """The hash contract, where it is another system's."""
+
+    hash: str
+
+
+class ShareStep(_Named):
     """A share of the units, in millionths; without a bucket where the share is nobody or everybody."""
 
     step: Literal["share"]
@@ -186,7 +222,7 @@ class ShareStep(TypedDict):
     inside: bool
 
 
-class SplitStep(TypedDict):
+class SplitStep(_Named):
     """A split: where the unit lies, and the first bucket behind the variant drawn."""
 
     step: Literal["split"]
@@ -208,7 +244,7 @@ class NoUnitStep(TypedDict):
     error: Literal["MISSING_UNIT", "INVALID_CONTEXT"]
 
 
-Step = Union[ConditionStep, SegmentStep, TimeStep, FlagStep, RuleStep, ShareStep, SplitStep, NoUnitStep]
+Step = Union[ConditionStep, BucketStep, SegmentStep, TimeStep, FlagStep, RuleStep, ShareStep, SplitStep, NoUnitStep]
 """One step of an explanation. `depth` is 0 for the flag asked for, 1 for flags that it asks, and so on."""
 
 

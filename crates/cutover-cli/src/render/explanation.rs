@@ -73,14 +73,34 @@ fn tell(out: &mut String, node: &Node<'_>, level: usize) {
 /// A step in a line.
 pub(super) fn sentence(step: &Step) -> String {
     match step {
-        Step::Condition { attribute, operator, expected, found, result, .. } => {
+        Step::Condition {
+            attribute,
+            read_as,
+            operator,
+            ignore_case,
+            expected,
+            found,
+            otherwise,
+            result,
+            ..
+        } => {
             let expected = value(expected);
+            let read_as = read_as.map(|read_as| format!(" as {read_as}")).unwrap_or_default();
+            let letters = if *ignore_case { ", in any case" } else { "" };
             format!(
-                "{} {} {operator} {expected}  {}",
+                "{} {}{read_as} {operator} {expected}{letters}  {}",
                 sign(result),
                 clean(attribute),
-                paint(DIM, seen(found))
+                paint(DIM, seen(found) + settled(*otherwise))
             )
+        }
+        Step::Bucket { hash, by, unit, bucket, ranges, buckets, otherwise, result, .. } => {
+            let ranges: Vec<String> = ranges.iter().map(|[from, to]| format!("[{from}, {to})")).collect();
+            let place = match bucket {
+                Some(bucket) => format!("{} is bucket {bucket} of {buckets} by {hash}", value(unit)),
+                None => seen(unit) + settled(*otherwise),
+            };
+            format!("{} bucket of {} in {}  {}", sign(result), clean(by), ranges.join(" "), paint(DIM, place))
         }
         Step::Segment { segment, result, .. } => format!("{} segment {}", sign(result), clean(segment)),
         Step::Time { timezone, result, .. } => {
@@ -107,28 +127,47 @@ pub(super) fn sentence(step: &Step) -> String {
             };
             format!("{} rule {rule} {verdict}  {}", sign(result), paint(DIM, clean(path)))
         }
-        Step::Share { by, unit, share_ppm, bucket, boundary, buckets, inside, .. } => {
+        Step::Share { by, hash, unit, share_ppm, bucket, boundary, buckets, inside, .. } => {
             let share = percent(*share_ppm);
             let head = sign(if *inside { "true" } else { "false" });
             match (bucket, boundary, buckets) {
                 (Some(bucket), Some(boundary), Some(buckets)) => {
                     let order = if *inside { "<" } else { "≥" };
                     let place = format!("{} {order} {}", part(*bucket, *buckets), part(*boundary, *buckets));
-                    let exact = paint(DIM, format_args!("bucket {bucket} {order} {boundary} of {buckets}"));
+                    let exact =
+                        format_args!("bucket {bucket} {order} {boundary} of {buckets}{}", by_hash(*hash));
+                    let exact = paint(DIM, exact);
                     format!("{head} {share} by {} {}: {place}  {exact}", clean(by), value(unit))
                 }
                 _ if *inside => format!("{head} {share} is everybody: no unit is asked for"),
                 _ => format!("{head} {share} is nobody: no unit is asked for"),
             }
         }
-        Step::Split { by, unit, bucket, boundary, buckets, .. } => {
-            let place = format!("{} < {}", part(*bucket, *buckets), part(*boundary, *buckets));
-            let exact = paint(DIM, format_args!("bucket {bucket} < {boundary} of {buckets}"));
+        Step::Split { by, hash, unit, bucket, boundary, buckets, .. } => {
+            // Beyond the last variant of another system's split there is `else`.
+            let order = if bucket < boundary { "<" } else { "≥" };
+            let place = format!("{} {order} {}", part(*bucket, *buckets), part(*boundary, *buckets));
+            let exact = format_args!("bucket {bucket} {order} {boundary} of {buckets}{}", by_hash(*hash));
+            let exact = paint(DIM, exact);
             format!("{} split by {} {}: {place}  {exact}", sign("true"), clean(by), value(unit))
         }
         Step::NoUnit { by, found, error, .. } => {
             format!("{} {error}: {}  {}", sign("error"), clean(by), paint(DIM, seen(found)))
         }
+    }
+}
+
+/// The name of another system's contract.
+fn by_hash(hash: Option<&str>) -> String {
+    hash.map(|hash| format!(" by {hash}")).unwrap_or_default()
+}
+
+/// What stands for what cannot be told.
+fn settled(otherwise: Option<bool>) -> &'static str {
+    match otherwise {
+        Some(true) => ", otherwise true",
+        Some(false) => ", otherwise false",
+        None => "",
     }
 }
 

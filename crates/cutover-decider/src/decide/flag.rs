@@ -1,5 +1,6 @@
 //! Deciding a flag: enabled, prerequisites, then the first rule that matches.
 
+use super::drawn;
 use super::machine::Machine;
 use super::observer::{Observer, Position, Rule};
 use super::share::share_at;
@@ -7,11 +8,10 @@ use super::truth::Truth;
 use crate::arena::View;
 use crate::bucket::{self, Salt, Unit};
 use crate::context::{AttributeId, ContextView};
-use crate::format::{NONE, cuts, flag, header, require, rule, units};
+use crate::format::{cuts, flag, header, require, rule};
 #[cfg(doc)]
 use crate::outcome::Outcome;
 use crate::outcome::{ErrorCode, Reason};
-use crate::value::ValueRef;
 
 /// All units, in millionths.
 const ONE: u32 = 1_000_000;
@@ -158,11 +158,12 @@ fn serve<C: ContextView + ?Sized, O: Observer + ?Sized>(
         rule::VARIANT => return answer(variants, Reason::TargetingMatch),
         rule::SHARE => takes(machine, record, rule).map(|inside| if inside { variants } else { outside }),
         rule::SPLIT => draw(machine, record, rule, false),
-        _ => match takes(machine, record, rule) {
+        rule::SPLIT_WITHIN => match takes(machine, record, rule) {
             Ok(true) => draw(machine, record, rule, true),
             Ok(false) => Ok(outside),
             Err(error) => Err(error),
         },
+        _ => drawn::variant(machine, rule),
     };
     match decided {
         Ok(variant) => answer(variant, Reason::Split),
@@ -182,9 +183,6 @@ fn takes<C: ContextView + ?Sized, O: Observer + ?Sized>(
     if ppm == 0 || ppm >= ONE {
         machine.observer.share(machine.program, rule, ppm);
         return Ok(ppm != 0);
-    }
-    if kind & rule::JAVA31 != 0 {
-        return takes_java31(machine, rule, unit, ppm);
     }
     let hash = hash(machine, record, rule, false)?;
     if !machine.observer.is_silent() {
@@ -239,47 +237,6 @@ fn hash_value<C: ContextView + ?Sized, O: Observer + ?Sized>(
 fn salt<'p>(arena: View<'p>, record: &Record) -> Salt<'p> {
     let &[_, _, _, _, _, _, _, _, _, _, _, _, salt, length, ..] = record;
     Salt::within(arena.bytes(), salt, length)
-}
-
-/// The same by the hash of the imported formats: of the first attribute that is a text with something in it.
-#[inline(never)]
-fn takes_java31<C: ContextView + ?Sized, O: Observer + ?Sized>(
-    machine: &mut Machine<'_, '_, C, O>,
-    rule: &Rule<'_>,
-    place: u32,
-    ppm: u32,
-) -> Result<bool, ErrorCode> {
-    let arena = machine.arena();
-    let value = first_text(arena, machine.view, place);
-    let text = match value {
-        ValueRef::Text(bytes) if !bytes.is_empty() => core::str::from_utf8(bytes).ok(),
-        _ => otherwise(arena, place),
-    };
-    let Some(text) = text else {
-        machine.observer.no_unit(machine.program, rule, value);
-        // The empty text is nobody to this hash, and so is nothing at all; anything else is a mistake.
-        let nobody = matches!(value, ValueRef::Missing | ValueRef::Text(_));
-        return Err(if nobody { ErrorCode::MissingUnit } else { ErrorCode::InvalidContext });
-    };
-    let bucket = bucket::java31(text);
-    let position = Position { position: bucket.into(), boundary: u64::from(ppm.div_ceil(10_000)), of: 100 };
-    machine.observer.bucket(machine.program, rule, ValueRef::Text(text.as_bytes()), ppm, position);
-    Ok(bucket::java31_inside(bucket, ppm))
-}
-
-fn otherwise(arena: View<'_>, place: u32) -> Option<&str> {
-    let at = place.saturating_add(units::OTHERWISE);
-    (arena.word(at) != NONE).then(|| arena.text(at))
-}
-
-/// The first attribute that is a text with something in it; where none is, the first that is there at all.
-fn first_text<'c>(arena: View<'_>, view: &'c (impl ContextView + ?Sized), place: u32) -> ValueRef<'c> {
-    let attributes = arena.slice(place.saturating_add(units::WORDS), arena.word(place));
-    let values = || attributes.iter().map(|attribute| view.value(AttributeId::from_index(*attribute)));
-    values()
-        .find(|value| matches!(value, ValueRef::Text(text) if !text.is_empty()))
-        .or_else(|| values().find(|value| !matches!(value, ValueRef::Missing)))
-        .unwrap_or(ValueRef::Missing)
 }
 
 /// The variant that a split draws for the unit. Where one has all the weight, it is that of everybody.

@@ -3,7 +3,7 @@
 use super::flag;
 use super::observer::Observer;
 use super::truth::Truth;
-use super::{test, window};
+use super::{drawn, test, window};
 use crate::arena::View;
 use crate::context::{AttributeId, ContextView};
 use crate::format::{MAX_CHAIN, header, op, segment};
@@ -99,11 +99,26 @@ impl<'p, 'c, C: ContextView + ?Sized, O: Observer + ?Sized> Machine<'p, 'c, C, O
                     self.observer.leaf(program, at, accumulator);
                 }
                 op::FLAG => accumulator = flag::is_one_of(self, operand),
-                _ => accumulator = Truth::Unknown,
+                _ => accumulator = self.seldom(at, head, operand, accumulator),
             }
             index += 1;
         }
         accumulator
+    }
+
+    /// What the instructions of imported rulesets say: apart, so that the others cost no more for them.
+    #[inline(never)]
+    fn seldom(&mut self, at: u32, head: u32, operand: u32, before: Truth) -> Truth {
+        match head & op::KIND {
+            op::SETTLE if before == Truth::Unknown => {
+                let truth = Truth::from(operand != 0);
+                self.observer.settled(truth);
+                truth
+            }
+            op::SETTLE => before,
+            op::BUCKET => drawn::is_within(self, at, operand),
+            _ => Truth::Unknown,
+        }
     }
 
     #[inline(never)]

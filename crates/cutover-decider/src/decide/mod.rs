@@ -2,6 +2,9 @@
 
 mod address;
 pub mod cidr;
+#[cfg(not(cutover_smallest))]
+mod convert;
+mod drawn;
 mod flag;
 pub mod hashed;
 pub mod instant;

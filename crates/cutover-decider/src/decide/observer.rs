@@ -33,18 +33,18 @@ impl Rule<'_> {
         serve >> rule::NUMBER_SHIFT
     }
 
-    /// The attribute of its unit, or the place of a [`units`](crate::format::units) record.
+    /// The attribute of its unit; nothing of a rule that has a [`Rule::contract`].
     #[must_use]
     pub fn unit(&self) -> u32 {
         let [.., unit, _, _] = *self.words;
         unit
     }
 
-    /// Whether its units are hashed as the imported formats do.
+    /// The place of the [`contract`](crate::format::contract) that it draws by, where that is a named one.
     #[must_use]
-    pub fn is_java31(&self) -> bool {
+    pub fn contract(&self) -> Option<u32> {
         let [serve, ..] = *self.words;
-        serve & rule::JAVA31 != 0
+        matches!(serve & rule::KIND, rule::SHARE_BY | rule::SPLIT_BY).then(|| self.unit())
     }
 }
 
@@ -61,6 +61,13 @@ pub trait Observer {
     /// A test of an attribute gave this truth, as the reader of the ruleset sees it.
     #[inline(always)]
     fn test(&mut self, program: &Program, at: u32, value: ValueRef<'_>, truth: Truth) {}
+    /// The last test, or condition on a position, was unknown, and this truth stands for that.
+    #[inline(always)]
+    fn settled(&mut self, truth: Truth) {}
+    /// A condition on a position gave this truth; without a position there was no unit.
+    #[inline(always)]
+    fn place(&mut self, program: &Program, at: u32, unit: ValueRef<'_>, position: Option<u64>, truth: Truth) {
+    }
     /// A segment or window gave this truth.
     #[inline(always)]
     fn leaf(&mut self, program: &Program, at: u32, truth: Truth) {}

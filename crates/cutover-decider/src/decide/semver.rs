@@ -31,6 +31,25 @@ impl<'a> Version<'a> {
         Self::parse_bytes(text.as_bytes())
     }
 
+    /// Reads a version that may lack its last parts, which are then 0.
+    ///
+    /// ```
+    /// use cutover_decider::decide::semver::Version;
+    /// let version = Version::parse_partial(b"1.2-rc.1").unwrap();
+    /// assert_eq!((version.core, version.pre), ([1, 2, 0], "rc.1"));
+    /// ```
+    #[must_use]
+    pub fn parse_partial(text: &'a [u8]) -> Option<Self> {
+        let (major, mut rest) = number(text)?;
+        let mut core = [major, 0, 0];
+        for part in core.iter_mut().skip(1) {
+            let Some(behind) = behind_point(rest) else { break };
+            (*part, rest) = number(behind)?;
+        }
+        let pre = if rest.is_empty() { "" } else { pre_release(rest)? };
+        Some(Self { core, pre })
+    }
+
     /// The same of bytes: a version has none but ASCII.
     #[inline(always)]
     fn parse_bytes(text: &'a [u8]) -> Option<Self> {
@@ -143,6 +162,12 @@ pub(crate) fn contains(arena: &Arena, at: u32, text: &[u8]) -> Truth {
         Some(version) => is_within(arena.view(), at, &version).map_or(Truth::Unknown, Truth::from),
         None => Truth::Unknown,
     }
+}
+
+/// The same of a version that was read already.
+#[cfg(not(cutover_smallest))]
+pub(crate) fn has(arena: &Arena, at: u32, version: &Version<'_>) -> Truth {
+    is_within(arena.view(), at, version).map_or(Truth::Unknown, Truth::from)
 }
 
 #[inline(always)]

@@ -1,5 +1,7 @@
 //! What an attribute says of one test.
 
+#[cfg(not(cutover_smallest))]
+use super::convert;
 use super::number::Number;
 use super::truth::Truth;
 use super::{cidr, hashed, instant, semver, set};
@@ -49,6 +51,8 @@ fn of_any_text(arena: &Arena, code: u32, operand: u32, text: &[u8]) -> Truth {
         op::ENDS_WITH => ends_with(arena, operand, text),
         op::CONTAINS => contains(arena, operand, text),
         op::SEMVER => semver::contains(arena, operand, text),
+        #[cfg(not(cutover_smallest))]
+        op::CONVERTED => convert::test(arena, operand, ValueRef::Text(text)),
         _ => of_rare_text(arena, code, operand, text).map_or(Truth::Unknown, Truth::from),
     }
 }
@@ -78,6 +82,8 @@ fn of_other(arena: &Arena, code: u32, operand: u32, value: ValueRef<'_>) -> Opti
     let view = arena.view();
     let truth = match (code, value) {
         (op::SET, value) => return Some(set::contains(arena, operand, value)),
+        #[cfg(not(cutover_smallest))]
+        (op::CONVERTED, value) => return Some(convert::test(arena, operand, value)),
         (op::EXISTS, value) => (operand != 0) != matches!(value, ValueRef::Missing),
         (op::RANGE, value) => in_bounds(view.record(operand)?, Number::of(value)?),
         (op::CONTAINS, ValueRef::List(list)) => {

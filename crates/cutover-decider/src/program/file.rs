@@ -27,6 +27,8 @@ pub enum ProgramError {
     Checksum,
     /// The text is no UTF-8.
     Text,
+    /// They ask for what the smallest module leaves out.
+    Beyond(&'static str),
     /// They hold what no compiler writes: the part that does not hold together.
     Unsound(&'static str),
 }
@@ -66,6 +68,11 @@ impl ProgramError {
                 &["the program does not match its checksum: it changed on the way; load it again"]
             }
             Self::Text => &["the text of the program is no UTF-8; compile the ruleset again"],
+            Self::Beyond(what) => &[
+                "the program asks for ",
+                what,
+                ", which this module leaves out for its size: load it with `cutover` instead of `cutover/decider`",
+            ],
             Self::Unsound(part) => {
                 &["the program does not hold together (", part, "); compile the ruleset again"]
             }

@@ -5,8 +5,9 @@ pub mod names;
 
 use crate::Arena;
 use crate::context::{AttributeId, ContextView};
+use crate::contract::Hash;
 use crate::decide::{Machine, Observer, Silent, Walking, decide};
-use crate::format::{flag, header, segment};
+use crate::format::{NONE, contract, flag, header, segment};
 use crate::outcome::Outcome;
 pub use file::ProgramError;
 
@@ -26,8 +27,11 @@ impl Program {
     /// [`ProgramError::Unsound`] where it does not hold together.
     pub fn new(arena: Arena) -> Result<Self, ProgramError> {
         let program = Self { arena };
-        crate::validate::validate(&program).map_err(ProgramError::Unsound)?;
-        Ok(program)
+        match crate::validate::validate(&program) {
+            Ok(()) => Ok(program),
+            Err(crate::validate::BEYOND) => Err(ProgramError::Beyond(crate::validate::BEYOND)),
+            Err(part) => Err(ProgramError::Unsound(part)),
+        }
     }
 
     /// The same without looking whether it holds together: for a compiler that has just laid it out. Deciding with
@@ -188,6 +192,26 @@ impl Program {
         }
         let place = number.saturating_mul(segment::WORDS);
         self.arena.text(self.arena.word(header::SEGMENTS).saturating_add(place))
+    }
+
+    /// The hash of the [contract](crate::format::contract) at a place.
+    #[must_use]
+    pub fn contract_hash(&self, place: u32) -> Option<Hash> {
+        Hash::numbered(self.arena.word(place.saturating_add(contract::HASH)) & contract::NUMBER)
+    }
+
+    /// What that contract hashes units with, where it has a salt.
+    #[must_use]
+    pub fn contract_salt(&self, place: u32) -> Option<&str> {
+        let at = place.saturating_add(contract::SALT);
+        (self.arena.word(at) != NONE).then(|| self.arena.text(at))
+    }
+
+    /// The attributes that give its unit, in order.
+    #[must_use]
+    pub fn contract_attributes(&self, place: u32) -> &[u32] {
+        let count = self.arena.word(place.saturating_add(contract::COUNT));
+        self.arena.slice(place.saturating_add(contract::WORDS), count)
     }
 
     /// What was kept for showing the program to people, as JSON.

@@ -1,9 +1,12 @@
 //! Which values conditions can do something with, attribute by attribute.
 
 use crate::ruleset::condition::{Condition, Kind};
+use crate::ruleset::contract::Contract;
+use crate::ruleset::how::{How, ReadAs};
 use crate::ruleset::operator::{Scalars, Test};
-use crate::ruleset::serve::By;
+use crate::ruleset::serve::{By, Unit};
 use crate::value::ValueRef;
+use cutover_decider::contract::Hash;
 use std::collections::BTreeMap;
 
 /// What an attribute may be, as a set of bits.
@@ -47,6 +50,16 @@ impl Kinds {
 
     fn of_each(scalars: Scalars<'_>) -> Self {
         scalars.iter().fold(Self::default(), |kinds, value| kinds.and(Self::of(value)))
+    }
+
+    /// What can match a test that is made like this.
+    fn of_converted(test: &Test<'_>, how: How) -> Self {
+        match how.read_as {
+            None => Self::of_test(test),
+            Some(ReadAs::Number | ReadAs::Version) => Self::UNIT,
+            Some(ReadAs::Text) => Self::UNIT.and(Self::BOOL),
+            Some(ReadAs::PartialVersion) => Self::TEXT,
+        }
     }
 
     /// What can match such a test.
@@ -100,11 +113,23 @@ impl Read {
         self.add(attribute, Kinds::UNIT);
     }
 
-    pub(super) fn by(&mut self, by: &By<'_>) {
+    pub(super) fn drawn(&mut self, unit: &Unit<'_>) {
+        match unit {
+            // A flag has a list of attributes for `java31` alone, which hashes texts.
+            Unit::OfFlag(by) => self.by(by, Kinds::TEXT),
+            Unit::Named(contract) => self.contract(contract),
+        }
+    }
+
+    fn contract(&mut self, contract: &Contract<'_>) {
+        self.by(&contract.by, if contract.hash == Hash::Java31 { Kinds::TEXT } else { Kinds::UNIT });
+    }
+
+    fn by(&mut self, by: &By<'_>, of_several: Kinds) {
         match by {
             By::Attribute(attribute) => self.unit(attribute),
             By::FirstOf { attributes, .. } => {
-                attributes.iter().for_each(|attribute| self.add(attribute, Kinds::TEXT));
+                attributes.iter().for_each(|attribute| self.add(attribute, of_several));
             }
         }
     }
@@ -113,7 +138,10 @@ impl Read {
         match &condition.kind {
             Kind::All(inner) | Kind::Any(inner) => inner.iter().for_each(|inner| self.condition(inner)),
             Kind::Not(inner) => self.condition(inner),
-            Kind::Attribute { attribute, test, .. } => self.add(attribute, Kinds::of_test(test)),
+            Kind::Attribute { attribute, test, how, .. } => {
+                self.add(attribute, Kinds::of_converted(test, *how));
+            }
+            Kind::Bucket(bucket) => self.contract(&bucket.contract),
             Kind::Segment(_) | Kind::Flag { .. } | Kind::Time(_) => {}
         }
     }

@@ -38,7 +38,7 @@ impl Shape {
             rule.condition.iter().for_each(|condition| read.condition(condition));
             match &rule.serve {
                 Serve::Variant(_) => {}
-                Serve::Share { by, .. } | Serve::Split { by, .. } => read.by(by),
+                Serve::Share { unit, .. } | Serve::Split { unit, .. } => read.drawn(unit),
             }
         }
         for cohort in ruleset.migrations.iter().filter_map(|migration| migration.cohort.as_ref()) {

@@ -2,6 +2,7 @@
 
 use crate::document::{Content, Node};
 use crate::order::sort_unstable_by;
+use crate::ruleset::how::lower_case;
 use crate::ruleset::operator::Scalars;
 use cutover_decider::bucket::push_salt;
 use cutover_decider::format::{frame, header, set};
@@ -285,6 +286,20 @@ impl Assembler {
             many.dedup();
             &many
         });
+        self.set_of(values, texts)
+    }
+
+    /// The same with its texts in lower case.
+    pub(super) fn set_in_lower_case(&mut self, values: Scalars<'_>) -> u32 {
+        let mut texts: Vec<String> = values.texts().map(lower_case).collect();
+        sort_unstable_by(&mut texts, Ord::cmp);
+        texts.dedup();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        self.set_of(values, &texts)
+    }
+
+    /// Appends a set of these texts, sorted, and of the scalars that are none.
+    fn set_of(&mut self, values: Scalars<'_>, texts: &[&str]) -> u32 {
         let mut bits = 0;
         let (mut ints, mut floats) = (Vec::new(), Vec::new());
         for value in values.iter() {

@@ -142,7 +142,7 @@ fn asks(condition: &Condition<'_>) -> bool {
     match &condition.kind {
         Kind::All(inner) | Kind::Any(inner) => inner.iter().any(asks),
         Kind::Not(inner) => asks(inner),
-        Kind::Attribute { .. } => false,
+        Kind::Attribute { .. } | Kind::Bucket(_) => false,
         Kind::Segment(_) | Kind::Flag { .. } | Kind::Time(_) => true,
     }
 }

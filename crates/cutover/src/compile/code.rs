@@ -6,6 +6,7 @@ use crate::document::PathId;
 use crate::order::sort_unstable_by;
 use crate::ruleset::condition::{Condition, Kind};
 use crate::ruleset::fields::Spanned;
+use crate::ruleset::how::lower_case;
 use crate::ruleset::operator::{Operator, Test};
 use crate::ruleset::semver::Range;
 use crate::ruleset::window::Window;
@@ -71,10 +72,14 @@ impl Compiler<'_> {
                 self.emit(inner, code, footprint);
                 self.op(code, [op::NOT, 0, 0], condition);
             }
-            Kind::Attribute { attribute, operator, test } => {
+            Kind::Attribute { attribute, operator, test, how } => {
                 let attribute = self.out.attribute(attribute);
                 footprint.read(attribute);
-                let (head, operand) = self.test(test);
+                let (mut head, mut operand) = self.test(test, how.ignore_case);
+                if how.word() != 0 {
+                    operand = self.out.block(&[how.word(), head, operand]);
+                    head = op::CONVERTED;
+                }
                 footprint.spend(instruction_steps(&self.out.arena, head, operand).saturating_sub(1) as usize);
                 let negate = if operator.negates() { op::NEGATE } else { 0 };
                 self.op(
@@ -82,11 +87,13 @@ impl Compiler<'_> {
                     [head | negate | attribute << 8, operator_number(*operator), operand],
                     condition,
                 );
+                self.settle(how.otherwise, condition, code);
             }
             Kind::Segment(name) => {
                 if let Some(segment) = self.segment_number(name.value) {
                     let other = self.footprints.get(segment as usize).cloned().unwrap_or_default();
                     footprint.add(&other);
+                    footprint.draws |= other.draws;
                     self.op(code, [op::SEGMENT, 0, segment], condition);
                 }
             }
@@ -101,6 +108,19 @@ impl Compiler<'_> {
                 let window = self.window(window);
                 self.op(code, [op::TIME, 0, window], condition);
             }
+            Kind::Bucket(bucket) => {
+                footprint.draws = true;
+                let operand = self.bucket(bucket, footprint);
+                self.op(code, [op::BUCKET, 0, operand], condition);
+                self.settle(bucket.otherwise, condition, code);
+            }
+        }
+    }
+
+    /// What the test before it is where it is unknown.
+    fn settle(&mut self, otherwise: Option<bool>, condition: &Condition<'_>, code: &mut Code) {
+        if let Some(otherwise) = otherwise {
+            self.op(code, [op::SETTLE, 0, u32::from(otherwise)], condition);
         }
     }
 
@@ -154,10 +174,26 @@ impl Compiler<'_> {
         Some(self.out.block(&words))
     }
 
-    /// The code of a test, and what it compares with.
-    fn test(&mut self, test: &Test<'_>) -> (u32, u32) {
+    /// The code of a test, and what it compares with; texts in lower case where the case of letters is ignored.
+    fn test(&mut self, test: &Test<'_>, ignore_case: bool) -> (u32, u32) {
         let out = &mut self.out;
+        let lower = |texts: &mut dyn Iterator<Item = &str>| texts.map(lower_case).collect::<Vec<String>>();
         match test {
+            Test::OneOf(values) if ignore_case => (op::SET, out.set_in_lower_case(*values)),
+            Test::Contains(values) if ignore_case => {
+                let items = out.set_in_lower_case(*values);
+                let parts = lower(&mut values.texts());
+                let parts = out.texts(parts.iter().map(String::as_str));
+                (op::CONTAINS, out.block(&[items, parts]))
+            }
+            Test::StartsWith(texts) if ignore_case => {
+                let texts = lower(&mut texts.iter().copied());
+                (op::STARTS_WITH, out.texts(texts.iter().map(String::as_str)))
+            }
+            Test::EndsWith(texts) if ignore_case => {
+                let texts = lower(&mut texts.iter().copied());
+                (op::ENDS_WITH, out.texts(texts.iter().map(String::as_str)))
+            }
             Test::OneOf(values) => (op::SET, out.set(*values)),
             Test::Hashed { salt, digests } => {
                 let mut digests: Vec<[u32; 8]> = digests.iter().map(hash_list::to_words).collect();

@@ -1,6 +1,7 @@
 //! Flags to rules, cut points and numbers.
 
 use super::assemble::place;
+use super::contract::java31;
 use super::{Compiler, Footprint};
 use crate::diagnostic::Diagnostic;
 use crate::document::Entry;
@@ -8,10 +9,10 @@ use crate::order::{sort_by, sort_unstable_by};
 use crate::ruleset::fields::Spanned;
 use crate::ruleset::flag::{Flag, Hash, Rule};
 use crate::ruleset::scalar::ONE;
-use crate::ruleset::serve::{By, Serve, Share, Weights};
+use crate::ruleset::serve::{By, Serve, Share, Unit, Weights};
 use cutover_decider::Program;
-use cutover_decider::format::{NO_VARIANT, NONE, flag as words, op, rule, units};
-use cutover_decider::{salt_steps, split_words, units_steps};
+use cutover_decider::format::{NO_VARIANT, NONE, flag as words, op, rule};
+use cutover_decider::{salt_steps, split_words};
 
 /// The variants of a flag by name: their numbers do not depend on the order of keys in a document.
 pub(super) fn sorted_variants<'a>(flag: &Flag<'a>) -> Vec<&'a str> {
@@ -39,13 +40,7 @@ pub(super) struct Sorted<'r> {
 }
 
 /// What a rule serves: [`rule::SERVE`], and the words from [`rule::VARIANTS`] on.
-type ServeWords = [u32; 5];
-
-/// The unit of a share: its word, and [`rule::JAVA31`] or nothing.
-struct UnitWords {
-    kind: u32,
-    word: u32,
-}
+pub(super) type ServeWords = [u32; 5];
 
 impl<'r> Compiler<'r> {
     /// Lays out one flag; the flags and segments that it refers to are laid out already.
@@ -73,12 +68,15 @@ impl<'r> Compiler<'r> {
         for (number, each) in (0..).zip(&flag.rules) {
             let footprint = if reached { &mut *footprint } else { &mut beyond };
             footprint.spend(1);
+            footprint.draws = false;
             let code =
                 each.condition.as_ref().map(|condition| self.condition(condition, each.path, footprint));
             let [head, operand, start] = self.rule_condition(code);
             if let Some([serve, rest @ ..]) = self.serve(flag, each, &names, footprint)
                 && reached
             {
+                let is_drawn = serve == rule::VARIANT && footprint.draws;
+                let serve = if is_drawn { rule::DRAWN } else { serve };
                 rules.extend([serve | number << rule::NUMBER_SHIFT, head, operand, start]);
                 rules.extend(rest);
             }
@@ -170,14 +168,19 @@ impl<'r> Compiler<'r> {
             Serve::Variant(name) => {
                 Some([rule::VARIANT, variant_word(variant(name.value)) | NO_VARIANT << 16, NONE, 0, NONE])
             }
-            Serve::Share { share, variant: name, otherwise: other, by } => {
+            Serve::Share { share, variant: name, otherwise: other, unit } => {
                 let name = name.as_ref().map_or("on", |name| name.value);
-                let unit = self.by(flag, rule, by, needs_unit(share), footprint)?;
+                let (kind, unit) = self.share_unit(flag, rule, unit, needs_unit(share), footprint)?;
                 let (ramp, ppm) = self.share(share, footprint);
                 let variants = u32::from(variant(name)?) | otherwise(other);
-                Some([rule::SHARE | ramp | unit.kind, variants, unit.word, ppm, NONE])
+                Some([kind | ramp, variants, unit, ppm, NONE])
             }
-            Serve::Split { weights, within, otherwise: other, by } => {
+            Serve::Split { weights, otherwise: other, unit: Unit::Named(contract), .. } => {
+                let last = other.as_ref().or(flag.default.as_ref()).map(|name| name.value);
+                let parts = parts(weights, last, names);
+                Some(self.split_by(contract, &parts, otherwise(other), footprint))
+            }
+            Serve::Split { weights, within, otherwise: other, unit: Unit::OfFlag(by) } => {
                 if flag.hash == Hash::Java31 {
                     self.reader.note(
                         Diagnostic::error("bad_split", format!("{}.serve.split", self.reader.paths.render(rule.path)), rule.at, "`hash: java31` has no splits")
@@ -186,24 +189,29 @@ impl<'r> Compiler<'r> {
                     return None;
                 }
                 let last = other.as_ref().or(flag.default.as_ref()).map(|name| name.value);
-                let cuts = cuts(weights, last, names);
+                let cuts = cuts(&parts(weights, last, names), weights.sum());
                 let draws = cuts.len() > 1;
                 let unit =
-                    self.by(flag, rule, by, draws || within.as_ref().is_some_and(needs_unit), footprint)?;
+                    self.unit(flag, rule, by, draws || within.as_ref().is_some_and(needs_unit), footprint)?;
                 let (kind, (ramp, ppm)) = match within {
                     Some(share) => (rule::SPLIT_WITHIN, self.share(share, footprint)),
                     None => (rule::SPLIT, (0, 0)),
                 };
                 footprint.spend(if draws { cuts.len() } else { 0 });
-                let mut all = vec![place(cuts.len())];
-                for (cut, variant) in cuts {
-                    all.extend(split_words(cut));
-                    all.push(u32::from(variant));
-                }
-                let cuts = self.out.block(&all);
-                Some([kind | ramp | unit.kind, NO_VARIANT | otherwise(other), unit.word, ppm, cuts])
+                let cuts = self.cuts(cuts);
+                Some([kind | ramp, NO_VARIANT | otherwise(other), unit, ppm, cuts])
             }
         }
+    }
+
+    /// Lays out cut points.
+    pub(super) fn cuts(&mut self, cuts: Vec<(u64, u16)>) -> u32 {
+        let mut all = vec![place(cuts.len())];
+        for (cut, variant) in cuts {
+            all.extend(split_words(cut));
+            all.push(u32::from(variant));
+        }
+        self.out.block(&all)
     }
 
     /// The bit and the word of a share.
@@ -222,29 +230,47 @@ impl<'r> Compiler<'r> {
         }
     }
 
-    fn by(
+    /// The kind of a share, and the word of its unit.
+    fn share_unit(
+        &mut self,
+        flag: &Flag<'_>,
+        rule: &Rule<'_>,
+        unit: &Unit<'_>,
+        needed: bool,
+        footprint: &mut Footprint,
+    ) -> Option<(u32, u32)> {
+        match unit {
+            Unit::OfFlag(by) if flag.hash == Hash::Java31 => {
+                Some((rule::SHARE_BY, self.contract(&java31(by), 100, needed, footprint)))
+            }
+            Unit::OfFlag(by) => Some((rule::SHARE, self.unit(flag, rule, by, needed, footprint)?)),
+            Unit::Named(contract) => {
+                let total = contract.total.unwrap_or(1);
+                Some((rule::SHARE_BY, self.contract(contract, total, needed, footprint)))
+            }
+        }
+    }
+
+    /// The attribute of a unit that the flag's own contract hashes.
+    fn unit(
         &mut self,
         flag: &Flag<'_>,
         rule: &Rule<'_>,
         by: &By<'_>,
         needed: bool,
         footprint: &mut Footprint,
-    ) -> Option<UnitWords> {
-        let (attributes, otherwise) = match (flag.hash, by) {
-            (Hash::Xxh3, By::Attribute(path)) => {
+    ) -> Option<u32> {
+        match by {
+            By::Attribute(path) => {
                 let word = self.out.attribute(path);
                 if needed {
                     let salt = flag.salt.unwrap_or(flag.name);
                     footprint.spend(salt_steps(place(salt.len())) as usize);
                     footprint.read(word);
                 }
-                return Some(UnitWords { kind: 0, word });
+                Some(word)
             }
-            (Hash::Java31, By::Attribute(path)) => (vec![self.out.attribute(path)], None),
-            (Hash::Java31, By::FirstOf { attributes, otherwise }) => {
-                (attributes.iter().map(|path| self.out.attribute(path)).collect(), *otherwise)
-            }
-            (Hash::Xxh3, By::FirstOf { .. }) => {
+            By::FirstOf { .. } => {
                 self.reader.note(
                     Diagnostic::error(
                         "bad_unit",
@@ -257,24 +283,11 @@ impl<'r> Compiler<'r> {
                         "a unit that is sometimes a user and sometimes a tenant moves when somebody signs in",
                     ),
                 );
-                return None;
+                None
             }
-        };
-        if needed {
-            attributes.iter().for_each(|attribute| footprint.read(*attribute));
         }
-        let [offset, length] = otherwise.map_or([NONE, 0], |text| self.out.name(text));
-        let words: Vec<u32> =
-            [place(attributes.len()), offset, length].into_iter().chain(attributes).collect();
-        let word = self.out.block(&words);
-        if needed {
-            footprint.spend(units_steps(&self.out.arena, word) as usize);
-        }
-        Some(UnitWords { kind: rule::JAVA31, word })
     }
 }
-
-const _: () = assert!(units::OTHERWISE == 1 && units::WORDS == 3);
 
 /// Writes down the answer of each flag that is the same for everybody.
 pub(super) fn fix_outcomes(program: Program) -> Program {
@@ -305,24 +318,25 @@ fn needs_unit(share: &Share) -> bool {
     }
 }
 
-/// Cut points in the order of the buckets: that of the list where there is one, otherwise by name with `last`
-/// at the end. With the default last, a rollout that becomes a split of the same share moves nobody.
-fn cuts(weights: &Weights<'_>, last: Option<&str>, names: &[&str]) -> Vec<(u64, u16)> {
-    let total: u64 = weights.weights.iter().map(|(_, weight)| weight).sum();
+/// The variants of a split with their weights in the order of the buckets: that of the list where there is one, otherwise
+/// by name with `last` at the end. With the default last, a rollout that becomes a split of the same share moves nobody.
+fn parts(weights: &Weights<'_>, last: Option<&str>, names: &[&str]) -> Vec<(u64, u16)> {
     let mut ordered: Vec<(&str, u64)> =
         weights.weights.iter().map(|(name, weight)| (name.value, *weight)).collect();
     if !weights.ordered {
         let key = |name| (Some(name) == last, name);
         sort_by(&mut ordered, |a, b| key(a.0).cmp(&key(b.0)));
     }
+    let known = ordered.into_iter().filter(|(_, weight)| *weight > 0);
+    known.filter_map(|(name, weight)| Some((weight, variant_number(names, name)?))).collect()
+}
+
+/// Cut points: where the part of each variant ends, of 2^32.
+fn cuts(parts: &[(u64, u16)], total: u64) -> Vec<(u64, u16)> {
     let mut sum = 0_u64;
-    let mut cuts = Vec::with_capacity(ordered.len());
-    for (name, weight) in ordered.into_iter().filter(|(_, weight)| *weight > 0) {
+    let mut cut = |weight: u64| {
         sum += weight;
-        let cut = (u128::from(sum) << 32) / u128::from(total.max(1));
-        if let (Some(variant), Ok(cut)) = (variant_number(names, name), u64::try_from(cut)) {
-            cuts.push((cut, variant));
-        }
-    }
-    cuts
+        u64::try_from((u128::from(sum) << 32) / u128::from(total.max(1))).unwrap_or(u64::MAX)
+    };
+    parts.iter().map(|(weight, variant)| (cut(*weight), *variant)).collect()
 }

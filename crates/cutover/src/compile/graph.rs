@@ -18,7 +18,7 @@ fn references<'a>(condition: &'a Condition<'a>, found: &mut Vec<Reference<'a>>) 
         Kind::Not(inner) => references(inner, found),
         Kind::Segment(name) => found.push(Reference::Segment(name)),
         Kind::Flag { flag, variants } => found.push(Reference::Flag(flag, variants)),
-        Kind::Attribute { .. } | Kind::Time(_) => {}
+        Kind::Attribute { .. } | Kind::Time(_) | Kind::Bucket(_) => {}
     }
 }
 

@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, Position};
 use crate::order::sort_unstable_by;
 use crate::ruleset::condition::{Condition, Kind};
 use crate::ruleset::flag::{Flag, Rule};
+use crate::ruleset::how::How;
 use crate::ruleset::operator::{Operator, Scalars, Test};
 use crate::ruleset::scalar::ONE;
 use crate::ruleset::serve::{Serve, Share};
@@ -162,9 +163,10 @@ fn same(a: &Condition<'_>, b: &Condition<'_>) -> bool {
     match (&a.kind, &b.kind) {
         (Kind::Segment(a), Kind::Segment(b)) => a.value == b.value,
         (
-            Kind::Attribute { attribute: a, operator: o, test: s },
-            Kind::Attribute { attribute: b, operator: p, test: t },
-        ) => a == b && o == p && same_test(s, t),
+            Kind::Attribute { attribute: a, operator: o, test: s, how: x },
+            Kind::Attribute { attribute: b, operator: p, test: t, how: y },
+        ) => a == b && o == p && x == y && same_test(s, t),
+        (Kind::Bucket(a), Kind::Bucket(b)) => a == b,
         (Kind::All(a), Kind::All(b)) | (Kind::Any(a), Kind::Any(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
@@ -198,10 +200,12 @@ fn never(condition: &Condition<'_>) -> Option<String> {
     for (index, a) in parts.iter().enumerate() {
         for b in parts.iter().skip(index + 1) {
             if let (
-                Kind::Attribute { attribute, operator: o, test: s },
-                Kind::Attribute { attribute: other, operator: p, test: t },
+                Kind::Attribute { attribute, operator: o, test: s, how: x },
+                Kind::Attribute { attribute: other, operator: p, test: t, how: y },
             ) = (&a.kind, &b.kind)
                 && attribute == other
+                // What is converted, or true where nothing is known, excludes less.
+                && [*x, *y] == [How::default(); 2]
                 && exclude((*o, s), (*p, t))
             {
                 return Some(format!("`{attribute}` cannot be both (`{}` and `{}`)", o.name(), p.name()));

@@ -8,6 +8,7 @@ mod change;
 mod change;
 mod client;
 mod code;
+mod contract;
 mod digest;
 mod flag;
 mod graph;
@@ -149,6 +150,8 @@ struct Footprint {
     /// The numbers of attributes, ascending.
     reads: Vec<u32>,
     reads_time: bool,
+    /// Whether a condition asks for a bucket, its own or that of a segment.
+    draws: bool,
 }
 
 impl Footprint {

@@ -7,7 +7,7 @@ use crate::context::{AttributeId, Attributes, Context};
 use crate::decision::{Decision, ErrorCode, Outcome};
 use crate::engine::{Engine, FlagId};
 use crate::value::Value;
-use cutover_decider::format::{flag, rule, units};
+use cutover_decider::format::{flag, rule};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -267,14 +267,11 @@ fn hashed(engine: &Engine, id: FlagId) -> Vec<AttributeId> {
     let mut hashed = Vec::new();
     for words in rules.chunks_exact(rule::WORDS as usize) {
         let word = |at: u32| words.get(at as usize).copied().unwrap_or(0);
-        let (serve, unit) = (word(rule::SERVE), word(rule::UNIT));
-        if serve & rule::KIND == rule::VARIANT {
-            continue;
-        }
-        if serve & rule::JAVA31 == 0 {
-            hashed.push(unit);
-        } else {
-            hashed.extend(arena.slice(unit.saturating_add(units::WORDS), arena.word(unit)));
+        let unit = word(rule::UNIT);
+        match word(rule::SERVE) & rule::KIND {
+            rule::VARIANT | rule::DRAWN => {}
+            rule::SHARE_BY | rule::SPLIT_BY => hashed.extend(program.contract_attributes(unit)),
+            _ => hashed.push(unit),
         }
     }
     hashed.into_iter().map(AttributeId::from_index).collect()

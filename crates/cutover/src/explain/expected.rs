@@ -5,7 +5,7 @@ use crate::ruleset::cidr::Network;
 use crate::value::Value;
 use cutover_decider::Arena;
 use cutover_decider::decide::cidr::wide;
-use cutover_decider::format::{bounds, op, set, texts};
+use cutover_decider::format::{bounds, converted, op, set, texts};
 
 /// How many values of a list an explanation shows.
 const SHOWN: usize = 8;
@@ -50,6 +50,10 @@ pub(super) fn expected(arena: &Arena, code: u32, operand: u32) -> Value {
         }
         op::MATCHES | op::SEMVER => Value::from(arena.text(operand)),
         op::EXISTS => Value::Bool(operand != 0),
+        op::CONVERTED => match arena.record(operand) {
+            Some(&[_, code, operand]) if code < op::CONVERTED => expected(arena, code, operand),
+            _ => Value::Null,
+        },
         op::BEFORE | op::AFTER => Value::Int(arena.instant(operand)),
         op::CIDR => {
             let count = arena.word(operand).saturating_mul(8);
@@ -62,6 +66,11 @@ pub(super) fn expected(arena: &Arena, code: u32, operand: u32) -> Value {
         }
         _ => Value::Null,
     }
+}
+
+/// How the value of a test is converted; 0 where it is not.
+pub(super) fn conversion(arena: &Arena, code: u32, operand: u32) -> u32 {
+    if code == op::CONVERTED { arena.word(operand.saturating_add(converted::HOW)) } else { 0 }
 }
 
 /// The first values of a set, and how many it holds.

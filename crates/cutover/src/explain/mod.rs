@@ -2,6 +2,8 @@
 
 mod expected;
 mod record;
+mod step;
 
+pub use record::Explanation;
 pub(crate) use record::Recorder;
-pub use record::{Explanation, Step};
+pub use step::Step;

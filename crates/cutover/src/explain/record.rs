@@ -1,12 +1,17 @@
 //! Recording a decision step by step.
 
-use super::expected::expected;
+use super::expected::{conversion, expected};
+use super::step::Step;
 use crate::decision::{Decision, ErrorCode, Outcome};
+use crate::ruleset::how::read_as_word;
 use crate::ruleset::operator::Operator;
 use crate::value::{Value, ValueRef};
+use cutover_decider::contract::Hash;
 use cutover_decider::decide::truth::Truth;
 use cutover_decider::decide::{Observer, Position, Rule};
-use cutover_decider::format::{NONE, header, op, require, units, window, zone};
+use cutover_decider::format::{
+    NONE, contract as words, converted, header, op, ranges, require, window, zone,
+};
 use cutover_decider::{AttributeId, Program};
 use serde::Serialize;
 
@@ -17,122 +22,6 @@ pub struct Explanation<'a> {
     pub decision: Decision<'a>,
     /// What was looked at, in order. What is not listed was not looked at.
     pub steps: Vec<Step>,
-}
-
-/// One step of an [`Explanation`]. `depth` is 0 for the flag asked for, 1 for flags that it asks, and so on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "step", rename_all = "snake_case")]
-pub enum Step {
-    /// A condition on an attribute.
-    Condition {
-        /// How deep among flags that ask other flags.
-        depth: usize,
-        /// The path of the condition in the ruleset.
-        path: String,
-        /// The attribute asked for.
-        attribute: String,
-        /// The operator.
-        operator: &'static str,
-        /// What it was compared with; of long lists the first values.
-        expected: Value,
-        /// What the context holds; null where it holds nothing.
-        found: Value,
-        /// `true`, `false` or `unknown`.
-        result: &'static str,
-    },
-    /// A segment.
-    Segment {
-        /// How deep among flags that ask other flags.
-        depth: usize,
-        /// The path of the condition in the ruleset.
-        path: String,
-        /// The name of the segment.
-        segment: String,
-        /// `true`, `false` or `unknown`.
-        result: &'static str,
-    },
-    /// A time window.
-    Time {
-        /// How deep among flags that ask other flags.
-        depth: usize,
-        /// The path of the condition in the ruleset.
-        path: String,
-        /// The zone whose clock was read.
-        timezone: String,
-        /// `true` or `false`.
-        result: &'static str,
-    },
-    /// Another flag: a prerequisite, or a condition on a flag. Its own steps come before, one deeper.
-    Flag {
-        /// How deep among flags that ask other flags.
-        depth: usize,
-        /// The path of the prerequisite or condition in the ruleset.
-        path: String,
-        /// The flag that was asked.
-        flag: String,
-        /// The variants that would do.
-        expected: Vec<String>,
-        /// The variant that it is.
-        found: Option<String>,
-        /// `true`, `false` or `unknown`.
-        result: &'static str,
-    },
-    /// A rule; the first one whose result is `true` decides.
-    Rule {
-        /// How deep among flags that ask other flags.
-        depth: usize,
-        /// The path of the rule in the ruleset.
-        path: String,
-        /// The index of the rule.
-        rule: u16,
-        /// `true`, `false` or `unknown`.
-        result: &'static str,
-    },
-    /// A share of the units.
-    Share {
-        /// How deep among flags that ask other flags.
-        depth: usize,
-        /// The attribute, or attributes, that give the unit.
-        by: String,
-        /// The unit; null where a share of nobody or everybody asked for none.
-        unit: Value,
-        /// The share in millionths, at that time.
-        share_ppm: u32,
-        /// Where the unit lies; null where nothing was hashed.
-        bucket: Option<u64>,
-        /// The first bucket that the share leaves out.
-        boundary: Option<u64>,
-        /// How many buckets there are.
-        buckets: Option<u64>,
-        /// True where the unit belongs to the share.
-        inside: bool,
-    },
-    /// A split.
-    Split {
-        /// How deep among flags that ask other flags.
-        depth: usize,
-        /// The attribute that gives the unit.
-        by: String,
-        /// The unit.
-        unit: Value,
-        /// Where the unit lies.
-        bucket: u64,
-        /// The first bucket behind the variant drawn.
-        boundary: u64,
-        /// How many buckets there are.
-        buckets: u64,
-    },
-    /// There was no unit to hash.
-    NoUnit {
-        /// How deep among flags that ask other flags.
-        depth: usize,
-        /// The attribute, or attributes, that should give the unit.
-        by: String,
-        /// What stands there instead; null where nothing does.
-        found: Value,
-        /// `MISSING_UNIT` or `INVALID_CONTEXT`.
-        error: &'static str,
-    },
 }
 
 /// The observer that writes everything down.
@@ -155,6 +44,7 @@ impl Recorder {
         self.steps.push(Step::Share {
             depth: self.depth,
             by: by_text(program, rule),
+            hash: hash_of(program, rule),
             unit,
             share_ppm: ppm,
             bucket: at.map(|at| at.position),
@@ -185,13 +75,52 @@ impl Observer for Recorder {
     fn test(&mut self, program: &Program, at: u32, value: ValueRef<'_>, truth: Truth) {
         let Some(&[head, _, operator, operand]) = program.arena().record(at) else { return };
         let operator = Operator::ALL.get(operator as usize).map_or("", |operator| operator.name());
+        let how = conversion(program.arena(), head & op::KIND, operand);
         self.steps.push(Step::Condition {
             depth: self.depth,
             path: self.path(program, at),
             attribute: program.attribute(AttributeId::from_index(head >> 8)).to_owned(),
             operator,
+            read_as: read_as_word(how),
+            ignore_case: how & converted::IGNORE_CASE != 0,
             expected: expected(program.arena(), head & op::KIND, operand),
             found: value.into(),
+            otherwise: None,
+            result: truth.word(),
+        });
+    }
+
+    fn settled(&mut self, truth: Truth) {
+        if let Some(Step::Condition { otherwise, result, .. } | Step::Bucket { otherwise, result, .. }) =
+            self.steps.last_mut()
+        {
+            (*otherwise, *result) = (Some(truth == Truth::True), truth.word());
+        }
+    }
+
+    fn place(&mut self, program: &Program, at: u32, unit: ValueRef<'_>, bucket: Option<u64>, truth: Truth) {
+        let arena = program.arena();
+        let Some(&[_, _, _, operand]) = arena.record(at) else { return };
+        let Some(&[contract, count]) = arena.record(operand) else { return };
+        let words = operand.saturating_add(ranges::WORDS);
+        let words = arena.slice(words, count.saturating_mul(ranges::RANGE_WORDS));
+        let long = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
+        self.steps.push(Step::Bucket {
+            depth: self.depth,
+            path: self.path(program, at),
+            hash: program.contract_hash(contract).map_or("", Hash::name),
+            salt: program.contract_salt(contract).map(ToOwned::to_owned),
+            by: contract_text(program, contract),
+            unit: unit.into(),
+            bucket,
+            ranges: words
+                .as_chunks::<4>()
+                .0
+                .iter()
+                .map(|[a, b, c, d]| [long(*a, *b), long(*c, *d)])
+                .collect(),
+            buckets: arena.long(contract.saturating_add(words::TOTAL)),
+            otherwise: None,
             result: truth.word(),
         });
     }
@@ -264,6 +193,7 @@ impl Observer for Recorder {
         self.steps.push(Step::Split {
             depth: self.depth,
             by: by_text(program, rule),
+            hash: hash_of(program, rule),
             unit: unit.into(),
             bucket: at.position,
             boundary: at.boundary,
@@ -288,14 +218,24 @@ impl Observer for Recorder {
 
 /// The attribute, or attributes, that give the unit of a rule.
 fn by_text(program: &Program, rule: &Rule<'_>) -> String {
-    let unit = rule.unit();
-    let name = |attribute: u32| program.attribute(AttributeId::from_index(attribute)).to_owned();
-    if !rule.is_java31() {
-        return name(unit);
+    match rule.contract() {
+        Some(contract) => contract_text(program, contract),
+        None => program.attribute(AttributeId::from_index(rule.unit())).to_owned(),
     }
+}
+
+/// The same of a contract, and the text that stands for them where they are nothing.
+fn contract_text(program: &Program, contract: u32) -> String {
     let arena = program.arena();
-    let attributes = arena.slice(unit.saturating_add(units::WORDS), arena.word(unit));
-    let otherwise = unit.saturating_add(units::OTHERWISE);
+    let name = |attribute: u32| program.attribute(AttributeId::from_index(attribute)).to_owned();
+    let otherwise = contract.saturating_add(words::OTHERWISE);
     let otherwise = (arena.word(otherwise) != NONE).then(|| format!("{:?}", arena.text(otherwise)));
-    attributes.iter().map(|attribute| name(*attribute)).chain(otherwise).collect::<Vec<_>>().join(" or ")
+    let attributes = program.contract_attributes(contract).iter().copied();
+    attributes.map(name).chain(otherwise).collect::<Vec<_>>().join(" or ")
+}
+
+/// The name of the contract that a rule draws by, where it is not one of a whole flag.
+fn hash_of(program: &Program, rule: &Rule<'_>) -> Option<&'static str> {
+    let hash = program.contract_hash(rule.contract()?)?;
+    (hash != Hash::Java31).then(|| hash.name())
 }

@@ -1,6 +1,8 @@
 //! Conditions: what a rule or a segment asks of a context.
 
+use super::contract::Bucket;
 use super::fields::{Fields, Reader, Spanned};
+use super::how::{self, How};
 use super::operator::{Operator, Test};
 use super::window::Window;
 use crate::diagnostic::Diagnostic;
@@ -18,16 +20,17 @@ pub(crate) enum Kind<'a> {
     All(Vec<Condition<'a>>),
     Any(Vec<Condition<'a>>),
     Not(Box<Condition<'a>>),
-    Attribute { attribute: &'a str, operator: Operator, test: Test<'a> },
+    Attribute { attribute: &'a str, operator: Operator, test: Test<'a>, how: How },
     Segment(Spanned<&'a str>),
     Flag { flag: Spanned<&'a str>, variants: Vec<Spanned<&'a str>> },
     Time(Box<Window<'a>>),
+    Bucket(Box<Bucket<'a>>),
 }
 
 /// How deep conditions may be nested, which is also what the evaluator has room for.
 pub(crate) const MAX_CONDITION_DEPTH: usize = 24;
 
-const FORMS: &[&str] = &["attribute", "all", "any", "not", "segment", "flag", "time"];
+const FORMS: &[&str] = &["attribute", "all", "any", "not", "segment", "flag", "time", "bucket"];
 
 impl Reader {
     /// Reads a condition.
@@ -93,9 +96,14 @@ impl Reader {
             "segment" => self.spanned_text(value, inner).map(Kind::Segment),
             "flag" => self.flag_is(value, inner, &mut fields, path),
             "time" => self.window(value, inner).map(|window| Kind::Time(Box::new(window))),
+            "bucket" => self.bucket(value, inner, &mut fields, path),
             _ => return self.attribute(value, inner, fields, node, path),
         };
-        let known: &[&str] = if form == "flag" { &["flag", "is"] } else { &[form] };
+        let known: &[&str] = match form {
+            "flag" => &["flag", "is"],
+            "bucket" => &["bucket", "otherwise"],
+            _ => &[form],
+        };
         fields.finish(self, path, known);
         Some(Condition { kind: kind?, path: self.paths.keep(path) })
     }
@@ -167,10 +175,15 @@ impl Reader {
     ) -> Option<Condition<'a>> {
         let attribute = self.attribute_path(name, at);
         let found = fields.take_kinds(Operator::named);
+        // Most conditions have nothing beside the operator.
+        let how = match fields.is_done() {
+            true => Some(How::default()),
+            false => self.how(&mut fields, path, found.0.map(|(operator, _)| operator)),
+        };
         let mut unknown = false;
         for entry in fields.rest() {
             unknown = true;
-            let names = Operator::ALL.map(Operator::name);
+            let names = Operator::ALL.map(Operator::name).into_iter().chain(how::KEYS.iter().copied());
             self.note(
                 Diagnostic::error(
                     "unknown_operator",
@@ -179,7 +192,7 @@ impl Reader {
                     format!("`{}` is no operator", entry.key),
                 )
                 .found(entry.key)
-                .expected(names)
+                .expected(Operator::ALL.map(Operator::name))
                 .nearest(entry.key, names),
             );
         }
@@ -217,7 +230,7 @@ impl Reader {
         };
         let test = self.test(operator, value, path.key(operator.name()));
         Some(Condition {
-            kind: Kind::Attribute { attribute: attribute?, operator, test: test? },
+            kind: Kind::Attribute { attribute: attribute?, operator, test: test?, how: how? },
             path: self.paths.keep(path),
         })
     }

@@ -318,6 +318,12 @@ impl<'a> Fields<'a> {
         node
     }
 
+    /// Whether every entry is taken.
+    #[inline]
+    pub(crate) fn is_done(&self) -> bool {
+        self.taken.are_all(self.entries.len())
+    }
+
     /// The entries that nothing took, in order.
     pub(crate) fn rest(&self) -> impl Iterator<Item = &'a Entry<'a>> {
         self.entries.iter().enumerate().filter(|(index, _)| !self.taken.has(*index)).map(|(_, entry)| entry)
@@ -326,7 +332,7 @@ impl<'a> Fields<'a> {
     /// Notes every entry that nothing took. `known` lists all keys of this mapping, for the help.
     #[inline]
     pub(crate) fn finish(self, reader: &mut Reader, path: Path<'_>, known: &[&str]) {
-        if !self.taken.are_all(self.entries.len()) {
+        if !self.is_done() {
             self.note_unknown(reader, path, known);
         }
     }

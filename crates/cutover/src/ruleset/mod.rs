@@ -2,10 +2,12 @@
 
 pub(crate) mod cidr;
 pub(crate) mod condition;
+pub(crate) mod contract;
 #[cfg(any(feature = "delivery", feature = "gates", feature = "work"))]
 pub(crate) mod duration;
 pub(crate) mod fields;
 pub(crate) mod flag;
+pub(crate) mod how;
 pub(crate) mod migration;
 pub(crate) mod operator;
 pub(crate) mod scalar;

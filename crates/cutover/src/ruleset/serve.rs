@@ -1,9 +1,11 @@
 //! What a rule serves: a variant, a rollout, a ramp or a split.
 
+use super::contract::Contract;
 use super::fields::{Fields, Reader, Spanned};
 use super::scalar::{ONE, Ppm};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Content, Node, Path};
+use cutover_decider::contract::MAX_TOTAL;
 use std::collections::BTreeSet;
 
 /// What a rule serves to those it matches.
@@ -12,9 +14,23 @@ pub(crate) enum Serve<'a> {
     /// One variant for everybody.
     Variant(Spanned<&'a str>),
     /// A variant for a share of the units; the others get `otherwise`, or the flag's default.
-    Share { share: Share, variant: Option<Spanned<&'a str>>, otherwise: Option<Spanned<&'a str>>, by: By<'a> },
+    Share {
+        share: Share,
+        variant: Option<Spanned<&'a str>>,
+        otherwise: Option<Spanned<&'a str>>,
+        unit: Unit<'a>,
+    },
     /// Variants by weight; with `within`, only for that share of the units.
-    Split { weights: Weights<'a>, within: Option<Share>, otherwise: Option<Spanned<&'a str>>, by: By<'a> },
+    Split { weights: Weights<'a>, within: Option<Share>, otherwise: Option<Spanned<&'a str>>, unit: Unit<'a> },
+}
+
+/// Who is drawn, and by which contract.
+#[derive(Debug, Clone)]
+pub(crate) enum Unit<'a> {
+    /// By that of the flag.
+    OfFlag(By<'a>),
+    /// By a named one.
+    Named(Box<Contract<'a>>),
 }
 
 /// The weights of a split.
@@ -51,15 +67,27 @@ pub(crate) struct RampPoint {
 pub(crate) enum By<'a> {
     /// The attribute of this path; `targetingKey` where the ruleset names none.
     Attribute(&'a str),
-    /// The first of these attributes that is a text with something in it, otherwise the constant: the rule of
-    /// the imported formats, and only for their hash.
+    /// The first of these attributes with something in it, otherwise the constant: the rule of the imported formats, and
+    /// only for their hashes.
     FirstOf { attributes: Vec<&'a str>, otherwise: Option<&'a str> },
+}
+
+impl Weights<'_> {
+    /// The sum of the weights.
+    pub(crate) fn sum(&self) -> u64 {
+        self.weights.iter().fold(0, |sum, (_, weight)| sum.saturating_add(*weight))
+    }
+}
+
+/// The largest weight, and the largest sum of them.
+fn most_weight(is_named: bool) -> u64 {
+    if is_named { MAX_TOTAL } else { u32::MAX.into() }
 }
 
 /// OpenFeature's name of the unit that a rollout without `by` uses.
 pub(crate) const TARGETING_KEY: &str = "targetingKey";
 
-pub(crate) const KEYS: &[&str] = &["rollout", "ramp", "split", "variant", "else", "by"];
+pub(crate) const KEYS: &[&str] = &["rollout", "ramp", "split", "variant", "else", "by", "hash", "salt", "of"];
 
 impl Reader {
     /// Reads the value of `serve`.
@@ -96,10 +124,20 @@ impl Reader {
         let mut fields = self.fields(node, path)?;
         let has_share = fields.take("rollout").is_some() || fields.take("ramp").is_some();
         let share = self.share(&mut fields, path);
-        let split = fields.take("split").map(|node| self.weights(node, path.key("split")));
+        // Most rules draw by the contract of their flag.
+        let hash = fields.take("hash").map(|node| self.named_hash(node, path.key("hash")));
+        let split = fields.take("split").map(|node| self.weights(node, path.key("split"), hash.is_some()));
         let variant = fields.take("variant").and_then(|node| self.spanned_text(node, path.key("variant")));
         let otherwise = fields.take("else").and_then(|node| self.spanned_text(node, path.key("else")));
-        let by = self.by(&mut fields, path);
+        let unit = match hash {
+            None => self.by(&mut fields, path).map(Unit::OfFlag),
+            Some(hash) => hash
+                .and_then(|hash| self.contract(hash, &mut fields, path))
+                .map(|contract| Unit::Named(Box::new(contract))),
+        };
+        if hash.is_none() && !fields.is_done() {
+            self.without_hash(&mut fields, path);
+        }
         fields.finish(self, path, KEYS);
         match split {
             Some(weights) => {
@@ -118,9 +156,19 @@ impl Reader {
                 if has_share && share.is_none() {
                     return None;
                 }
-                Some(Serve::Split { weights: weights?, within: share, otherwise, by: by? })
+                let (weights, unit) = (weights?, unit?);
+                if let Unit::Named(contract) = &unit {
+                    self.check_split(&weights, share.is_some(), contract, node, path)?;
+                }
+                Some(Serve::Split { weights, within: share, otherwise, unit })
             }
-            None if has_share => Some(Serve::Share { share: share?, variant, otherwise, by: by? }),
+            None if has_share => {
+                let (share, unit) = (share?, unit?);
+                if let Unit::Named(contract) = &unit {
+                    self.check_share(contract, node, path)?;
+                }
+                Some(Serve::Share { share, variant, otherwise, unit })
+            }
             None => {
                 self.note(
                     Diagnostic::error("missing_key", path.to_string(), node.at, "this serves nothing")
@@ -197,7 +245,7 @@ impl Reader {
 
     /// Reads the weights of a split: a mapping of variants to weights, whose order means nothing, or a list of
     /// `{ variant, weight }`, whose order is the order of the buckets.
-    fn weights<'a>(&mut self, node: &Node<'a>, path: Path<'_>) -> Option<Weights<'a>> {
+    fn weights<'a>(&mut self, node: &Node<'a>, path: Path<'_>, is_named: bool) -> Option<Weights<'a>> {
         let mut weights: Vec<(Spanned<&'a str>, Weight)> = Vec::new();
         let mut complete = true;
         let ordered = matches!(node.content, Content::List(_));
@@ -211,8 +259,9 @@ impl Reader {
                 let name = fields
                     .need(self, path, "variant")
                     .and_then(|node| self.spanned_text(node, path.key("variant")));
-                let weight =
-                    fields.need(self, path, "weight").and_then(|node| self.weight(node, path.key("weight")));
+                let weight = fields
+                    .need(self, path, "weight")
+                    .and_then(|node| self.weight(node, path.key("weight"), is_named));
                 fields.finish(self, path, &["variant", "weight"]);
                 match (name, weight) {
                     (Some(name), Some(weight)) => weights.push((name, weight)),
@@ -223,7 +272,7 @@ impl Reader {
             for entry in self.named(node, path) {
                 let path = path.key(entry.key);
                 let name = Spanned { value: entry.key, at: entry.key_at, path: self.paths.keep(path) };
-                match self.weight(&entry.value, path) {
+                match self.weight(&entry.value, path, is_named) {
                     Some(weight) => weights.push((name, weight)),
                     None => complete = false,
                 }
@@ -231,8 +280,8 @@ impl Reader {
         }
         complete &= matches!(node.content, Content::Map(_) | Content::List(_));
         let mut names = BTreeSet::new();
-        // The keys of a mapping are unique.
-        for (name, _) in weights.iter().filter(|_| ordered) {
+        // The keys of a mapping are unique, and other systems may have a variant in several places.
+        for (name, _) in weights.iter().filter(|_| ordered && !is_named) {
             if !names.insert(name.value) {
                 self.note(
                     Diagnostic::error(
@@ -249,21 +298,28 @@ impl Reader {
         if !complete {
             return None;
         }
-        let weights = self.check_sum(weights, node, path)?;
+        let weights = self.check_sum(weights, node, path, is_named)?;
         Some(Weights { weights, ordered })
     }
 
-    fn weight(&mut self, node: &Node<'_>, path: Path<'_>) -> Option<Weight> {
+    fn weight(&mut self, node: &Node<'_>, path: Path<'_>, is_named: bool) -> Option<Weight> {
+        let most = most_weight(is_named);
         match &node.content {
-            Content::Int(weight) if (0..=i64::from(u32::MAX)).contains(weight) => {
+            Content::Int(weight) if u64::try_from(*weight).is_ok_and(|weight| weight <= most) => {
                 Some(Weight::Number(weight.unsigned_abs()))
             }
-            Content::Text(_) => self.percent(node, path).map(|share| Weight::Percentage(share.0.into())),
+            Content::Text(_) if !is_named => {
+                self.percent(node, path).map(|share| Weight::Percentage(share.0.into()))
+            }
             _ => {
                 self.note(
                     Diagnostic::error("bad_weight", path.to_string(), node.at, "this is no weight")
                         .found(node.quoted())
-                        .expected(["a whole number from 0 to 4294967295", "a percentage such as 25%"]),
+                        .expected(
+                            [format!("a whole number from 0 to {most}")]
+                                .into_iter()
+                                .chain((!is_named).then(|| "a percentage such as 25%".to_owned())),
+                        ),
                 );
                 None
             }
@@ -275,6 +331,7 @@ impl Reader {
         weights: Vec<(Spanned<&'a str>, Weight)>,
         node: &Node<'_>,
         path: Path<'_>,
+        is_named: bool,
     ) -> Option<Vec<(Spanned<&'a str>, u64)>> {
         let percentages =
             weights.iter().filter(|(_, weight)| matches!(weight, Weight::Percentage(_))).count();
@@ -285,7 +342,8 @@ impl Reader {
                 Weight::Number(weight) | Weight::Percentage(weight) => (name, weight),
             })
             .collect();
-        let total: u64 = weights.iter().map(|(_, weight)| weight).sum();
+        let total = weights.iter().fold(0_u64, |sum, (_, weight)| sum.saturating_add(*weight));
+        let most = most_weight(is_named);
         let wrong = |message: String| Diagnostic::error("bad_split", path.to_string(), node.at, message);
         if mixed {
             self.note(wrong("a split has weights or percentages, not both".to_owned()));
@@ -299,10 +357,9 @@ impl Reader {
             );
         } else if total == 0 {
             self.note(wrong("a split has at least one weight above 0".to_owned()));
-        } else if total > u64::from(u32::MAX) {
+        } else if total > most {
             self.note(
-                wrong("the weights of a split sum to 4294967295 at the most".to_owned())
-                    .found(total.to_string()),
+                wrong(format!("the weights of a split sum to {most} at the most")).found(total.to_string()),
             );
         } else {
             return Some(weights);
@@ -310,7 +367,7 @@ impl Reader {
         None
     }
 
-    fn by<'a>(&mut self, fields: &mut Fields<'a>, path: Path<'_>) -> Option<By<'a>> {
+    pub(crate) fn by<'a>(&mut self, fields: &mut Fields<'a>, path: Path<'_>) -> Option<By<'a>> {
         let Some(node) = fields.take("by") else { return Some(By::Attribute(TARGETING_KEY)) };
         let path = path.key("by");
         if let Content::Text(_) = node.content {

@@ -1,5 +1,6 @@
 //! Conditions in the schema.
 
+use super::contract::BucketIs;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -15,6 +16,7 @@ pub(super) enum Condition {
     Segment(SegmentIs),
     Flag(FlagIs),
     Time(Time),
+    Bucket(Box<BucketIs>),
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -136,10 +138,10 @@ pub(super) struct Hashed {
     sha256: Vec<String>,
 }
 
-/// An attribute of the context and exactly one operator.
+/// An attribute of the context and exactly one operator, perhaps with how the test is made beside it.
 #[derive(JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("minProperties" = 2, "maxProperties" = 2))]
+#[schemars(extend("minProperties" = 2, "maxProperties" = 5))]
 pub(super) struct Attribute {
     /// The path of the attribute, such as `tenant.tier`.
     attribute: String,
@@ -179,6 +181,23 @@ pub(super) struct Attribute {
     after: Option<Instant>,
     /// An IP address in one of these networks.
     cidr: Option<OneOrMore<String>>,
+    /// What the test is where it could not be told: the attribute is missing, or of a type that the test cannot take.
+    otherwise: Option<bool>,
+    /// What the value is read as before it is tested.
+    r#as: Option<ReadAs>,
+    /// `true` compares texts in lower case.
+    ignore_case: Option<bool>,
+}
+
+/// `number` reads a text as a decimal number, `text` writes booleans and numbers as JavaScript does, `version` takes a
+/// leading `v`, numbers and missing last parts, `partial_version` missing last parts alone.
+#[derive(JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum ReadAs {
+    Number,
+    Text,
+    Version,
+    PartialVersion,
 }
 
 #[cfg(test)]
@@ -192,6 +211,7 @@ mod tests {
         let mut keys: Vec<&str> =
             properties.keys().map(String::as_str).filter(|key| *key != "attribute").collect();
         let mut operators: Vec<&str> = Operator::ALL.map(Operator::name).into();
+        operators.extend(crate::ruleset::how::KEYS);
         keys.sort_unstable();
         operators.sort_unstable();
         assert_eq!(keys, operators);

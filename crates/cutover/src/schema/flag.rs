@@ -1,6 +1,7 @@
 //! Segments and flags in the schema.
 
 use super::condition::{Condition, FlagIs, Instant};
+use super::contract::HashName;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -97,6 +98,13 @@ pub(super) struct Draw {
     r#else: Option<String>,
     /// The attribute that gives the unit; `targetingKey` where there is none.
     by: Option<By>,
+    /// The named contract that it draws by; that of the flag where there is none.
+    hash: Option<HashName>,
+    /// What that contract hashes the unit with.
+    salt: Option<String>,
+    /// How many positions that contract has; of a split it is otherwise the sum of the weights. Beyond those is `else`.
+    #[schemars(range(min = 1))]
+    of: Option<u64>,
 }
 
 /// From an instant on, a share.
@@ -131,24 +139,24 @@ struct Weighted {
 #[derive(JsonSchema, Serialize)]
 #[serde(untagged)]
 enum Weight {
-    Number(u32),
+    Number(u64),
     Percentage(String),
 }
 
-/// The path of an attribute; for `hash: java31` also the first of several that is a text with something in it.
+/// The path of an attribute; for the contracts of other systems also the first of several with something in it.
 #[derive(JsonSchema, Serialize)]
 #[serde(untagged)]
-enum By {
+pub(super) enum By {
     Attribute(String),
     FirstOf(FirstOf),
 }
 
 #[derive(JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
-struct FirstOf {
+pub(super) struct FirstOf {
     /// Paths of attributes, in order.
     first_of: Vec<String>,
-    /// The unit where none of them is a text with something in it.
+    /// The unit where none of them has something in it.
     otherwise: Option<String>,
 }
 

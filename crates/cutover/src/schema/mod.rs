@@ -4,6 +4,7 @@
 #![expect(dead_code, reason = "these types are never made: the schema is generated from them")]
 
 mod condition;
+mod contract;
 mod delivery;
 mod duration;
 mod flag;

@@ -35,7 +35,7 @@ pub(super) fn grow(steps: &[Step]) -> Vec<Node<'_>> {
                 }
                 _ => grown.len(),
             },
-            Step::Condition { .. } | Step::Time { .. } => grown.len(),
+            Step::Condition { .. } | Step::Bucket { .. } | Step::Time { .. } => grown.len(),
         };
         let children = grown.split_off(at);
         grown.push(Node { step, children });
@@ -49,13 +49,21 @@ fn begin(grown: &[Node<'_>], belongs: impl Fn(&Node<'_>) -> bool) -> usize {
 }
 
 fn is_condition(step: &Step) -> bool {
-    matches!(step, Step::Condition { .. } | Step::Segment { .. } | Step::Time { .. } | Step::Flag { .. })
+    matches!(
+        step,
+        Step::Condition { .. }
+            | Step::Bucket { .. }
+            | Step::Segment { .. }
+            | Step::Time { .. }
+            | Step::Flag { .. }
+    )
 }
 
 /// Whether the step's place in the ruleset is below `path`.
 fn under(step: &Step, path: &str) -> bool {
     match step {
         Step::Condition { path: place, .. }
+        | Step::Bucket { path: place, .. }
         | Step::Segment { path: place, .. }
         | Step::Time { path: place, .. }
         | Step::Flag { path: place, .. }
@@ -68,6 +76,7 @@ fn under(step: &Step, path: &str) -> bool {
 pub(super) fn depth(step: &Step) -> usize {
     match step {
         Step::Condition { depth, .. }
+        | Step::Bucket { depth, .. }
         | Step::Segment { depth, .. }
         | Step::Time { depth, .. }
         | Step::Flag { depth, .. }

@@ -1,0 +1,164 @@
+//! How the test of an attribute is made: what its value is read as, and what it is where that cannot be told.
+
+use super::fields::{Fields, Reader};
+use super::operator::Operator;
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Path};
+use cutover_decider::format::converted;
+
+/// What stands beside the operator of a condition.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct How {
+    /// What the test is where it would be unknown.
+    pub(crate) otherwise: Option<bool>,
+    pub(crate) read_as: Option<ReadAs>,
+    pub(crate) ignore_case: bool,
+}
+
+/// What a value is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum ReadAs {
+    Number = converted::NUMBER,
+    Text = converted::TEXT,
+    Version = converted::VERSION,
+    PartialVersion = converted::PARTIAL_VERSION,
+}
+
+impl ReadAs {
+    const WORDS: [(&'static str, Self); 4] = [
+        ("number", Self::Number),
+        ("text", Self::Text),
+        ("version", Self::Version),
+        ("partial_version", Self::PartialVersion),
+    ];
+
+    /// Whether the test takes what this gives.
+    fn suits(self, operator: Operator) -> bool {
+        match self {
+            Self::Version | Self::PartialVersion => operator == Operator::Semver,
+            Self::Number => !matches!(
+                operator,
+                Operator::Semver
+                    | Operator::Matches
+                    | Operator::StartsWith
+                    | Operator::EndsWith
+                    | Operator::Contains
+                    | Operator::Cidr
+                    | Operator::Exists
+            ),
+            Self::Text => !matches!(
+                operator,
+                Operator::Above
+                    | Operator::AtLeast
+                    | Operator::Below
+                    | Operator::AtMost
+                    | Operator::Between
+                    | Operator::Exists
+            ),
+        }
+    }
+}
+
+/// Whether an operator compares texts, so that the case of letters may be ignored.
+fn takes_letters(operator: Operator) -> bool {
+    matches!(
+        operator,
+        Operator::Is
+            | Operator::IsNot
+            | Operator::In
+            | Operator::NotIn
+            | Operator::Contains
+            | Operator::StartsWith
+            | Operator::EndsWith
+    )
+}
+
+/// The word that a value is read as, by its number in a program.
+pub(crate) fn read_as_word(how: u32) -> Option<&'static str> {
+    let words = ReadAs::WORDS.iter();
+    words.clone().find(|(_, read_as)| *read_as as u32 == how & converted::AS).map(|(word, _)| *word)
+}
+
+/// What may stand beside `attribute` and an operator.
+pub(crate) const KEYS: &[&str] = &["otherwise", "as", "ignore_case"];
+
+impl How {
+    /// The word of the conversion in a program; 0 where there is none.
+    pub(crate) fn word(self) -> u32 {
+        let ignore_case = if self.ignore_case { converted::IGNORE_CASE } else { 0 };
+        self.read_as.map_or(0, |read_as| read_as as u32) | ignore_case
+    }
+}
+
+impl Reader {
+    /// Takes what says how a test is made. None where that could not be read.
+    pub(crate) fn how(
+        &mut self,
+        fields: &mut Fields<'_>,
+        path: Path<'_>,
+        operator: Option<Operator>,
+    ) -> Option<How> {
+        let (settled, read, letters) =
+            (fields.take("otherwise"), fields.take("as"), fields.take("ignore_case"));
+        let otherwise = self.whether(settled, path.key("otherwise"))?;
+        let read_as = match read {
+            Some(node) => Some(self.word(node, path.key("as"), &ReadAs::WORDS)?),
+            None => None,
+        };
+        let ignore_case = self.whether(letters, path.key("ignore_case"))?.unwrap_or(false);
+        let operator = operator?;
+        if let (Some(read_as), Some(node)) = (read_as, read)
+            && !read_as.suits(operator)
+        {
+            self.does_not_go(node, path.key("as"), "as", operator);
+            return None;
+        }
+        if let Some(node) = letters
+            && !takes_letters(operator)
+        {
+            self.does_not_go(node, path.key("ignore_case"), "ignore_case", operator);
+            return None;
+        }
+        Some(How { otherwise, read_as, ignore_case })
+    }
+
+    /// Reads yes or no where it is there. None where it is something else.
+    fn whether(&mut self, node: Option<&Node<'_>>, path: Path<'_>) -> Option<Option<bool>> {
+        match node {
+            Some(node) => self.bool(node, path).map(Some),
+            None => Some(None),
+        }
+    }
+
+    fn does_not_go(&mut self, node: &Node<'_>, path: Path<'_>, key: &str, operator: Operator) {
+        let help = match (key, operator) {
+            ("as", Operator::Semver) => "`semver` takes `as: version`, `as: partial_version` and `as: text`",
+            ("as", Operator::Exists) => "`exists` asks whether there is a value, whatever it is read as",
+            ("as", _) => "read it as what the operator compares, or take another operator",
+            (_, Operator::Matches) => "write `(?i)` at the beginning of the expression",
+            _ => "the case of letters means something to tests of texts alone",
+        };
+        self.note(
+            Diagnostic::error(
+                "contradiction",
+                path.to_string(),
+                node.at,
+                format!("`{key}: {}` does not go with `{}`", node.quoted(), operator.name()),
+            )
+            .found(node.quoted())
+            .help(help),
+        );
+    }
+}
+
+/// A text in lower case as `ignore_case` compares it: character by character, the same wherever they stand in a word.
+/// Entries of a hashed list beside `ignore_case` are hashes of such texts.
+///
+/// ```
+/// assert_eq!(cutover::lower_case("ΣΟΦΟΣ"), "σοφοσ");
+/// ```
+#[must_use]
+pub fn lower_case(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
