@@ -108,10 +108,10 @@ if [[ -n $number ]]; then
   [[ -n ${GITHUB_TOKEN:-} && -n ${GITHUB_REPOSITORY:-} ]] || wrong "--comment takes GITHUB_TOKEN and GITHUB_REPOSITORY"
   api=${GITHUB_API_URL:-https://api.github.com}/repos/$GITHUB_REPOSITORY/issues
   # The token is read from a file, for the list of processes is everybody's.
-  ( umask 077; printf 'header = "Authorization: Bearer %s"\nheader = "Accept: application/vnd.github+json"\n' "$GITHUB_TOKEN" >"$work/curl" )
+  ( umask 077; printf 'header = "%s"\n' "Authorization: Bearer $GITHUB_TOKEN" "Accept: application/vnd.github+json" >"$work/curl" )
   call() { curl --silent --show-error --fail --retry 3 --max-time 60 --config "$work/curl" "$@"; }
-  jq -Rs --argjson longest "$LONGEST" \
-    '{body: (if length > $longest then .[:$longest] + "\n\n… cut here; the whole of it is in the log." else . end)}' "$work/all" >"$work/body"
+  jq -Rs --argjson longest "$LONGEST" --arg cut $'\n\n… cut here; the whole of it is in the log.' \
+    '{body: (if length > $longest then .[:$longest] + $cut else . end)}' "$work/all" >"$work/body"
   known='' page=1
   while [[ -z $known ]]; do
     call "$api/$number/comments?per_page=100&page=$page" >"$work/comments"

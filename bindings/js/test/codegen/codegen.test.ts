@@ -50,7 +50,8 @@ const on: boolean = engine.isEnabled("beta", context);
 const decided = engine.decide("algorithm", context);
 if (decided.variant === "v2") { const limit: number = decided.value.limit; void limit; }
 if (decided.variant === "v1") { const simple: "simple" = decided.value; void simple; }
-const either: "simple" | { readonly limit: number; readonly name: string } | 7 = engine.decide("algorithm", {}, { default: 7 as const }).value;
+const other = engine.decide("algorithm", {}, { default: 7 as const });
+const either: "simple" | { readonly limit: number; readonly name: string } | 7 = other.value;
 const route = engine.route("recruiters", { "tenant.tier": "free" }, { switches: process.env });
 const phase: "cleanup" | string | null = route.phase;
 const from: "recruiters" | "jobs_partners" | undefined = route.read?.from;
@@ -125,18 +126,22 @@ describe("types of a ruleset", () => {
     expect(found).toEqual(BAD.map(([, code], index) => `${lines + 1 + index} ${code}`));
   });
 
+  /** The head, for a ruleset that reads no such attributes. */
+  const bare = HEAD.replace('userId: "ada", tenant: { tier: "premium" }', "");
+
   it("are written for any name", () => {
     const names = ["class", "__proto__", "constructor", "*/ alert(1) /*", "a\"b'c`${d}\\", "a\u202e\u2028b", "日本 🙂", "x".repeat(256), "1"];
-    const flags = Object.fromEntries(names.map((name) => [name, { variants: { [name]: name, other: { [name]: [1, null, name] } }, default: "other" }]));
-    const rules = names.filter((name) => /^[^.\s]+$/.test(name) && name.length < 200).map((name) => ({ if: { attribute: name, is: 1 }, serve: "on" }));
+    const flag = (name: string) => ({ variants: { [name]: name, other: { [name]: [1, null, name] } }, default: "other" });
+    const flags = Object.fromEntries(names.map((name) => [name, flag(name)]));
+    const attributes = names.filter((name) => /^[^.\s]+$/.test(name) && name.length < 200);
+    const rules = attributes.map((name) => ({ if: { attribute: name, is: 1 }, serve: "on" }));
     const ruleset = JSON.stringify({ cutover: 1, flags: { ...flags, ["__proto__"]: { variants: { a: 1 } }, all: { rules } } });
     const use = names.map((name) => `engine.decide(${JSON.stringify(name)}, {});`).join("\n");
-    expect(compiled("hostile", ruleset, { "main.ts": `${HEAD}\n${use}\n`.replace("userId: \"ada\", tenant: { tier: \"premium\" }", "") }).errors).toEqual([]);
+    expect(compiled("hostile", ruleset, { "main.ts": `${bare}\n${use}\n` }).errors).toEqual([]);
   });
 
   it("are written for a ruleset of nothing", () => {
-    const source = `${HEAD}\nengine.isEnabled("x", {});\n`.replace("userId: \"ada\", tenant: { tier: \"premium\" }", "");
-    const { errors } = compiled("empty", "cutover: 1", { "main.ts": source });
+    const { errors } = compiled("empty", "cutover: 1", { "main.ts": `${bare}\nengine.isEnabled("x", {});\n` });
     expect(errors).toHaveLength(1);
     expect(errors[0]).toContain("TS2345");
   });

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn, Protocol, TypeAlias, final
 
-from typing_extensions import Self
+from typing_extensions import Self, disjoint_base
 
 from cutover._diagnostic import Diagnostic, Imported
 from cutover._route import Route
@@ -221,6 +221,7 @@ class Decisions:
     def __arrow_c_schema__(self) -> object: ...
     def __len__(self) -> int: ...
 
+@disjoint_base
 class Engine:
     r"""A loaded ruleset, which decides flags and migrations. It cannot be changed, and is free to be shared between
     threads.

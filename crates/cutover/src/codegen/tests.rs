@@ -45,7 +45,7 @@ fn typescript_has_all_names() {
     has(
         &written(RULESET, Language::TypeScript),
         &[
-            r#"readonly "algorithm": { readonly "v1": "simple"; readonly "v2": { readonly "limits": readonly (number)[]; readonly "name": string } };"#,
+            r#"readonly "algorithm": { readonly "v1": "simple"; readonly "v2": { readonly "limits": readonly (number)[];"#,
             r#"readonly "recruiters": { readonly phases: "#,
             r#"readonly stores: "recruiters" | "jobs_partners"; readonly switches: "FORCE_FALLBACK"; readonly jobs: "export" }"#,
             r#"readonly "api": "fresh" | "legacy";"#,

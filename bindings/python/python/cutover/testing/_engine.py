@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -200,8 +201,7 @@ def _passed_on(name: str) -> Callable[..., Any]:
     def method(self: TestEngine, *args: object, **named: object) -> object:
         return getattr(self._now, name)(*args, **named)
 
-    method.__name__, method.__doc__ = name, getattr(Engine, name).__doc__
-    return method
+    return functools.wraps(getattr(Engine, name))(method)
 
 
 def _passed_on_now(name: str) -> Callable[..., Any]:
@@ -212,8 +212,7 @@ def _passed_on_now(name: str) -> Callable[..., Any]:
             named["now"] = self.clock.frozen
         return getattr(self._now, name)(*args, **named)
 
-    method.__name__, method.__doc__ = name, getattr(Engine, name).__doc__
-    return method
+    return functools.wraps(getattr(Engine, name))(method)
 
 
 def _held(name: str) -> property:

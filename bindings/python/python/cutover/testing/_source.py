@@ -24,7 +24,13 @@ class _Given(Idle):
 
 
 class TestSource(Source):
-    """A source that has the engine of a test, for code that takes a `Source`. `TestEngine.source` makes it."""
+    """A source that has the engine of a test, for code that takes a `Source`. `TestEngine.source` makes it.
+
+    >>> from cutover.testing import TestEngine
+    >>> with TestEngine("cutover: 1\\nflags: {beta: {}}").source() as source:
+    ...     source.engine.is_enabled("beta", {}), source.epoch, source.stale
+    (False, 1, False)
+    """
 
     __test__ = False
 
