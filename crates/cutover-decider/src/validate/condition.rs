@@ -7,6 +7,7 @@ use crate::cost::instruction_steps;
 use crate::format::{MAX_GROUPS, contract, converted, op, ranges, set};
 use crate::program::{Program, names};
 
+#[inline]
 pub(super) fn condition(
     program: &Program,
     start: u32,
@@ -54,6 +55,7 @@ pub(super) fn condition(
 }
 
 /// What a test compares with lies in the program, and is found quickly.
+#[inline]
 fn test(arena: &Arena, code: u32, operand: u32, once: &mut Once) -> Found {
     if code != op::EXISTS && operand as usize >= arena.words.len() {
         return Err("what a test compares with");
