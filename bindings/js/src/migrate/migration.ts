@@ -255,7 +255,7 @@ export class Migration<R = unknown> {
    * What somebody should know, and how often there was reason to say so.
    *
    * @example
-   * orders.warnings(); // []
+   * orders.warnings().map(({ code }) => code); // ["not_durable"]
    */
   warnings(): CountedWarning[] {
     return this.#executor.warned.counted();
