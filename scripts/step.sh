@@ -36,6 +36,7 @@ case "${1:-}" in
     for folder in examples/recruiters examples/matching; do
       (cd "$folder" && npm run --silent build && npm test --silent)
     done
+    "$PYTHON" -m pytest -q examples/till/tests
     ;;
   docs)
     scripts/docs.sh

@@ -6,11 +6,12 @@ use crate::event::{Event, Kind};
 use crate::plan::Plan;
 use crate::record::Reason;
 use crate::state::{Stage, State};
+use crate::watched::{Gathered, Watched};
 use crate::{Millis, Verdict};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use cutover_gates::{Gate, Held, Log, Observation, Reading, Report, Threshold};
+use cutover_gates::{Gate, Held, Log, Observation, Report};
 use serde::{Deserialize, Serialize};
 
 /// A plan, the gates that it names, and what its triggers watch.
@@ -36,15 +37,6 @@ pub struct Guarded {
     watched: Vec<Option<Watched>>,
 }
 
-/// What a trigger watches: it fires while the threshold holds.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Watched {
-    /// The metric.
-    pub metric: String,
-    /// What must not be.
-    pub threshold: Threshold,
-}
-
 /// Where a plan stands, what its gates know, and what its triggers have seen.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct GuardedState {
@@ -57,6 +49,9 @@ pub struct GuardedState {
     /// Since when the threshold of each trigger has held.
     #[serde(default)]
     pub readings: Vec<Held>,
+    /// What each trigger has gathered of cumulative counters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gathered: Vec<Gathered>,
     /// What baselines are taken from, where the plan takes them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub baselines: BTreeMap<String, Baseline>,
@@ -123,6 +118,7 @@ impl Guarded {
         if anew && state.plan.stage != before {
             state.logs.clear();
             state.readings.clear();
+            state.gathered.clear();
         }
         Observed { state, effects, reports: Vec::new() }
     }
@@ -134,8 +130,8 @@ impl Guarded {
         let mut told = Vec::new();
         let compared = beside(self.plan.spec().baseline, &mut state, observations);
         let seen = compared.as_deref().unwrap_or(observations);
-        let reports = self
-            .judge(&state.plan, &mut state.logs, &mut state.readings, at, seen, &mut |kind| told.push(kind));
+        let alarms = (&mut state.readings, &mut state.gathered);
+        let reports = self.judge(&state.plan, &mut state.logs, alarms, at, seen, &mut |kind| told.push(kind));
         let mut effects = Vec::new();
         for kind in told.into_iter().chain([Kind::Tick]) {
             let advanced = self.take(&mut state, Event::new(at, kind));
@@ -167,7 +163,7 @@ impl Guarded {
         &'a self,
         state: &State,
         logs: &mut BTreeMap<String, Log>,
-        held: &mut Vec<Held>,
+        (held, gathered): (&mut Vec<Held>, &mut Vec<Gathered>),
         at: Millis,
         observations: &[Observation],
         tell: &mut dyn FnMut(Kind),
@@ -191,9 +187,11 @@ impl Guarded {
             reports.push(report);
         }
         held.resize(self.watched.len(), Held::default());
-        for (index, (watched, held)) in self.watched.iter().zip(held).enumerate() {
+        gathered.resize(self.watched.len(), Gathered::default());
+        let known = held.iter_mut().zip(gathered);
+        for (index, (watched, (held, gathered))) in self.watched.iter().zip(known).enumerate() {
             let Some(watched) = watched else { continue };
-            let firing = watched.step(held, observations);
+            let firing = watched.step(held, gathered, observations);
             let known = state.triggers.get(index).is_some_and(|watch| watch.since.is_some());
             if let Some(firing) = firing.filter(|firing| *firing != known) {
                 tell(Kind::Trigger { index, firing });
@@ -220,31 +218,4 @@ pub(crate) fn evaluate<'a>(
         None => logs.entry(gate.name().into()).or_insert_with(|| Log::new(gate)),
     };
     log.evaluate(gate, observations.to_vec(), at).ok()
-}
-
-impl Watched {
-    /// Whether it holds after these measurements; none where that cannot be told. How long it has to hold is the plan's.
-    fn step(&self, held: &mut Held, observations: &[Observation]) -> Option<bool> {
-        let mut holds = None;
-        for seen in observations.iter().filter(|seen| seen.metric == self.metric) {
-            let Some(reading) = reading(seen) else { continue };
-            let (next, told) = self.threshold.step(*held, reading);
-            *held = next;
-            holds = told.holds.or(holds);
-        }
-        holds
-    }
-}
-
-/// A value, or the rate of the new arm in a window beside that of the old one. What counters stand at says nothing alone.
-fn reading(seen: &Observation) -> Option<Reading> {
-    match (seen.value, seen.at, seen.to) {
-        (Some(value), Some(at), _) => {
-            Some(Reading { at, value: value.0, baseline: seen.baseline.map(|baseline| baseline.0) })
-        }
-        (None, _, Some(at)) => {
-            Some(Reading { at, value: seen.new?.rate()?, baseline: seen.old.and_then(|old| old.rate()) })
-        }
-        _ => None,
-    }
 }

@@ -59,6 +59,7 @@ mod spec;
 mod state;
 #[cfg(test)]
 mod tests;
+mod watched;
 mod wire;
 
 pub use baseline::Baseline;
@@ -69,7 +70,7 @@ pub(crate) use cutover_time::{between, later};
 pub use data::{Data, DataGuard, Fact};
 pub use effect::{Effect, OpenIncident, Owed, Plain, Refusal, Severity, Task};
 pub use event::{Event, Kind};
-pub use guarded::{Guarded, GuardedState, Observed, Watched};
+pub use guarded::{Guarded, GuardedState, Observed};
 pub use hours::{Hours, Offsets};
 pub use measured::{Measured, Signal, World};
 pub use plan::{Advanced, Plan};
@@ -79,6 +80,7 @@ pub use risk::{LOOK_MS, Risk, SAMPLES, risks};
 pub use simulate::{Judge, Moment, Named, Scenario, Simulation, simulate};
 pub use spec::{Action, Freeze, OnFail, Place, Problem, Rollback, Spec, Step, Target, Trigger, percent};
 pub use state::{Held, Judged, Mode, Stage, State, Watch};
+pub use watched::{Gathered, USUAL_SAMPLES, Watched};
 pub use wire::{advance_json, guarded_json, hear};
 
 /// One whole, in millionths.

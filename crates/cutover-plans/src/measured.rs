@@ -3,6 +3,7 @@
 use crate::event::Kind;
 use crate::guarded::Guarded;
 use crate::simulate::{Draws, Judge, Moment};
+use crate::watched::Gathered;
 use crate::{WHOLE, between};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -55,6 +56,7 @@ pub struct Measured<'a> {
     draws: Draws,
     logs: BTreeMap<String, Log>,
     held: Vec<Held>,
+    gathered: Vec<Gathered>,
     last: Option<crate::Millis>,
 }
 
@@ -62,7 +64,15 @@ impl<'a> Measured<'a> {
     /// A judge with a seed.
     #[must_use]
     pub const fn new(guarded: &'a Guarded, world: &'a World, seed: u64) -> Self {
-        Self { guarded, world, draws: Draws(seed), logs: BTreeMap::new(), held: Vec::new(), last: None }
+        Self {
+            guarded,
+            world,
+            draws: Draws(seed),
+            logs: BTreeMap::new(),
+            held: Vec::new(),
+            gathered: Vec::new(),
+            last: None,
+        }
     }
 }
 
@@ -81,7 +91,8 @@ impl Judge for Measured<'_> {
                 observations.push(signal.observe(name, harmful, (from, at), share, &mut self.draws));
             }
         }
-        self.guarded.judge(moment.state, &mut self.logs, &mut self.held, at, &observations, tell);
+        let alarms = (&mut self.held, &mut self.gathered);
+        self.guarded.judge(moment.state, &mut self.logs, alarms, at, &observations, tell);
     }
 }
 

@@ -47,6 +47,12 @@ fn the_examples_are_accepted_without_a_warning() {
 }
 
 #[test]
+fn a_segment_that_a_step_reaches_is_used() {
+    let till = Engine::from_str(include_str!("../../../examples/till/ruleset.yaml")).unwrap();
+    assert_eq!(till.warnings(), []);
+}
+
+#[test]
 fn a_compiled_program_has_its_plans() {
     let engine = example("progressive");
     let again = Engine::from_compiled(&engine.to_compiled()).unwrap();

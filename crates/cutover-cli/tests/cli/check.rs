@@ -65,7 +65,7 @@ error[unknown_key]: `enabld` is not a key known here
 7 |     enabld: true
   |     ^^^^^^
   = at: flags.b.enabld
-  = expected: description, owner, expires, enabled, client, hash, salt, variants, default, fallbacks, requires, rules
+  = expected: description, owner, metadata, expires, enabled, client, hash, salt, variants, default, fallbacks, requires, rules
   = help: did you mean `enabled`?
 
 refused bad.yaml: 2 errors, no warnings
@@ -78,7 +78,7 @@ fn diagnostics_are_one_json_value() {
     let folder = Folder::new("check_json");
     folder.file("bad.yaml", "cutover: 1\nflags: { a: { enabld: true } }\n");
     let stdout = "{\"diagnostics\":[{\"code\":\"unknown_key\",\"severity\":\"error\",\"path\":\"flags.a.enabld\",\
-        \"line\":2,\"column\":15,\"found\":\"enabld\",\"expected\":[\"description\",\"owner\",\"expires\",\"enabled\",\
+        \"line\":2,\"column\":15,\"found\":\"enabld\",\"expected\":[\"description\",\"owner\",\"metadata\",\"expires\",\"enabled\",\
         \"client\",\"hash\",\"salt\",\"variants\",\"default\",\"fallbacks\",\"requires\",\"rules\"],\
         \"message\":\"`enabld` is not a key known here\",\"help\":\"did you mean `enabled`?\"}]}\n";
     folder.run(&["check", "bad.yaml", "--json"]).wrote(1, stdout, "");

@@ -172,10 +172,12 @@ impl Guarded {
     fn alarms(&self, whole: &GuardedState, asked: &Asked<'_>) -> Vec<Alarm> {
         let state = &whole.plan;
         let (mut logs, mut held): (BTreeMap<String, Log>, _) = (BTreeMap::new(), whole.readings.clone());
+        let mut gathered = whole.gathered.clone();
         let mut changed = BTreeMap::new();
         // Gates are judged elsewhere: a stage in which none of them acts.
         let idle = State { stage: Stage::Draft, ..state.clone() };
-        self.judge(&idle, &mut logs, &mut held, asked.now, asked.observations, &mut |kind| {
+        let alarms = (&mut held, &mut gathered);
+        self.judge(&idle, &mut logs, alarms, asked.now, asked.observations, &mut |kind| {
             if let crate::Kind::Trigger { index, firing } = kind {
                 changed.insert(index, firing);
             }

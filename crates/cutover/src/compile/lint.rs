@@ -121,6 +121,14 @@ impl Compiler<'_> {
                 }
             });
         }
+        // The steps of plans reach segments too.
+        #[cfg(feature = "plans")]
+        for name in &ruleset.plans.segments {
+            let number = self.segment_number(name.value);
+            if let Some(slot) = number.and_then(|number| used.get_mut(number as usize)) {
+                *slot = true;
+            }
+        }
         for (segment, _) in ruleset.segments.iter().zip(used).filter(|(_, used)| !used) {
             let path = format!("segments.{}", segment.name);
             self.note_segment(path, segment.at, segment.name);

@@ -194,7 +194,7 @@ const ORDER: &[&str] = &[
     "serve",
 ];
 
-/// A value whose mappings are sorted by key, put into the order of [`ORDER`].
+/// A value whose mappings are sorted by key, put into the order of a ruleset.
 impl From<Value> for Yaml {
     fn from(value: Value) -> Self {
         match value {

@@ -211,6 +211,8 @@ struct When {
     r#for: Option<Duration>,
     /// A baseline that was measured before, in place of the old arm.
     baseline: Option<Measure>,
+    /// Of a metric that is told by cumulative counters, how many requests of the new arm a rate is made of: 50 without it.
+    min_samples: Option<u64>,
 }
 
 #[derive(JsonSchema, Serialize)]

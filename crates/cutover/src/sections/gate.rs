@@ -62,7 +62,7 @@ const TESTS: &[(&str, Asked)] = &[
 
 /// The most evaluations that a state carries with it, and the most samples that somebody can wait for.
 const MOST_RETAINED: u64 = 10_000;
-const MOST_SAMPLES: u64 = 1_000_000_000_000;
+pub(crate) const MOST_SAMPLES: u64 = 1_000_000_000_000;
 
 type Metrics = BTreeMap<String, Metric>;
 

@@ -4,7 +4,7 @@ use super::{PlanReader, TRIGGER_KEYS};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Content, Node, Path};
 use crate::sections::{gate, metric};
-use cutover_plans::{Action, Trigger, Watched};
+use cutover_plans::{Action, Trigger, USUAL_SAMPLES, Watched};
 
 type Make = fn() -> Action;
 
@@ -80,17 +80,21 @@ impl<'a> PlanReader<'_, 'a> {
         let name = fields.need(self.reader, path, "metric");
         let name = name.and_then(|node| metric::name(self.reader, node, path.key("metric"), self.metrics));
         let threshold = gate::threshold(self.reader, &mut fields, path);
+        let min_samples = match fields.take("min_samples") {
+            Some(node) => self.reader.whole(node, path.key("min_samples"), (1, gate::MOST_SAMPLES))?,
+            None => USUAL_SAMPLES,
+        };
         fields.finish(
             self.reader,
             path,
-            &["metric", "above", "at_least", "below", "at_most", "between", "for", "baseline"],
+            &["metric", "above", "at_least", "below", "at_most", "between", "for", "baseline", "min_samples"],
         );
         let (name, threshold) = (name?, threshold?);
         if let Err(problem) = threshold.check() {
             self.reader.note(Diagnostic::error("bad_threshold", path.to_string(), node.at, problem));
             return None;
         }
-        Some(Watched { metric: name.value.to_owned(), threshold })
+        Some(Watched { metric: name.value.to_owned(), threshold, min_samples })
     }
 
     fn actions(&mut self, node: &'a Node<'a>, path: Path<'_>) -> Option<Vec<Action>> {
