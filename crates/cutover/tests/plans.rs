@@ -49,7 +49,7 @@ fn the_examples_are_accepted_without_a_warning() {
 #[test]
 fn a_segment_that_a_step_reaches_is_used() {
     let till = Engine::from_str(include_str!("../../../examples/till/ruleset.yaml")).unwrap();
-    assert_eq!(till.warnings(), []);
+    assert_eq!(till.warnings(0), []);
 }
 
 #[test]
