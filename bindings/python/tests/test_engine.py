@@ -99,9 +99,7 @@ def test_an_engine_cannot_be_changed(engine: Engine) -> None:
     with pytest.raises(AttributeError):
         engine.note = ""  # type: ignore[attr-defined]
     with pytest.raises(TypeError):
-        Engine()
-    with pytest.raises(TypeError):
-        type("Sub", (Engine,), {})
+        Engine()  # type: ignore[call-arg]
 
 
 def test_is_enabled(engine: Engine) -> None:
