@@ -295,12 +295,6 @@ pub fn java31(text: &str) -> u32 {
     hash.unsigned_abs() % 100
 }
 
-/// True where a share takes a `java31` bucket: `bucket < percentage`, in integers.
-#[must_use]
-pub fn java31_inside(bucket: u32, ppm: u32) -> bool {
-    bucket.saturating_mul(10_000) < ppm
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -47,13 +47,21 @@ impl Counts {
         Self { events: self.total.saturating_sub(self.events), total: self.total }
     }
 
-    pub(crate) fn add(&mut self, more: Self) {
+    /// Counts these too.
+    pub fn add(&mut self, more: Self) {
         self.events = self.events.saturating_add(more.events).min(MOST);
         self.total = self.total.saturating_add(more.total).min(MOST);
     }
 
-    /// What a counter has gained since `before`; all of it where it began anew.
-    pub(crate) const fn since(&self, before: Self) -> (Self, bool) {
+    /// What a counter has gained since `before`; all of it, and true, where it began anew.
+    ///
+    /// ```
+    /// use cutover_gates::Counts;
+    /// assert_eq!(Counts::new(3, 100).since(Counts::new(1, 60)), (Counts::new(2, 40), false));
+    /// assert_eq!(Counts::new(3, 50).since(Counts::new(1, 60)), (Counts::new(3, 50), true));
+    /// ```
+    #[must_use]
+    pub const fn since(&self, before: Self) -> (Self, bool) {
         if self.events < before.events || self.total < before.total {
             return (*self, true);
         }

@@ -70,10 +70,7 @@ impl Gathered {
         let now = [seen.old.unwrap_or_default(), seen.new?];
         let before = self.last.replace(now)?;
         for (window, (before, now)) in self.window.iter_mut().zip(before.into_iter().zip(now)) {
-            let fell = now.total < before.total || now.events < before.events;
-            let before = if fell { Counts::default() } else { before };
-            window.events = window.events.saturating_add(now.events.saturating_sub(before.events));
-            window.total = window.total.saturating_add(now.total.saturating_sub(before.total));
+            window.add(now.since(before).0);
         }
         let [old, new] = self.window;
         let value = new.rate().filter(|_| new.total >= min_samples)?;

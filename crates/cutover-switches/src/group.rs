@@ -49,11 +49,6 @@ pub struct Found {
 }
 
 impl Found {
-    /// Those that are surer than a guess.
-    pub fn likely(&self) -> impl Iterator<Item = &Switch> {
-        self.switches.iter().filter(|switch| switch.sure > Sure::Guess)
-    }
-
     /// A ruleset for the switches that are at least so sure, as YAML. It loads; where nothing was found it has no flags.
     #[must_use]
     pub fn ruleset(&self, sure: Sure) -> String {

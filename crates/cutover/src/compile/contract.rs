@@ -1,7 +1,7 @@
 //! Named contracts to records: what they hash, of whom, and the positions that are asked for.
 
 use super::assemble::place;
-use super::flag::ServeWords;
+use super::flag::{ServeWords, cuts};
 use super::{Compiler, Footprint};
 use crate::ruleset::contract::{Bucket, Contract};
 use crate::ruleset::serve::By;
@@ -17,12 +17,14 @@ pub(super) fn java31<'a>(by: &By<'a>) -> Contract<'a> {
 /// All positions of Cutover's own contract: whatever numbers a document divides, cut points are of these.
 const ALL: u64 = 1 << 32;
 
+/// Where the part ends that `sum` of `total` is of all positions of Cutover's own contract.
+pub(super) fn cut(sum: u64, total: u64) -> u64 {
+    u64::try_from((u128::from(sum) << 32) / u128::from(total.max(1))).unwrap_or(ALL)
+}
+
 /// A boundary of a contract, as it lies in a program, and how many positions there are in it.
 fn boundary(hash: Hash, boundary: u64, total: u64) -> u64 {
-    if hash != Hash::Cutover1 {
-        return boundary;
-    }
-    u64::try_from((u128::from(boundary) << 32) / u128::from(total.max(1))).unwrap_or(ALL)
+    if hash == Hash::Cutover1 { cut(boundary, total) } else { boundary }
 }
 
 fn positions(hash: Hash, total: u64) -> u64 {
@@ -93,12 +95,7 @@ impl Compiler<'_> {
         {
             return [rule::DRAWN, u32::from(*variant) | otherwise, NONE, 0, NONE];
         }
-        let mut end = 0;
-        let mut cut = |weight: u64| {
-            end += weight;
-            boundary(contract.hash, end, total)
-        };
-        let cuts: Vec<(u64, u16)> = parts.iter().map(|(weight, variant)| (cut(*weight), *variant)).collect();
+        let cuts = cuts(parts, |sum| boundary(contract.hash, sum, total));
         footprint.spend(if cuts.len() > 1 { cuts.len() } else { 0 });
         let unit = self.contract(contract, total, true, footprint);
         let cuts = self.cuts(cuts);

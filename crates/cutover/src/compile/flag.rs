@@ -1,7 +1,7 @@
 //! Flags to rules, cut points and numbers.
 
 use super::assemble::place;
-use super::contract::java31;
+use super::contract::{cut, java31};
 use super::{Compiler, Footprint};
 use crate::diagnostic::Diagnostic;
 use crate::document::Entry;
@@ -189,7 +189,8 @@ impl<'r> Compiler<'r> {
                     return None;
                 }
                 let last = other.as_ref().or(flag.default.as_ref()).map(|name| name.value);
-                let cuts = cuts(&parts(weights, last, names), weights.sum());
+                let total = weights.sum();
+                let cuts = cuts(&parts(weights, last, names), |sum| cut(sum, total));
                 let draws = cuts.len() > 1;
                 let unit =
                     self.unit(flag, rule, by, draws || within.as_ref().is_some_and(needs_unit), footprint)?;
@@ -331,12 +332,12 @@ fn parts(weights: &Weights<'_>, last: Option<&str>, names: &[&str]) -> Vec<(u64,
     known.filter_map(|(name, weight)| Some((weight, variant_number(names, name)?))).collect()
 }
 
-/// Cut points: where the part of each variant ends, of 2^32.
-fn cuts(parts: &[(u64, u16)], total: u64) -> Vec<(u64, u16)> {
+/// Cut points: where the part of each variant ends, which `end` makes of the weights up to there.
+pub(super) fn cuts(parts: &[(u64, u16)], end: impl Fn(u64) -> u64) -> Vec<(u64, u16)> {
     let mut sum = 0_u64;
     let mut cut = |weight: u64| {
         sum += weight;
-        u64::try_from((u128::from(sum) << 32) / u128::from(total.max(1))).unwrap_or(u64::MAX)
+        end(sum)
     };
     parts.iter().map(|(weight, variant)| (cut(*weight), *variant)).collect()
 }
