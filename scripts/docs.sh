@@ -12,7 +12,6 @@ rm -rf "$api"
 mkdir -p "$api"
 "$PYTHON" scripts/reference.py "$cutover" docs/reference
 docs/node_modules/.bin/typedoc --options docs/typedoc.json --logLevel Warn
-# What is asked about C is no part of what users call.
 "$PYTHON" -m pdoc --no-show-source -o "$api/python" cutover cutover.migrate cutover.source cutover.asgi
 RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p cutover -p cutover-decider
 cp -R "$CARGO_TARGET_DIR/doc" "$api/rust"

@@ -3,7 +3,7 @@
  * to the next of the fallbacks. Where none can answer, the first version does.
  */
 
-import type { Engine } from "cutover";
+import type { DeliveryPolicy, Engine } from "cutover";
 import { Breaker, FAILURE, SUCCESS } from "cutover/migrate";
 import type { Match } from "./algorithms/index.js";
 import { attributesOf } from "./candidate.js";
@@ -26,6 +26,8 @@ export class Matcher {
   readonly #engine: () => Engine;
   readonly #algorithms: ReadonlyMap<string, Asked>;
   readonly #breakers = new Map<string, Breaker>();
+  /** The policy of each engine: it never changes. */
+  readonly #policies = new WeakMap<Engine, DeliveryPolicy>();
 
   /** @param algorithms by the values of the flag. */
   constructor(engine: () => Engine, algorithms: Readonly<Record<string, Asked>>) {
@@ -57,7 +59,8 @@ export class Matcher {
   async #ask(engine: Engine, algorithm: string, candidate: Candidate): Promise<readonly Match[] | null> {
     const asked = this.#algorithms.get(algorithm);
     if (asked === undefined) return null;
-    const policy = engine.delivery(POLICY);
+    const policy = this.#policies.get(engine) ?? engine.delivery(POLICY);
+    this.#policies.set(engine, policy);
     const breaker = this.#breakers.get(algorithm) ?? new Breaker(policy.breakers.new ?? {});
     this.#breakers.set(algorithm, breaker);
     const permit = breaker.ask(Date.now());

@@ -246,11 +246,11 @@ export class HttpTransport implements Transport {
     const request = this.#ask("POST", "/nodes", { "content-type": "application/json" }, (answer) => {
       answer.on("error", () => undefined);
       this.#body(answer, (text) => {
-        const said = jsonOf(text) as { version?: unknown; detail?: unknown } | null;
-        if (answer.statusCode === 200 && Number.isSafeInteger(said?.version)) this.#listener.reported(said?.version as number);
+        const { version, detail } = jsonOf(text) as { version?: unknown; detail?: unknown };
+        if (answer.statusCode === 200 && Number.isSafeInteger(version)) this.#listener.reported(version as number);
         // Better no counts than a node that nobody hears of.
         if (counts !== undefined && (answer.statusCode === 400 || answer.statusCode === 422)) {
-          this.#uncounted(`the server does not take them: ${String(said?.detail)}`);
+          this.#uncounted(`the server does not take them: ${String(detail)}`);
           this.#next ??= report;
         }
       }, () => undefined);

@@ -238,33 +238,32 @@ class HttpTransport:
                     self._reports.notify_all()
                     return
             with suppress(OSError, http.client.HTTPException, ValueError):
-                counted = self._counted()
-                status, said = self._told({**report, **counted})
-                if counted and status in (400, 422):
+                body = self._counted(report)
+                status, said = self._told(body or json.dumps(report))
+                if body is not None and status in (400, 422):
                     # Better no counts than a node that nobody hears of.
                     self._uncounted(f"the server does not take them: {said.get('detail')}")
-                    status, said = self._told(report)
+                    status, said = self._told(json.dumps(report))
                 version = said.get("version")
                 if status == 200 and isinstance(version, int):
                     self._listener.say("reported", version=version)
 
-    def _told(self, report: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    def _told(self, body: str) -> tuple[int, dict[str, Any]]:
         exchange = _Exchange(self._server, self._timeout_s)
         headers = {"Content-Type": "application/json"}
-        with exchange.ask("POST", "/nodes", headers, json.dumps(report)) as answer:
+        with exchange.ask("POST", "/nodes", headers, body) as answer:
             said = json.loads(answer.read(_PROBLEM_BYTES))
             return answer.status, said if isinstance(said, dict) else {}
 
-    def _counted(self) -> dict[str, Any]:
+    def _counted(self, report: dict[str, Any]) -> str | None:
+        """The report with what was counted; `None` where nothing is, or that cannot be told."""
         if self._counts is None:
-            return {}
+            return None
         try:
-            counts = self._counts()
-            json.dumps(counts)
+            return json.dumps({**report, "counts": self._counts()})
         except Exception as error:
             self._uncounted(message_of(error))
-            return {}
-        return {"counts": counts}
+            return None
 
     def _uncounted(self, why: str) -> None:
         self._counts = None
