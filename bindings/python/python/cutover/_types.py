@@ -119,14 +119,19 @@ class RouteDict(TypedDict):
 
 _How = TypedDict(
     "_How",
-    {"as": Literal["number", "text", "version", "partial_version"], "ignore_case": bool, "otherwise": bool},
+    {
+        "as": Literal["number", "text", "version", "partial_version"],
+        "ignore_case": bool,
+        "each": Literal["any"],
+        "otherwise": bool,
+    },
     total=False,
 )
 """How a test was made, and what the ruleset says of what cannot be told, where that is the result."""
 
 
 class ConditionStep(_How):
-    """A condition on an attribute. `as`, `ignore_case` and `otherwise` are there where they had a part in it."""
+    """A condition on an attribute. `as`, `ignore_case`, `each` and `otherwise` are there where they had a part in it."""
 
     step: Literal["condition"]
     depth: int

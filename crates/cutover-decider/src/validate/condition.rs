@@ -89,7 +89,7 @@ fn conversion(arena: &Arena, place: u32, once: &mut Once) -> Found {
     let &[how, code, operand] = arena.record(place).ok_or("a conversion")?;
     let is_test = (op::SET..op::CONVERTED).contains(&code) && code != op::EXISTS;
     let is_known = how & converted::AS <= converted::PARTIAL_VERSION
-        && how & !(converted::AS | converted::IGNORE_CASE) == 0;
+        && how & !(converted::AS | converted::IGNORE_CASE | converted::EACH) == 0;
     if is_test && is_known { test(arena, code, operand, once) } else { Err("a conversion") }
 }
 
