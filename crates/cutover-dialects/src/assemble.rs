@@ -6,13 +6,12 @@ use crate::report::{FlagReport, Report};
 use crate::{Dialect, Imported};
 use cutover::import::Yaml;
 use cutover::{Diagnostic, Engine};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// What a reader makes of a document.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
-    /// Named conditions, none of which asks for another; nothing turns one around; those that no flag asks
-    /// for are left out.
+    /// Named conditions, two-valued; those that no flag asks for are left out.
     pub(crate) segments: Vec<(String, Condition)>,
     pub(crate) flags: Vec<Read>,
 }
@@ -80,20 +79,40 @@ fn write(dialect: Dialect, draft: &Draft) -> String {
         .flat_map(|read| &read.flags)
         .map(|(name, flag)| (name.clone(), flag.write()))
         .collect();
-    let mut used = BTreeSet::new();
-    let rules = draft.flags.iter().flat_map(|read| &read.flags).flat_map(|(_, flag)| &flag.rules);
-    rules.for_each(|rule| rule.condition.segments(&mut used));
-    let segments = draft.segments.iter().filter(|(name, _)| used.contains(name.as_str()));
-    let segments: Vec<(String, Yaml)> = segments
-        .filter_map(|(name, condition)| {
-            Some((name.clone(), Yaml::map([("if", condition.clone().of_rule().write()?)])))
-        })
-        .collect();
+    let used = used(draft);
+    let segments = draft.segments.iter().filter_map(|(name, condition)| {
+        // What is turned around somewhere stays two-valued.
+        let condition =
+            if *used.get(name.as_str())? { condition.clone() } else { condition.clone().of_rule() };
+        Some((name.clone(), Yaml::map([("if", condition.write()?)])))
+    });
+    let segments: Vec<(String, Yaml)> = segments.collect();
     if !segments.is_empty() {
         document.push(("segments".to_owned(), Yaml::Map(segments)));
     }
     document.push(("flags".to_owned(), Yaml::Map(flags)));
     format!("# Imported by the dialect {dialect}.\n{}", Yaml::Map(document).write())
+}
+
+/// The segments that flags ask for, themselves or by other segments, and whether one of them is turned around.
+fn used(draft: &Draft) -> BTreeMap<&str, bool> {
+    let mut used: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut open = Vec::new();
+    let rules = draft.flags.iter().flat_map(|read| &read.flags).flat_map(|(_, flag)| &flag.rules);
+    rules
+        .for_each(|rule| rule.condition.segments(false, &mut |name, is_turned| open.push((name, is_turned))));
+    while let Some((name, is_turned)) = open.pop() {
+        let known = used.get(name).copied();
+        if known == Some(true) || known == Some(is_turned) {
+            continue;
+        }
+        used.insert(name, is_turned);
+        let asked = draft.segments.iter().find(|(one, _)| one == name);
+        if let Some((_, condition)) = asked {
+            condition.segments(is_turned, &mut |name, is_turned| open.push((name, is_turned)));
+        }
+    }
+    used
 }
 
 fn report(dialect: Dialect, draft: Draft) -> Report {

@@ -22,6 +22,9 @@ pub struct Called {
 /// - Unleash: the fields and `properties` side by side; a field that is null or missing is taken from `properties`.
 ///   `currentTime` is the instant.
 /// - flagd: the context as it is.
+/// - LaunchDarkly: a mapping for each kind under the name of the kind, and `kind`, the name or the names; a user without
+///   a kind has the kind `user`, and what is `custom` beside the rest. `anonymous` is always there. In names of kinds and
+///   attributes `~` is `~0` and a dot `~2`, for a dot leads into a mapping.
 ///
 /// Anything but a mapping is a context without attributes.
 ///
@@ -44,6 +47,7 @@ pub fn context(dialect: Dialect, context: &Json) -> Called {
             attributes: Attributes::from_value(json::plain(context)).unwrap_or_default(),
             now_ms: None,
         },
+        Dialect::LaunchDarkly => crate::launchdarkly::called(context),
     }
 }
 

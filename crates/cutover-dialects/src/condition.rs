@@ -2,7 +2,6 @@
 
 use cutover::Value;
 use cutover::import::Yaml;
-use std::collections::BTreeSet;
 
 /// A condition of a ruleset, or what it is for everybody.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,13 +115,15 @@ impl Condition {
         (*self != Self::TRUE).then(|| self.yaml())
     }
 
-    /// Puts the names of the segments that it asks for among `names`.
-    pub(crate) fn segments<'a>(&'a self, names: &mut BTreeSet<&'a str>) {
+    /// Calls `found` with the names of the segments that it asks for, and whether something turns them around.
+    pub(crate) fn segments<'a>(&'a self, is_turned: bool, found: &mut impl FnMut(&'a str, bool)) {
         match self {
             Self::Always(_) | Self::Test(_) => {}
-            Self::Segment(name) => drop(names.insert(name)),
-            Self::All(inner) | Self::Any(inner) => inner.iter().for_each(|inner| inner.segments(names)),
-            Self::Not(inner) => inner.segments(names),
+            Self::Segment(name) => found(name, is_turned),
+            Self::All(inner) | Self::Any(inner) => {
+                inner.iter().for_each(|inner| inner.segments(is_turned, found))
+            }
+            Self::Not(inner) => inner.segments(true, found),
         }
     }
 
@@ -157,6 +158,7 @@ pub(crate) enum As {
     Text,
     Number,
     Version,
+    PartialVersion,
 }
 
 /// A test of an attribute.
@@ -171,6 +173,7 @@ pub(crate) fn test_as(attribute: &str, read: As, operator: &str, value: Yaml) ->
         As::Text => "text",
         As::Number => "number",
         As::Version => "version",
+        As::PartialVersion => "partial_version",
     };
     with(test(attribute, operator, value), "as", Yaml::text(word))
 }

@@ -8,9 +8,11 @@ mod data;
 mod flagd;
 mod gherkin;
 mod known;
+mod launchdarkly;
 mod scoreboard;
 mod ufc;
 mod unleash;
+mod yaml;
 
 pub use data::Places;
 pub use known::Known;
@@ -114,6 +116,20 @@ pub const SUITES: &[Suite] = &[
         source: "open-feature/flagd-testbed, targeting and evaluation",
         folders: &["flagd-testbed"],
         run: flagd::provider_v3,
+    },
+    Suite {
+        name: "launchdarkly",
+        dialect: "launchdarkly",
+        source: "launchdarkly/sdk-test-harness, server-side evaluations, values",
+        folders: &["sdk-test-harness", "launchdarkly"],
+        run: launchdarkly::values,
+    },
+    Suite {
+        name: "launchdarkly-reasons",
+        dialect: "launchdarkly",
+        source: "launchdarkly/sdk-test-harness, server-side evaluations, reasons",
+        folders: &["sdk-test-harness", "launchdarkly"],
+        run: launchdarkly::reasons,
     },
 ];
 

@@ -73,10 +73,11 @@ pub(crate) enum System {
     Datadog,
     Unleash,
     Flagd,
+    LaunchDarkly,
 }
 
 impl System {
-    const ALL: [Self; 4] = [Self::Eppo, Self::Datadog, Self::Unleash, Self::Flagd];
+    const ALL: [Self; 5] = [Self::Eppo, Self::Datadog, Self::Unleash, Self::Flagd, Self::LaunchDarkly];
 
     fn name(self) -> &'static str {
         match self {
@@ -84,6 +85,7 @@ impl System {
             Self::Datadog => "datadog",
             Self::Unleash => "unleash",
             Self::Flagd => "flagd",
+            Self::LaunchDarkly => "launchdarkly",
         }
     }
 
@@ -93,6 +95,7 @@ impl System {
             Self::Datadog => "the same format, as Datadog reads it",
             Self::Unleash => "Unleash's client features",
             Self::Flagd => "flagd's flags, whose buckets depend on the release: --dialect says which",
+            Self::LaunchDarkly => "LaunchDarkly's flags and segments, as its server-side SDKs get them",
         }
     }
 
@@ -103,6 +106,7 @@ impl System {
             Self::Datadog => &[Dialect::Datadog],
             Self::Unleash => &[Dialect::Unleash],
             Self::Flagd => &[Dialect::FlagdV2, Dialect::FlagdV3],
+            Self::LaunchDarkly => &[Dialect::LaunchDarkly],
         }
     }
 }
