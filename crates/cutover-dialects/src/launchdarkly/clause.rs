@@ -69,6 +69,10 @@ fn tests(
     let numbers = || values.iter().filter_map(Json::as_f64);
     let tests = match operator {
         "in" => vec![member(path, values)],
+        // The empty text is at both ends of every text, and within it.
+        "startsWith" | "endsWith" | "contains" if texts.contains(&"") => {
+            vec![test(path, "matches", Yaml::text(""))]
+        }
         "startsWith" => vec![text(path, "starts_with", &texts)],
         "endsWith" => vec![text(path, "ends_with", &texts)],
         "contains" => vec![text(path, "contains", &texts)],

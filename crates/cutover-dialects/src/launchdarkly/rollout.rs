@@ -1,7 +1,7 @@
 //! Rollouts and experiments: variations by weight, of the position of a unit.
 
 use super::Stop;
-use super::reference::{self, USER, key_of};
+use super::reference::{self, Attribute, USER, key_of};
 use crate::flag::split;
 use crate::json;
 use cutover::import::Yaml;
@@ -51,26 +51,24 @@ pub(super) fn serve(
     // Whoever lies past the end is with the last one.
     weights.push((name(last.get("variation")), POSITIONS - end));
     weights.retain(|(_, weight)| *weight > 0);
-    Ok(match weights.as_slice() {
-        [(only, _)] => Yaml::text(only),
-        _ => split(&weights, Some(Yaml::text(&by)), HASH, Some(&prefix), POSITIONS),
+    Ok(match (by, weights.as_slice()) {
+        (_, [(only, _)]) | (None, [(only, _), ..]) => Yaml::text(only),
+        (by, _) => split(&weights, by.map(|by| Yaml::text(&by)), HASH, Some(&prefix), POSITIONS),
     })
 }
 
-/// The path of the attribute that units are hashed by.
-pub(super) fn unit(by: Option<&Json>, kind: Option<&Json>, place: &str) -> Result<String, Stop> {
+/// The path of the attribute that units are hashed by; none where no context has a text or a number there, so that all of
+/// them are at the first position.
+pub(super) fn unit(by: Option<&Json>, kind: Option<&Json>, place: &str) -> Result<Option<String>, Stop> {
     let kind_name = kind.and_then(Json::as_str).filter(|kind| !kind.is_empty()).unwrap_or(USER);
     let Some(by) = by.filter(|by| !by.is_null() && by.as_str() != Some("")) else {
-        return Ok(key_of(kind_name));
+        return Ok(Some(key_of(kind_name)));
     };
     let attribute = reference::read(Some(by), kind).map_err(|problem| Stop::malformed(place, &problem))?;
-    match attribute.path() {
-        Some(path) => Ok(path.to_owned()),
-        None => Err(Stop::refused(
-            place,
-            "no context has the attribute that units are hashed by: name another one",
-        )),
-    }
+    Ok(match attribute {
+        Attribute::Key(path) | Attribute::Custom(path) => Some(path),
+        Attribute::Kind | Attribute::Anonymous(_) | Attribute::Nowhere => None,
+    })
 }
 
 /// The first position that is not below a share of all positions, as LaunchDarkly compares them: a position becomes a

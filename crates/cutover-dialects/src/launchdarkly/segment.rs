@@ -90,7 +90,10 @@ impl<'a> Segments<'a> {
         let by = rollout::unit(rule.get("bucketBy"), kind, place)?;
         let end = rollout::cut(weight.as_f64().unwrap_or(f64::NAN) / rollout::WHOLE);
         let salt = format!("{key}.{}", json::text(segment, "salt").unwrap_or_default());
-        let share = bucket(rollout::HASH, Some(&salt), Yaml::text(&by), rollout::POSITIONS, &[(0, end)]);
+        let share = match by {
+            Some(by) => bucket(rollout::HASH, Some(&salt), Yaml::text(&by), rollout::POSITIONS, &[(0, end)]),
+            None => Condition::Always(end > 0),
+        };
         Ok(Condition::all([clauses, share.certain()]))
     }
 }

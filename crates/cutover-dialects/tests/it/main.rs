@@ -2,6 +2,7 @@
 
 mod eppo;
 mod flagd;
+mod launchdarkly;
 mod unleash;
 
 use cutover::{Decision, Engine, wire};
