@@ -159,21 +159,23 @@ function clausesOf(flag, all) {
   return [...ofRules(flag.rules), ...parents.flatMap((parent) => clausesOf(parent, all))];
 }
 
+const isOddDate = (value) => ODD_DATES.includes(value) || (typeof value === "number" && !Number.isInteger(value));
 const isMalformed = (one) => one.contextKind !== undefined && ["//", "/a~2"].includes(one.attribute);
 
-/** The rules of a flag, and of what it may ask for as prerequisites. */
+/** The rules of a flag with its fallthrough, and of what it may ask for as prerequisites. */
 function rulesOf(flag, all) {
-  return [...flag.rules, ...flag.prerequisites.flatMap((one) => (all.flags[one.key] ? rulesOf(all.flags[one.key], all) : []))];
+  return [...flag.rules, { ...flag.fallthrough, clauses: [] }, ...flag.prerequisites.flatMap((one) => (all.flags[one.key] ? rulesOf(all.flags[one.key], all) : []))];
 }
 
 /** Why a difference is known; the flag and the context are looked at, not the answer. */
 const KNOWN = [
   ["instants with fractions of a millisecond, letters in lower case or something behind them", (flag, context, all) =>
-    clausesOf(flag, all).some((one) => ["before", "after"].includes(one.op)) && valuesOf(context).some((value) => ODD_DATES.includes(value))],
+    clausesOf(flag, all).some((one) => ["before", "after"].includes(one.op)) && valuesOf(context).some(isOddDate)],
   ["whole numbers of more than 64 bits, as units or as instants", (flag, context, all) => {
-    const rules = [...rulesOf(flag, all), ...Object.values(all.segments).flatMap((segment) => segment.rules)];
-    const isUnit = rules.some((rule) => (rule.rollout ?? rule).bucketBy !== undefined) || flag.fallthrough.rollout?.bucketBy !== undefined;
-    return valuesOf(context).includes(HUGE) && (isUnit || clausesOf(flag, all).some((one) => ["before", "after"].includes(one.op)));
+    const asked = clausesOf(flag, all);
+    const inSegments = asked.some((one) => one.op === "segmentMatch") ? Object.values(all.segments).flatMap((segment) => segment.rules) : [];
+    const isUnit = [...rulesOf(flag, all), ...inSegments].some((rule) => (rule.rollout ?? rule).bucketBy !== undefined);
+    return valuesOf(context).includes(HUGE) && (isUnit || asked.some((one) => ["before", "after"].includes(one.op)));
   }],
   ["versions with blanks around them", (flag, context, all) =>
     clausesOf(flag, all).some((one) => one.op.startsWith("semVer")) && valuesOf(context).includes(BLANK_VERSION)],

@@ -177,7 +177,7 @@ impl Reader<'_> {
             self.asks.entry(reading.key.to_owned()).or_default().push(key.to_owned());
             let done = self.done.get(key).filter(|_| is_there);
             if done.is_some_and(|done| done.is_refused) {
-                return Err(Stop::refused(&place, &format!("`{key}` could not be taken over")));
+                return Err(Stop::refused(&place, &format!("`{key}` could not be taken over: see there")));
             }
             let of = off.as_ref().or(done.map(|done| &done.asked));
             reading.prerequisite(&place, key, prerequisite.get("variation"), of, report);

@@ -15,7 +15,7 @@ pub(super) fn read(pattern: &str) -> Result<bool, String> {
         Ok(_) => Ok(true),
         // What is open in every language never matches.
         Err(_) if is_broken(pattern) => Ok(false),
-        Err(error) => Err(format!("the pattern `{pattern}` cannot be said here: {error}")),
+        Err(error) => Err(format!("the pattern `{pattern}` cannot be said here: {error}; write it without")),
     }
 }
 

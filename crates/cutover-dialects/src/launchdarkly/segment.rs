@@ -82,7 +82,7 @@ impl<'a> Segments<'a> {
         if malformed.is_some() {
             return Err(Stop::refused(
                 place,
-                "a clause names no right attribute, which is MALFORMED_FLAG in LaunchDarkly",
+                "a clause names no right attribute, which is MALFORMED_FLAG in LaunchDarkly: name one",
             ));
         }
         let Some(weight) = rule.get("weight").filter(|weight| !weight.is_null()) else { return Ok(clauses) };
