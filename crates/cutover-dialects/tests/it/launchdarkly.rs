@@ -48,28 +48,27 @@ fn check(operator: &str, values: &Json, met: &[Json], unmet: &[Json]) {
 
 #[test]
 fn every_operator_is_two_valued_and_any_item_of_a_list_may_pass() {
-    let (one, two) = (json!("ab"), json!(5));
     check(
         "in",
         &json!(["ab", 5, true, null, [1]]),
-        &[one.clone(), two.clone(), json!(5.0), json!(true)],
+        &[json!("ab"), json!(5), json!(5.0), json!(true)],
         &[json!("5"), json!(false), json!({ "a": 1 }), json!([])],
     );
-    check("in", &json!([]), &[], &[one.clone(), json!([])]);
+    check("in", &json!([]), &[], &[json!("ab"), json!([])]);
     check(
         "startsWith",
         &json!(["a", "z"]),
-        &[one.clone(), json!("z")],
-        &[json!("Ab"), two.clone(), json!(true)],
+        &[json!("ab"), json!("z")],
+        &[json!("Ab"), json!(5), json!(true)],
     );
-    check("endsWith", &json!(["b"]), &[one.clone()], &[json!("ba"), two.clone()]);
-    check("contains", &json!(["", 5]), &[one.clone(), json!("")], &[two.clone()]);
-    check("contains", &json!(["5"]), &[json!("a5b")], &[two.clone(), one.clone()]);
-    check("matches", &json!(["^a.$", "("]), &[one.clone()], &[json!("abc"), two.clone()]);
-    check("lessThan", &json!([3, 5, "9"]), &[json!(4), json!(-1)], &[two.clone(), json!("4"), json!(false)]);
-    check("lessThanOrEqual", &json!([5]), &[two.clone()], &[json!(5.1)]);
-    check("greaterThan", &json!([5, 7]), &[json!(5.5)], &[two.clone(), json!("6")]);
-    check("greaterThanOrEqual", &json!([5]), &[two.clone()], &[json!(4)]);
+    check("endsWith", &json!(["b"]), &[json!("ab")], &[json!("ba"), json!(5)]);
+    check("contains", &json!(["", 5]), &[json!("ab"), json!("")], &[json!(5)]);
+    check("contains", &json!(["5"]), &[json!("a5b")], &[json!(5), json!("ab")]);
+    check("matches", &json!(["^a.$", "("]), &[json!("ab")], &[json!("abc"), json!(5)]);
+    check("lessThan", &json!([3, 5, "9"]), &[json!(4), json!(-1)], &[json!(5), json!("4"), json!(false)]);
+    check("lessThanOrEqual", &json!([5]), &[json!(5)], &[json!(5.1)]);
+    check("greaterThan", &json!([5, 7]), &[json!(5.5)], &[json!(5), json!("6")]);
+    check("greaterThanOrEqual", &json!([5]), &[json!(5)], &[json!(4)]);
     let new_year = 1_767_225_600_000_i64;
     check(
         "before",
@@ -91,7 +90,7 @@ fn every_operator_is_two_valued_and_any_item_of_a_list_may_pass() {
     );
     check("semVerLessThan", &json!(["2"]), &[json!("2.0.0-rc"), json!("1.9")], &[json!("2.0.0")]);
     check("semVerGreaterThan", &json!(["2"]), &[json!("2.0.1")], &[json!("2-rc")]);
-    check("isAHorse", &json!(["ab"]), &[], &[one, two]);
+    check("isAHorse", &json!(["ab"]), &[], &[json!("ab"), json!(5)]);
 }
 
 #[test]

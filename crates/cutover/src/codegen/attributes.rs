@@ -54,12 +54,19 @@ impl Kinds {
 
     /// What can match a test that is made like this.
     fn of_converted(test: &Test<'_>, how: How) -> Self {
-        match how.read_as {
+        let one = match how.read_as {
             None => Self::of_test(test),
             Some(ReadAs::Number | ReadAs::Version) => Self::UNIT,
             Some(ReadAs::Text) => Self::UNIT.and(Self::BOOL),
             Some(ReadAs::PartialVersion) => Self::TEXT,
-        }
+        };
+        if how.each { one.and(one.lists()) } else { one }
+    }
+
+    /// Lists of such values. An instant in a list is a text or a number.
+    fn lists(self) -> Self {
+        let items = if self.has(Self::INSTANT) { self.and(Self::UNIT) } else { self };
+        Self(items.0 << 4 & (Self::TEXTS.0 | Self::NUMBERS.0 | Self::BOOLS.0))
     }
 
     /// What can match such a test.
@@ -72,7 +79,7 @@ impl Kinds {
                 let items = Self::of_each(*scalars);
                 // A text contains texts; a list contains anything.
                 let text = if items.has(Self::TEXT) { Self::TEXT } else { Self::default() };
-                text.and(Self(items.0 << 4 & (Self::TEXTS.0 | Self::NUMBERS.0 | Self::BOOLS.0)))
+                text.and(items.lists())
             }
             Test::StartsWith(_)
             | Test::EndsWith(_)

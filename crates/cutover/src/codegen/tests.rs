@@ -11,6 +11,8 @@ flags:
     rules:
       - { if: { all: [{ attribute: age, above: 17 }, { attribute: seen, exists: true }] }, serve: on }
       - { if: { not: { attribute: tags, contains: [a, 1] } }, serve: on }
+      - { if: { attribute: groups, starts_with: staff-, each: any }, serve: on }
+      - { if: { attribute: seen_at, before: 0, each: any }, serve: on }
       - { if: { attribute: since, after: "2026-01-01T00:00:00Z" }, serve: { rollout: 10%, by: userId } }
   algorithm:
     variants: { v1: simple, v2: { name: hybrid, limits: [1, 2.5] } }
@@ -50,6 +52,8 @@ fn typescript_has_all_names() {
             r#"readonly stores: "recruiters" | "jobs_partners"; readonly switches: "FORCE_FALLBACK"; readonly jobs: "export" }"#,
             r#"readonly "api": "fresh" | "legacy";"#,
             r#"readonly "age"?: number | bigint | null | undefined;"#,
+            r#"readonly "groups"?: string | readonly string[] | null | undefined;"#,
+            r#"readonly "seen_at"?: Date | string | number | readonly string[] | readonly (number | bigint)[] | null | undefined;"#,
             r#"readonly "seen"?: unknown | null | undefined;"#,
             r#"readonly "since"?: Date | string | number | null | undefined;"#,
             r#"readonly "tags"?: string | readonly string[] | readonly (number | bigint)[] | null | undefined;"#,
