@@ -21,6 +21,9 @@ have cargo-deny || cargo install --quiet --profile dev --root "$TOOLS" cargo-den
 # Advisories need a database that is fetched from outside the registries; CI with that access runs `cargo deny check`.
 try cargo deny --log-level error check licenses bans sources
 
+step "check: what the packages export"
+try scripts/api.sh
+
 step "check: what is packed beside our own"
 try "$PYTHON" scripts/notices.py --check
 try "$PYTHON" -m pytest -q scripts/tests
