@@ -145,8 +145,9 @@ def sent(migration: Migration[Any], store: str, timeout_ms: int, task: Callable[
     """Asks a side to write, through its breaker."""
     breaker, started, permit = migration._breakers[store], migration._clock.now(), None
     if breaker is not None and (permit := breaker.ask(started)) is None:
-        migration._counters.write_failed(store)
-        raise BreakerOpen(store)
+        refused = BreakerOpen(store)
+        migration._counters.write_failed(store, refused)
+        raise refused
     try:
         migration._timed(task, store, timeout_ms)
     except BaseException as error:
@@ -154,6 +155,6 @@ def sent(migration: Migration[Any], store: str, timeout_ms: int, task: Callable[
         known = {"superseded": "success", "permanent": "ignored"}.get(outcome, "failure")
         migration._settled(breaker, permit, known, started)
         if outcome != "superseded":
-            migration._counters.write_failed(store)
+            migration._counters.write_failed(store, error)
         raise
     migration._settled(breaker, permit, "success", started)
