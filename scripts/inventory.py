@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 WASM = ["wasm32-unknown-unknown"]
@@ -99,7 +100,7 @@ def told(*command: str) -> str:
 
 
 @cache
-def crates() -> dict[tuple[str, str], dict]:
+def crates() -> dict[tuple[str, str], dict[str, Any]]:
     about = json.loads(told("cargo", "metadata", "--locked", "--format-version", "1"))
     return {(package["name"], package["version"]): package for package in about["packages"]}
 
