@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test setup build check rust js python conformance http load differential example deploy docs sbom fuzz simulate budget bench bench-peers clean
+.PHONY: help run test setup build check rust js python conformance http load differential example deploy docs sbom twin fuzz simulate budget bench bench-peers clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
@@ -42,6 +42,9 @@ load: build      ## the control plane from a second process: requests for one fl
 
 differential: build ## 100,000 generated rulesets, Rust against Node, WebAssembly and Python
 	@SEED=$${SEED:-1} COUNT=$${COUNT:-100000} scripts/differential.sh
+
+twin: setup      ## the engine against its second implementation, on generated rulesets; COUNT=1100000 is ten million decisions
+	@SEED=$${SEED:-1} scripts/twin.sh
 
 example: build   ## tests of the examples
 	@scripts/step.sh example
