@@ -58,7 +58,13 @@ def _driven(migration: Migration[Any], run: Run, effects: Effects, *, waits: boo
 
 
 def _later(migration: Migration[Any], run: Run, effects: Effects) -> None:
-    migration._order.submit(run.write.key, lambda: drive(migration, run, effects, waits=True))
+    def go_on() -> None:
+        try:
+            drive(migration, run, effects, waits=True)
+        except Exception as error:
+            migration._warnings.add("write_broke_off", repr(error))
+
+    migration._order.submit(run.write.key, go_on)
 
 
 def _persisted(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> bool:
