@@ -70,6 +70,7 @@ export default defineConfig({
               ["Operating", "operating"],
               ["The control plane", "control-plane"],
               ["The safety model", "safety"],
+              ["The threat model", "threat-model"],
               ["The hash contract", "hash-contract"],
               ["Dialects", "dialects"],
               ["Rulesets of other systems", "importing"],
