@@ -103,6 +103,8 @@ export default defineConfig({
                 ["Une migration de base de données", "database-migration"],
                 ["Un déploiement A/B", "ab-rollout"],
                 ["Une urgence", "emergency"],
+                ["Venir d'Unleash", "from-unleash"],
+                ["Venir de flagd", "from-flagd"],
               ],
               "/fr/guides",
             ),
