@@ -107,9 +107,10 @@ function value(table: string, column: string, type: Column, found: unknown): unk
       if (found !== 0 && found !== 1) throw bad("0 or 1");
       return found === 1;
     case "instant": {
-      const at = new Date(found as string | Date);
+      const at = new Date(String(found));
       if (Number.isNaN(at.getTime())) throw bad("an instant");
-      return at.toISOString();
+      const micros = /\.\d{3}(\d+)/.exec(String(found))?.[1] ?? "";
+      return at.toISOString().replace("Z", `${micros}Z`);
     }
   }
 }

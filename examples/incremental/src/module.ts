@@ -9,6 +9,7 @@ import type { Source } from "cutover/source";
 import type { DocumentStore } from "./documents.js";
 import { documentOf, keyOf } from "./kinds.js";
 import type { Document, Kept } from "./kinds.js";
+import { lasting } from "./lasting.js";
 import { documentList, documentSide, sqlList, sqlSide } from "./sides.js";
 import type { SqlStore } from "./sql.js";
 
@@ -54,11 +55,13 @@ export class Module {
   constructor({ name, source, sql, documents, outbox, metrics, warn }: ModuleOptions) {
     this.name = name;
     this.#source = source;
-    const sides = { old: sqlSide(sql), new: documentSide(documents) };
+    const engine = () => source.engine;
+    const sides = lasting(engine, sqlSide(sql), documentSide(documents));
+    const lists = lasting(engine, sqlList(sql, LISTED), documentList(documents, LISTED));
     // The outbox is in the database that is written first, so that a write and what it owes are one transaction.
     this.records = new Migration(source, name, { ...sides, outbox, transactional: "old", metrics, warn });
     this.#ahead = new Migration(source, `${name}_ahead`, { ...sides, outbox, metrics, warn });
-    this.#lists = new Migration(source, name, { old: sqlList(sql, LISTED), new: documentList(documents, LISTED), outbox, metrics, warn });
+    this.#lists = new Migration(source, name, { ...lists, outbox, metrics, warn });
     this.#worker = this.records.worker({ onError: (error) => warn({ code: "outbox", message: String(error) } as Warned) });
   }
 

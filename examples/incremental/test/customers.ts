@@ -17,7 +17,7 @@ export class Customers {
   #going = true;
   readonly #over: Promise<unknown>;
 
-  constructor(shop: Shop, module: "products" | "orders", count = 3) {
+  constructor(shop: Shop, module: "products" | "orders", count = 2) {
     this.#shop = shop;
     this.#module = module;
     this.#over = Promise.all(Array.from({ length: count }, (_, number) => this.#customer(number)));
@@ -45,7 +45,7 @@ export class Customers {
       else if (this.acknowledged.get(id) !== null) await this.#write("PATCH", id, this.#changed(turn));
       await this.#read(`/api/${this.#module}/${this.#module[0]}-${(turn % 90) + 1}`, number);
       if (this.#module === "products") await this.#read(`/api/products?category=c-${(turn % 10) + 1}`, number);
-      await sleep(10);
+      await sleep(30);
     }
   }
 
@@ -115,13 +115,13 @@ export class Tool {
     this.#over = (async () => {
       for (let turn = 0; this.#going; turn += 1) {
         try {
-          await shop.tool.query((statements[turn % statements.length] as string).replaceAll("$N", String((turn % 90) + 1)).replaceAll("$T", String(turn)));
+          await shop.tool.query((statements[turn % statements.length] as string).replaceAll("$N", String((turn % 90) + 61)).replaceAll("$T", String(turn)));
           this.writes += 1;
         } catch (error) {
           if (!/permission denied|does not exist/.test((error as Error).message)) throw error;
           this.refused += 1;
         }
-        await sleep(15);
+        await sleep(40);
       }
     })();
   }

@@ -114,6 +114,6 @@ function patched(kind: string, id: string, { fields, children }: Patch, before: 
   const there = ((before?.[of.field] ?? []) as readonly Row[]).map((child) => [String(child[key]), child] as const);
   const merged = new Map<string, Row | null>([...there, ...children]);
   const left = [...merged.values()].filter((child) => child !== null);
-  const order = (child: Row): string => String(child[key]).padStart(20, "0");
-  return { _id: id, ...fields, [of.field]: left.toSorted((a, b) => (order(a) < order(b) ? -1 : 1)) };
+  // Lines are numbers, and categories texts: in the order in which SQL has them.
+  return { _id: id, ...fields, [of.field]: left.toSorted((a, b) => ((a[key] as number) < (b[key] as number) ? -1 : 1)) };
 }

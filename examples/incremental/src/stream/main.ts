@@ -13,7 +13,7 @@ import { moduleNamed } from "../kinds.js";
 import { Keeper } from "./kept.js";
 import { Stream } from "./stream.js";
 
-const POLL_MS = 20;
+const POLL_MS = 40;
 
 const { values } = parseArgs({
   options: {

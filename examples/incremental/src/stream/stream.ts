@@ -135,5 +135,5 @@ export class Stream {
 
 function heartbeatOf({ messages }: Transaction): number | null {
   const row = messages.findLast(({ value }) => value?.source.table === "heartbeats")?.value?.after;
-  return row == null ? null : new Date(row["at"] as string | Date).getTime();
+  return row == null ? null : new Date(row["at"] as string).getTime();
 }
