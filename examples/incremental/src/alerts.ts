@@ -4,10 +4,10 @@ import type { Engine } from "cutover";
 import type { Module } from "./module.js";
 
 const EVERY_MS = 500;
-export const GATE = "shadow_reads";
+const GATE = "shadow_reads";
 
 /** What the comparisons of a module have come to since it began: the share that differs, and of how many. */
-export function divergence(module: Module): { readonly count: number; readonly of: number } {
+function divergence(module: Module): { readonly count: number; readonly of: number } {
   const { records, lists } = module.reports();
   return { count: records.divergence.count + lists.divergence.count, of: records.divergence.of + lists.divergence.of };
 }

@@ -18,6 +18,7 @@ const of = (kind: string) => async (id: string) => {
   const row = await sql.get(kind, id);
   return row === null ? null : documentOf(kind, row);
 };
+const list = async (category: string) => (await sql.inCategory(category, 50)).map((row) => documentOf("products", row));
 for (const kind of Object.keys(KINDS)) {
   routes(app, kind, {
     find: (_request, _reply, id) => of(kind)(id),
@@ -27,7 +28,7 @@ for (const kind of Object.keys(KINDS)) {
       else await sql.write(kind, id, after);
       return after;
     },
-    ...(kind === "products" ? { inCategory: async (_reply, category) => (await sql.inCategory(category, 50)).map((row) => documentOf(kind, row)) } : {}),
+    ...(kind === "products" ? { inCategory: (_reply, category) => list(category) } : {}),
   });
 }
 app.get<{ Params: { id: string } }>("/api/customers/:id", async (request, reply) => {

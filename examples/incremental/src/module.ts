@@ -37,7 +37,7 @@ const LISTED = 50;
 /** How often an edit is made again where somebody else was quicker. */
 const EDITS = 20;
 /** Nobody waits longer: whoever wanted the hold has gone, and has to begin again. */
-const HELD_AT_MOST_MS = 10_000;
+const HELD_AT_MOST_MS = 15_000;
 
 export class Module {
   readonly name: string;

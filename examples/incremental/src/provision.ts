@@ -48,7 +48,8 @@ export async function stock(sqlAt: string, documentsAt: string, { products, orde
       INSERT INTO categories (id, name, parent_id) SELECT 'c-' || n, 'Category ' || n, CASE WHEN n > 5 THEN 'c-' || n - 5 END
         FROM generate_series(1, ${CATEGORIES}) AS n;
       INSERT INTO products (id, sku, name, price, active, created_at)
-        SELECT 'p-' || n, 'SKU-' || n, 'Product ' || n, 1.99 + n * 0.10, (n % 10 > 0)::int, '2024-01-15T10:00:00Z'::timestamptz + n * interval '1 minute'
+        SELECT 'p-' || n, 'SKU-' || n, 'Product ' || n, 1.99 + n * 0.10, (n % 10 > 0)::int,
+          '2024-01-15T10:00:00Z'::timestamptz + n * interval '1 minute'
         FROM generate_series(1, ${products}) AS n;
       INSERT INTO product_categories SELECT 'p-' || n, 'c-' || n % ${CATEGORIES} + 1, 1 FROM generate_series(1, ${products}) AS n;
       INSERT INTO product_categories SELECT 'p-' || n, 'c-' || (n + 3) % ${CATEGORIES} + 1, 2 FROM generate_series(1, ${products}, 3) AS n;

@@ -4,7 +4,8 @@
  */
 
 import { fork } from "node:child_process";
-import { copyFile, mkdtemp } from "node:fs/promises";
+import { once } from "node:events";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,10 +31,11 @@ const children = programs.map(([program = "", ...args]) => fork(here(program), a
 for (const [name, value] of Object.entries(environment)) console.log(`export ${name}=${value}`);
 
 const end = async (): Promise<void> => {
-  await Promise.all(
-    children.map((child) => new Promise<void>((resolve) => (child.exitCode !== null ? resolve() : child.once("exit", () => resolve()).kill("SIGTERM")))),
-  );
-  await Promise.all([sql.stop(), documents.stop()]);
+  for (const child of children.filter(({ exitCode }) => exitCode === null)) {
+    child.kill("SIGTERM");
+    await once(child, "exit");
+  }
+  await Promise.all([sql.stop(), documents.stop(), rm(folder, { recursive: true })]);
   process.exit();
 };
 onEnd(() => void end());

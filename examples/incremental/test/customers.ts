@@ -89,7 +89,8 @@ export class Customers {
     const lost: string[] = [];
     for (const [id, record] of this.acknowledged) {
       const found = there.get(id) ?? null;
-      const differs = Object.entries(record ?? {}).find(([name, value]) => JSON.stringify(sorted(found?.[name])) !== JSON.stringify(sorted(value)));
+      const same = (name: string, value: unknown) => JSON.stringify(sorted(found?.[name])) === JSON.stringify(sorted(value));
+      const differs = Object.entries(record ?? {}).find(([name, value]) => !same(name, value));
       if (record === null ? found !== null : found === null || differs !== undefined) lost.push(`${id}: ${String(differs)}`);
     }
     return lost;
@@ -115,7 +116,8 @@ export class Tool {
     this.#over = (async () => {
       for (let turn = 0; this.#going; turn += 1) {
         try {
-          await shop.tool.query((statements[turn % statements.length] as string).replaceAll("$N", String((turn % 90) + 61)).replaceAll("$T", String(turn)));
+          const statement = statements[turn % statements.length] as string;
+          await shop.tool.query(statement.replaceAll("$N", String((turn % 90) + 61)).replaceAll("$T", String(turn)));
           this.writes += 1;
         } catch (error) {
           if (!/permission denied|does not exist/.test((error as Error).message)) throw error;

@@ -41,7 +41,8 @@ test("large customers come first, some by name, and analytics at night", () => {
   const outside = Array.from({ length: 100 }, (_, n) => `user_${n}`).find((userId) => legacy(userId) >= 50) as string;
   const orders = (tier: string) => engine.isEnabled("orders_mongodb", { userId: outside, tenantAttributes: { tier } });
   expect(["enterprise", "premium", "standard"].map(orders)).toEqual([true, true, false]);
-  expect(["user_123", "user_456", "user_789", "user_1"].map((userId) => engine.isEnabled("customers_mongodb", { userId }))).toEqual([true, true, true, false]);
+  const customers = (userId: string) => engine.isEnabled("customers_mongodb", { userId });
+  expect(["user_123", "user_456", "user_789", "user_1"].map(customers)).toEqual([true, true, true, false]);
   const at = (hour: number) => engine.isEnabled("analytics_mongodb", {}, { now: Date.UTC(2026, 0, 15, hour - 1, 30) });
   expect([21, 22, 23, 1, 5, 6, 12].map(at)).toEqual([false, true, true, true, true, false, false]);
 });
@@ -87,7 +88,8 @@ test("the commands say so too: nothing is wrong with the ruleset, and writes are
   expect(cutover("check", "ruleset.yaml")).toMatchObject({ code: 0 });
   const safety = JSON.parse(cutover("safety", "ruleset.yaml", "orders", "--json").text);
   expect(JSON.stringify(safety)).toMatch(/write_new/);
-  const explained = cutover("explain", "ruleset.yaml", "orders_mongodb", "--context", '{"userId": "user_1", "tenantAttributes": {"tier": "premium"}}');
+  const context = '{"userId": "user_1", "tenantAttributes": {"tier": "premium"}}';
+  const explained = cutover("explain", "ruleset.yaml", "orders_mongodb", "--context", context);
   expect(explained.code).toBe(0);
   expect(explained.text).toMatch(/premium/);
   const planned = cutover("drill", "ruleset.yaml", "orders", "--from", "write_new");

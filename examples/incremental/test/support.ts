@@ -122,7 +122,8 @@ export class Shop {
 
   /** The processes of a program that run. */
   children(program: string): ChildProcess[] {
-    return this.#children.filter(({ spawnargs, exitCode, signalCode }) => exitCode === null && signalCode === null && spawnargs[1]?.endsWith(program));
+    const running = this.#children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+    return running.filter(({ spawnargs }) => spawnargs[1]?.endsWith(program));
   }
 
   /** The shop as it was, and the gateway. */

@@ -1,13 +1,12 @@
 /** The whole way, by the plan of work that is in the ruleset, while customers and the nightly tool go on. */
 
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Customers, Tool } from "./customers.js";
 import { Shop } from "./support.js";
 
-/** What a hold of writes may cost the customer who waits longest. */
-const WAIT_MS = 5_000;
+/** What a hold of writes may cost the customer who waits longest, on a machine that is busy with something else. */
+const WAIT_MS = 15_000;
 
 let shop: Shop;
 beforeAll(async () => {
@@ -53,7 +52,6 @@ test("products: up to the reads, and after somebody's approval to the end", asyn
   const third = await shop.work("products");
   await customers.stop();
   expect([third.code, await phase("products")]).toEqual([0, "decommission"]);
-  expect(existsSync(join(shop.folder, "rows.dump"))).toBe(true);
   await expect(shop.sql.query("SELECT FROM products")).rejects.toThrow(/does not exist/);
   const read = await shop.ask("GET", "/api/products/p-1");
   expect([read.status, read.headers.get("x-data-source"), read.headers.get("x-migrated")]).toEqual([200, "documents", "true"]);
@@ -62,6 +60,11 @@ test("products: up to the reads, and after somebody's approval to the end", asyn
   expect(customers.longestMs).toBeLessThan(WAIT_MS);
   expect(customers.writes).toBeGreaterThan(200);
   expect(await customers.lost()).toEqual([]);
+  // The archive is one: the rows come back, and are those of the cut.
+  await shop.ops("restore", "products", join(shop.folder, "rows.dump"));
+  const { rows } = await shop.sql.query("SELECT count(*) FILTER (WHERE id LIKE 'p-tool-%') AS tool, count(*) AS all FROM products");
+  expect(rows[0].tool).toBeGreaterThan(0);
+  expect(rows[0].all).toBeGreaterThan(200);
 });
 
 test("orders: all writes on the new side, back again, and nothing is lost either way", async () => {

@@ -6,7 +6,7 @@ import { writeFile } from "node:fs/promises";
 import { load } from "../load.js";
 import { moduleNamed } from "../kinds.js";
 import { archive, restore, retire, verify } from "./archive.js";
-import { behind, differing, fromDocuments, fromSql, readsSeen, streamSeen } from "./measure.js";
+import { behind, differing, fromDocuments, fromSql, readsSeen, streamSeen, versions } from "./measure.js";
 import { back, cut } from "./moves.js";
 import { World } from "./world.js";
 
@@ -60,22 +60,23 @@ const COMMANDS: Readonly<Record<string, (world: World, module: Module, args: rea
   async back(world, { name }) {
     return `${await back(world, name)} records carried back`;
   },
-  /** How many rows the load should have found, and has not brought. */
+  /** How many rows the load should have found, and has not brought: those that are older than the slot. */
   async lacking(world, { name, kinds }) {
-    const { rows } = await world.sql.query<{ at: number | null }>(
+    const { rows } = await world.sql.query<{ at: number }>(
       "SELECT (confirmed_flush_lsn - '0/0'::pg_lsn)::bigint AS at FROM pg_replication_slots WHERE slot_name = $1",
       [world.slot(name).name],
     );
-    return behind(world, kinds, rows[0]?.at ?? undefined);
+    const at = rows[0]?.at ?? Infinity;
+    const older = [...(await versions(world, kinds))].map(([kind, records]) => {
+      return [kind, new Map([...records].filter(([, version]) => version <= at))] as const;
+    });
+    return behind(world, new Map(older));
   },
   /** How many records the documents have not as the rows are now, once the stream has seen this moment. */
   async behind(world, { name, kinds }) {
-    const before: [string, string, number][] = [];
-    for (const kind of kinds) for await (const { _id, version } of fromSql(world, kind)) before.push([kind, _id, version]);
+    const now = await versions(world, kinds);
     await world.caughtUp(name);
-    let late = 0;
-    for (const [kind, id, version] of before) if (((await world.documents.get(kind, id))?.version ?? -1) < version) late += 1;
-    return late;
+    return behind(world, now);
   },
   differing: (world, { name, kinds }, [sample = "50"]) => differing(world, name, kinds, Number(sample)),
   /** Waits until so many reads were compared. */
@@ -124,7 +125,8 @@ const COMMANDS: Readonly<Record<string, (world: World, module: Module, args: rea
       const letters = await keeper.letters(name);
       return letters.map(({ id, key, reason, problem }) => `${id} ${key} ${problem ?? reason ?? "behind another one"}`).join("\n");
     }
-    const changed = what === "mend" ? await keeper.mend(id, JSON.parse(columns) as object) : await keeper.decide(id, what as "replay" | "discard");
+    if (what !== "mend" && what !== "replay" && what !== "discard") throw new Error(`dead: found ${what}, expected mend, replay or discard`);
+    const changed = what === "mend" ? await keeper.mend(id, JSON.parse(columns) as object) : await keeper.decide(id, what);
     return changed === 1 ? `${what} ${id}` : false;
   },
   archive: (world, { name }, [file = ""]) => archive(world, name, file),

@@ -28,18 +28,26 @@ export async function* fromDocuments({ documents }: World, kind: string): AsyncG
   }
 }
 
-/**
- * How many records the documents have not, or have older than the rows are. Only rows up to a version are asked for where `upTo`
- * is given: while the stream does not run yet, those that the load had to find.
- */
-export async function behind(world: World, kinds: readonly string[], upTo = Infinity): Promise<number> {
-  let count = 0;
+/** The versions that the rows have now, by kind and id. */
+export async function versions(world: World, kinds: readonly string[]): Promise<Map<string, Map<string, number>>> {
+  const found = new Map<string, Map<string, number>>();
   for (const kind of kinds) {
-    for await (const { _id, version } of fromSql(world, kind)) {
-      if (version > upTo) continue;
-      const found = await world.documents.get(kind, _id);
-      if (found === null || found.version < version) count += 1;
-    }
+    const { rows } = await world.sql.query<{ id: string; version: number }>(`SELECT id, version FROM ${kind}`);
+    found.set(kind, new Map(rows.map(({ id, version }) => [id, version])));
+  }
+  return found;
+}
+
+/** How many of these records the documents have not, or have older. */
+export async function behind(world: World, wanted: ReadonlyMap<string, ReadonlyMap<string, number>>): Promise<number> {
+  let count = 0;
+  for (const [kind, records] of wanted) {
+    const { rows } = await world.documents.pool.query<{ id: string; version: number }>(
+      "SELECT id, version FROM documents WHERE collection = $1",
+      [kind],
+    );
+    const there = new Map(rows.map(({ id, version }) => [id, version]));
+    for (const [id, version] of records) if ((there.get(id) ?? -1) < version) count += 1;
   }
   return count;
 }
@@ -63,9 +71,13 @@ export async function differing(world: World, module: string, kinds: readonly st
 /** What the gate `change_stream` is judged by. What is not there is not told, and that is no pass. */
 export async function streamSeen(world: World, module: string): Promise<Observation[]> {
   const at = Date.now();
-  const [lag, age, letters] = [await world.slot(module).lag(), await world.keeper.heartbeatAgeMs(module), await world.keeper.letters(module)];
+  const [bytes, age, letters] = await Promise.all([
+    world.slot(module).lagBytes(),
+    world.keeper.heartbeatAgeMs(module),
+    world.keeper.letters(module),
+  ]);
   return [
-    ...(lag === null ? [] : [{ metric: "stream_lag_bytes", at, value: lag.bytes }]),
+    ...(bytes === null ? [] : [{ metric: "stream_lag_bytes", at, value: bytes }]),
     ...(age === null ? [] : [{ metric: "stream_lag_ms", at, value: age }]),
     { metric: "dead_letters", at, value: letters.length },
   ];

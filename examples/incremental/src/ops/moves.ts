@@ -3,7 +3,7 @@
 import { transaction } from "../database.js";
 import { moduleNamed } from "../kinds.js";
 import { TABLES } from "../schema.js";
-import { behind } from "./measure.js";
+import { behind, versions } from "./measure.js";
 import type { World } from "./world.js";
 
 const grant = (tables: readonly string[]): string => `GRANT INSERT, UPDATE, DELETE ON ${tables.join(", ")} TO shop`;
@@ -25,7 +25,7 @@ export async function cut(world: World, name: string): Promise<void> {
       return owed.pending + owed.claimed + owed.dead + owed.begun === 0;
     });
     await world.caughtUp(name);
-    const late = await behind(world, kinds);
+    const late = await behind(world, await versions(world, kinds));
     if (late > 0) throw new Error(`${late} records are not in the documents`);
     if ((await world.status(name))["held"] !== true) throw new Error("writes were let go before the move was made");
     await world.phase(name, "write_new");

@@ -39,6 +39,8 @@ export function lsnOf(text: string): number {
 /** The envelopes of a page that a snapshot has read. */
 export function snapshot(table: string, rows: readonly Row[], lsn: number): Message[] {
   const now = Date.now();
-  const source = { connector: "postgresql", db: "cutover", schema: "public", table, snapshot: "true", txId: null, lsn, ts_ms: now } as const;
-  return rows.map((after) => ({ key: { id: after["id"] }, value: { op: "r", before: null, after, source, ts_ms: now, transaction: null } }));
+  const from = { connector: "postgresql", db: "cutover", schema: "public" } as const;
+  const source = { ...from, table, snapshot: "true", txId: null, lsn, ts_ms: now } as const;
+  const read = { op: "r", before: null, source, ts_ms: now, transaction: null } as const;
+  return rows.map((after) => ({ key: { id: after["id"] }, value: { ...read, after } }));
 }

@@ -25,12 +25,6 @@ export interface Peeked {
   readonly upTo: string;
 }
 
-export interface Lag {
-  /** What the log has that was not confirmed, in bytes. */
-  readonly bytes: number;
-  readonly active: boolean;
-}
-
 export class Slot {
   readonly name: string;
   readonly #pool: Pool;
@@ -80,15 +74,14 @@ export class Slot {
     await this.#pool.query("SELECT pg_replication_slot_advance($1, $2)", [this.name, lsn]);
   }
 
-  /** How far what was confirmed is behind the log; null where there is no slot. */
-  async lag(): Promise<Lag | null> {
-    const { rows } = await this.#pool.query<{ bytes: string; active: boolean }>(
-      `SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn) AS bytes, active
-       FROM pg_replication_slots WHERE slot_name = $1`,
+  /** What the log has that was not confirmed, in bytes; null where there is no slot. */
+  async lagBytes(): Promise<number | null> {
+    const { rows } = await this.#pool.query<{ bytes: string }>(
+      "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn) AS bytes FROM pg_replication_slots WHERE slot_name = $1",
       [this.name],
     );
     const [row] = rows;
-    return row === undefined ? null : { bytes: Number(row.bytes), active: row.active };
+    return row === undefined ? null : Number(row.bytes);
   }
 }
 
