@@ -33,6 +33,10 @@ export class Customers {
     await this.#over;
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
   /** Each customer has ids of its own, so that what was acknowledged last is known. */
   async #customer(number: number): Promise<void> {
     const mine: string[] = [];
@@ -131,5 +135,9 @@ export class Tool {
   async stop(): Promise<void> {
     this.#going = false;
     await this.#over;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
   }
 }

@@ -13,6 +13,8 @@ const revoke = (tables: readonly string[]): string => `REVOKE INSERT, UPDATE, DE
 export async function cut(world: World, name: string): Promise<void> {
   const { kinds } = moduleNamed(name);
   const tables = TABLES[name] ?? [];
+  // The command ended between the move and the slot.
+  if ((await world.status(name))["phase"] === "write_new") return world.slot(name).drop();
   await world.tell(name, "hold");
   try {
     // Whoever else writes has ended by now, and nobody begins: what the log has is all.
@@ -44,10 +46,11 @@ export async function back(world: World, name: string): Promise<number> {
   const tables = TABLES[name] ?? [];
   await world.tell(name, "hold");
   try {
+    // Before anybody else may write again: what a tool writes then has to be in the log.
+    await world.slot(name).create();
     let carried = 0;
     for (const kind of kinds) carried += await carry(world, kind);
     await world.sql.query(grant(tables));
-    await world.slot(name).create();
     await world.phase(name, "dual_write");
     return carried;
   } finally {

@@ -11,7 +11,8 @@ import { SqlStore } from "../sql.js";
 import { Keeper } from "../stream/kept.js";
 import { Slot } from "../stream/slot.js";
 
-const WAIT_MS = 15_000;
+/** On a machine that is busy with something else a stream takes its time. */
+const WAIT_MS = 60_000;
 
 export class World {
   readonly sql: Pool = pool(process.env["SHOP_SQL"]);
