@@ -40,7 +40,7 @@ case "${1:-}" in
     (cd page && npm run --silent check && npm run --silent test)
     ;;
   example)
-    for folder in examples/recruiters examples/matching; do
+    for folder in examples/recruiters examples/matching examples/incremental; do
       (cd "$folder" && npm run --silent build && npm test --silent)
     done
     "$PYTHON" -m pytest -q examples/till/tests
