@@ -205,7 +205,7 @@ class Live:
 
         def edits() -> None:
             try:
-                while not stop.is_set():
+                while not stop.wait(0.05):
                     for id in offers:
                         text = f"edit {next(self._numbers)}"
                         assert self._board.edit(f"offer/{id}", lambda _, text=text: {"offer_description": text})  # type: ignore[misc]
