@@ -73,7 +73,7 @@ class Board:
     def query(self, query: str, **values: object) -> list[tuple[Any, ...]]:
         """Rows of what the migration does not touch."""
         with self.pool.connection() as connection:
-            return connection.execute(query, values).fetchall()  # type: ignore[call-overload, no-any-return]
+            return connection.execute(query, values).fetchall()
 
     def settle(self) -> int:
         """Waits for the writes that nobody waits for, and delivers what is owed; gives how much still is."""

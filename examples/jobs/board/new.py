@@ -56,7 +56,7 @@ class NewStore:
 
     def find(self, query: str, **values: object) -> list[Row]:
         with self._pool.connection() as connection:
-            return connection.execute(query, values).fetchall()  # type: ignore[call-overload, no-any-return]
+            return connection.execute(query, values).fetchall()
 
     def read(self, key: str, call: ReadCall) -> Record | None:
         kind, _, id = key.partition("/")

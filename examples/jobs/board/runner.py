@@ -95,7 +95,7 @@ class Runner:
             return Ran(name, route.phase, "done", rows)
 
     def _refuse(self, name: str, route: Route, accepted: list[str], force: Variant | None) -> None:
-        found = {hazard.code: hazard.message for hazard in route.hazards if hazard.severity == "error"}
+        found: dict[str, str] = {hazard.code: hazard.message for hazard in route.hazards if hazard.severity == "error"}
         # This hazard is about a job: one that will be another when its week has come.
         if self.board.route(_IN_THE_END).jobs[name] != route.jobs[name]:
             found |= {hazard.code: hazard.message for hazard in route.hazards if hazard.code == "job_behind"}

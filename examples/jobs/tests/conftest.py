@@ -116,11 +116,11 @@ class World:
 
     def query(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.database, autocommit=True) as connection:
-            return connection.execute(query, values or None).fetchall()  # type: ignore[call-overload]
+            return connection.execute(query, values or None).fetchall()
 
     def execute(self, query: str, *values: object) -> None:
         with psycopg.connect(self.database, autocommit=True) as connection:
-            connection.execute(query, values or None)  # type: ignore[call-overload]
+            connection.execute(query, values or None)
 
     # What people do.
 

@@ -175,7 +175,7 @@ def test_what_comes_late_does_not_bring_a_person_back(world: World) -> None:
     def down(*_: Any) -> None:
         raise ConnectionError("no backup just now")
 
-    world.board.old.write = down  # type: ignore[method-assign]
+    world.board.old.write = down  # type: ignore[assignment, method-assign]
     world.board.edit("recruiter/asks", lambda _: {"workplace_legal_name": "Other"})
     world.board.migration.settled(10)
     assert "asks@person.example" in world.query("SELECT payload FROM cutover_outbox")[0][0]
