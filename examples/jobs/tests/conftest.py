@@ -71,8 +71,7 @@ def world(server: str, tmp_path: Path, _number: Iterator[int] = count(1)) -> Ite
         try:
             yield world
         finally:
-            for board in world.boards:
-                board.close()
+            world.close()
 
 
 class World:
@@ -85,10 +84,16 @@ class World:
         self.boards: list[Board] = []
         self.clock = Clock(WEEK_ONE)
         self._publish("")
+        self._watch = psycopg.connect(database, autocommit=True)
         self.board = self.another()
         schema.make(self.board.pool)
         PostgresOutbox(self.board.pool).init()
         self.runner = Runner(self.board, database)
+
+    def close(self) -> None:
+        self._watch.close()
+        for board in self.boards:
+            board.close()
 
     def another(self) -> Board:
         """A board as another process has it."""
@@ -115,12 +120,10 @@ class World:
         assert self.query("SELECT * FROM stream_dead") == []
 
     def query(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.database, autocommit=True) as connection:
-            return connection.execute(query, values or None).fetchall()
+        return self._watch.execute(query, values or None).fetchall()
 
     def execute(self, query: str, *values: object) -> None:
-        with psycopg.connect(self.database, autocommit=True) as connection:
-            connection.execute(query, values or None)
+        self._watch.execute(query, values or None)
 
     # What people do.
 

@@ -137,10 +137,27 @@ def test_a_worker_that_is_killed_is_followed_by_another_and_no_mail_goes_out_twi
     assert other.returncode == 0, wrong
     assert f"{REMIND}: done in {then}" in told
     assert [world.mails(f"user_shop_{number}") for number in range(count)] == [[("J7", 2)]] * count
+    assert world.query("SELECT count(*) FROM mails") == [(count,)]
     assert world.query("SELECT outcome FROM runs ORDER BY id") == [("killed",), ("done",)]
     world.caught_up()
     assert world.differences() == []
     assert world.query("""SELECT 1 FROM jobs_partners WHERE "relance_mail_expiration_J7" IS NULL""") == []
+
+
+def test_a_mail_that_was_sent_and_not_noted_is_noted_and_not_sent_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.user("user_shop")
+    world.offer("a", "shop", days=6.5)
+
+    def breaks(*_: Any) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        broken.setattr(world.board, "edit", breaks)
+        world.runner.run(REMIND)
+    assert world.seen("old", "offer/a")["relance_mail_expiration_J7"] is None
+    for rows in (1, 0):
+        assert world.runner.run(REMIND).rows == {"old": rows}
+        assert world.query("SELECT kind FROM mails") == [("J7",)]
 
 
 def test_a_kill_between_the_two_sides_of_a_job_leaves_the_second_one_to_do(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
