@@ -44,6 +44,8 @@ case "${1:-}" in
       (cd "$folder" && npm run --silent build && npm test --silent)
     done
     "$PYTHON" -m pytest -q examples/till/tests
+    # Apart, for both have a `conftest`.
+    "$PYTHON" -m pytest -q examples/jobs/tests
     ;;
   docs)
     scripts/docs.sh

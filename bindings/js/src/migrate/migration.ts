@@ -315,8 +315,9 @@ export class Migration<R = unknown> {
       this.#onlyRoute = onlyRoute(engine, this.name);
     }
     if (this.#onlyRoute !== null && context === undefined) return this.#onlyRoute;
-    const { switches } = this.#options;
-    return engine.route(this.name, context, switches === undefined ? undefined : { switches: switches() });
+    const { switches, clock } = this.#options;
+    if (switches === undefined && clock === undefined) return engine.route(this.name, context);
+    return engine.route(this.name, context, { switches: switches?.(), now: clock?.now() });
   }
 
   #compares(sample: number, key: string, options: ReadOptions | undefined): boolean {
