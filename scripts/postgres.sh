@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A PostgreSQL for tests: prints the folder of its socket once it answers, and ends when its standard input does, so
-# that it never outlives who started it. Its user and its database are `cutover`; nothing in it survives.
+# that it never outlives who started it. Its user and its database are `cutover`; nothing in it survives. Arguments go to
+# the server: `-c wal_level=logical`.
 set -euo pipefail
 programs="$(find /usr/lib/postgresql -path '*/bin/initdb' 2>/dev/null | sort -V | tail -1)"
 programs="$(dirname "${programs:-$(command -v initdb || true)}")"
@@ -27,7 +28,7 @@ trap 'exit 1' INT TERM HUP
 "${as[@]}" "$programs/initdb" -D "$folder/data" -A trust -U cutover -E UTF8 --locale=C --no-sync >/dev/null
 # It has a socket and no port. Nobody cuts its power.
 "${as[@]}" "$programs/postgres" -D "$folder/data" -c unix_socket_directories="$folder" -c listen_addresses= \
-  -c fsync=off -c full_page_writes=off -c max_connections=60 >"$folder/log" 2>&1 &
+  -c fsync=off -c full_page_writes=off -c max_connections=60 "$@" >"$folder/log" 2>&1 &
 server=$!
 for _ in $(seq 300); do
   if "$programs/createdb" -h "$folder" -U cutover cutover 2>/dev/null; then

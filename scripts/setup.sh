@@ -48,7 +48,7 @@ if [[ ! -e $stamp ]]; then
 fi
 
 step "setup: npm"
-for folder in bindings/js examples/recruiters examples/matching page docs conformance/suites; do
+for folder in bindings/js examples/recruiters examples/matching examples/incremental page docs conformance/suites; do
   stamp="$folder/node_modules/.$(sha256sum "$folder/package-lock.json" | cut -c1-16)"
   [[ -e $stamp ]] && continue
   (cd "$folder" && npm ci --no-progress --loglevel=error)

@@ -315,14 +315,16 @@ export class Migration<R = unknown> {
       this.#onlyRoute = onlyRoute(engine, this.name);
     }
     if (this.#onlyRoute !== null && context === undefined) return this.#onlyRoute;
-    const { switches } = this.#options;
-    return engine.route(this.name, context, switches === undefined ? undefined : { switches: switches() });
+    const { switches, clock } = this.#options;
+    if (switches === undefined && clock === undefined) return engine.route(this.name, context);
+    return engine.route(this.name, context, { switches: switches?.(), now: clock?.now() });
   }
 
   #compares(sample: number, key: string, options: ReadOptions | undefined): boolean {
     if (sample < WHOLE && (options?.draw ?? machines.draw(key)) >= sample) return false;
     if (this.#executor.shadows < this.#concurrency) return true;
     this.#executor.compared({ operation: options?.label ?? LABEL, verdict: "skipped" });
+    this.#executor.warned.warn("shadow_full", "too many reads for comparisons are under way");
     return false;
   }
 
@@ -368,7 +370,9 @@ export class Migration<R = unknown> {
   }
 
   #hazards(route: Route): void {
-    for (const { code, message, cost } of route.hazards) this.#executor.warned.warn(code, `${message} ${cost}`);
+    const { warned } = this.#executor;
+    for (const { code, message, cost } of route.hazards) warned.warn(code, `${message} ${cost}`);
+    if (route.error !== null) warned.warn("route_error", `the route is less than was asked for: ${route.error}`);
   }
 
   async #write(key: string, record: (R & {}) | null, options: WriteOptions = {}): Promise<void> {

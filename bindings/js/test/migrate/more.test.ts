@@ -30,6 +30,17 @@ describe("a job", () => {
     expect(ran).toEqual(["old", "new"]);
   });
 
+  it("follows the calendar by the clock that is given", async () => {
+    const early = Engine.fromString(
+      ruleset("ladder: recruiters_four_phase, phase: cleanup, jobs: { cancel: { kind: rewrite, from: 1970-01-01T01:00:00Z } }"),
+    );
+    const { migration, clock } = over(early);
+    const job = { old: () => 1, new: () => 1 };
+    expect(await migration.job("cancel", job)).toMatchObject({ variant: "old" });
+    await clock.pass(3_600_000);
+    expect(await migration.job("cancel", job)).toMatchObject({ variant: "new" });
+  });
+
   it("says what it lacks", async () => {
     const { migration } = over(engine("sync"));
     await expect(migration.job("cancel", {})).rejects.toBeInstanceOf(MigrationError);

@@ -10,7 +10,7 @@ import pytest
 from executor_support import QUICK, Record, Store, Undoing, engine, some
 
 from cutover import CutoverError, Engine
-from cutover.migrate import Migration, Permanent, Transient, WriteCall, WriteError
+from cutover.migrate import Migration, Permanent, SystemClock, Transient, WriteCall, WriteError
 from cutover.migrate.outbox import Entry, NewEntry, SqliteOutbox
 
 
@@ -83,7 +83,7 @@ def test_without_an_outbox_it_is_a_dead_letter() -> None:
         orders.write("a", {"n": 1}, operation="op-1")
     assert caught.value.told == "partial"
     assert orders.settled(5)
-    assert orders.counters().warnings == {"not_durable": 1, "dead_letter": 1}
+    assert orders.counters().warnings == {"not_durable": 1, "write_error": 1, "dead_letter": 1}
     assert [(letter.operation, letter.to, letter.owed) for letter in orders.dead_letters] == [("op-1", ("mongo",), "delivery")]
 
 
@@ -347,3 +347,19 @@ def test_a_budget_ends_retries() -> None:
     with pytest.raises(WriteError, match="budget"):
         orders.write("a", {"n": 1})
     assert len(old.calls) == 1
+
+
+def test_jobs_follow_the_calendar_by_the_clock_that_is_given() -> None:
+    class Clock(SystemClock):
+        week = 0
+
+        def now(self) -> int:
+            return 1_767_571_200_000 + self.week * 7 * 86_400_000
+
+    extra = "    week_one: 2026-01-05\n    jobs:\n      sweep: { kind: rewrite, week: 8 }\n"
+    clock = Clock()
+    orders = Migration[Record](engine("ramp_down", extra=extra), "orders", old=Store(), new=Store(), clock=clock)
+    for week, side in ((6, "old"), (7, "new")):
+        clock.week = week
+        assert orders.job("sweep", {"old": lambda: 1, "new": lambda: 1}) == {side: 1}
+        assert orders.route().jobs["sweep"] == side

@@ -75,6 +75,8 @@ class Base(Generic[SideType, OutboxType]):
         self._compare, self._outbox = compare, outbox
         self._encode, self._decode = encode, decode
         self._clock: Clock = clock or SystemClock()
+        self._own_time = clock is None
+        """Whether the engine is left to look at the time itself."""
         self._warnings = Warnings(name, warn)
         self._counters = Counters(name, metrics, self._warnings)
         found = stores(self._engine(), name)
@@ -128,8 +130,12 @@ class Base(Generic[SideType, OutboxType]):
         >>> orders.route().phase
         'dual_write'
         """
+        return self._route(self._engine(), context)
+
+    def _route(self, engine: Engine, context: Context) -> Route:
         switches = None if self._switches is None else self._switches()
-        return self._engine().route(self.name, context, switches=switches)
+        now = None if self._own_time else self._clock.now()
+        return engine.route(self.name, context, switches=switches, now=now)
 
     def breaker(self, side: Literal["old", "new"]) -> Breaker | None:
         """The breaker of a side, where it has one.
@@ -158,10 +164,10 @@ class Base(Generic[SideType, OutboxType]):
 
     def _plan(self, context: Context) -> ReadPlan:
         engine = self._fixed or self._engine()
-        if self._switches is None:
+        if self._switches is None and self._own_time:
             route = engine.route(self.name, context)
         else:
-            route = engine.route(self.name, context, switches=self._switches())
+            route = self._route(engine, context)
         # An engine gives the same route again for the same answer.
         plan = self._plans.get(id(route))
         if plan is not None and plan.route is route:
@@ -183,9 +189,9 @@ class Base(Generic[SideType, OutboxType]):
 
     def _told(self, route: Route) -> None:
         for hazard in route.hazards:
-            self._warnings.add(f"hazard_{hazard.code}", f"{hazard.message} {hazard.cost}")
+            self._warnings.add(hazard.code, f"{hazard.message} {hazard.cost}")
         if route.error is not None:
-            self._warnings.add(f"route_{route.error.lower()}", f"the route is less than was asked for: {route.error}")
+            self._warnings.add("route_error", f"the route is less than was asked for: {route.error}")
 
     def _first(self, context: Context) -> tuple[Any, ReadCall, Breaker | None]:
         """How the store is read that a write goes to first, what it is told, and its breaker."""
