@@ -157,6 +157,8 @@ pub(crate) enum As {
     Text,
     Number,
     Version,
+    PaddedVersion,
+    Size,
 }
 
 /// A test of an attribute.
@@ -171,6 +173,8 @@ pub(crate) fn test_as(attribute: &str, read: As, operator: &str, value: Yaml) ->
         As::Text => "text",
         As::Number => "number",
         As::Version => "version",
+        As::PaddedVersion => "padded_version",
+        As::Size => "size",
     };
     with(test(attribute, operator, value), "as", Yaml::text(word))
 }

@@ -36,6 +36,7 @@ mod condition;
 mod eppo;
 mod flag;
 mod flagd;
+pub mod growthbook;
 mod json;
 mod report;
 mod unleash;
@@ -60,11 +61,14 @@ pub enum Dialect {
     FlagdV2,
     /// flagd, with the third generation of its buckets, which hashes values of any type as CBOR.
     FlagdV3,
+    /// GrowthBook's features, specification 0.12.
+    GrowthBook,
 }
 
 impl Dialect {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Eppo, Self::Datadog, Self::Unleash, Self::FlagdV2, Self::FlagdV3];
+    pub const ALL: [Self; 6] =
+        [Self::Eppo, Self::Datadog, Self::Unleash, Self::FlagdV2, Self::FlagdV3, Self::GrowthBook];
 
     /// The name, such as `flagd/fractional-v2`.
     #[must_use]
@@ -75,6 +79,7 @@ impl Dialect {
             Self::Unleash => "unleash",
             Self::FlagdV2 => "flagd/fractional-v2",
             Self::FlagdV3 => "flagd/fractional-v3",
+            Self::GrowthBook => "growthbook",
         }
     }
 }
@@ -146,6 +151,7 @@ pub fn import(dialect: Dialect, document: &[u8]) -> Imported {
         Dialect::Eppo | Dialect::Datadog => eppo::read(dialect, &value),
         Dialect::Unleash => unleash::read(&value),
         Dialect::FlagdV2 | Dialect::FlagdV3 => flagd::read(dialect, &value),
+        Dialect::GrowthBook => growthbook::read(&value),
     };
     match read {
         Ok(draft) => assemble::assemble(dialect, draft),

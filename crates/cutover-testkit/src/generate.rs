@@ -304,9 +304,14 @@ fn attribute(random: &mut Random) -> Value {
         && let Some(read_as) = read_as(random, operator)
     {
         test["as"] = json!(read_as);
+        let is_ordered = ["above", "at_least", "below", "at_most"].contains(&operator);
+        if is_ordered && ["text", "padded_version"].contains(&read_as) {
+            test[operator] = json!(random.pick(&TEXTS));
+        }
     }
     let of_texts = ["is", "is_not", "in", "not_in", "contains", "starts_with", "ends_with"];
-    if random.once_in(4) && of_texts.contains(&operator) {
+    let is_whole = test["as"] == "padded_version" || test["as"] == "size";
+    if random.once_in(4) && of_texts.contains(&operator) && !is_whole {
         test["ignore_case"] = json!(!random.once_in(5));
     }
     test
@@ -315,8 +320,12 @@ fn attribute(random: &mut Random) -> Value {
 /// What the value of a test may be read as.
 fn read_as(random: &mut Random, operator: &str) -> Option<&'static str> {
     match operator {
-        "is" | "is_not" | "in" | "not_in" | "before" | "after" => Some(random.pick(&["text", "number"])),
-        "above" | "at_least" | "below" | "at_most" | "between" => Some("number"),
+        "before" | "after" => Some(random.pick(&["text", "number"])),
+        "is" | "is_not" | "in" | "not_in" => Some(random.pick(&["text", "number", "padded_version", "size"])),
+        "above" | "at_least" | "below" | "at_most" => {
+            Some(random.pick(&["number", "size", "text", "padded_version"]))
+        }
+        "between" => Some(random.pick(&["number", "size"])),
         "contains" | "starts_with" | "ends_with" | "matches" | "cidr" => Some("text"),
         "semver" => Some(random.pick(&["version", "partial_version", "text"])),
         _ => None,

@@ -7,6 +7,7 @@
 mod data;
 mod flagd;
 mod gherkin;
+mod growthbook;
 mod known;
 mod scoreboard;
 mod ufc;
@@ -114,6 +115,13 @@ pub const SUITES: &[Suite] = &[
         source: "open-feature/flagd-testbed, targeting and evaluation",
         folders: &["flagd-testbed"],
         run: flagd::provider_v3,
+    },
+    Suite {
+        name: "growthbook",
+        dialect: "growthbook",
+        source: "growthbook-rust 0.4.0 (crates.io), tests/cases 0.12.0",
+        folders: &["growthbook", "growthbook-rust-0.4.0/tests/cases"],
+        run: growthbook::run,
     },
 ];
 

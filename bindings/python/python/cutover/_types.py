@@ -119,7 +119,11 @@ class RouteDict(TypedDict):
 
 _How = TypedDict(
     "_How",
-    {"as": Literal["number", "text", "version", "partial_version"], "ignore_case": bool, "otherwise": bool},
+    {
+        "as": Literal["number", "text", "version", "partial_version", "padded_version", "size"],
+        "ignore_case": bool,
+        "otherwise": bool,
+    },
     total=False,
 )
 """How a test was made, and what the ruleset says of what cannot be told, where that is the result."""

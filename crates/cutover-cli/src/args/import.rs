@@ -73,10 +73,11 @@ pub(crate) enum System {
     Datadog,
     Unleash,
     Flagd,
+    GrowthBook,
 }
 
 impl System {
-    const ALL: [Self; 4] = [Self::Eppo, Self::Datadog, Self::Unleash, Self::Flagd];
+    const ALL: [Self; 5] = [Self::Eppo, Self::Datadog, Self::Unleash, Self::Flagd, Self::GrowthBook];
 
     fn name(self) -> &'static str {
         match self {
@@ -84,6 +85,7 @@ impl System {
             Self::Datadog => "datadog",
             Self::Unleash => "unleash",
             Self::Flagd => "flagd",
+            Self::GrowthBook => "growthbook",
         }
     }
 
@@ -92,6 +94,7 @@ impl System {
             Self::Eppo => "Eppo's universal flag configuration",
             Self::Datadog => "the same format, as Datadog reads it",
             Self::Unleash => "Unleash's client features",
+            Self::GrowthBook => "GrowthBook's features, as its SDKs get them",
             Self::Flagd => "flagd's flags, whose buckets depend on the release: --dialect says which",
         }
     }
@@ -103,6 +106,7 @@ impl System {
             Self::Datadog => &[Dialect::Datadog],
             Self::Unleash => &[Dialect::Unleash],
             Self::Flagd => &[Dialect::FlagdV2, Dialect::FlagdV3],
+            Self::GrowthBook => &[Dialect::GrowthBook],
         }
     }
 }
