@@ -153,6 +153,12 @@ def conditions():
         problem("contradiction", f"{IF}.as", found="size"),
     )
     case(
+        "each item by the size of the list",
+        "the size is that of the whole list",
+        if_("{ attribute: a, above: 1, as: size, each: «1»any }"),
+        problem("contradiction", f"{IF}.each", found="any"),
+    )
+    case(
         "one bound",
         "`between` takes two",
         if_("{ attribute: a, between: «1»[3] }"),

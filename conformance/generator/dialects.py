@@ -1,6 +1,6 @@
-"""What stands beside an operator: `otherwise`, `as` and `ignore_case`."""
+"""What stands beside an operator: `otherwise`, `as`, `ignore_case` and `each`."""
 
-from .core import floating, integer
+from .core import MISSING, floating, integer
 from .truths import Truths
 
 
@@ -8,6 +8,7 @@ def files():
     yield otherwise()
     yield converted()
     yield letters()
+    yield items()
 
 
 def otherwise():
@@ -272,4 +273,65 @@ def letters():
         {"is": "A", "ignore_case": False},
         [("small letter", "a", "F", "false is as if it were not there"), ("the same", "A", "T", "the same")],
     )
+    return file
+
+
+def some(truths):
+    """What `each: any` makes of what the test says of each item: Kleene's "or", which is false of no items."""
+    return max(truths, key="FUT".index, default="F")
+
+
+def items():
+    file = Truths(
+        "each",
+        "`each: any` tests each item of a list, one of which has to pass; anything else is tested itself. Of no items it is "
+        "false; where none passes and one cannot be told, it is unknown.",
+    )
+    # A test, and what it says of single values.
+    tests = {
+        "is 1": ({"is": 1}, [(1, "T"), (floating("1.0"), "T"), ("1", "F"), (True, "F"), (None, "U"), ({"a": 1}, "U"), ([1], "U")]),
+        "in": ({"in": ["a", 5, False]}, [("a", "T"), (5, "T"), (False, "T"), ("b", "F"), (0, "F"), (floating("NaN"), "U")]),
+        "above 3": ({"above": 3}, [(4, "T"), (3, "F"), (3.5, "T"), ("4", "U"), (True, "U")]),
+        "between": ({"between": [1, 2]}, [(1.5, "T"), (0, "F"), ("1", "U")]),
+        "starts_with": ({"starts_with": ["ab", "x"]}, [("abc", "T"), ("x", "T"), ("cab", "F"), (5, "U")]),
+        "ends_with": ({"ends_with": "c"}, [("abc", "T"), ("cab", "F"), (False, "U")]),
+        "contains": ({"contains": "b"}, [("abc", "T"), ("b", "T"), ("ac", "F"), (1, "U")]),
+        "matches": ({"matches": "^a.$"}, [("ab", "T"), ("b", "F"), ("a" * 5000, "U")]),
+        "semver": ({"semver": ">=2.0.0"}, [("2.1.0", "T"), ("1.9.9", "F"), ("2.1", "U")]),
+        "before": (
+            {"before": "2026-01-01T00:00:00Z"},
+            [("2025-12-31T23:59:59Z", "T"), (0, "T"), ("2026-01-01T00:00:00Z", "F"), ("yesterday", "U")],
+        ),
+        "cidr": ({"cidr": "10.0.0.0/8"}, [("10.1.1.1", "T"), ("11.1.1.1", "F"), ("x", "U")]),
+        "is yes in any case": ({"is": "Yes", "ignore_case": True}, [("YES", "T"), ("no", "F"), (1, "F"), (None, "U")]),
+        "as number": ({"at_least": 10, "as": "number"}, [("10", "T"), (9, "F"), ("x", "U")]),
+        "as text": ({"in": ["true", "3"], "as": "text"}, [(True, "T"), (3, "T"), ("x", "F"), (None, "U")]),
+        "as partial_version": ({"semver": "=2.0.0", "as": "partial_version"}, [("2", "T"), ("2.1", "F"), (2, "U")]),
+        "is, otherwise false": ({"is": 1, "otherwise": False}, [(1, "T"), (2, "F")]),
+    }
+    for name, (operators, said) in tests.items():
+        file.condition(name, {"attribute": "v", **operators, "each": "any"})
+        settled = operators.get("otherwise") is False
+        nothing = "F" if settled else "U"
+        file.row(name, "missing", "what is missing has no items", {"v": MISSING}, nothing)
+        file.row(name, "an empty list", "no item passes", {"v": []}, "F")
+        for index, (value, truth) in enumerate(said):
+            if not isinstance(value, list):
+                file.row(name, f"{index} alone", "what is no list is tested itself", {"v": value}, truth)
+            file.row(name, f"{index} in a list", "an item is tested as it would be alone; a list in a list is none", {"v": [value]}, truth)
+            for other, (second, beside) in enumerate(said[:index]):
+                want = some([truth, beside])
+                file.row(name, f"{index} beside {other}", "one that passes is enough", {"v": [value, second]}, want)
+        whole = some([truth for _, truth in said])
+        file.row(name, "all of them", "wherever the one stands that passes", {"v": [value for value, _ in reversed(said)]}, whole)
+    inner = {"attribute": "v", "in": ["a", "b"], "each": "any", "otherwise": False}
+    file.condition("none of them", {"not": inner})
+    file.row("none of them", "no item", "`not` around it: no item is one of these", {"v": ["c", "d"]}, "T")
+    file.row("none of them", "one item", "and one is too many", {"v": ["c", "a"]}, "F")
+    file.row("none of them", "missing", "`otherwise` settles the test as a whole", {"v": None}, "T")
+    file.row("none of them", "a mapping among them", "also where an item cannot be told", {"v": [{"a": 1}]}, "T")
+    file.condition("otherwise true", {"attribute": "v", "above": 1, "each": "any", "otherwise": True})
+    file.row("otherwise true", "told", "what can be told is told", {"v": [0, 1]}, "F")
+    file.row("otherwise true", "an item that cannot be", "the whole is settled, not an item", {"v": [0, "x"]}, "T")
+    file.row("otherwise true", "an empty list", "and no items can be told", {"v": []}, "F")
     return file

@@ -7,7 +7,7 @@ from xxhash import xxh3_64_intdigest
 from .core import File, failed, flags, off, on, served
 
 MAGIC = b"CUTP"
-VERSION = 3
+VERSION = 4
 # The length of the compiled bytes and the checksum in them. They say what every platform has to agree on, and change
 # with whatever changes how programs are laid out: `cutover compile RULESET --json` tells them.
 LAID_OUT = {
@@ -215,8 +215,8 @@ def refused():
     row("nothing", "no bytes are no program", b"", no_program)
     row("a ruleset", "a ruleset is compiled first", b'{ "cutover": 1, "flags": {} }', no_program)
     row("the prefix cut off", "less than a prefix is no program", whole[:23], no_program)
-    row("a newer version", "what a newer compiler wrote", program(words, text, version=VERSION + 1), "the program is of version 4 of the format, expected 3")
-    row("an older version", "what an older compiler wrote", program(words, text, version=VERSION - 1), "the program is of version 2 of the format, expected 3")
+    row("a newer version", "what a newer compiler wrote", program(words, text, version=VERSION + 1), "the program is of version 5 of the format, expected 4")
+    row("an older version", "what an older compiler wrote", program(words, text, version=VERSION - 1), "the program is of version 3 of the format, expected 4")
     row("the end cut off", "a download that broke off", whole[:-1], f"the program has {len(whole) - 1} bytes, expected {len(whole)}")
     row("one byte more", "something was appended", whole + b" ", f"the program has {len(whole) + 1} bytes, expected {len(whole)}")
     for name, at in [("in the words", 24), ("in the text", len(whole) - 1), ("in the checksum", 16)]:

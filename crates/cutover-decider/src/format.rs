@@ -22,7 +22,7 @@ pub use dialect::{contract, converted, ranges};
 /// What a program in a file begins with.
 pub const MAGIC: [u8; 4] = *b"CUTP";
 /// The version of the format. A program of another version is compiled again from its ruleset.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 /// The bytes before the words in a file.
 pub const PREFIX_BYTES: usize = 24;
 

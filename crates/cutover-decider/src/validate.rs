@@ -20,7 +20,8 @@ use condition::{asks_contract, condition};
 mod condition;
 
 /// What is said of a program that holds together and asks for what this module leaves out for the sake of its size.
-pub(crate) const BEYOND: &str = "hash contracts of other systems, or conversions of attributes";
+pub(crate) const BEYOND: &str =
+    "hash contracts of other systems, conversions of attributes, or tests of each item";
 
 /// The longest name of a variant.
 const MAX_NAME_BYTES: u32 = 256;

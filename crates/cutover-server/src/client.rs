@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const KEPT: [&str; 8] = ["enabled", "hash", "salt", "variants", "default", "fallbacks", "requires", "rules"];
 
 /// What says how a test is made, and stands beside each part of it.
-const HOW: [&str; 3] = ["otherwise", "as", "ignore_case"];
+const HOW: [&str; 4] = ["otherwise", "as", "ignore_case", "each"];
 
 /// What lists of an environment are hashed with. Nobody guesses it, and every instance with the same key has the same.
 pub(crate) fn salt(signer: &Signer, env: &str) -> String {

@@ -73,6 +73,7 @@ flags:
       - { if: { attribute: age, semver: ">=41.0.0", as: version, otherwise: false }, serve: on }
       - { if: { attribute: name, above: 3, as: number, otherwise: false }, serve: on }
       - { if: { attribute: userId, contains: [LONG IDENTIFIERS, of], ignore_case: true }, serve: on }
+      - { if: { attribute: tags, starts_with: Z, ignore_case: true, each: any }, serve: on }
       - { if: { bucket: { hash: eppo/md5, salt: s, by: userId, in: [[0, 1]] } }, serve: on }
       - { if: { bucket: { hash: launchdarkly/sha1, salt: s, by: age, in: [[0, 1]] } }, serve: on }
       - { if: { bucket: { hash: growthbook/v2, salt: s, by: age, in: [[0, 1]] } }, serve: on }
@@ -98,6 +99,7 @@ fn deciding_does_not_allocate() {
         .with("name", "u1")
         .with("version", "1.2.3-alpha.beta.gamma+build")
         .with("ip", "10.1.2.3")
+        .with("tags", Value::List(vec!["alpha".into(), 7.into(), "beta".into()]))
         .with("born", "1990-01-01T00:00:00+02:00");
     let context = engine.context(&attributes);
     for flag in ["targeted", "many", "split", "imported", "foreign", "unknown"] {
@@ -114,6 +116,7 @@ fn deciding_does_not_allocate() {
                 ("name", "u1".into()),
                 ("version", "1.2.3-alpha.beta.gamma+build".into()),
                 ("ip", "10.1.2.3".into()),
+                ("tags", attributes.get("tags")),
                 ("born", "1990-01-01T00:00:00+02:00".into()),
             ];
             let given = engine.given(&user);

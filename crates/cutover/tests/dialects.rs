@@ -31,6 +31,13 @@ fn what_does_not_go_together_is_refused_at_its_place() {
             json!({ "attribute": "v", "matches": "a", "ignore_case": true }),
             "contradiction flags.f.rules[0].if.ignore_case",
         ),
+        (json!({ "attribute": "v", "is": 1, "each": "all" }), "unknown_word flags.f.rules[0].if.each"),
+        (json!({ "attribute": "v", "is": 1, "each": true }), "wrong_type flags.f.rules[0].if.each"),
+        (
+            json!({ "attribute": "v", "exists": true, "each": "any" }),
+            "contradiction flags.f.rules[0].if.each",
+        ),
+        (json!({ "attribute": "v", "not_in": [1], "each": "any" }), "contradiction flags.f.rules[0].if.each"),
         (json!({ "attribute": "v", "is": 1, "ignore": true }), "unknown_operator flags.f.rules[0].if"),
         (json!({ "bucket": { "in": [[0, 1]] } }), "missing_key flags.f.rules[0].if.bucket"),
         (json!({ "bucket": { "hash": "eppo/md5" } }), "missing_key flags.f.rules[0].if.bucket"),
@@ -138,16 +145,16 @@ fn an_explanation_shows_position_ranges_and_contract() {
 
 #[test]
 fn an_explanation_shows_conversions_and_what_was_settled() {
-    let condition =
-        json!({ "attribute": "v", "in": ["Yes"], "as": "text", "ignore_case": true, "otherwise": true });
+    let condition = json!({ "attribute": "v", "in": ["Yes"], "as": "text", "ignore_case": true, "each": "any", "otherwise": true });
     let engine = flag(json!({ "if": { "not": condition }, "serve": "on" }));
     let explanation = engine.explain("f", &engine.context(&Attributes::new()), 0);
-    let Some(Step::Condition { read_as, ignore_case, expected, otherwise, result, .. }) =
+    let Some(Step::Condition { read_as, ignore_case, each, expected, otherwise, result, .. }) =
         explanation.steps.first()
     else {
         panic!("{explanation:?}")
     };
-    assert_eq!((*read_as, *ignore_case, *otherwise, *result), (Some("text"), true, Some(true), "true"));
+    assert_eq!((*read_as, *ignore_case, *each), (Some("text"), true, Some("any")));
+    assert_eq!((*otherwise, *result), (Some(true), "true"));
     assert_eq!(expected, &Value::List(vec!["yes".into()]));
 }
 

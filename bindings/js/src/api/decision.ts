@@ -89,6 +89,8 @@ export interface ConditionStep extends AnyStep {
   readonly as?: "number" | "text" | "version" | "partial_version" | "padded_version" | "size";
   /** There where texts were compared in lower case. */
   readonly ignore_case?: true;
+  /** There where each item of a list was tested, one of which has to pass. */
+  readonly each?: "any";
   /** What it was compared with; of long lists the first values. */
   readonly expected: Json;
   /** What the context holds; null where it holds nothing. */

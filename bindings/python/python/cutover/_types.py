@@ -122,6 +122,7 @@ _How = TypedDict(
     {
         "as": Literal["number", "text", "version", "partial_version", "padded_version", "size"],
         "ignore_case": bool,
+        "each": Literal["any"],
         "otherwise": bool,
     },
     total=False,
@@ -130,7 +131,7 @@ _How = TypedDict(
 
 
 class ConditionStep(_How):
-    """A condition on an attribute. `as`, `ignore_case` and `otherwise` are there where they had a part in it."""
+    """A condition on an attribute. `as`, `ignore_case`, `each` and `otherwise` are there where they had a part in it."""
 
     step: Literal["condition"]
     depth: int

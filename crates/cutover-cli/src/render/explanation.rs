@@ -78,6 +78,7 @@ pub(super) fn sentence(step: &Step) -> String {
             read_as,
             operator,
             ignore_case,
+            each,
             expected,
             found,
             otherwise,
@@ -87,8 +88,9 @@ pub(super) fn sentence(step: &Step) -> String {
             let expected = value(expected);
             let read_as = read_as.map(|read_as| format!(" as {read_as}")).unwrap_or_default();
             let letters = if *ignore_case { ", in any case" } else { "" };
+            let each = if each.is_some() { "any item of " } else { "" };
             format!(
-                "{} {}{read_as} {operator} {expected}{letters}  {}",
+                "{} {each}{}{read_as} {operator} {expected}{letters}  {}",
                 sign(result),
                 clean(attribute),
                 paint(DIM, seen(found) + settled(*otherwise))

@@ -90,7 +90,7 @@ fn what_cannot_be_compiled_or_loaded_is_told() {
     for (name, bytes, message) in [
         ("short.cutp", &bytes[..bytes.len() - 1], "it was cut off or something was appended"),
         ("flipped.cutp", &flipped, "does not match its checksum"),
-        ("newer.cutp", &newer, "is of version 9 of the format, expected 3"),
+        ("newer.cutp", &newer, "is of version 9 of the format, expected 4"),
     ] {
         folder.file(name, bytes);
         let commands: [&[&str]; 4] = [

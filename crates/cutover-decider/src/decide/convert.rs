@@ -1,5 +1,6 @@
 //! Tests of converted values: a text read as a number, a number written as a text, versions with less than three parts,
-//! padded versions, lists by their size, texts in lower case. Nothing is allocated: what is written lies on the stack.
+//! padded versions, lists by their size, texts in lower case, each item of a list. Nothing is allocated: what is written lies
+//! on the stack.
 
 use super::padded::pad_version;
 use super::semver::{self, Version};
@@ -24,7 +25,34 @@ const MANY_PADDED: usize = MAX_LOWERED_BYTES * 3 + 8;
 /// What a value says of the test of a converted one at a place.
 #[inline(never)]
 pub(super) fn test(arena: &Arena, at: u32, value: ValueRef<'_>) -> Truth {
-    let Some(&[how, code, operand]) = arena.record(at) else { return Truth::Unknown };
+    let Some(&record) = arena.record(at) else { return Truth::Unknown };
+    let [how, _, _] = record;
+    match value {
+        ValueRef::List(list) if how & converted::EACH != 0 => {
+            any(list.iter().map(|item| of_one(arena, record, item)))
+        }
+        value => of_one(arena, record, value),
+    }
+}
+
+/// True where one of them is, unknown where one of the others is: of an empty list false.
+fn any(truths: impl Iterator<Item = Truth>) -> Truth {
+    let mut sum = Truth::False;
+    for truth in truths {
+        sum = sum.max(truth);
+        if sum == Truth::True {
+            break;
+        }
+    }
+    sum
+}
+
+/// The same of a value that is taken as a whole.
+fn of_one(
+    arena: &Arena,
+    [how, code, operand]: [u32; converted::WORDS as usize],
+    value: ValueRef<'_>,
+) -> Truth {
     // No conversion is of another one.
     if code == op::CONVERTED {
         return Truth::Unknown;

@@ -37,7 +37,7 @@ pub mod ranges {
 
 /// Words of the test of a converted value: how it is converted, and the code and operand of the test.
 pub mod converted {
-    /// What it is read [`AS`], and [`IGNORE_CASE`].
+    /// What it is read [`AS`], [`IGNORE_CASE`] and [`EACH`].
     pub const HOW: u32 = 0;
     /// The code of the test.
     pub const CODE: u32 = 1;
@@ -62,4 +62,6 @@ pub mod converted {
     pub const SIZE: u32 = 6;
     /// Texts are compared in lower case, in which those of the test are.
     pub const IGNORE_CASE: u32 = 8;
+    /// Of a list it is the test of each item, and holds where one of them passes it.
+    pub const EACH: u32 = 16;
 }

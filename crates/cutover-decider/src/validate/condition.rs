@@ -90,8 +90,8 @@ fn conversion(arena: &Arena, place: u32, once: &mut Once) -> Found {
     }
     let &[how, code, operand] = arena.record(place).ok_or("a conversion")?;
     let is_test = (op::SET..=op::LAST_TEST).contains(&code) && ![op::EXISTS, op::CONVERTED].contains(&code);
-    let is_known =
-        how & converted::AS <= converted::SIZE && how & !(converted::AS | converted::IGNORE_CASE) == 0;
+    let is_known = how & converted::AS <= converted::SIZE
+        && how & !(converted::AS | converted::IGNORE_CASE | converted::EACH) == 0;
     if is_test && is_known { test(arena, code, operand, once) } else { Err("a conversion") }
 }
 

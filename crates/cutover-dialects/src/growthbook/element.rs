@@ -61,10 +61,6 @@ fn of_items(attribute: &str, told: Told, place: &str) -> Result<Condition, Probl
         Condition::Always(false) if is_sure => return Ok(Condition::FALSE),
         Condition::Always(true) if is_sure => return Ok(at_least_one(attribute)),
         Condition::Test(entries) if is_sure && is_value(&entries) => Condition::Test(entries),
-        Condition::Not(inner) if is_sure => match *inner {
-            Condition::Test(entries) => turned_around(entries).ok_or_else(|| not_one_test(place))?,
-            _ => return Err(not_one_test(place)),
-        },
         _ => return Err(not_one_test(place)),
     };
     Ok(Condition::all([is_list(attribute), any(test)]))
@@ -79,26 +75,9 @@ fn is_value(entries: &[(String, Yaml)]) -> bool {
     !entries.iter().any(|(key, _)| key == "exists")
 }
 
-/// The opposite of a test of equality, which is one test again: an item of another type is another value.
-fn turned_around(entries: Vec<(String, Yaml)>) -> Option<Condition> {
-    let opposite = |key: &str| match key {
-        "is" => Some("is_not"),
-        "in" => Some("not_in"),
-        _ => None,
-    };
-    if entries.iter().any(|(key, _)| key == "as") || !entries.iter().any(|(key, _)| opposite(key).is_some()) {
-        return None;
-    }
-    let turned = entries.into_iter().map(|(key, value)| match opposite(&key) {
-        Some(key) => (key.to_owned(), value),
-        None => (key, value),
-    });
-    Some(Condition::Test(turned.collect()))
-}
-
 fn not_one_test(place: &str) -> Problem {
-    let problem = "items of a list are asked for one test that is no opposite of an order or a pattern; ask for the values that \
-                   pass by `$in`";
+    let problem = "an item is asked for the opposite of something, or for more than one test says; ask for the values that pass by \
+                   `$in`";
     (place.to_owned(), problem.to_owned())
 }
 

@@ -219,6 +219,11 @@ fn what_cannot_be_said_is_refused_with_its_place() {
             "rules[1].condition.n.$elemMatch",
             "several operators",
         ),
+        (
+            asked(json!({ "n": { "$elemMatch": { "$not": { "$eq": 1 } } } })),
+            "rules[1].condition.n.$elemMatch.$not",
+            "the opposite",
+        ),
         (asked(json!({ "a": { "$regex": "(?=x)" } })), "rules[1].condition.a.$regex", "look-around"),
         (asked(json!({ "a": { "$vgt": 2 } })), "rules[1].condition.a.$vgt", "write it as a text"),
         (json!({ "rules": [{ "contextualVariations": [1, 2] }] }), "rules[0].contextualVariations", "bandit"),

@@ -3,7 +3,7 @@
 use super::expected::{conversion, expected};
 use super::step::Step;
 use crate::decision::{Decision, ErrorCode, Outcome};
-use crate::ruleset::how::read_as_word;
+use crate::ruleset::how::{EACH_ANY, read_as_word};
 use crate::ruleset::operator::Operator;
 use crate::value::{Value, ValueRef};
 use cutover_decider::contract::Hash;
@@ -83,6 +83,7 @@ impl Observer for Recorder {
             operator,
             read_as: read_as_word(how),
             ignore_case: how & converted::IGNORE_CASE != 0,
+            each: (how & converted::EACH != 0).then_some(EACH_ANY),
             expected: expected(program.arena(), head & op::KIND, operand),
             found: value.into(),
             otherwise: None,

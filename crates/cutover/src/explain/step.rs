@@ -23,6 +23,9 @@ pub enum Step {
         /// Whether texts were compared in lower case.
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         ignore_case: bool,
+        /// `any` where each item of a list was tested, one of which has to pass.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        each: Option<&'static str>,
         /// What it was compared with; of long lists the first values.
         expected: Value,
         /// What the context holds; null where it holds nothing.

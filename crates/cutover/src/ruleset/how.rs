@@ -15,6 +15,8 @@ pub(crate) struct How {
     pub(crate) otherwise: Option<bool>,
     pub(crate) read_as: Option<ReadAs>,
     pub(crate) ignore_case: bool,
+    /// Each item of a list is tested, and one has to pass.
+    pub(crate) each: bool,
 }
 
 /// What a value is read as.
@@ -97,7 +99,10 @@ pub(crate) fn read_as_word(how: u32) -> Option<&'static str> {
 }
 
 /// What may stand beside `attribute` and an operator.
-pub(crate) const KEYS: &[&str] = &["otherwise", "as", "ignore_case"];
+pub(crate) const KEYS: &[&str] = &["otherwise", "as", "ignore_case", "each"];
+
+/// The word behind `each`: one item has to pass.
+pub(crate) const EACH_ANY: &str = "any";
 
 impl How {
     /// Whether `above` and its neighbours compare texts.
@@ -117,7 +122,8 @@ impl How {
     /// The word of the conversion in a program; 0 where there is none.
     pub(crate) fn word(self) -> u32 {
         let ignore_case = if self.ignore_case { converted::IGNORE_CASE } else { 0 };
-        self.read_as.map_or(0, |read_as| read_as as u32) | ignore_case
+        let each = if self.each { converted::EACH } else { 0 };
+        self.read_as.map_or(0, |read_as| read_as as u32) | ignore_case | each
     }
 }
 
@@ -129,14 +135,18 @@ impl Reader {
         path: Path<'_>,
         operator: Option<Operator>,
     ) -> Option<How> {
-        let (settled, read, letters) =
-            (fields.take("otherwise"), fields.take("as"), fields.take("ignore_case"));
+        let (settled, read, letters, items) =
+            (fields.take("otherwise"), fields.take("as"), fields.take("ignore_case"), fields.take("each"));
         let otherwise = self.whether(settled, path.key("otherwise"))?;
         let read_as = match read {
             Some(node) => Some(self.word(node, path.key("as"), &ReadAs::WORDS)?),
             None => None,
         };
         let ignore_case = self.whether(letters, path.key("ignore_case"))?.unwrap_or(false);
+        let each = match items {
+            Some(node) => self.word(node, path.key("each"), &[(EACH_ANY, true)])?,
+            None => false,
+        };
         let operator = operator?;
         if let (Some(read_as), Some(node)) = (read_as, read)
             && !read_as.suits(operator)
@@ -150,7 +160,14 @@ impl Reader {
             self.does_not_go(node, path.key("ignore_case"), "ignore_case", operator);
             return None;
         }
-        Some(How { otherwise, read_as, ignore_case })
+        // Whether "some item is not" or "no item is" is meant, `not` says.
+        if let Some(node) = items
+            && (operator == Operator::Exists || operator.negates() || read_as == Some(ReadAs::Size))
+        {
+            self.does_not_go(node, path.key("each"), "each", operator);
+            return None;
+        }
+        Some(How { otherwise, read_as, ignore_case, each })
     }
 
     /// Reads yes or no where it is there. None where it is something else.
@@ -165,6 +182,9 @@ impl Reader {
         let help = match (key, operator) {
             ("as", Operator::Semver) => "`semver` takes `as: version`, `as: partial_version` and `as: text`",
             ("as", Operator::Between) => "texts and versions take `at_least` and `at_most` in an `all`",
+            ("each", Operator::Exists) => "`exists` asks of the list as a whole",
+            ("each", _) if !operator.negates() => "`size` counts the items of the list as a whole",
+            ("each", _) => "for \"no item\", write `not` around `is` or `in`",
             ("as", Operator::Exists) => "`exists` asks whether there is a value, whatever it is read as",
             ("as", _) => "read it as what the operator compares, or take another operator",
             (_, Operator::Matches) => "write `(?i)` at the beginning of the expression",

@@ -149,7 +149,7 @@ pub(super) struct Hashed {
 /// An attribute of the context and exactly one operator, perhaps with how the test is made beside it.
 #[derive(JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("minProperties" = 2, "maxProperties" = 5))]
+#[schemars(extend("minProperties" = 2, "maxProperties" = 6))]
 pub(super) struct Attribute {
     /// The path of the attribute, such as `tenant.tier`.
     attribute: String,
@@ -195,6 +195,15 @@ pub(super) struct Attribute {
     r#as: Option<ReadAs>,
     /// `true` compares texts in lower case.
     ignore_case: Option<bool>,
+    /// Of a list, each item is tested, and one that passes is enough; anything else is tested itself.
+    each: Option<Each>,
+}
+
+/// How many items of a list have to pass.
+#[derive(JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Each {
+    Any,
 }
 
 /// `number` reads a text as a decimal number, `text` writes booleans and numbers as JavaScript does, `version` takes a
