@@ -314,7 +314,8 @@ fn attribute(random: &mut Random) -> Value {
     if random.once_in(4) && of_texts.contains(&operator) && !is_whole {
         test["ignore_case"] = json!(!random.once_in(5));
     }
-    if random.once_in(5) && !["exists", "is_not", "not_in"].contains(&operator) {
+    let takes_items = test["as"] != "size" && !["exists", "is_not", "not_in"].contains(&operator);
+    if random.once_in(5) && takes_items {
         test["each"] = json!("any");
     }
     test
