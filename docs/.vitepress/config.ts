@@ -53,6 +53,7 @@ export default defineConfig({
                 ["An emergency", "emergency"],
                 ["Moving from Unleash", "from-unleash"],
                 ["Moving from flagd", "from-flagd"],
+                ["Moving from GrowthBook", "from-growthbook"],
               ],
               "/guides",
             ),

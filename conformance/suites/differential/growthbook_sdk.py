@@ -1,5 +1,5 @@
 """Decides generated features for generated attributes with the SDK `growthbook` and with the ruleset that Cutover imports, and
-says where they differ: `python conformance/suites/differential/growthbook.py CUTOVER [SEED] [FEATURES] [CONTEXTS]`.
+says where they differ: `python conformance/suites/differential/growthbook_sdk.py CUTOVER [SEED] [FEATURES] [CONTEXTS]`.
 
 What is known to differ has its reason in KNOWN; anything else ends the run with 1.
 """
