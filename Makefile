@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test setup build check rust js python conformance http load differential example deploy docs fuzz simulate budget bench bench-peers clean
+.PHONY: help run test setup build check rust js python conformance http load differential twin example deploy docs fuzz simulate faults budget bench bench-peers clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
@@ -43,6 +43,9 @@ load: build      ## the control plane from a second process: requests for one fl
 differential: build ## 100,000 generated rulesets, Rust against Node, WebAssembly and Python
 	@SEED=$${SEED:-1} COUNT=$${COUNT:-100000} scripts/differential.sh
 
+twin: setup      ## the engine against its second implementation, on generated rulesets; COUNT=1100000 is ten million decisions
+	@SEED=$${SEED:-1} scripts/twin.sh
+
 example: build   ## tests of the examples
 	@scripts/step.sh example
 
@@ -59,6 +62,9 @@ simulate: build  ## ten thousand histories of the executors, and a hundred kills
 	@cd bindings/js && CUTOVER_HISTORIES=$${COUNT:-10000} npx vitest run test/migrate/simulation.test.ts --testTimeout 3600000
 	@cd bindings/python && CUTOVER_HISTORIES=$${COUNT:-10000} CUTOVER_KILLS=$${KILLS:-100} \
 	  "$(CURDIR)/.venv/bin/python" -m pytest -q -s tests/migrate/test_simulation.py tests/migrate/test_kill.py
+
+faults: build    ## the control plane killed two hundred times under load, over SQLite and over PostgreSQL
+	@cd bindings/python && CUTOVER_KILLS=$${KILLS:-200} "$(CURDIR)/.venv/bin/python" -m pytest -q -s tests/source/test_kills.py
 
 budget:          ## instructions and sizes of release builds against budget.json; UPDATE=1 writes new limits
 	@scripts/budget.sh --all $(if $(UPDATE),--update)

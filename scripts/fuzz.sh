@@ -6,18 +6,20 @@ export CARGO_TARGET_DIR="$CARGO_TARGET_DIR/fuzz"
 step "fuzz: properties on stable Rust"
 (cd fuzz && cargo test --quiet --release)
 
-toolchain=nightly
-if ! rustup run "$toolchain" rustc --version >/dev/null 2>&1; then
-  rustup toolchain install "$toolchain" --profile minimal >/dev/null 2>&1 || {
-    echo "no nightly compiler is to be had here: the fuzzers themselves are left out"
-    exit 0
-  }
-fi
+# The fuzzers themselves need no nightly compiler, for they need no sanitizer: the properties are what they look for, and the
+# code that is fuzzed has no `unsafe`. What instruments it for coverage are flags that rustc keeps for itself.
 have cargo-fuzz || cargo install --quiet --profile dev --root "$TOOLS" cargo-fuzz --version 0.13.2 --target-dir "$CARGO_TARGET_DIR/tools"
-for target in ruleset decide program; do
+for target in ${FUZZ_TARGETS:-ruleset decide program import compare shares machine question}; do
   step "fuzz: $target"
-  mkdir -p "fuzz/corpus/$target"
-  [[ $target == ruleset ]] && cp -n examples/recruiters/ruleset.yaml crates/cutover/tests/rulesets/*.yaml "fuzz/corpus/$target/"
-  (cd fuzz && cargo "+$toolchain" fuzz run --features fuzzing "$target" -- -max_total_time="${FUZZ_SECONDS:-6}" -max_len=4096 -rss_limit_mb=4096 -timeout=20 -verbosity=0 -print_final_stats=1) \
-    2>&1 | grep -vE '^(INFO|#|"|###|\s*Compiling|\s*Finished)' | tail -n 20
+  corpus="fuzz/corpus/$target"
+  mkdir -p "$corpus"
+  case $target in
+    ruleset)
+      for example in examples/*/ruleset.yaml; do cp "$example" "$corpus/$(basename "$(dirname "$example")").yaml"; done
+      jq -c '(.rulesets // {})[] | select(type == "object")' conformance/*.json | awk -v to="$corpus/vector-" '{ print > (to NR ".json"); close(to NR ".json") }'
+      ;;
+    import) cp -n fuzz/corpus-seeds/* "$corpus/" ;;
+  esac
+  (cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none --features fuzzing "$target" -- -max_total_time="${FUZZ_SECONDS:-6}" -max_len=4096 \
+    -rss_limit_mb=4096 -timeout=20 -verbosity=0 -print_final_stats=1) 2>&1 | grep -vE '^(INFO|#|"|###|\s*Compiling|\s*Finished)' | tail -n 20
 done

@@ -14,6 +14,7 @@ run check scripts/check.sh
 for suite in rust js python conformance page example deploy docs load; do run "$suite" scripts/step.sh "$suite"; done
 run budget scripts/budget.sh
 run differential env SEED="${SEED:-$((RANDOM * 32768 + RANDOM))}" COUNT="${COUNT:-5000}" scripts/differential.sh
+run twin env SEED="${SEED:-$((RANDOM * 32768 + RANDOM))}" scripts/twin.sh
 run fuzz scripts/fuzz.sh
 step "done"
 if ((${#failed[@]})); then

@@ -1,14 +1,20 @@
 //! The properties that the fuzzers look for a counterexample of. They are plain functions, so that the same ones
 //! run on stable Rust over random input.
 
+mod inputs;
 mod program;
+mod shares;
+mod streams;
 
 use arbitrary::{Arbitrary, Unstructured};
 use cutover::packed::PackedContext;
 use cutover::wire::to_json;
 use cutover::{Attributes, Engine, Outcome, Value};
 use cutover_testkit::generate::case;
+pub use inputs::{compare, import};
 pub use program::program;
+pub use shares::shares;
+pub use streams::{machine, question};
 
 /// Any bytes as a ruleset: refused with at least one error, each with its place, or loaded; never a panic.
 ///

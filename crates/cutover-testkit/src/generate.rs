@@ -1,6 +1,7 @@
 //! Random rulesets and contexts that have something to do with each other: names and values come from small
 //! pools, so that conditions hold, fail and are unknown in good measure.
 
+use crate::edge;
 use crate::random::Random;
 use serde_json::{Map, Value, json};
 
@@ -18,8 +19,28 @@ pub struct Case {
 }
 
 const ATTRIBUTES: [&str; 8] = ["userId", "tenant.tier", "tenant.id", "age", "version", "ip", "tags", "born"];
-const TEXTS: [&str; 12] =
-    ["u1", "u2", "u3", "enterprise", "premium", "free", "", "é😀", "1", "a.b", "user_123", "\u{0}\n\"\\"];
+/// The last ones are of classes that are treated in a way of their own somewhere: letters whose lower case is another
+/// length, marks, digits of another script, blanks, what is invisible, private or not assigned.
+const TEXTS: [&str; 18] = [
+    "u1",
+    "u2",
+    "u3",
+    "enterprise",
+    "premium",
+    "free",
+    "",
+    "é😀",
+    "1",
+    "a.b",
+    "user_123",
+    "\u{0}\n\"\\",
+    "ΣΑΣ İ ẞ",
+    "e\u{301}",
+    "٣\u{2003}日",
+    "\u{200d}\u{e000}\u{378}",
+    "∑ U1",
+    "\u{10ffff}",
+];
 const VERSIONS: [&str; 6] = ["1.0.0", "1.2.3-rc.1", "2.0.0", "1.2", "0.9.9+b", "10.0.0-0"];
 const ADDRESSES: [&str; 5] = ["10.1.2.3", "192.168.0.1", "2001:db8::1", "::ffff:10.0.0.1", "nowhere"];
 const ZONES: [&str; 4] = ["Europe/Paris", "America/New_York", "UTC", "Australia/Lord_Howe"];
@@ -29,8 +50,8 @@ const INSTANTS: [&str; 4] = [
     "2026-07-01T12:00:00.5-04:00",
     "1999-12-31T23:59:59Z",
 ];
-/// Around the changes of clocks in Paris and New York, and at odd moments.
-const MOMENTS: [i64; 8] = [
+/// Around the changes of clocks in Paris, New York and on Lord Howe, and at odd moments.
+const MOMENTS: [i64; 9] = [
     1_774_746_000_000,
     1_774_745_999_999,
     1_792_890_000_000,
@@ -39,6 +60,7 @@ const MOMENTS: [i64; 8] = [
     -1,
     1_790_000_000_000,
     4_102_444_800_000,
+    1_775_314_800_000,
 ];
 const PHASES: [&str; 8] = ["off", "sync", "dual_write", "shadow", "live", "ramp_down", "complete", "cleanup"];
 
@@ -63,7 +85,12 @@ pub fn case(seed: u64) -> Case {
     if random.once_in(16) {
         break_something(random, &mut ruleset);
     }
-    let contexts = (0..1 + random.below(4)).map(|_| context(random)).collect();
+    let mut contexts: Vec<Value> = (0..1 + random.below(4)).map(|_| context(random)).collect();
+    if random.once_in(4)
+        && let Some(flags) = ruleset["flags"].as_object_mut()
+    {
+        edge::add(random, flags, &mut contexts[0]);
+    }
     let now =
         MOMENTS[random.below(MOMENTS.len())] + random.between(-2, 2) * [0, 1, 3_600_000][random.below(3)];
     let mut switches = Map::new();
@@ -270,11 +297,21 @@ fn scalar(random: &mut Random) -> Value {
 }
 
 fn attribute(random: &mut Random) -> Value {
-    let name = random.pick(&ATTRIBUTES);
+    let kind = random.below(18);
+    // Half of the tests ask for what the attribute usually is, so that they do not all come out as unknown.
+    let usual = random.once_in(2);
+    let name = match kind {
+        4..=8 if usual => "age",
+        14 if usual => "version",
+        15 | 16 if usual => "born",
+        17 if usual => "ip",
+        _ => random.pick(&ATTRIBUTES),
+    };
+    let scalar = |random: &mut Random| if usual { usual_value(random, name) } else { scalar(random) };
     let scalars = |random: &mut Random| (0..1 + random.below(9)).map(|_| scalar(random)).collect::<Vec<_>>();
     let number =
         |random: &mut Random| if random.once_in(3) { json!(17.5) } else { json!(random.between(-2, 30)) };
-    let (operator, operand) = match random.below(18) {
+    let (operator, operand) = match kind {
         0 => ("is", scalar(random)),
         1 => ("is_not", scalar(random)),
         2 => ("in", json!(scalars(random))),
@@ -357,8 +394,13 @@ fn contract(random: &mut Random, of: i64) -> Map<String, Value> {
 
 fn bucket(random: &mut Random) -> Value {
     let mut bucket = contract(random, 100);
-    let from = random.between(0, 60);
-    bucket.insert("in".to_owned(), json!([[from, from + random.between(0, 40)], [random.between(0, 9), 10]]));
+    let scale = match bucket["hash"].as_str() {
+        Some("growthbook/v1") => 10,
+        Some("growthbook/v2") => 100,
+        _ => 1,
+    };
+    let (from, width) = (random.between(0, 60) * scale, random.between(0, 40) * scale);
+    bucket.insert("in".to_owned(), json!([[from, from + width], [random.between(0, 9), 10]]));
     let mut condition = json!({ "bucket": bucket });
     if random.once_in(3) {
         condition["otherwise"] = json!(random.once_in(2));
@@ -376,6 +418,18 @@ fn value(random: &mut Random) -> Value {
     }
 }
 
+/// What an attribute is in most contexts.
+fn usual_value(random: &mut Random, name: &str) -> Value {
+    match name {
+        "version" => json!(random.pick(&VERSIONS)),
+        "ip" => json!(random.pick(&ADDRESSES)),
+        "age" => json!(random.between(-2, 40)),
+        "born" if random.once_in(2) => json!(1_774_746_000_000_i64),
+        "born" => json!(random.pick(&INSTANTS)),
+        _ => json!(random.pick(&TEXTS)),
+    }
+}
+
 /// The context of an attribute that is nested, flat, missing, null or of an odd type.
 fn context(random: &mut Random) -> Value {
     let mut context = Map::new();
@@ -385,20 +439,8 @@ fn context(random: &mut Random) -> Value {
             0 | 1 => continue,
             2 => Value::Null,
             3 => value(random),
-            _ => match name {
-                "version" => json!(random.pick(&VERSIONS)),
-                "ip" => json!(random.pick(&ADDRESSES)),
-                "age" => json!(random.between(-2, 40)),
-                "tags" => json!([scalar(random), scalar(random)]),
-                "born" => {
-                    if random.once_in(2) {
-                        json!(random.pick(&INSTANTS))
-                    } else {
-                        json!(1_774_746_000_000_i64)
-                    }
-                }
-                _ => json!(random.pick(&TEXTS)),
-            },
+            _ if name == "tags" => json!([scalar(random), scalar(random)]),
+            _ => usual_value(random, name),
         };
         match name.strip_prefix("tenant.") {
             Some(inner) if !random.once_in(4) => tenant.insert(inner.to_owned(), value),

@@ -3,6 +3,7 @@
 
 pub mod answers;
 pub mod conformance;
+mod edge;
 pub mod generate;
 pub mod random;
 pub mod suites;

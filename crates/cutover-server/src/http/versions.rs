@@ -357,6 +357,8 @@ pub(crate) async fn promote(
     Json(said): Json<Promote>,
 ) -> Answer<Done> {
     who.needs(Role::Operator, &env)?;
+    // What is taken over is read, too.
+    who.needs(Role::Viewer, &said.from)?;
     let (to, from) = (app.environment(&env)?, app.environment(&said.from)?);
     if from.place() >= to.place() {
         let detail = format!("a ruleset is promoted onwards: `{}` does not come before `{env}`", said.from);

@@ -11,6 +11,8 @@ const STEP: i64 = 15_000;
 /// How far back a runner that was away looks, in milliseconds.
 const BACK: i64 = 3_600_000;
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The largest answer that is read, in bytes: an hour of one series takes some 10,000.
+const LARGEST: usize = 8 << 20;
 
 type Series = BTreeMap<i64, f64>;
 
@@ -45,7 +47,9 @@ pub(super) async fn measure(
     if start > end {
         return Vec::new();
     }
-    let Ok(client) = reqwest::Client::builder().timeout(PATIENCE).build() else { return Vec::new() };
+    // Whoever configured the address meant that one, and none that it might lead to.
+    let client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
+    let Ok(client) = client.build() else { return Vec::new() };
     let mut found = Vec::new();
     for (name, metric) in metrics {
         match measured(&client, server, name, metric, (start, end)).await {
@@ -126,7 +130,9 @@ async fn ask(
     let answer = client.post(url).form(&form).send().await;
     let answer = answer.map_err(|error| format!("the server cannot be asked: {error}"))?;
     let status = answer.status();
-    let told: Answer = answer.json().await.map_err(|error| format!("the server says {status}: {error}"))?;
+    let body = limited(answer).await.map_err(|error| format!("the server says {status}: {error}"))?;
+    let told: Answer =
+        serde_json::from_slice(&body).map_err(|error| format!("the server says {status}: {error}"))?;
     let data =
         told.data.ok_or_else(|| format!("the server says {status}: {}", told.error.unwrap_or_default()))?;
     let mut found = [None, None];
@@ -150,7 +156,74 @@ async fn ask(
     Ok(found)
 }
 
+/// A body, of which no more is kept than the answer to any sensible question takes.
+async fn limited(mut answer: reqwest::Response) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    while let Some(piece) = answer.chunk().await.map_err(|error| error.without_url().to_string())? {
+        if body.len() + piece.len() > LARGEST {
+            return Err(format!("its answer is larger than {} MiB", LARGEST >> 20));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
+}
+
 /// A number as Prometheus writes it.
 fn number(text: &str) -> f64 {
     text.parse().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+mod tests {
+    use super::{BACK, LARGEST, Metric, Observation, measure};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    /// A server that answers everything with this, and how often it was asked.
+    async fn answering(answer: Vec<u8>) -> (String, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counted = asked.clone();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::Relaxed);
+                let _ = stream.read(&mut [0; 4096]).await;
+                let _ = stream.write_all(&answer).await;
+            }
+        });
+        (url, asked)
+    }
+
+    async fn observed(server: &str) -> Vec<Observation> {
+        let metric: Metric = serde_json::from_str(r#"{ "kind": "gauge", "query": "up" }"#).unwrap();
+        measure(server, &[("up", &metric)], &mut 0, BACK).await
+    }
+
+    #[tokio::test]
+    async fn a_server_that_leads_elsewhere_is_not_followed() {
+        let (elsewhere, asked) = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".to_vec()).await;
+        for status in ["302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
+            let head = format!("HTTP/1.1 {status}\r\nLocation: {elsewhere}\r\nContent-Length: 0\r\n\r\n");
+            let (server, first) = answering(head.into_bytes()).await;
+            let found = observed(&server).await;
+            let why = found.first().and_then(|one| one.error.clone()).unwrap_or_default();
+            assert!(why.contains(&status[..3]), "{why}");
+            assert_eq!(first.load(Ordering::Relaxed), 1);
+        }
+        assert_eq!(asked.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_an_end_is_cut_off() {
+        let mut answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", LARGEST + 1).into_bytes();
+        answer.resize(answer.len() + LARGEST + 1, b' ');
+        let (server, _) = answering(answer).await;
+        let found = observed(&server).await;
+        let why = found.first().and_then(|one| one.error.clone()).unwrap_or_default();
+        assert!(why.contains("larger than 8 MiB"), "{why}");
+    }
 }

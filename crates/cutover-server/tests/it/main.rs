@@ -18,6 +18,7 @@ mod instances;
 mod issuer;
 mod limits;
 mod mail;
+mod matrix;
 mod notify;
 mod ofrep;
 mod oidc;
