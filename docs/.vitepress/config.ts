@@ -103,6 +103,7 @@ export default defineConfig({
                 ["Une migration de base de données", "database-migration"],
                 ["Un déploiement A/B", "ab-rollout"],
                 ["Une urgence", "emergency"],
+                ["Quitter GrowthBook", "from-growthbook"],
               ],
               "/fr/guides",
             ),
