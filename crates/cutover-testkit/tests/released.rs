@@ -1,7 +1,13 @@
 //! What was decided once is decided for ever: the decisions of released versions are kept, and each must come out again as
 //! long as the semantics have the same number.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs, reason = "a test that fails may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test that fails may panic"
+)]
 
 use cutover::SEMANTICS;
 use cutover_testkit::answers::answers;
@@ -32,11 +38,28 @@ fn decisions_of_released_versions_come_out_again() {
         for (before, now) in before.iter().zip(&now).skip(1) {
             let before: Value = serde_json::from_str(before.as_str().unwrap()).unwrap();
             let now: Value = serde_json::from_str(now).unwrap();
-            let keys = ["value", "variant", "reason", "rule", "error", "phase", "emergency", "read", "write", "streams", "jobs", "cohort", "digest"];
+            let keys = [
+                "value",
+                "variant",
+                "reason",
+                "rule",
+                "error",
+                "phase",
+                "emergency",
+                "read",
+                "write",
+                "streams",
+                "jobs",
+                "cohort",
+                "digest",
+            ];
             compared += 1;
             for key in keys.into_iter().filter(|key| before.get(key).is_some()) {
                 if before[key] != now[key] {
-                    changed.push(format!("seed {}: {key} was {}, and is {}", kept["seed"], before[key], now[key]));
+                    changed.push(format!(
+                        "seed {}: {key} was {}, and is {}",
+                        kept["seed"], before[key], now[key]
+                    ));
                 }
             }
         }
