@@ -1,6 +1,6 @@
 //! A hot decision does not allocate: an allocator that counts proves it.
 
-use cutover::{Attributes, Engine};
+use cutover::{Attributes, Engine, Value};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
