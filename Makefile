@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test setup build check rust js python conformance http load differential twin example deploy docs fuzz simulate faults budget bench bench-peers clean
+.PHONY: help run test setup build check rust js python conformance http load differential twin example deploy docs sbom fuzz simulate faults budget bench bench-peers clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
@@ -54,6 +54,9 @@ docs: build      ## the documentation as a site, and every page that says what t
 
 deploy: build    ## the chart of the control plane: linted, valid, and what it starts is started
 	@scripts/step.sh deploy
+
+sbom: setup      ## bills of materials of what is published, in target/sbom
+	@"$(CURDIR)/.venv/bin/python" scripts/sbom.py target/sbom
 
 fuzz:            ## a short run of each fuzz target
 	@scripts/fuzz.sh

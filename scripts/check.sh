@@ -21,6 +21,13 @@ have cargo-deny || cargo install --quiet --profile dev --root "$TOOLS" cargo-den
 # Advisories need a database that is fetched from outside the registries; CI with that access runs `cargo deny check`.
 try cargo deny --log-level error check licenses bans sources
 
+step "check: what the packages export"
+try scripts/api.sh
+
+step "check: what is packed beside our own"
+try "$PYTHON" scripts/notices.py --check
+try "$PYTHON" -m pytest -q scripts/tests
+
 step "check: length of files"
 long=$(git ls-files '*.rs' '*.ts' '*.tsx' '*.py' '*.mjs' | grep -vE 'generated|\.d\.ts$|/dist/' | xargs wc -l | awk '$2 != "total" && $1 > 500 { print }')
 [[ -z $long ]] || { echo "longer than 500 lines:"; echo "$long"; status=1; }

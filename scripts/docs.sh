@@ -28,6 +28,9 @@ ln -s "$cutover" "$packed/bin/cutover"
 (cd bindings/js && npm pack --silent --ignore-scripts --pack-destination "$packed" >/dev/null)
 (cd bindings/python && VIRTUAL_ENV="$VENV" "$VENV/bin/maturin" build --quiet --profile fast --out "$packed")
 "$PYTHON" -m twine check --strict "$packed"/*.whl
+for file in LICENSE THIRD-PARTY.md; do
+  "$PYTHON" -m zipfile --list "$packed"/*.whl | grep -q "dist-info/licenses/$file " || { echo "the wheel has no $file"; exit 1; }
+done
 published=()
 for crate in $(cargo tree -p cutover --edges normal --prefix none --format '{p}' | sed -n 's/^\(cutover[a-z-]*\) .*/\1/p' | sort -u); do
   published+=(-p "$crate")

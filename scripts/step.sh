@@ -1,8 +1,14 @@
 #!/usr/bin/env bash
 # One suite, by name; what it needs is built already.
 source "$(dirname "$0")/common.sh"
+# What packages of registries carry of other systems' suites, unless somebody has brought more.
+suites() {
+  CUTOVER_SUITES="${CUTOVER_SUITES:-$(scripts/suites.sh)}"
+  export CUTOVER_SUITES
+}
 case "${1:-}" in
   rust)
+    suites
     if have cargo-nextest; then
       cargo nextest run --workspace --exclude cutover-python --exclude cutover-node --exclude cutover-wasm --features cutover/schema --no-fail-fast --status-level fail
     else
@@ -22,6 +28,7 @@ case "${1:-}" in
     "$PYTHON" conformance/generate.py --check
     "$CARGO_TARGET_DIR/fast/cutover" conformance conformance
     # Those whose data is here; conformance/SCOREBOARD.md has all of them.
+    suites
     "$CARGO_TARGET_DIR/fast/cutover" conformance conformance --suite
     node conformance/suites/differential/unleash.mjs "$CARGO_TARGET_DIR/fast/cutover" 1 300 100
     "$PYTHON" conformance/suites/differential/growthbook_sdk.py "$CARGO_TARGET_DIR/fast/cutover" 1 300 100

@@ -36,6 +36,10 @@ it("takes the addon from the package for this machine, and does without where th
     optionalDependencies: object;
   };
   expect(Object.keys(optionalDependencies)).toEqual(addons);
+  for (const one of [tarball, ...packed]) {
+    const files = run(folder, "tar", "tzf", one).split("\n");
+    expect(files).toEqual(expect.arrayContaining(["package/LICENSE", "package/THIRD-PARTY.md"]));
+  }
 
   const backend = (name: string, ...tarballs: string[]) => {
     const place = join(folder, name);

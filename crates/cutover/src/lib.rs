@@ -26,6 +26,11 @@
     clippy::unwrap_used
 )]
 
+/// The number of the semantics: the same ruleset, context and time give the same decision as long as it is the same. It rises
+/// only where a decision changes, which a new version of Cutover does not do by itself: `conformance/released` has the
+/// decisions of released versions, and they come out again.
+pub const SEMANTICS: u32 = 1;
+
 #[cfg(feature = "alerts")]
 pub mod alerts;
 mod call;

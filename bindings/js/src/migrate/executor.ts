@@ -44,6 +44,9 @@ export class Executor<R> implements Reader<R>, Writer<R> {
   readonly warned: Warnings;
   readonly #options: MigrationOptions<R>;
   readonly #lanes = new Map<string, Promise<unknown>>();
+  readonly #unmeasured = (error: unknown): void => {
+    this.warned.warn("metrics_failed", `the metrics that were brought have failed: ${messageOf(error)}`);
+  };
 
   constructor(engine: Decider, name: string, options: MigrationOptions<R>) {
     this.name = name;
@@ -67,13 +70,13 @@ export class Executor<R> implements Reader<R>, Writer<R> {
   answered(source: Source<R>): void {
     source.counter.reads += 1;
     const { metrics } = this.#options;
-    if (metrics !== undefined) isolated(() => metrics.read(this.name, source.store));
+    if (metrics !== undefined) isolated(() => metrics.read(this.name, source.store), this.#unmeasured);
   }
 
   took(source: Source<R>, ms: number): void {
     source.counter.took(ms);
     const { metrics } = this.#options;
-    if (metrics !== undefined) isolated(() => metrics.latency(this.name, source.store, ms / 1_000));
+    if (metrics !== undefined) isolated(() => metrics.latency(this.name, source.store, ms / 1_000), this.#unmeasured);
   }
 
   failed(): void {
@@ -82,14 +85,14 @@ export class Executor<R> implements Reader<R>, Writer<R> {
 
   fellBack(reason: (typeof REASONS)[number]): void {
     this.counted.fallbacks[reason] += 1;
-    isolated(() => this.#options.metrics?.fallback(this.name, reason));
+    isolated(() => this.#options.metrics?.fallback(this.name, reason), this.#unmeasured);
   }
 
   compared(seen: Observed): void {
     const { verdict } = seen;
     this.counted.comparisons[verdict] += 1;
     this.divergence.add(seen);
-    if (verdict === "mismatch") isolated(() => this.#options.metrics?.inconsistency(this.name));
+    if (verdict === "mismatch") isolated(() => this.#options.metrics?.inconsistency(this.name), this.#unmeasured);
   }
 
   compare(plan: ReadPlan<R>, control: R, candidate: R, done: (verdict: Verdict, paths?: readonly string[]) => void): void {
@@ -143,8 +146,8 @@ export class Executor<R> implements Reader<R>, Writer<R> {
 
   writeFailed(store: Store<R>, error: unknown): void {
     store.counter.writeErrors += 1;
-    this.warned.warn(`write_error_${store.store}`, `a write to ${store.store} failed: ${messageOf(error)}`);
-    isolated(() => this.#options.metrics?.writeError(this.name, store.store));
+    this.warned.warn("write_error", `a write to ${store.store} failed: ${messageOf(error)}`);
+    isolated(() => this.#options.metrics?.writeError(this.name, store.store), this.#unmeasured);
   }
 
   notDurable(): void {

@@ -37,6 +37,6 @@ export type {
 export * from "./outbox/index.js";
 export type { ReadCall, Side, SideName, UndoCall, WriteCall } from "./side.js";
 export type { Told } from "./told.js";
-export type { CountedWarning, Warned } from "./warnings.js";
+export type { CountedWarning, Warned, WarningCode } from "./warnings.js";
 export { Worker } from "./worker.js";
 export type { Drained, WorkerOptions } from "./worker.js";

@@ -323,6 +323,7 @@ export class Migration<R = unknown> {
     if (sample < WHOLE && (options?.draw ?? machines.draw(key)) >= sample) return false;
     if (this.#executor.shadows < this.#concurrency) return true;
     this.#executor.compared({ operation: options?.label ?? LABEL, verdict: "skipped" });
+    this.#executor.warned.warn("shadow_full", "too many reads for comparisons are under way");
     return false;
   }
 
@@ -368,7 +369,9 @@ export class Migration<R = unknown> {
   }
 
   #hazards(route: Route): void {
-    for (const { code, message, cost } of route.hazards) this.#executor.warned.warn(code, `${message} ${cost}`);
+    const { warned } = this.#executor;
+    for (const { code, message, cost } of route.hazards) warned.warn(code, `${message} ${cost}`);
+    if (route.error !== null) warned.warn("route_error", `the route is less than was asked for: ${route.error}`);
   }
 
   async #write(key: string, record: (R & {}) | null, options: WriteOptions = {}): Promise<void> {

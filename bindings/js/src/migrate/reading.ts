@@ -7,12 +7,13 @@ import type { Compare } from "./compare.js";
 import type { StoreCounter } from "./counters.js";
 import { failed } from "./divergence.js";
 import type { Observed } from "./divergence.js";
-import { BreakerOpen, SideTimeout } from "./errors.js";
+import { BreakerOpen, SideTimeout, messageOf } from "./errors.js";
 import * as machine from "./read-machine.js";
 import type { Verdict } from "./read-machine.js";
 import type { Answered } from "./options.js";
 import type { Side } from "./side.js";
 import { isolated } from "./warnings.js";
+import type { Warnings } from "./warnings.js";
 
 /** A side of a read, as the route has it. */
 export interface Source<R> {
@@ -46,6 +47,7 @@ export interface Reader<R> {
   /** One of them has ended. */
   shadowed(): void;
   answered(source: Source<R>): void;
+  readonly warned: Warnings;
   /** A store has answered, has failed, or has run out of time. */
   took(source: Source<R>, ms: number): void;
   failed(): void;
@@ -286,7 +288,11 @@ export class Reading<R> {
     if (!call.failed) {
       this.reader.answered(source);
       const { answered } = this;
-      if (answered !== null) isolated(() => answered({ store: source.store, fellBack: call === this.#other }));
+      if (answered !== null) {
+        const failed = (error: unknown): void =>
+          this.reader.warned.warn("answered_error", `what is told who has answered has failed: ${messageOf(error)}`);
+        isolated(() => answered({ store: source.store, fellBack: call === this.#other }), failed);
+      }
       this.#resolve(call.value ?? null);
       return;
     }

@@ -1,10 +1,31 @@
 /** Warnings: each once, and how often it was meant. */
 
+import type { HazardCode } from "../api/route.js";
+
+/** The codes of the executor's own; `conformance/api.json` says what each means, in every language. */
+export const WARNING_CODES = [
+  "answered_error",
+  "comparator_error",
+  "dead_letter",
+  "lease_not_extended",
+  "metrics_failed",
+  "not_durable",
+  "not_transactional",
+  "outbox_failed",
+  "route_error",
+  "shadow_full",
+  "write_broke_off",
+  "write_error",
+] as const;
+
+/** The code of a warning: that of a hazard of the route, or one of the executor's own. */
+export type WarningCode = HazardCode | (typeof WARNING_CODES)[number];
+
 /** Something that somebody should know. */
 export interface Warned {
   readonly migration: string;
-  /** What kind of thing: the code of a hazard, or one of the executor's own. */
-  readonly code: string;
+  /** What kind of thing. */
+  readonly code: WarningCode;
   readonly message: string;
 }
 
@@ -17,14 +38,14 @@ export interface CountedWarning extends Warned {
 export class Warnings {
   readonly #migration: string;
   readonly #say: (warning: Warned) => void;
-  readonly #counts = new Map<string, { warning: Warned; count: number }>();
+  readonly #counts = new Map<WarningCode, { warning: Warned; count: number }>();
 
   constructor(migration: string, say: (warning: Warned) => void) {
     this.#migration = migration;
     this.#say = say;
   }
 
-  warn(code: string, message: string): void {
+  warn(code: WarningCode, message: string): void {
     const known = this.#counts.get(code);
     if (known !== undefined) {
       known.count += 1;
@@ -45,11 +66,11 @@ export function processWarning({ migration, code, message }: Warned): void {
   process.emitWarning(`${migration}: ${message}`, { type: "CutoverWarning", code });
 }
 
-/** Runs what the caller has brought along: what it throws is nobody's concern here. */
-export function isolated(call: () => void): void {
+/** Runs what the caller has brought along: what only watches never breaks what it watches. What it throws is told. */
+export function isolated(call: () => void, failed?: (error: unknown) => void): void {
   try {
     call();
-  } catch {
-    // What only watches never breaks what it watches.
+  } catch (error) {
+    failed?.(error);
   }
 }

@@ -115,6 +115,7 @@ export class Worker<R> {
       const claimed = await this.step().then(
         (done) => done.claimed,
         (error: unknown) => {
+          this.#writer.warned.warn("outbox_failed", `the outbox has not answered a worker: ${messageOf(error)}`);
           this.#options.onError?.(error);
           return 0;
         },
@@ -211,6 +212,7 @@ export class Worker<R> {
   async #bury(entry: Entry, reason: string, message: string): Promise<Became> {
     const why = message === "" ? reason : `${reason}: ${message}`;
     if (!(await this.#outbox.bury(entry.id, entry.generation, why))) return "retried";
+    this.#writer.warned.warn("dead_letter", `an owed write is given up: ${why}`);
     try {
       this.#options.onDead?.(entry, reason);
     } catch {
@@ -221,11 +223,13 @@ export class Worker<R> {
 
   /** Keeps a claim while its delivery takes long. */
   #keep({ id, generation }: Entry): () => void {
-    const { clock } = this.#writer;
+    const { clock, warned } = this.#writer;
     let cancel = (): void => {};
     const again = (): void => {
       cancel = clock.after(this.#leaseMs / 3, () => {
-        this.#outbox.extend(id, generation, clock.now() + this.#leaseMs).catch(() => false);
+        this.#outbox.extend(id, generation, clock.now() + this.#leaseMs).catch((error: unknown) => {
+          warned.warn("lease_not_extended", `a claim could not be kept: ${messageOf(error)}`);
+        });
         again();
       });
     };

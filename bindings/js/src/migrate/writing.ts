@@ -17,6 +17,7 @@ import type { SideName } from "./side.js";
 import type { Store } from "./stores.js";
 import { WithEntry } from "./transaction.js";
 import type { CompensateEffect, OweEffect, Told, Work, WriteEffect, WriteState, WriteToEffect } from "./told.js";
+import type { Warnings } from "./warnings.js";
 
 /** What a write needs of its migration. */
 export interface Writer<R> {
@@ -26,6 +27,7 @@ export interface Writer<R> {
   readonly outbox: OutboxStore | null;
   readonly writeTimeout: number;
   readonly abandonedAfterMs: number;
+  readonly warned: Warnings;
   /** The side whose transactions may put entries. */
   readonly transactional: SideName | null;
   /** A write goes to two stores, and nothing keeps that it was begun. */

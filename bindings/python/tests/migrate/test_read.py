@@ -247,7 +247,7 @@ def test_hazards_are_said_once() -> None:
     )
     for _ in range(3):
         orders.read("a")
-    assert "hazard_stale_read" in {warning.code for warning in said} and len(said) == len({w.code for w in said})
+    assert "stale_read" in {warning.code for warning in said} and len(said) == len({w.code for w in said})
 
 
 def test_what_hooks_raise_is_nobodys_business() -> None:

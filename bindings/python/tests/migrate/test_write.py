@@ -83,7 +83,7 @@ def test_without_an_outbox_it_is_a_dead_letter() -> None:
         orders.write("a", {"n": 1}, operation="op-1")
     assert caught.value.told == "partial"
     assert orders.settled(5)
-    assert orders.counters().warnings == {"not_durable": 1, "dead_letter": 1}
+    assert orders.counters().warnings == {"not_durable": 1, "write_error": 1, "dead_letter": 1}
     assert [(letter.operation, letter.to, letter.owed) for letter in orders.dead_letters] == [("op-1", ("mongo",), "delivery")]
 
 

@@ -37,7 +37,7 @@ const WAYS: [Way; 58] = [
     ("GET", "/healthz", "/healthz", "", Anybody),
     ("GET", "/readyz", "/readyz", "", Anybody),
     ("GET", "/metrics", "/metrics", "", Anybody),
-    ("GET", "/v2/health", "/v2/health", "", Anybody),
+    ("GET", "", "/v2/health", "", Anybody),
     ("GET", "/status/{env}", "/status/production", "", Anybody),
     ("GET", "/v1/me", "/v1/me", "", AnyKey),
     ("GET", "/v1/signing-keys", "/v1/signing-keys", "", AnyKey),
@@ -218,7 +218,7 @@ async fn served() -> Served {
     })
     .await;
     let text = "cutover: 1\nflags: { use_v2: { client: true, rules: [{ serve: { rollout: 5%, by: userId } }] } }\n\
-        plans: { go: { flag: use_v2, steps: [5%, 100%], bake: 1h } }\n";
+        plans: { go: { flag: use_v2, steps: [{ to: 5%, approval: true }, { to: 100%, approval: true }], bake: 1h } }\n";
     for env in ["dev", "production"] {
         assert_eq!(served.publish(env, text).await.status, 200, "{env}");
     }

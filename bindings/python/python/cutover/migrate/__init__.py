@@ -40,7 +40,7 @@ from cutover.migrate._types import (
     Verdict,
     WriteCall,
 )
-from cutover.migrate._warnings import Warned
+from cutover.migrate._warnings import Warned, WarningCode
 from cutover.migrate._worker import Worker
 
 __all__ = [
@@ -88,6 +88,7 @@ __all__ = [
     "Variant",
     "Verdict",
     "Warned",
+    "WarningCode",
     "Worker",
     "WriteCall",
     "WriteError",

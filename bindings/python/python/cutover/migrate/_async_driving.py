@@ -165,8 +165,9 @@ async def sent(migration: AsyncMigration[Any], store: str, timeout_ms: int, call
     """Asks a side to write, through its breaker."""
     breaker, started, permit = migration._breakers[store], migration._clock.now(), None
     if breaker is not None and (permit := breaker.ask(started)) is None:
-        migration._counters.write_failed(store)
-        raise BreakerOpen(store)
+        refused = BreakerOpen(store)
+        migration._counters.write_failed(store, refused)
+        raise refused
     try:
         await timed(call, migration._write_deadlines, timeout_ms, store, *arguments)
     except BaseException as error:
@@ -174,6 +175,6 @@ async def sent(migration: AsyncMigration[Any], store: str, timeout_ms: int, call
         known = {"superseded": "success", "permanent": "ignored"}.get(outcome, "failure")
         migration._settled(breaker, permit, known, started)
         if outcome != "superseded":
-            migration._counters.write_failed(store)
+            migration._counters.write_failed(store, error)
         raise
     migration._settled(breaker, permit, "success", started)

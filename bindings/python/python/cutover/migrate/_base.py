@@ -183,9 +183,9 @@ class Base(Generic[SideType, OutboxType]):
 
     def _told(self, route: Route) -> None:
         for hazard in route.hazards:
-            self._warnings.add(f"hazard_{hazard.code}", f"{hazard.message} {hazard.cost}")
+            self._warnings.add(hazard.code, f"{hazard.message} {hazard.cost}")
         if route.error is not None:
-            self._warnings.add(f"route_{route.error.lower()}", f"the route is less than was asked for: {route.error}")
+            self._warnings.add("route_error", f"the route is less than was asked for: {route.error}")
 
     def _first(self, context: Context) -> tuple[Any, ReadCall, Breaker | None]:
         """How the store is read that a write goes to first, what it is told, and its breaker."""

@@ -133,8 +133,9 @@ class Counters:
             self._fallbacks[reason] += 1
         self._tell("fallback", reason)
 
-    def write_failed(self, target: str) -> None:
+    def write_failed(self, target: str, error: BaseException) -> None:
         """A store has not taken a write."""
+        self._warnings.add("write_error", f"a write to {target} failed: {error!r}")
         with self._lock:
             self._write_errors[target] = self._write_errors.get(target, 0) + 1
         self._tell("write_error", target)

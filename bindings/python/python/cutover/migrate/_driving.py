@@ -58,7 +58,13 @@ def _driven(migration: Migration[Any], run: Run, effects: Effects, *, waits: boo
 
 
 def _later(migration: Migration[Any], run: Run, effects: Effects) -> None:
-    migration._order.submit(run.write.key, lambda: drive(migration, run, effects, waits=True))
+    def go_on() -> None:
+        try:
+            drive(migration, run, effects, waits=True)
+        except Exception as error:
+            migration._warnings.add("write_broke_off", repr(error))
+
+    migration._order.submit(run.write.key, go_on)
 
 
 def _persisted(migration: Migration[Any], run: Run, effect: dict[str, Any]) -> bool:
@@ -145,8 +151,9 @@ def sent(migration: Migration[Any], store: str, timeout_ms: int, task: Callable[
     """Asks a side to write, through its breaker."""
     breaker, started, permit = migration._breakers[store], migration._clock.now(), None
     if breaker is not None and (permit := breaker.ask(started)) is None:
-        migration._counters.write_failed(store)
-        raise BreakerOpen(store)
+        refused = BreakerOpen(store)
+        migration._counters.write_failed(store, refused)
+        raise refused
     try:
         migration._timed(task, store, timeout_ms)
     except BaseException as error:
@@ -154,6 +161,6 @@ def sent(migration: Migration[Any], store: str, timeout_ms: int, task: Callable[
         known = {"superseded": "success", "permanent": "ignored"}.get(outcome, "failure")
         migration._settled(breaker, permit, known, started)
         if outcome != "superseded":
-            migration._counters.write_failed(store)
+            migration._counters.write_failed(store, error)
         raise
     migration._settled(breaker, permit, "success", started)

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from cutover.migrate._async import AsyncMigration
     from cutover.migrate._sync import Migration
 
-_NOT_EXTENDED = "lease_not_extended"
-
 
 class Lease:
     """Extends claims each third of their lease, in a thread of its own. One that is over says no, and that is all."""
@@ -42,7 +40,7 @@ class Lease:
                 try:
                     self._outbox.extend(entry.id, entry.generation, until)
                 except Exception as error:
-                    self._migration._warnings.add(_NOT_EXTENDED, repr(error))
+                    self._migration._warnings.add("lease_not_extended", repr(error))
 
 
 class AsyncLease:
@@ -71,4 +69,4 @@ class AsyncLease:
                 try:
                     await self._outbox.extend(entry.id, entry.generation, until)
                 except Exception as error:
-                    self._migration._warnings.add(_NOT_EXTENDED, repr(error))
+                    self._migration._warnings.add("lease_not_extended", repr(error))

@@ -6,6 +6,28 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
+from typing import Literal
+
+from cutover._types import HazardCode
+
+OwnCode = Literal[
+    "answered_error",
+    "comparator_error",
+    "dead_letter",
+    "lease_not_extended",
+    "metrics_failed",
+    "not_durable",
+    "not_transactional",
+    "outbox_failed",
+    "route_error",
+    "shadow_full",
+    "write_broke_off",
+    "write_error",
+]
+"""The codes of the executor's own; `conformance/api.json` says what each means, in every language."""
+
+WarningCode = HazardCode | OwnCode
+"""The code of a warning: that of a hazard of the route, or one of the executor's own."""
 
 
 @dataclass(frozen=True)
@@ -14,7 +36,7 @@ class Warned:
 
     migration: str
     """The migration."""
-    code: str
+    code: WarningCode
     """Its kind."""
     message: str
     """What was said when it came first."""
@@ -36,7 +58,7 @@ class Warnings:
         self._lock = Lock()
         self.counts: dict[str, int] = {}
 
-    def add(self, code: str, message: str) -> None:
+    def add(self, code: WarningCode, message: str) -> None:
         """Counts a warning, and tells of it where it is the first of its kind. It never raises."""
         with self._lock:
             self.counts[code] = self.counts.get(code, 0) + 1
