@@ -126,7 +126,7 @@ fn deciding_does_not_allocate() {
         assert_eq!(counted, 0, "{flag}, borrowed");
     }
     assert_eq!(engine.decide("many", &context, 0).rule, Some(1), "the long condition was evaluated");
-    assert_eq!(engine.decide("foreign", &context, 0).rule, Some(8), "so were all of these");
+    assert_eq!(engine.decide("foreign", &context, 0).rule, Some(9), "so were all of these");
     let counted = allocations(|| {
         std::hint::black_box(engine.route("orders", &context, 0, &[("FORCE_OLD", true)]));
     });
