@@ -32,6 +32,7 @@ case "${1:-}" in
     "$CARGO_TARGET_DIR/fast/cutover" conformance conformance --suite
     node conformance/suites/differential/unleash.mjs "$CARGO_TARGET_DIR/fast/cutover" 1 300 100
     node conformance/suites/differential/launchdarkly.mjs "$CARGO_TARGET_DIR/fast/cutover" 1 300 100
+    "$PYTHON" conformance/suites/differential/growthbook_sdk.py "$CARGO_TARGET_DIR/fast/cutover" 1 300 100
     node conformance/runner.mjs bindings/js/dist/index.js
     node conformance/runner.mjs bindings/js/dist/wasm.js
     "$PYTHON" conformance/runner.py conformance

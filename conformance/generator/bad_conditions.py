@@ -129,6 +129,36 @@ def conditions():
         problem("wrong_type", f"{IF}.above", found="3"),
     )
     case(
+        "a number for a text",
+        "`as: text` compares texts",
+        if_("{ attribute: a, above: «1»3, as: text }"),
+        problem("wrong_type", f"{IF}.above", found="3"),
+    )
+    case(
+        "a version between two",
+        "`between` takes numbers",
+        if_("{ attribute: a, between: [1, 2], as: «1»padded_version }"),
+        problem("contradiction", f"{IF}.as", found="padded_version"),
+    )
+    case(
+        "a version in any case",
+        "a version is compared as it is written",
+        if_("{ attribute: a, is: 1.0-RC, as: padded_version, ignore_case: «1»true }"),
+        problem("contradiction", f"{IF}.ignore_case", found="true"),
+    )
+    case(
+        "a text in the size of a list",
+        "a size is a number",
+        if_("{ attribute: a, starts_with: x, as: «1»size }"),
+        problem("contradiction", f"{IF}.as", found="size"),
+    )
+    case(
+        "each item by the size of the list",
+        "the size is that of the whole list",
+        if_("{ attribute: a, above: 1, as: size, each: «1»any }"),
+        problem("contradiction", f"{IF}.each", found="any"),
+    )
+    case(
         "one bound",
         "`between` takes two",
         if_("{ attribute: a, between: «1»[3] }"),

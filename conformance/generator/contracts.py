@@ -3,7 +3,7 @@
 import json
 
 from .contract_hashes import FIXED, SIXTY, position
-from .core import File, failed, flags, floating, off, on, served
+from .core import File, failed, flags, floating, integer, off, on, served
 
 SALT = "checkout"
 
@@ -68,10 +68,18 @@ def contracts():
         ("flagd/fractional-v3-cat", 2**31 - 1),
         ("eppo/md5", 10_000),
         ("launchdarkly/sha1", SIXTY),
-        ("growthbook/v1", 1000),
-        ("growthbook/v2", 10_000),
     ]:
         table(hash_, [SALT, "sél"], total, UNITS)
+    # GrowthBook takes numbers as JavaScript writes them.
+    written = [
+        ("a half", "a fraction, as JavaScript writes it", 1.5, "1.5"),
+        ("a small number", "with an exponent", 1e-7, "1e-7"),
+        ("a large number", "with an exponent and its sign", floating("1e21"), "1e+21"),
+        ("beyond 2^53", "a whole number that JavaScript does not have is the nearest that it has", integer(2**53 + 1), str(2**53)),
+        ("far beyond 2^53", "in the fewest digits, and noughts", integer(1234567890123456789), "1234567890123456800"),
+    ]
+    for hash_ in ["growthbook/v1", "growthbook/v2"]:
+        table(hash_, [SALT, "sél"], FIXED[hash_], UNITS + written)
     kept = [
         ("true", "types are kept", True, None),
         ("a half", "a float of 16 bits", 1.5, None),
@@ -83,6 +91,19 @@ def contracts():
         ("-2^53 + 1", "a head of eight bytes more", -(2**53) + 1, None),
     ]
     table("flagd/fractional-v3", [None, SALT], 2**31 - 1, UNITS + kept)
+    file.rulesets["zero"] = flags(
+        {
+            "by": {"rules": [{"if": bucket("growthbook/v2", SALT, 10_000, [[0, 10_000]]), "serve": "on"}]},
+            "first of": {
+                "rules": [{"if": bucket("growthbook/v2", SALT, 10_000, [[0, 10_000]], by={"first_of": ["unit"]}), "serve": "on"}]
+            },
+        }
+    )
+    for label, unit, is_unit in [("0", 0, False), ("0.0", floating("0.0"), False), ("a fraction", 0.5, True), ("true", True, False)]:
+        for flag in ["by", "first of"]:
+            why = "a number is a unit, but for 0" if is_unit else "no unit, for 0 is none to JavaScript, and a boolean to nobody"
+            want = on("SPLIT", 0) if is_unit else off("DEFAULT", None)
+            file.add(f"growthbook: {label}, {flag}", why, ruleset="zero", flag=flag, context={"unit": unit}, now=0, want=want)
     nothing = [("true", "no unit, and so at 0", True, None), ("a fraction", "no unit, and so at 0", 1.5, None)]
     file.rulesets["nothing"] = json.dumps(
         flags({"zero": {"rules": [{"if": bucket("launchdarkly/sha1", SALT, SIXTY, [[0, 1]]), "serve": "on"}]}})

@@ -133,6 +133,73 @@ def converted():
     for word, column in [("version", 2), ("partial_version", 3)]:
         table = [(row[0], row[1], row[column], row[4]) for row in rows]
         file.table(f"as {word}", {"semver": ">=1.2.0 <2.0.0", "as": word}, table)
+    padded = [
+        # A version, and whether it is at least 1.10.0, below it, and the same as 1.10.0.
+        ("the same", "1.10.0", "T", "F", "T", "the same"),
+        ("a v and a build", "v1.10.0+7", "T", "F", "T", "a leading v and what follows + are taken away"),
+        ("hyphens", "1-10-0", "T", "F", "T", "a hyphen is a point"),
+        ("9 and 10", "1.9.9", "F", "T", "F", "numbers are padded, so that 9 lies before 10"),
+        ("100 and 10", "1.100.0", "T", "F", "F", "and 100 behind it"),
+        ("a pre-release", "1.10.0-rc.1", "F", "T", "F", "it lies before its release"),
+        ("two parts", "1.10", "F", "T", "F", "fewer parts lie before more of them"),
+        ("four parts", "1.10.0.1", "F", "T", "F", "a fourth part is as a pre-release"),
+        ("five digits", "12345.0.0", "T", "F", "F", "five digits fit"),
+        ("six digits", "123456.0.0", "T", "F", "F", "and more are not padded, but a digit lies behind a blank"),
+        ("letters", "beta", "T", "F", "F", "letters lie behind numbers"),
+        ("a capital V", "V1.0.0", "T", "F", "F", "which is a letter"),
+        ("nothing", "", "F", "T", "F", "the empty text is 0"),
+        ("a number", 2, "U", "U", "U", "a number is no text"),
+        ("true", True, "U", "U", "U", "a boolean is no text"),
+        ("null", None, "U", "U", "U", "null is missing"),
+        ("4096 bytes", "2" + ".1" * 2047 + "1", "T", "F", "F", "up to 4096 bytes"),
+        ("too long", "2" + ".1" * 2048, "U", "U", "U", "a longer text is unknown"),
+    ]
+    for column, (word, operators) in enumerate([("at_least", {"at_least": "1.10.0"}), ("below", {"below": "v1.10.0"}), ("is", {"is": "1.10.0"})]):
+        table = [(row[0], row[1], row[2 + column], row[5]) for row in padded]
+        file.table(f"as padded_version, {word}", {**operators, "as": "padded_version"}, table)
+    file.table(
+        "as padded_version, not_in",
+        {"not_in": ["1.0", "v2.0.0"], "as": "padded_version"},
+        [("one of them", "2.0.0", "F", "texts of the list are read as it is"), ("another", "2.0", "T", "all parts count")],
+    )
+    texts = [
+        # A text, and whether it is above "2026-09-01", at least it, below it, and at most it.
+        ("the same", "2026-09-01", "FTFT", "the same"),
+        ("a later day", "2026-10-20", "TTFF", "the first character that differs decides"),
+        ("the day with a time", "2026-09-01T00:00:00Z", "TTFF", "a text lies behind what it begins with"),
+        ("an earlier year", "1999-12-31", "FFTT", "the first character that differs decides"),
+        ("nothing", "", "FFTT", "the empty text lies before all others"),
+        ("letters", "soon", "TTFF", "digits lie before letters"),
+        ("a number", 3, "TTFF", "a number is its digits"),
+        ("null", None, "UUUU", "null is missing"),
+        ("a list", ["a"], "UUUU", "a list is no text"),
+    ]
+    for column, word in enumerate(["above", "at_least", "below", "at_most"]):
+        table = [(name, value, truths[column], why) for name, value, truths, why in texts]
+        file.table(f"as text, {word}", {word: "2026-09-01", "as": "text"}, table)
+    file.table(
+        "as text, above é",
+        {"above": "é", "as": "text"},
+        [
+            ("z", "z", "F", "the order is that of the characters' numbers"),
+            ("with an accent behind", "e\u0301", "F", "nothing is normalised"),
+            ("an emoji", "😀", "T", "also of those beyond 65535"),
+        ],
+    )
+    sizes = [
+        ("none", [], "F", "an empty list has none"),
+        ("two", ["a", "b"], "T", "its items are counted"),
+        ("three of any type", [1, True, None], "F", "whatever they are"),
+        ("a text", "ab", "U", "a text is no list"),
+        ("a number", 2, "U", "a number is no list"),
+        ("null", None, "U", "null is missing"),
+    ]
+    file.table("as size, is", {"is": 2, "as": "size"}, sizes)
+    file.table(
+        "as size, between",
+        {"between": [1, 2], "as": "size"},
+        [("none", [], "F", "below"), ("one", ["a"], "T", "within"), ("three", [1, 2, 3], "F", "above")],
+    )
     file.condition("as number, otherwise", {"attribute": "v", "above": 1, "as": "number", "otherwise": True})
     file.row("as number, otherwise", "no number", "what cannot be read is what `otherwise` says", {"v": "x"}, "T")
     file.row("as number, otherwise", "a number", "and only that", {"v": "1"}, "F")

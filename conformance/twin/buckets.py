@@ -1,14 +1,17 @@
 """Where units lie, who is inside of a share, and which variant a split draws."""
 
+import math
 from decimal import Decimal
 
 from generator import contract_hashes, hashing
 
 from .texts import moment
-from .values import MISSING, attribute, is_number, value
+from .values import MISSING, attribute, is_number, text_of, value
 
 ALL = 2**32
 ONE = 1_000_000
+# Contracts that take numbers as JavaScript has them.
+GROWTHBOOK = ("growthbook/v1", "growthbook/v2")
 
 
 class NoUnit(Exception):
@@ -53,6 +56,8 @@ class Draw:
             for path in self.by["first_of"]:
                 found = value(attribute(context, path))
                 whole = isinstance(found, int) and not isinstance(found, bool) and self.name != "java31"
+                if self.name in GROWTHBOOK:
+                    whole = is_number(found) and found != 0
                 if whole or (isinstance(found, str) and found):
                     return found
             if "otherwise" in self.by:
@@ -65,6 +70,10 @@ class Draw:
             raise NoUnit("MISSING_UNIT")
         if self.name == "flagd/fractional-v3" and _hashable(found):
             return found
+        if self.name in GROWTHBOOK and is_number(found) and found != 0 and math.isfinite(found):
+            return found
+        if self.name in GROWTHBOOK and not isinstance(found, str):
+            raise NoUnit("INVALID_CONTEXT")
         if not isinstance(found, str) and (self.name == "java31" or not isinstance(found, int) or isinstance(found, bool)):
             raise NoUnit("INVALID_CONTEXT")
         return found
@@ -74,6 +83,9 @@ class Draw:
             return hashing.position(self.salt, unit)
         if self.name == "java31":
             return hashing.java31(unit)
+        if self.name in GROWTHBOOK and not isinstance(unit, str):
+            # JavaScript has floats alone, and writes whole ones without a point.
+            unit = text_of(unit if abs(unit) <= 2**53 else float(unit))
         return contract_hashes.position(self.name, self.salt if self.salt is not None or "v3" in self.name else "", unit, self.total)
 
     def cut(self, part, whole):

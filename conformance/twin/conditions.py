@@ -65,9 +65,20 @@ def test(condition, world):
     if operator == "exists":
         return (given is not MISSING and given is not None) == operand
     seen = value(given)
+    if "each" in condition and isinstance(seen, list):
+        return _turned(_least(_turned(of_one(condition, operator, operand, item)) for item in seen))
+    return of_one(condition, operator, operand, seen)
+
+
+def of_one(condition, operator, operand, seen):
+    """What a test says of one value."""
     if seen is MISSING or seen is ODD:
         return None
     word = condition.get("as")
+    if word == "padded_version":
+        if not isinstance(seen, str) or len(seen.encode()) > LONGEST:
+            return None
+        return OPERATORS[operator](texts.padded(seen), _each_text(operand, texts.padded))
     if word in ("version", "partial_version"):
         found = texts.loose(seen, word)
         return None if found is None else texts.in_range(found, operand)
@@ -77,7 +88,7 @@ def test(condition, world):
     if condition.get("ignore_case"):
         if isinstance(seen, str) and len(seen.encode()) > LONGEST:
             return None
-        seen, operand = _lowered(seen), _lowered(operand)
+        seen, operand = _each_text(seen, lower), _each_text(operand, lower)
     return OPERATORS[operator](seen, operand)
 
 
@@ -90,13 +101,16 @@ def _read_as(seen, word):
         if is_number(seen):
             return MISSING if seen in (float("inf"), float("-inf")) else text_of(seen)
         return seen if isinstance(seen, str) else MISSING
+    if word == "size":
+        return len(seen) if isinstance(seen, list) else MISSING
     return seen
 
 
-def _lowered(given):
+def _each_text(given, change):
+    """The same with each text changed."""
     if isinstance(given, list):
-        return [_lowered(item) for item in given]
-    return lower(given) if isinstance(given, str) else given
+        return [_each_text(item, change) for item in given]
+    return change(given) if isinstance(given, str) else given
 
 
 def _is(seen, operand):
@@ -121,7 +135,13 @@ def digest(salt, seen):
 
 
 def _order(compare):
-    return lambda seen, bound: compare(seen, value(bound)) if is_number(seen) else None
+    def asked(seen, bound):
+        bound = value(bound)
+        # Code points are the order of texts, in Python too.
+        comparable = is_number(seen) and is_number(bound) or isinstance(seen, str) and isinstance(bound, str)
+        return compare(seen, bound) if comparable else None
+
+    return asked
 
 
 def _between(seen, bounds):

@@ -23,10 +23,10 @@ class Coverage:
         if "bucket" in condition:
             word = f"bucket {condition['bucket']['hash']}"
         else:
-            word = next(key for key in condition if key not in ("attribute", "otherwise", "as", "ignore_case"))
+            word = next(key for key in condition if key not in ("attribute", "otherwise", "as", "ignore_case", "each"))
         truth = {True: "true", False: "false", None: "unknown"}[said]
         self.tests[word, truth] += 1
-        for beside in ("as", "ignore_case", "otherwise"):
+        for beside in ("as", "ignore_case", "each", "otherwise"):
             if beside in condition:
                 self.tests[f"{beside} {condition[beside]}", truth] += 1
 

@@ -42,6 +42,13 @@ def loose(given, word):
     return version(given, 1)
 
 
+def padded(text):
+    """A version of ``as: padded_version``, as a text to compare."""
+    kept = (text or "0").removeprefix("v").partition("+")[0]
+    parts = [part.rjust(5) if re.fullmatch("[0-9]+", part) else part for part in re.split("[-.]", kept)]
+    return "-".join(parts + ["~"] * (len(parts) == 3))
+
+
 def in_range(found, text):
     """Whether a version lies in a range: alternatives with ``||``, each of comparisons that all hold."""
     return any(

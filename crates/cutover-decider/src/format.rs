@@ -232,8 +232,10 @@ pub mod op {
     pub const CIDR: u32 = 12;
     /// Another test, of the value [converted](super::converted).
     pub const CONVERTED: u32 = 13;
+    /// A text between others: the words of [bounds](super::bounds), with texts in the place of numbers.
+    pub const ORDER: u32 = 14;
     /// The last of the tests.
-    pub const LAST_TEST: u32 = CONVERTED;
+    pub const LAST_TEST: u32 = ORDER;
 
     /// A segment, by its number.
     pub const SEGMENT: u32 = 16;

@@ -51,7 +51,7 @@ pub use context::{AttributeId, ContextView};
 pub use cost::{contract_steps, instruction_steps, salt_steps, variants_steps};
 pub use decide::cidr::wide_words;
 pub use decide::hashed as hash_list;
-pub use decide::{set_bit, set_head};
+pub use decide::{pad_version, set_bit, set_head};
 pub use outcome::{ErrorCode, MAX_PER_FLAG, Outcome, Reason};
 pub use program::{Program, ProgramError, names};
 pub use rows::{number_text, write_json_text};

@@ -111,15 +111,20 @@ pub enum ListRef<'a> {
 }
 
 impl<'a> ListRef<'a> {
+    /// How many items there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        match self {
+            Self::Host(items) => items.count(),
+            Self::Packed(items) => items.count(),
+        }
+    }
+
     /// The items, in order. Lists of lists are no attribute that a condition takes, in any language: an inner list
     /// is [`ValueRef::Other`].
     pub fn iter(&self) -> impl Iterator<Item = ValueRef<'a>> + use<'a> {
         let list = *self;
-        let count = match list {
-            Self::Host(items) => items.count(),
-            Self::Packed(items) => items.count(),
-        };
-        (0..count).map(move |index| {
+        (0..self.count()).map(move |index| {
             let item = match list {
                 Self::Host(items) => items.item(index),
                 Self::Packed(items) => items.item(index),

@@ -21,10 +21,10 @@ pub struct Called {
 ///   booleans; anything else is left out.
 /// - Unleash: the fields and `properties` side by side; a field that is null or missing is taken from `properties`.
 ///   `currentTime` is the instant.
-/// - flagd: the context as it is.
 /// - LaunchDarkly: a mapping for each kind under the name of the kind, and `kind`, the name or the names; a user without
 ///   a kind has the kind `user`, and what is `custom` beside the rest. `anonymous` is always there. In names of kinds and
 ///   attributes `~` is `~0` and a dot `~2`, for a dot leads into a mapping.
+/// - flagd, and GrowthBook with its attributes: the context as it is.
 ///
 /// Anything but a mapping is a context without attributes.
 ///
@@ -43,7 +43,7 @@ pub fn context(dialect: Dialect, context: &Json) -> Called {
         Dialect::Eppo => subject(context, "subjectKey", "subjectAttributes"),
         Dialect::Datadog => subject(context, "targetingKey", "attributes"),
         Dialect::Unleash => unleash(context),
-        Dialect::FlagdV2 | Dialect::FlagdV3 => Called {
+        Dialect::FlagdV2 | Dialect::FlagdV3 | Dialect::GrowthBook => Called {
             attributes: Attributes::from_value(json::plain(context)).unwrap_or_default(),
             now_ms: None,
         },

@@ -159,6 +159,8 @@ pub(crate) enum As {
     Number,
     Version,
     PartialVersion,
+    PaddedVersion,
+    Size,
 }
 
 /// A test of an attribute.
@@ -174,6 +176,8 @@ pub(crate) fn test_as(attribute: &str, read: As, operator: &str, value: Yaml) ->
         As::Number => "number",
         As::Version => "version",
         As::PartialVersion => "partial_version",
+        As::PaddedVersion => "padded_version",
+        As::Size => "size",
     };
     with(test(attribute, operator, value), "as", Yaml::text(word))
 }

@@ -36,6 +36,7 @@ mod condition;
 mod eppo;
 mod flag;
 mod flagd;
+pub mod growthbook;
 mod json;
 mod launchdarkly;
 mod report;
@@ -63,12 +64,21 @@ pub enum Dialect {
     FlagdV3,
     /// LaunchDarkly's flags and segments, as the server-side SDK for Node decides them.
     LaunchDarkly,
+    /// GrowthBook's features, specification 0.12.
+    GrowthBook,
 }
 
 impl Dialect {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Eppo, Self::Datadog, Self::Unleash, Self::FlagdV2, Self::FlagdV3, Self::LaunchDarkly];
+    pub const ALL: [Self; 7] = [
+        Self::Eppo,
+        Self::Datadog,
+        Self::Unleash,
+        Self::FlagdV2,
+        Self::FlagdV3,
+        Self::LaunchDarkly,
+        Self::GrowthBook,
+    ];
 
     /// The name, such as `flagd/fractional-v2`.
     #[must_use]
@@ -80,6 +90,7 @@ impl Dialect {
             Self::FlagdV2 => "flagd/fractional-v2",
             Self::FlagdV3 => "flagd/fractional-v3",
             Self::LaunchDarkly => "launchdarkly",
+            Self::GrowthBook => "growthbook",
         }
     }
 }
@@ -152,6 +163,7 @@ pub fn import(dialect: Dialect, document: &[u8]) -> Imported {
         Dialect::Unleash => unleash::read(&value),
         Dialect::FlagdV2 | Dialect::FlagdV3 => flagd::read(dialect, &value),
         Dialect::LaunchDarkly => launchdarkly::read(&value),
+        Dialect::GrowthBook => growthbook::read(&value),
     };
     match read {
         Ok(draft) => assemble::assemble(dialect, draft),

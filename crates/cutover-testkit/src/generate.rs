@@ -1,6 +1,8 @@
 //! Random rulesets and contexts that have something to do with each other: names and values come from small
 //! pools, so that conditions hold, fail and are unknown in good measure.
 
+mod how;
+
 use crate::edge;
 use crate::random::Random;
 use serde_json::{Map, Value, json};
@@ -334,33 +336,8 @@ fn attribute(random: &mut Random) -> Value {
         _ => ("cidr", json!(["10.0.0.0/8", random.pick(&["2001:db8::/32", "192.168.0.0/16"])])),
     };
     let mut test = json!({ "attribute": name, operator: operand });
-    if random.once_in(6) {
-        test["otherwise"] = json!(random.once_in(2));
-    }
-    if random.once_in(4)
-        && let Some(read_as) = read_as(random, operator)
-    {
-        test["as"] = json!(read_as);
-    }
-    let of_texts = ["is", "is_not", "in", "not_in", "contains", "starts_with", "ends_with"];
-    if random.once_in(4) && of_texts.contains(&operator) {
-        test["ignore_case"] = json!(!random.once_in(5));
-    }
-    if random.once_in(5) && !["exists", "is_not", "not_in"].contains(&operator) {
-        test["each"] = json!("any");
-    }
+    how::beside(random, operator, &mut test);
     test
-}
-
-/// What the value of a test may be read as.
-fn read_as(random: &mut Random, operator: &str) -> Option<&'static str> {
-    match operator {
-        "is" | "is_not" | "in" | "not_in" | "before" | "after" => Some(random.pick(&["text", "number"])),
-        "above" | "at_least" | "below" | "at_most" | "between" => Some("number"),
-        "contains" | "starts_with" | "ends_with" | "matches" | "cidr" => Some("text"),
-        "semver" => Some(random.pick(&["version", "partial_version", "text"])),
-        _ => None,
-    }
 }
 
 /// A named contract, whose unit and of how many positions: few of them, so that many units lie on both sides.

@@ -7,6 +7,7 @@
 mod data;
 mod flagd;
 mod gherkin;
+mod growthbook;
 mod known;
 mod launchdarkly;
 mod scoreboard;
@@ -130,6 +131,13 @@ pub const SUITES: &[Suite] = &[
         source: "launchdarkly/sdk-test-harness, server-side evaluations, reasons",
         folders: &["sdk-test-harness", "launchdarkly"],
         run: launchdarkly::reasons,
+    },
+    Suite {
+        name: "growthbook",
+        dialect: "growthbook",
+        source: "growthbook-rust 0.4.0 (crates.io), tests/cases 0.12.0",
+        folders: &["growthbook", "growthbook-rust-0.4.0/tests/cases"],
+        run: growthbook::run,
     },
 ];
 

@@ -86,7 +86,7 @@ export interface ConditionStep extends AnyStep {
   readonly attribute: string;
   readonly operator: string;
   /** What the value was read as, where the ruleset says so. */
-  readonly as?: "number" | "text" | "version" | "partial_version";
+  readonly as?: "number" | "text" | "version" | "partial_version" | "padded_version" | "size";
   /** There where texts were compared in lower case. */
   readonly ignore_case?: true;
   /** There where each item of a list was tested, one of which has to pass. */

@@ -120,7 +120,7 @@ class RouteDict(TypedDict):
 _How = TypedDict(
     "_How",
     {
-        "as": Literal["number", "text", "version", "partial_version"],
+        "as": Literal["number", "text", "version", "partial_version", "padded_version", "size"],
         "ignore_case": bool,
         "each": Literal["any"],
         "otherwise": bool,

@@ -74,10 +74,12 @@ pub(crate) enum System {
     Unleash,
     Flagd,
     LaunchDarkly,
+    GrowthBook,
 }
 
 impl System {
-    const ALL: [Self; 5] = [Self::Eppo, Self::Datadog, Self::Unleash, Self::Flagd, Self::LaunchDarkly];
+    const ALL: [Self; 6] =
+        [Self::Eppo, Self::Datadog, Self::Unleash, Self::Flagd, Self::LaunchDarkly, Self::GrowthBook];
 
     fn name(self) -> &'static str {
         match self {
@@ -86,6 +88,7 @@ impl System {
             Self::Unleash => "unleash",
             Self::Flagd => "flagd",
             Self::LaunchDarkly => "launchdarkly",
+            Self::GrowthBook => "growthbook",
         }
     }
 
@@ -94,6 +97,7 @@ impl System {
             Self::Eppo => "Eppo's universal flag configuration",
             Self::Datadog => "the same format, as Datadog reads it",
             Self::Unleash => "Unleash's client features",
+            Self::GrowthBook => "GrowthBook's features, as its SDKs get them",
             Self::Flagd => "flagd's flags, whose buckets depend on the release: --dialect says which",
             Self::LaunchDarkly => "LaunchDarkly's flags and segments, as its server-side SDKs get them",
         }
@@ -107,6 +111,7 @@ impl System {
             Self::Unleash => &[Dialect::Unleash],
             Self::Flagd => &[Dialect::FlagdV2, Dialect::FlagdV3],
             Self::LaunchDarkly => &[Dialect::LaunchDarkly],
+            Self::GrowthBook => &[Dialect::GrowthBook],
         }
     }
 }

@@ -137,6 +137,11 @@ impl Hash {
         self == Self::LaunchDarklySha1
     }
 
+    /// True for the contracts that take numbers as JavaScript does: fractions are units, and 0 is none.
+    pub(crate) fn is_growthbook(self) -> bool {
+        matches!(self, Self::GrowthBook1 | Self::GrowthBook2)
+    }
+
     /// Where a unit lies among `total` positions; none where it is no unit of this contract.
     ///
     /// ```
@@ -159,8 +164,10 @@ impl Hash {
         let given = salt;
         let salt = salt.unwrap_or_default();
         let mut digits = Digits::default();
+        let mut room = growthbook::room();
         let bytes = match unit {
             ValueRef::Text(bytes) => bytes,
+            unit if self.is_growthbook() => growthbook::number(unit, &mut room)?,
             ValueRef::Int(int) => digits.of(int),
             _ if self.takes_nothing() => return Some(0),
             unit if self == Self::FlagdFractional3 => return flagd::of_value(given, unit, total),

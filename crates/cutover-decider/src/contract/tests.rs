@@ -61,13 +61,26 @@ fn what_is_no_unit_has_no_position_but_where_the_contract_says_so() {
         for value in [ValueRef::Missing, ValueRef::Other, ValueRef::Bool(true), ValueRef::Float(1.5)] {
             let keeps_types =
                 hash == Hash::FlagdFractional3 && matches!(value, ValueRef::Bool(_) | ValueRef::Float(_));
+            let takes_fractions = hash.is_growthbook() && matches!(value, ValueRef::Float(_));
             let found = hash.position(Some("s"), value, 100);
-            assert_eq!(found.is_some(), hash.takes_nothing() || keeps_types, "{hash:?} {value:?}");
+            let is_unit = hash.takes_nothing() || keeps_types || takes_fractions;
+            assert_eq!(found.is_some(), is_unit, "{hash:?} {value:?}");
             if hash.takes_nothing() {
                 assert_eq!(found, Some(0));
             }
         }
     }
+}
+
+#[test]
+fn growthbook_takes_numbers_as_javascript_writes_them() {
+    let of = |value: ValueRef<'_>| Hash::GrowthBook2.position(Some("s"), value, 10_000);
+    assert_eq!(of(0.into()), None);
+    assert_eq!(of(ValueRef::Float(f64::NAN)), None);
+    assert_eq!(of(1.5.into()), of("1.5".into()));
+    assert_eq!(of(1e21.into()), of("1e+21".into()));
+    assert_eq!(of(9_007_199_254_740_993_i64.into()), of("9007199254740992".into()));
+    assert_eq!(of(i64::MIN.into()), of("-9223372036854776000".into()));
 }
 
 #[derive(Debug)]

@@ -1,6 +1,8 @@
 //! Tests of converted values: a text read as a number, a number written as a text, versions with less than three parts,
-//! texts in lower case, each item of a list. Nothing is allocated: what is written lies on the stack.
+//! padded versions, lists by their size, texts in lower case, each item of a list. Nothing is allocated: what is written lies
+//! on the stack.
 
+use super::padded::pad_version;
 use super::semver::{self, Version};
 use super::test;
 use super::truth::Truth;
@@ -15,6 +17,10 @@ const MAX_LOWERED_BYTES: usize = 4096;
 const FEW_LOWERED: usize = 384;
 const FEW_BYTES: usize = FEW_LOWERED / 3 * 2;
 const MANY_LOWERED: usize = MAX_LOWERED_BYTES / 2 * 3;
+/// What a version of few bytes may take padded: no digit and the point behind it more than three times as much, and a
+/// tilde and a hyphen.
+const FEW_PADDED: usize = FEW_BYTES * 3 + 8;
+const MANY_PADDED: usize = MAX_LOWERED_BYTES * 3 + 8;
 
 /// What a value says of the test of a converted one at a place.
 #[inline(never)]
@@ -59,6 +65,8 @@ fn of_one(
         converted::VERSION | converted::PARTIAL_VERSION => {
             return as_version(arena, operand, as_what, value, &mut room);
         }
+        converted::PADDED_VERSION => return in_padded(arena, code, operand, value),
+        converted::SIZE => as_size(value),
         _ => value,
     };
     if how & converted::IGNORE_CASE == 0 {
@@ -90,6 +98,30 @@ fn lowered<const N: usize>(arena: &Arena, code: u32, operand: u32, text: &str) -
         room.push(character.encode_utf8(&mut [0; 4]).as_bytes());
     }
     test::of_text(arena, code, operand, room.bytes())
+}
+
+fn in_padded(arena: &Arena, code: u32, operand: u32, value: ValueRef<'_>) -> Truth {
+    let ValueRef::Text(bytes) = value else { return Truth::Unknown };
+    match bytes.len() {
+        count if count <= FEW_BYTES => padded::<FEW_PADDED>(arena, code, operand, bytes),
+        count if count <= MAX_LOWERED_BYTES => padded::<MANY_PADDED>(arena, code, operand, bytes),
+        _ => Truth::Unknown,
+    }
+}
+
+#[inline(never)]
+fn padded<const N: usize>(arena: &Arena, code: u32, operand: u32, version: &[u8]) -> Truth {
+    let mut room = Room::<N>::new();
+    pad_version(version, |part| room.push(part));
+    test::of_text(arena, code, operand, room.bytes())
+}
+
+/// How many items a list has.
+fn as_size(value: ValueRef<'_>) -> ValueRef<'_> {
+    match value {
+        ValueRef::List(list) => i64::try_from(list.count()).map_or(ValueRef::Missing, ValueRef::Int),
+        _ => ValueRef::Missing,
+    }
 }
 
 /// A text that is a number, as that number; a number as it is.
@@ -141,7 +173,7 @@ fn parsed(literal: &str) -> Option<f64> {
 }
 
 /// A boolean or a number as a text; a text as it is.
-fn as_text<'a>(value: ValueRef<'a>, room: &'a mut Room<32>) -> ValueRef<'a> {
+pub(crate) fn as_text<'a>(value: ValueRef<'a>, room: &'a mut Room<32>) -> ValueRef<'a> {
     match value {
         ValueRef::Text(_) => return value,
         ValueRef::Bool(true) => room.push(b"true"),
@@ -167,13 +199,13 @@ fn as_version(arena: &Arena, at: u32, as_what: u32, value: ValueRef<'_>, room: &
 }
 
 /// Room for a text of so many bytes; what goes beyond is cut off.
-struct Room<const N: usize> {
+pub(crate) struct Room<const N: usize> {
     bytes: [u8; N],
     length: usize,
 }
 
 impl<const N: usize> Room<N> {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { bytes: [0; N], length: 0 }
     }
 

@@ -34,7 +34,8 @@ fn find<'a>(
     let values = || attributes.iter().map(|attribute| view.value(AttributeId::from_index(*attribute)));
     let is_unit = |value: &ValueRef<'_>| match value {
         ValueRef::Text(text) => bits & contract::FIRST_OF == 0 || !text.is_empty(),
-        ValueRef::Int(_) => hash != Hash::Java31,
+        ValueRef::Int(int) => hash != Hash::Java31 && (*int != 0 || !hash.is_growthbook()),
+        ValueRef::Float(_) if hash.is_growthbook() => true,
         _ => bits & contract::FIRST_OF == 0,
     };
     let text = |offset, length| (offset != NONE).then(|| arena.text_at(offset, length));

@@ -3,7 +3,7 @@
 mod address;
 pub mod cidr;
 #[cfg(not(cutover_smallest))]
-mod convert;
+pub(crate) mod convert;
 mod drawn;
 mod flag;
 pub mod hashed;
@@ -11,6 +11,7 @@ pub mod instant;
 mod machine;
 pub mod number;
 mod observer;
+mod padded;
 pub mod semver;
 mod set;
 mod share;
@@ -23,5 +24,6 @@ pub(crate) use flag::flag_record;
 pub use machine::Machine;
 pub(crate) use observer::Walking;
 pub use observer::{Observer, Position, Rule, Silent};
+pub use padded::pad_version;
 pub use set::{bit as set_bit, head as set_head};
 pub(crate) use share::share_at;

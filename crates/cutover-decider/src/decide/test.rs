@@ -68,6 +68,8 @@ fn of_rare_text(arena: &Arena, code: u32, operand: u32, text: &[u8]) -> Option<b
         op::CIDR => cidr::any_contains(arena, operand, text)?,
         op::EXISTS => operand != 0,
         op::HASHED => in_hashed(arena, operand, ValueRef::Text(text))?,
+        #[cfg(not(cutover_smallest))]
+        op::ORDER => in_order(arena, operand, text)?,
         op::BEFORE | op::AFTER => {
             is_on_side(arena, code, operand, instant::parse(core::str::from_utf8(text).ok()?)?)
         }
@@ -189,6 +191,18 @@ fn in_bounds([bits, low_low, low_high, high_low, high_high]: &[u32; 5], number: 
     };
     holds(*bits, *low_low, *low_high, Ordering::Greater)
         && holds(*bits >> bounds::SHIFT, *high_low, *high_high, Ordering::Less)
+}
+
+/// Whether a text lies between others, in the order of their bytes, which is that of their characters.
+#[cfg(not(cutover_smallest))]
+fn in_order(arena: View<'_>, at: u32, text: &[u8]) -> Option<bool> {
+    let &[bits, low, low_length, high, high_length] = arena.record(at)?;
+    let holds = |bits: u32, offset: u32, length: u32, beyond: Ordering| {
+        let order = text.cmp(arena.bytes_at(offset, length));
+        bits & bounds::THERE == 0 || order == beyond || (bits & bounds::INCLUSIVE != 0 && order.is_eq())
+    };
+    let is_above = holds(bits, low, low_length, Ordering::Greater);
+    Some(is_above && holds(bits >> bounds::SHIFT, high, high_length, Ordering::Less))
 }
 
 /// The same for an integer and bounds that are integers, as most are.

@@ -56,6 +56,10 @@ pub mod converted {
     pub const VERSION: u32 = 3;
     /// A version may lack its last parts.
     pub const PARTIAL_VERSION: u32 = 4;
+    /// A text is a [padded version](crate::pad_version).
+    pub const PADDED_VERSION: u32 = 5;
+    /// A list is the number of its items.
+    pub const SIZE: u32 = 6;
     /// Texts are compared in lower case, in which those of the test are.
     pub const IGNORE_CASE: u32 = 8;
     /// Of a list it is the test of each item, and holds where one of them passes it.

@@ -2,6 +2,8 @@
 
 mod eppo;
 mod flagd;
+mod growthbook;
+mod growthbook_rules;
 mod launchdarkly;
 mod unleash;
 

@@ -43,6 +43,27 @@ impl Error {
         }
     }
 
+    /// True for what no syntax of regular expressions takes: something that is not closed, nothing to repeat, or a range
+    /// whose end comes first.
+    ///
+    /// ```
+    /// use cutover_regex::{Limits, compile};
+    /// let is_broken = |pattern| compile(pattern, &Limits::default()).unwrap_err().is_broken();
+    /// assert!(is_broken("a(b") && !is_broken("a(?=b)"));
+    /// ```
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        matches!(
+            self.problem,
+            Problem::GroupOpen
+                | Problem::GroupClosed
+                | Problem::NothingToRepeat
+                | Problem::ClassOpen
+                | Problem::RangeOrder
+                | Problem::RepetitionOrder
+        )
+    }
+
     /// What is wrong and what to do, without the place.
     #[must_use]
     pub fn message(&self) -> &'static str {

@@ -58,7 +58,8 @@ impl Kinds {
             None => Self::of_test(test),
             Some(ReadAs::Number | ReadAs::Version) => Self::UNIT,
             Some(ReadAs::Text) => Self::UNIT.and(Self::BOOL),
-            Some(ReadAs::PartialVersion) => Self::TEXT,
+            Some(ReadAs::PartialVersion | ReadAs::PaddedVersion) => Self::TEXT,
+            Some(ReadAs::Size) => Self::TEXTS.and(Self::NUMBERS).and(Self::BOOLS),
         };
         if how.each { one.and(one.lists()) } else { one }
     }
@@ -81,7 +82,8 @@ impl Kinds {
                 let text = if items.has(Self::TEXT) { Self::TEXT } else { Self::default() };
                 text.and(items.lists())
             }
-            Test::StartsWith(_)
+            Test::Order { .. }
+            | Test::StartsWith(_)
             | Test::EndsWith(_)
             | Test::Matches { .. }
             | Test::Semver(..)

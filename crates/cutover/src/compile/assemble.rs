@@ -2,11 +2,12 @@
 
 use crate::document::{Content, Node};
 use crate::order::sort_unstable_by;
-use crate::ruleset::how::lower_case;
+use crate::ruleset::how::How;
 use crate::ruleset::operator::Scalars;
 use cutover_decider::bucket::push_salt;
 use cutover_decider::format::{frame, header, set};
 use cutover_decider::{Arena, ValueRef, names, set_bit, set_head, split_words};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// An arena under construction.
@@ -289,12 +290,12 @@ impl Assembler {
         self.set_of(values, texts)
     }
 
-    /// The same with its texts in lower case.
-    pub(super) fn set_in_lower_case(&mut self, values: Scalars<'_>) -> u32 {
-        let mut texts: Vec<String> = values.texts().map(lower_case).collect();
+    /// The same with its texts as a test compares them.
+    pub(super) fn set_compared(&mut self, values: Scalars<'_>, how: How) -> u32 {
+        let mut texts: Vec<Cow<'_, str>> = values.texts().map(|text| how.compared(text)).collect();
         sort_unstable_by(&mut texts, Ord::cmp);
         texts.dedup();
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
         self.set_of(values, &texts)
     }
 

@@ -6,7 +6,7 @@ use crate::document::PathId;
 use crate::order::sort_unstable_by;
 use crate::ruleset::condition::{Condition, Kind};
 use crate::ruleset::fields::Spanned;
-use crate::ruleset::how::lower_case;
+use crate::ruleset::how::{How, ReadAs, lower_case};
 use crate::ruleset::operator::{Operator, Test};
 use crate::ruleset::semver::Range;
 use crate::ruleset::window::Window;
@@ -75,7 +75,7 @@ impl Compiler<'_> {
             Kind::Attribute { attribute, operator, test, how } => {
                 let attribute = self.out.attribute(attribute);
                 footprint.read(attribute);
-                let (mut head, mut operand) = self.test(test, how.ignore_case);
+                let (mut head, mut operand) = self.test(test, *how);
                 if how.word() != 0 {
                     operand = self.out.block(&[how.word(), head, operand]);
                     head = op::CONVERTED;
@@ -174,14 +174,17 @@ impl Compiler<'_> {
         Some(self.out.block(&words))
     }
 
-    /// The code of a test, and what it compares with; texts in lower case where the case of letters is ignored.
-    fn test(&mut self, test: &Test<'_>, ignore_case: bool) -> (u32, u32) {
+    /// The code of a test, and what it compares with; texts as they are compared.
+    fn test(&mut self, test: &Test<'_>, how: How) -> (u32, u32) {
         let out = &mut self.out;
+        let ignore_case = how.ignore_case;
         let lower = |texts: &mut dyn Iterator<Item = &str>| texts.map(lower_case).collect::<Vec<String>>();
         match test {
-            Test::OneOf(values) if ignore_case => (op::SET, out.set_in_lower_case(*values)),
+            Test::OneOf(values) if ignore_case || how.read_as == Some(ReadAs::PaddedVersion) => {
+                (op::SET, out.set_compared(*values, how))
+            }
             Test::Contains(values) if ignore_case => {
-                let items = out.set_in_lower_case(*values);
+                let items = out.set_compared(*values, how);
                 let parts = lower(&mut values.texts());
                 let parts = out.texts(parts.iter().map(String::as_str));
                 (op::CONTAINS, out.block(&[items, parts]))
@@ -208,6 +211,17 @@ impl Compiler<'_> {
                 let (high_bits, high) = bound(*high);
                 let [[a, b], [c, d]] = [low, high];
                 (op::RANGE, out.block(&[low_bits | high_bits << bounds::SHIFT, a, b, c, d]))
+            }
+            Test::Order { low, high } => {
+                let mut bound = |bound: Option<(&str, bool)>| match bound {
+                    Some((text, inclusive)) => {
+                        let inclusive = if inclusive { bounds::INCLUSIVE } else { 0 };
+                        (bounds::THERE | inclusive, out.name(&how.compared(text)))
+                    }
+                    None => (0, [0; 2]),
+                };
+                let ((low_bits, [a, b]), (high_bits, [c, d])) = (bound(*low), bound(*high));
+                (op::ORDER, out.block(&[low_bits | high_bits << bounds::SHIFT, a, b, c, d]))
             }
             Test::Contains(values) => {
                 let items = out.set(*values);

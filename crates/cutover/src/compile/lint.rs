@@ -187,6 +187,7 @@ fn same_test(a: &Test<'_>, b: &Test<'_>) -> bool {
     match (a, b) {
         (Test::OneOf(a), Test::OneOf(b)) => a == b,
         (Test::Range { low: a, high: x }, Test::Range { low: b, high: y }) => a == b && x == y,
+        (Test::Order { low: a, high: x }, Test::Order { low: b, high: y }) => a == b && x == y,
         (Test::Exists(a), Test::Exists(b)) => a == b,
         (Test::StartsWith(a), Test::StartsWith(b)) | (Test::EndsWith(a), Test::EndsWith(b)) => a == b,
         (Test::Matches { text: a, .. }, Test::Matches { text: b, .. }) => a == b,

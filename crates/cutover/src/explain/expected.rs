@@ -42,6 +42,14 @@ pub(super) fn expected(arena: &Arena, code: u32, operand: u32) -> Value {
             };
             Value::List(vec![bound(bits, bounds::LOW), bound(bits >> bounds::SHIFT, bounds::HIGH)])
         }
+        op::ORDER => {
+            let bits = arena.word(operand);
+            let bound = |bits: u32, at: u32| match bits & bounds::THERE {
+                0 => Value::Null,
+                _ => Value::from(arena.text(operand.saturating_add(at))),
+            };
+            Value::List(vec![bound(bits, bounds::LOW), bound(bits >> bounds::SHIFT, bounds::HIGH)])
+        }
         op::STARTS_WITH | op::ENDS_WITH => {
             let count = arena.word(operand).saturating_mul(2);
             let all = arena.slice(operand.saturating_add(texts::WORDS), count).as_chunks::<2>().0;
@@ -51,7 +59,7 @@ pub(super) fn expected(arena: &Arena, code: u32, operand: u32) -> Value {
         op::MATCHES | op::SEMVER => Value::from(arena.text(operand)),
         op::EXISTS => Value::Bool(operand != 0),
         op::CONVERTED => match arena.record(operand) {
-            Some(&[_, code, operand]) if code < op::CONVERTED => expected(arena, code, operand),
+            Some(&[_, code, operand]) if code != op::CONVERTED => expected(arena, code, operand),
             _ => Value::Null,
         },
         op::BEFORE | op::AFTER => Value::Int(arena.instant(operand)),

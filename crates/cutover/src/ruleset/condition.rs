@@ -228,7 +228,7 @@ impl Reader {
                 return None;
             }
         };
-        let test = self.test(operator, value, path.key(operator.name()));
+        let test = self.test(operator, value, path.key(operator.name()), how.unwrap_or_default());
         Some(Condition {
             kind: Kind::Attribute { attribute: attribute?, operator, test: test?, how: how? },
             path: self.paths.keep(path),

@@ -5,6 +5,8 @@ use super::operator::Operator;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Path};
 use cutover_decider::format::converted;
+use cutover_decider::pad_version;
+use std::borrow::Cow;
 
 /// What stands beside the operator of a condition.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,14 +27,18 @@ pub(crate) enum ReadAs {
     Text = converted::TEXT,
     Version = converted::VERSION,
     PartialVersion = converted::PARTIAL_VERSION,
+    PaddedVersion = converted::PADDED_VERSION,
+    Size = converted::SIZE,
 }
 
 impl ReadAs {
-    const WORDS: [(&'static str, Self); 4] = [
+    const WORDS: [(&'static str, Self); 6] = [
         ("number", Self::Number),
         ("text", Self::Text),
         ("version", Self::Version),
         ("partial_version", Self::PartialVersion),
+        ("padded_version", Self::PaddedVersion),
+        ("size", Self::Size),
     ];
 
     /// Whether the test takes what this gives.
@@ -49,17 +55,27 @@ impl ReadAs {
                     | Operator::Cidr
                     | Operator::Exists
             ),
-            Self::Text => !matches!(
-                operator,
-                Operator::Above
-                    | Operator::AtLeast
-                    | Operator::Below
-                    | Operator::AtMost
-                    | Operator::Between
-                    | Operator::Exists
-            ),
+            Self::Text => !matches!(operator, Operator::Between | Operator::Exists),
+            Self::PaddedVersion => is_compared(operator) && operator != Operator::Between,
+            Self::Size => is_compared(operator),
         }
     }
+}
+
+/// Whether an operator compares a value as a whole, for being the same or by order.
+fn is_compared(operator: Operator) -> bool {
+    matches!(
+        operator,
+        Operator::Is
+            | Operator::IsNot
+            | Operator::In
+            | Operator::NotIn
+            | Operator::Above
+            | Operator::AtLeast
+            | Operator::Below
+            | Operator::AtMost
+            | Operator::Between
+    )
 }
 
 /// Whether an operator compares texts, so that the case of letters may be ignored.
@@ -89,6 +105,20 @@ pub(crate) const KEYS: &[&str] = &["otherwise", "as", "ignore_case", "each"];
 pub(crate) const EACH_ANY: &str = "any";
 
 impl How {
+    /// Whether `above` and its neighbours compare texts.
+    pub(crate) fn orders_texts(self) -> bool {
+        matches!(self.read_as, Some(ReadAs::Text | ReadAs::PaddedVersion))
+    }
+
+    /// A text of the test as it is compared.
+    pub(crate) fn compared(self, text: &str) -> Cow<'_, str> {
+        match self.read_as {
+            Some(ReadAs::PaddedVersion) => Cow::Owned(padded_version(text)),
+            _ if self.ignore_case => Cow::Owned(lower_case(text)),
+            _ => Cow::Borrowed(text),
+        }
+    }
+
     /// The word of the conversion in a program; 0 where there is none.
     pub(crate) fn word(self) -> u32 {
         let ignore_case = if self.ignore_case { converted::IGNORE_CASE } else { 0 };
@@ -125,14 +155,14 @@ impl Reader {
             return None;
         }
         if let Some(node) = letters
-            && !takes_letters(operator)
+            && (!takes_letters(operator) || matches!(read_as, Some(ReadAs::PaddedVersion | ReadAs::Size)))
         {
             self.does_not_go(node, path.key("ignore_case"), "ignore_case", operator);
             return None;
         }
         // Whether "some item is not" or "no item is" is meant, `not` says.
         if let Some(node) = items
-            && (operator == Operator::Exists || operator.negates())
+            && (operator == Operator::Exists || operator.negates() || read_as == Some(ReadAs::Size))
         {
             self.does_not_go(node, path.key("each"), "each", operator);
             return None;
@@ -151,7 +181,9 @@ impl Reader {
     fn does_not_go(&mut self, node: &Node<'_>, path: Path<'_>, key: &str, operator: Operator) {
         let help = match (key, operator) {
             ("as", Operator::Semver) => "`semver` takes `as: version`, `as: partial_version` and `as: text`",
+            ("as", Operator::Between) => "texts and versions take `at_least` and `at_most` in an `all`",
             ("each", Operator::Exists) => "`exists` asks of the list as a whole",
+            ("each", _) if !operator.negates() => "`size` counts the items of the list as a whole",
             ("each", _) => "for \"no item\", write `not` around `is` or `in`",
             ("as", Operator::Exists) => "`exists` asks whether there is a value, whatever it is read as",
             ("as", _) => "read it as what the operator compares, or take another operator",
@@ -169,6 +201,14 @@ impl Reader {
             .help(help),
         );
     }
+}
+
+/// A version as `as: padded_version` compares it.
+fn padded_version(text: &str) -> String {
+    let mut padded = Vec::new();
+    pad_version(text.as_bytes(), |part| padded.extend_from_slice(part));
+    // Parts end at signs of ASCII alone.
+    String::from_utf8(padded).unwrap_or_default()
 }
 
 /// A text in lower case as `ignore_case` compares it: character by character, the same wherever they stand in a word.

@@ -2,6 +2,7 @@
 
 use super::cidr::Network;
 use super::fields::Reader;
+use super::how::How;
 use super::semver::Range;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Content, Node, Path};
@@ -59,6 +60,11 @@ pub(crate) enum Test<'a> {
     Range {
         low: Option<(Number, bool)>,
         high: Option<(Number, bool)>,
+    },
+    /// Between these texts; `bool` says whether the text itself belongs to it.
+    Order {
+        low: Option<(&'a str, bool)>,
+        high: Option<(&'a str, bool)>,
     },
     Contains(Scalars<'a>),
     StartsWith(Vec<&'a str>),
@@ -150,7 +156,13 @@ impl Reader {
         operator: Operator,
         node: &'a Node<'a>,
         path: Path<'_>,
+        how: How,
     ) -> Option<Test<'a>> {
+        if how.orders_texts()
+            && let Some(test) = self.order(operator, node, path)
+        {
+            return test;
+        }
         match operator {
             Operator::Is | Operator::IsNot => {
                 self.scalar(node, path).map(|()| Test::OneOf(Scalars::of(node)))
@@ -181,6 +193,18 @@ impl Reader {
             Operator::After => self.instant(node, path).map(Test::After),
             Operator::Cidr => self.one_or_more(node, path, Self::network).map(Test::Cidr),
         }
+    }
+
+    /// Reads a text that others are compared with by their order; none for any other operator.
+    fn order<'a>(&mut self, operator: Operator, node: &Node<'a>, path: Path<'_>) -> Option<Option<Test<'a>>> {
+        let test: fn(&'a str) -> Test<'a> = match operator {
+            Operator::Above => |low| Test::Order { low: Some((low, false)), high: None },
+            Operator::AtLeast => |low| Test::Order { low: Some((low, true)), high: None },
+            Operator::Below => |high| Test::Order { low: None, high: Some((high, false)) },
+            Operator::AtMost => |high| Test::Order { low: None, high: Some((high, true)) },
+            _ => return None,
+        };
+        Some(self.text(node, path).map(test))
     }
 
     /// Checks that this is a scalar.

@@ -119,6 +119,14 @@ pub(super) enum Scalar {
     Bool(bool),
 }
 
+/// A number, or a text that texts are compared with by their order.
+#[derive(JsonSchema, Serialize)]
+#[serde(untagged)]
+pub(super) enum Bound {
+    Number(f64),
+    Text(String),
+}
+
 /// A list of values, or of their hashes.
 #[derive(JsonSchema, Serialize)]
 #[serde(untagged)]
@@ -153,14 +161,14 @@ pub(super) struct Attribute {
     r#in: Option<Members>,
     /// Known, and equal to none of these.
     not_in: Option<Members>,
-    /// A number above this.
-    above: Option<f64>,
-    /// A number of at least this.
-    at_least: Option<f64>,
-    /// A number below this.
-    below: Option<f64>,
-    /// A number of at most this.
-    at_most: Option<f64>,
+    /// A number above this; a text, beside `as: text` or `as: padded_version`.
+    above: Option<Bound>,
+    /// A number of at least this, or a text.
+    at_least: Option<Bound>,
+    /// A number below this, or a text.
+    below: Option<Bound>,
+    /// A number of at most this, or a text.
+    at_most: Option<Bound>,
     /// A number between these two, both included.
     between: Option<[f64; 2]>,
     /// A text with one of these in it, or a list with one of these as an item.
@@ -199,7 +207,8 @@ enum Each {
 }
 
 /// `number` reads a text as a decimal number, `text` writes booleans and numbers as JavaScript does, `version` takes a
-/// leading `v`, numbers and missing last parts, `partial_version` missing last parts alone.
+/// leading `v`, numbers and missing last parts, `partial_version` missing last parts alone; `padded_version` compares
+/// versions as texts whose numbers are padded, and `size` reads a list as the number of its items.
 #[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum ReadAs {
@@ -207,6 +216,8 @@ enum ReadAs {
     Text,
     Version,
     PartialVersion,
+    PaddedVersion,
+    Size,
 }
 
 #[cfg(test)]
