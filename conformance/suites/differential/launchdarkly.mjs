@@ -7,25 +7,14 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { seeded } from "./random.mjs";
 
 const require = createRequire(import.meta.url);
 const { init } = require("@launchdarkly/node-server-sdk");
 const { TestData } = require("@launchdarkly/node-server-sdk/integrations");
 const [cutover, seed = "1", count = "300", contexts = "100"] = process.argv.slice(2);
 
-/** Numbers from 0 to 1, the same for a seed: mulberry32. */
-let state = Number(seed) >>> 0;
-function random() {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-}
-const below = (limit) => Math.floor(random() * limit);
-const pick = (list) => list[below(list.length)];
-const some = (list, most) => Array.from({ length: below(most + 1) }, () => pick(list));
-const maybe = (share, value) => (random() < share ? value : undefined);
-const times = (most, make) => Array.from({ length: below(most + 1) }, make);
+const { random, below, pick, some, maybe, times } = seeded(seed);
 
 const KINDS = ["user", "org", "my.kind"];
 const KEYS = ["ada", "bob", "1", "日本", "x y", "user-7"];

@@ -6,24 +6,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { seeded } from "./random.mjs";
 
 const require = createRequire(import.meta.url);
 const Client = require("unleash-client/lib/client").default;
 const { defaultStrategies } = require("unleash-client/lib/strategy");
 const [cutover, seed = "1", features = "600", contexts = "200"] = process.argv.slice(2);
 
-/** Numbers from 0 to 1, the same for a seed: mulberry32. */
-let state = Number(seed) >>> 0;
-function random() {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-}
-const below = (count) => Math.floor(random() * count);
-const pick = (list) => list[below(list.length)];
-const some = (list, most) => Array.from({ length: below(most + 1) }, () => pick(list));
-const maybe = (share, value) => (random() < share ? value : undefined);
+const { random, below, pick, some, maybe } = seeded(seed);
 
 const TEXTS = ["a", "ab", "ABC", " b ", "", "Straße", "É", "1", "true", "a,b", "x".repeat(40), "日本"];
 const NUMBERS = ["5", "5.0", "-3", "0", "1e3", "007", "+2", "five", "5.5"];
