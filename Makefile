@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test setup build check rust js python conformance http load differential twin example deploy docs sbom fuzz simulate faults budget bench bench-peers clean
+.PHONY: help run test setup build check rust js python conformance http load differential twin example deploy docs sbom fuzz simulate faults soak budget bench bench-peers clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
@@ -68,6 +68,9 @@ simulate: build  ## ten thousand histories of the executors, and a hundred kills
 
 faults: build    ## the control plane killed two hundred times under load, over SQLite and over PostgreSQL
 	@cd bindings/python && CUTOVER_KILLS=$${KILLS:-200} "$(CURDIR)/.venv/bin/python" -m pytest -q -s tests/source/test_kills.py
+
+soak: build      ## an hour of decisions, changes and executor traffic in Node and Python: memory stays flat
+	@scripts/soak.sh
 
 budget:          ## instructions and sizes of release builds against budget.json; UPDATE=1 writes new limits
 	@scripts/budget.sh --all $(if $(UPDATE),--update)

@@ -6,6 +6,13 @@ export CARGO_TARGET_DIR="$CARGO_TARGET_DIR/fuzz"
 step "fuzz: properties on stable Rust"
 (cd fuzz && cargo test --quiet --release)
 
+step "fuzz: the Python package"
+if "$PYTHON" -c "import atheris" 2>/dev/null || "$PYTHON" -m pip install --quiet --disable-pip-version-check --only-binary :all: atheris==3.0.0; then
+  "$PYTHON" fuzz/python/package.py -max_total_time="${FUZZ_SECONDS:-6}" -verbosity=0
+else
+  echo "atheris has no package for this machine: the Python package is not fuzzed here"
+fi
+
 # The fuzzers themselves need no nightly compiler, for they need no sanitizer: the properties are what they look for, and the
 # code that is fuzzed has no `unsafe`. What instruments it for coverage are flags that rustc keeps for itself.
 have cargo-fuzz || cargo install --quiet --profile dev --root "$TOOLS" cargo-fuzz --version 0.13.2 --target-dir "$CARGO_TARGET_DIR/tools"

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Condition, Lock, Thread
 
 Task = Callable[[], object]
 
+# A thread that has had nothing to do for so many seconds ends, so that a pool nobody uses any more leaves none behind.
+IDLE = 5.0
+
 
 class Pool:
-    """Up to `size` threads, started as they are needed. What a task raises is its own business: it is dropped."""
+    """Up to `size` threads, started as they are needed and ended once they are not. What a task raises is its own
+    business: it is dropped."""
 
     def __init__(self, name: str, size: int) -> None:
         self._name, self._size = name, size
@@ -41,7 +45,18 @@ class Pool:
         return True
 
     def _work(self) -> None:
-        while (task := self._tasks.get()) is not None:
+        while True:
+            try:
+                task = self._tasks.get(timeout=IDLE)
+            except Empty:
+                with self._lock:
+                    # What was counted and is not in the queue yet needs a thread.
+                    if self._open < self._threads:
+                        self._threads -= 1
+                        return
+                continue
+            if task is None:
+                return
             try:
                 task()
             except BaseException:  # noqa: BLE001, S110
