@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from contextlib import suppress
@@ -304,3 +305,18 @@ def test_comparisons_are_reported_by_their_labels() -> None:
     assert report["top_fields"] == [{"operation": "get_offer", "field": "n", "count": 1}]
     assert (report["latency"]["control"]["count"], report["latency"]["candidate"]["count"]) == (601, 602)
     assert "604 judged" in report["text"] and len(orders.report(1)["top_by_rate"]) == 1
+
+
+def test_an_engine_that_was_replaced_is_let_go() -> None:
+    def alive() -> int:
+        gc.collect()
+        return sum(isinstance(found, Engine) for found in gc.get_objects())
+
+    now = engine("shadow")
+    orders = Migration(lambda: now, "orders", old=Store(k={"n": 1}), new=Store(k={"n": 1}))
+    before = alive()
+    for sample in range(1, 60):
+        now = engine("shadow", sample=f"{sample}%")
+        assert orders.read("k") == {"n": 1}
+    assert orders.settled(5)
+    assert alive() <= before + 1

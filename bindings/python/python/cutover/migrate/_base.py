@@ -106,6 +106,7 @@ class Base(Generic[SideType, OutboxType]):
             store: None if config is None else Breaker(json.dumps(config)) for store, config in configs
         }
         self._plans: dict[int, ReadPlan] = {}
+        self._planned: Engine | None = None
         self.dead_letters: list[DeadLetter] = []
         """What nobody else could keep, where there is no hook `dead_letter`: the last thousand."""
         self._dead_letter: Callable[[DeadLetter], object] = dead_letter or self._keep
@@ -182,8 +183,10 @@ class Base(Generic[SideType, OutboxType]):
             plan = ReadPlan(engine, route, self._sides, self._breakers, self._timeouts, self._counters)
         except KeyError as error:
             raise MigrationError(f"there is no side for the store {error}") from None
-        if len(self._plans) >= _KEPT_PLANS:
+        if self._planned is not engine or len(self._plans) >= _KEPT_PLANS:
+            # Plans of an engine that was replaced would keep it, with its whole ruleset.
             self._plans.clear()
+            self._planned = engine
         self._plans[id(route)] = plan
         return plan
 
