@@ -50,12 +50,11 @@ pub fn shares(data: &[u8]) {
     }
     // A salt that is no salt is refused, whatever it is.
     let Ok(engine) = Engine::from_str(&serde_json::json!({ "cutover": 1, "flags": flags }).to_string()) else { return };
-    let mut attributes = Attributes::new();
-    match asked.unit {
-        Unit::Text(text) => attributes.set("unit", Value::Text(text)),
-        Unit::Whole(number) => attributes.set("unit", Value::Int(number)),
+    let unit = match asked.unit {
+        Unit::Text(text) => Value::Text(text),
+        Unit::Whole(number) => Value::Int(number),
     };
-    let context = engine.context(&attributes);
+    let context = engine.context(&Attributes::new().with("unit", unit));
     let is_on = |flag: &str| engine.is_enabled(flag, &context, 0);
     assert!(!is_on("low") || is_on("high"), "raised from {low} to {high}");
     assert!(!is_on("nobody") && is_on("everybody"));

@@ -24,7 +24,11 @@ fn what_does_not_go_together_is_refused_at_its_place() {
     let cases = [
         (json!({ "attribute": "v", "is": 1, "otherwise": "no" }), "wrong_type flags.f.rules[0].if.otherwise"),
         (json!({ "attribute": "v", "is": 1, "as": "numbr" }), "unknown_word flags.f.rules[0].if.as"),
-        (json!({ "attribute": "v", "above": 1, "as": "text" }), "contradiction flags.f.rules[0].if.as"),
+        (json!({ "attribute": "v", "above": 1, "as": "text" }), "wrong_type flags.f.rules[0].if.above"),
+        (
+            json!({ "attribute": "v", "between": [1, 2], "as": "text" }),
+            "contradiction flags.f.rules[0].if.as",
+        ),
         (json!({ "attribute": "v", "is": 1, "as": "version" }), "contradiction flags.f.rules[0].if.as"),
         (json!({ "attribute": "v", "exists": true, "as": "text" }), "contradiction flags.f.rules[0].if.as"),
         (

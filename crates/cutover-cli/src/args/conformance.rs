@@ -19,7 +19,7 @@ pub(crate) struct Conformance {
     #[arg(long = "suite", value_name = "NAME", num_args = 0..)]
     pub(crate) suites: Option<Vec<String>>,
 
-    /// A folder with data of suites that is not in the folder of the vectors
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "CUTOVER_SUITES", requires = "suites")]
+    /// A folder with data of suites that is not in the folder of the vectors, for `--suite`
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "CUTOVER_SUITES")]
     pub(crate) data: Option<PathBuf>,
 }

@@ -66,7 +66,7 @@ fn every_problem_is_told_at_once() {
         run.stdout.lines().filter_map(|line| line.strip_prefix("  = expected: ")).collect();
     let [operators, keys] = lists[..] else { panic!("{}", run.stdout) };
     // What stands beside an operator is none.
-    let beside = ["attribute", "otherwise", "as", "ignore_case"];
+    let beside = ["attribute", "otherwise", "as", "ignore_case", "each"];
     assert_eq!(sorted(operators.split(", ")), known(&folder, "Attribute", &beside));
     assert_eq!(sorted(keys.split(", ")), known(&folder, "Flag", &[]));
     let stdout = "\

@@ -56,7 +56,7 @@ const WAYS: [Way; 58] = [
         "POST",
         "/v1/rulesets/{env}/nodes",
         "/v1/rulesets/production/nodes",
-        "{\"node\":\"n\",\"version\":1,\"epoch\":1}",
+        "{\"node\":\"n\",\"epoch\":1}",
         Role("server"),
     ),
     ("GET", "/v1/rulesets/{env}/nodes", "/v1/rulesets/production/nodes", "", Role("viewer")),
@@ -70,7 +70,13 @@ const WAYS: [Way; 58] = [
         Role("viewer"),
     ),
     ("GET", "/v1/environments/{env}/file", "/v1/environments/production/file", "", Role("viewer")),
-    ("POST", "/v1/environments/{env}/check", "/v1/environments/production/check", TEXT, Role("viewer")),
+    (
+        "POST",
+        "/v1/environments/{env}/check",
+        "/v1/environments/production/check",
+        "{\"ruleset\":\"cutover: 1\"}",
+        Role("viewer"),
+    ),
     ("GET", "/v1/environments/{env}/drafts", "/v1/environments/production/drafts", "", Role("viewer")),
     (
         "GET",
@@ -117,7 +123,7 @@ const WAYS: [Way; 58] = [
         "PUT",
         "/v1/environments/{env}/drafts/{draft}",
         "/v1/environments/production/drafts/mine",
-        TEXT,
+        "{\"text\":\"cutover: 1\"}",
         Role("editor"),
     ),
     (
@@ -138,7 +144,7 @@ const WAYS: [Way; 58] = [
         "POST",
         "/v1/environments/{env}/publish",
         "/v1/environments/production/publish",
-        "{\"text\":\"cutover: 1\",\"reason\":\"matrix\"}",
+        "{\"ruleset\":\"cutover: 1\",\"reason\":\"matrix\"}",
         Role("operator"),
     ),
     (
@@ -180,7 +186,7 @@ const WAYS: [Way; 58] = [
         "PUT",
         "/v1/environments/{env}/banners/{id}",
         "/v1/environments/production/banners/b",
-        "{\"text\":\"slow\"}",
+        "{\"level\":\"info\",\"text\":{\"en\":\"slow\"}}",
         Role("operator"),
     ),
     (
@@ -190,7 +196,13 @@ const WAYS: [Way; 58] = [
         "",
         Role("operator"),
     ),
-    ("POST", "/admin/config", "/admin/config?env=production", "{\"use_v2\":true}", Role("operator")),
+    (
+        "POST",
+        "/admin/config",
+        "/admin/config?env=production",
+        "{\"v2_traffic_percentage\":7}",
+        Role("operator"),
+    ),
     ("POST", "/admin/rollback", "/admin/rollback?env=production", "{}", Role("operator")),
     ("POST", "/admin/emergency-rollback", "/admin/emergency-rollback?env=production", "{}", Role("operator")),
     (
