@@ -71,10 +71,14 @@ pub fn compare(data: &[u8]) {
             keys.push(key);
         }
     }
-    let Ok(engine) = Engine::from_str(&format!("cutover: 1\ncomparators: {{ any: {{ {} }} }}", keys.join(", "))) else {
+    let Ok(engine) =
+        Engine::from_str(&format!("cutover: 1\ncomparators: {{ any: {{ {} }} }}", keys.join(", ")))
+    else {
         return;
     };
-    let compared = |a: &str, b: &str| engine.compare("any", a.as_bytes(), b.as_bytes()).expect("the comparator is there");
+    let compared = |a: &str, b: &str| {
+        engine.compare("any", a.as_bytes(), b.as_bytes()).expect("the comparator is there")
+    };
     let (there, back) = (compared(sides.control, sides.candidate), compared(sides.candidate, sides.control));
     if let (Ok(there), Ok(back)) = (&there, &back) {
         assert_eq!(there.is_match(), back.is_match());

@@ -28,7 +28,10 @@ pub fn ruleset(data: &[u8]) {
                 assert_eq!(decision.error.is_some(), decision.reason == cutover::Reason::Error);
             }
             // What loads once loads again, and means the same.
-            assert_eq!(Engine::from_bytes(data).map(|again| again.digest().to_owned()).ok().as_deref(), Some(engine.digest()));
+            assert_eq!(
+                Engine::from_bytes(data).map(|again| again.digest().to_owned()).ok().as_deref(),
+                Some(engine.digest())
+            );
         }
         Err(refused) => assert!(refused.diagnostics.iter().any(cutover::Diagnostic::is_error)),
     }
@@ -63,6 +66,11 @@ pub fn decide(data: &[u8]) {
         let _ = to_json(&engine.explain_view(flag, &packed, asked.now));
     }
     for name in engine.migrations() {
-        let _ = to_json(&engine.route(name, &context, asked.now, &Value::from_json(asked.context).unwrap_or_default()));
+        let _ = to_json(&engine.route(
+            name,
+            &context,
+            asked.now,
+            &Value::from_json(asked.context).unwrap_or_default(),
+        ));
     }
 }

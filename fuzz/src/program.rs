@@ -39,8 +39,11 @@ pub fn program(data: &[u8]) {
     let count = (engine.program().arena().words.len()).max(1);
     for (at, value, near) in forged.changes {
         let at = PREFIX + usize::from(at) % count * 4;
-        let Some(word) = bytes.get_mut(at..at + 4).and_then(|word| word.first_chunk_mut::<4>()) else { continue };
-        let value = if near { u32::from_le_bytes(*word).wrapping_add(value % 17).wrapping_sub(8) } else { value };
+        let Some(word) = bytes.get_mut(at..at + 4).and_then(|word| word.first_chunk_mut::<4>()) else {
+            continue;
+        };
+        let value =
+            if near { u32::from_le_bytes(*word).wrapping_add(value % 17).wrapping_sub(8) } else { value };
         *word = value.to_le_bytes();
     }
     let at = PREFIX + usize::from(forged.at) % (bytes.len() - PREFIX);

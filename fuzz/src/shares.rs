@@ -49,7 +49,10 @@ pub fn shares(data: &[u8]) {
         flags["parts"] = parts;
     }
     // A salt that is no salt is refused, whatever it is.
-    let Ok(engine) = Engine::from_str(&serde_json::json!({ "cutover": 1, "flags": flags }).to_string()) else { return };
+    let Ok(engine) = Engine::from_str(&serde_json::json!({ "cutover": 1, "flags": flags }).to_string())
+    else {
+        return;
+    };
     let unit = match asked.unit {
         Unit::Text(text) => Value::Text(text),
         Unit::Whole(number) => Value::Int(number),

@@ -17,7 +17,11 @@ struct Machine {
 /// The machines of the vectors: true configurations, and true events, which are then told in another order.
 static MACHINES: LazyLock<Vec<Machine>> = LazyLock::new(|| {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance");
-    let mut paths: Vec<_> = std::fs::read_dir(folder).expect("the vectors are there").flatten().map(|entry| entry.path()).collect();
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .expect("the vectors are there")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     paths.sort();
     let mut found = Vec::new();
     for path in paths {
@@ -65,7 +69,9 @@ pub fn machine(data: &[u8]) {
         let Ok(once) = once else { continue };
         let said: Value = serde_json::from_str(&once).expect("the answer is JSON");
         let kept = said["state"].to_string();
-        assert!(step_json(&machine.name, &machine.config, &kept, &event).is_ok() || !said["effects"].is_null());
+        assert!(
+            step_json(&machine.name, &machine.config, &kept, &event).is_ok() || !said["effects"].is_null()
+        );
         state = kept;
     }
 }
@@ -88,9 +94,34 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
 });
 
 const QUESTIONS: [&str; 28] = [
-    "safety", "select", "openfeature", "overlay", "diff", "changed", "log", "replay", "runbook", "handbook", "alerts", "compare", "judge",
-    "delivery", "path", "gate", "advance", "simulate", "report", "plan_spec", "gate_replay", "compare_arms", "work", "incident",
-    "post_mortem", "drill", "nothing", "",
+    "safety",
+    "select",
+    "openfeature",
+    "overlay",
+    "diff",
+    "changed",
+    "log",
+    "replay",
+    "runbook",
+    "handbook",
+    "alerts",
+    "compare",
+    "judge",
+    "delivery",
+    "path",
+    "gate",
+    "advance",
+    "simulate",
+    "report",
+    "plan_spec",
+    "gate_replay",
+    "compare_arms",
+    "work",
+    "incident",
+    "post_mortem",
+    "drill",
+    "nothing",
+    "",
 ];
 
 #[derive(Debug, Arbitrary)]
@@ -103,12 +134,48 @@ struct Question<'a> {
 }
 
 const KEYS: [&str; 24] = [
-    "plan", "state", "event", "now", "flag", "variant", "unavailable", "migration", "name", "gate", "observations", "of", "scenario", "seed",
-    "lines", "context", "to", "from", "table", "target", "method", "control", "candidate", "comparator",
+    "plan",
+    "state",
+    "event",
+    "now",
+    "flag",
+    "variant",
+    "unavailable",
+    "migration",
+    "name",
+    "gate",
+    "observations",
+    "of",
+    "scenario",
+    "seed",
+    "lines",
+    "context",
+    "to",
+    "from",
+    "table",
+    "target",
+    "method",
+    "control",
+    "candidate",
+    "comparator",
 ];
 const WORDS: [&str; 16] = [
-    "\"central_block\"", "\"till\"", "\"release_1_3\"", "0", "1000", "-1", "null", "true", "[]", "{}", "\"incidents\"", "{\"event\":\"start\",\"actor\":\"a\"}",
-    "{\"event\":\"tick\"}", "\"plan\"", "[{\"metric\":\"m\",\"value\":1}]", "1e300",
+    "\"central_block\"",
+    "\"till\"",
+    "\"release_1_3\"",
+    "0",
+    "1000",
+    "-1",
+    "null",
+    "true",
+    "[]",
+    "{}",
+    "\"incidents\"",
+    "{\"event\":\"start\",\"actor\":\"a\"}",
+    "{\"event\":\"tick\"}",
+    "\"plan\"",
+    "[{\"metric\":\"m\",\"value\":1}]",
+    "1e300",
 ];
 
 /// Any question by name with any arguments: an answer that is JSON, or a reason; the same twice.

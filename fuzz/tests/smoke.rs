@@ -79,7 +79,18 @@ fn damaged_documents_are_imported_or_refused() {
 
 #[test]
 fn two_documents_are_compared_or_refused() {
-    let values = ["1", "0.1", "\"1\"", "true", "null", "\"2026-01-01T00:00:00Z\"", "[1,2]", "{\"id\":1}", "1e400", "[{\"id\":1},{\"id\":1}]"];
+    let values = [
+        "1",
+        "0.1",
+        "\"1\"",
+        "true",
+        "null",
+        "\"2026-01-01T00:00:00Z\"",
+        "[1,2]",
+        "{\"id\":1}",
+        "1e400",
+        "[{\"id\":1},{\"id\":1}]",
+    ];
     for seed in 0..ROUNDS {
         let mut random = Random::new(seed);
         let mut side = || {

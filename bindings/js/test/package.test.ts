@@ -14,7 +14,7 @@ describe("what is in it", () => {
   const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
 
   it("is what was built, and nothing else", () => {
-    expect(readdirSync(installed).sort()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
+    expect(readdirSync(installed).sort()).toEqual(["LICENSE", "README.md", "THIRD-PARTY.md", "dist", "package.json"]);
     expect(files.filter((file) => file.endsWith(".node"))).toHaveLength(1);
     expect(files.filter((file) => file.endsWith(".wasm")).sort()).toEqual([
       "dist/cutover_bg.wasm",
