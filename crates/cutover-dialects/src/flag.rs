@@ -10,6 +10,8 @@ pub(crate) const NOTHING: &str = "null";
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Flag {
     pub(crate) description: Option<String>,
+    /// What is told beside every answer.
+    pub(crate) metadata: Vec<(String, Yaml)>,
     pub(crate) disabled: bool,
     /// Names and values, in order; none for a flag with `on` and `off`.
     pub(crate) variants: Vec<(String, Yaml)>,
@@ -53,6 +55,7 @@ impl Flag {
             }
         };
         put("description", self.description.as_deref().filter(|text| !text.is_empty()).map(Yaml::text));
+        put("metadata", (!self.metadata.is_empty()).then(|| Yaml::Map(self.metadata.clone())));
         put("enabled", self.disabled.then(|| Yaml::Scalar("false".to_owned())));
         put("variants", (!self.variants.is_empty()).then(|| Yaml::Map(self.variants.clone())));
         put("default", self.default.as_deref().map(Yaml::text));

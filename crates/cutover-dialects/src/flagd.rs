@@ -20,6 +20,9 @@ use crate::report::FlagReport;
 use expression::Reader;
 use serde_json::Value as Json;
 
+/// What metadata says of every answer of Cutover.
+const SAID: [&str; 4] = ["digest", "version", "rule", "owner"];
+
 pub(crate) fn read(dialect: Dialect, document: &Json) -> Result<Draft, String> {
     let evaluators = document.get("$evaluators");
     let mut draft = Draft::default();
@@ -44,6 +47,20 @@ pub(crate) fn read(dialect: Dialect, document: &Json) -> Result<Draft, String> {
     Ok(draft)
 }
 
+/// The metadata of a flag: texts, numbers and booleans, as flagd has them.
+fn metadata(flag: &Json, answer: &mut Flag, report: &mut FlagReport) {
+    for (name, value) in flag.get("metadata").and_then(Json::as_object).into_iter().flatten() {
+        let place = format!("metadata.{name}");
+        if SAID.contains(&name.as_str()) {
+            report.differs(place, "Cutover says something else by this name, so it is left out");
+        } else if value.is_object() || value.is_array() || value.is_null() {
+            report.differs(place, "metadata are texts, numbers and booleans, so it is left out");
+        } else {
+            answer.metadata.push((name.clone(), json::yaml(value)));
+        }
+    }
+}
+
 fn read_flag(
     dialect: Dialect,
     name: &str,
@@ -62,9 +79,7 @@ fn read_flag(
     if answer.variants.is_empty() {
         answer.nothing("nothing");
     }
-    if flag.get("metadata").and_then(Json::as_object).is_some_and(|metadata| !metadata.is_empty()) {
-        report.differs("metadata", "a flag has no metadata here, so it is left out");
-    }
+    metadata(flag, &mut answer, report);
     if json::text(flag, "state") != Some("ENABLED") {
         // There the caller's own default is served, whatever the flag's is.
         answer.disabled = true;

@@ -62,7 +62,7 @@ export class Module {
     this.records = new Migration(source, name, { ...sides, outbox, transactional: "old", metrics, warn });
     this.#ahead = new Migration(source, `${name}_ahead`, { ...sides, outbox, metrics, warn });
     this.#lists = new Migration(source, name, { ...lists, outbox, metrics, warn });
-    this.#worker = this.records.worker({ onError: (error) => warn({ code: "outbox", message: String(error) } as Warned) });
+    this.#worker = this.records.worker({ onError: (error) => warn({ migration: name, code: "outbox_failed", message: String(error) }) });
   }
 
   /** What delivers the owed writes; it ends with the signal. */

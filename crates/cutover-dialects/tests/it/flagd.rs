@@ -172,3 +172,18 @@ fn a_disabled_flag_and_one_without_a_default_serve_the_callers() {
     document["flags"]["f"]["defaultVariant"] = Json::Null;
     assert_eq!(Loaded::new(Dialect::FlagdV3, &document).value("f", &json!({})), Json::Null);
 }
+
+#[test]
+fn metadata_come_along_but_for_what_is_said_of_every_answer() {
+    let mut document = document(&json!({}));
+    document["flags"]["f"]["metadata"] =
+        json!({ "team": "search", "level": 2, "beta": true, "owner": "ada", "more": { "a": 1 } });
+    let loaded = Loaded::new(Dialect::FlagdV3, &document);
+    let asked = json!({ "flag": "f", "asked": "string", "reason": "STATIC" });
+    let told: Json =
+        serde_json::from_str(&loaded.engine.call("openfeature", &asked.to_string()).unwrap()).unwrap();
+    let told = &told["metadata"];
+    assert_eq!((&told["team"], &told["level"], &told["beta"]), (&json!("search"), &json!(2), &json!(true)));
+    assert_eq!((told.get("owner"), told.get("more")), (None, None));
+    assert_eq!(loaded.fate("f"), Fate::Differs);
+}

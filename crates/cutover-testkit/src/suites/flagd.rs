@@ -2,7 +2,7 @@
 
 use super::Results;
 use super::data::{files, json, stem, text};
-use super::gherkin::{Scenario, quoted, scenarios};
+use super::gherkin::{Scenario, cells, quoted, scenarios};
 use cutover::{Engine, ErrorCode, Reason, Value};
 use cutover_dialects::{Dialect, context, import, reason};
 use serde_json::{Map, Value as Json};
@@ -84,8 +84,6 @@ fn run(engine: &Engine, dialect: Dialect, file: &str, text: &str, results: &mut 
             results.skip("another generation of buckets, which is a dialect of its own");
         } else if has("@deprecated") {
             results.skip("deprecated by the suite itself");
-        } else if has("@metadata") {
-            results.skip("metadata of flags, which a ruleset does not have");
         } else {
             results.check(format!("{file}: {}", scenario.name), check(engine, dialect, &scenario));
         }
@@ -110,9 +108,17 @@ fn check(engine: &Engine, dialect: Dialect, scenario: &Scenario) -> Result<(), S
 }
 
 fn apply(engine: &Engine, dialect: Dialect, step: &str, call: &mut Call) -> Result<(), String> {
+    if step.starts_with('|') {
+        return row(engine, step, call);
+    }
     let step = step.split_once(' ').map_or(step, |(_, rest)| rest);
     let texts = |count| quoted(step, count).ok_or_else(|| format!("this step is not understood: {step}"));
+    if step == "the resolved metadata is empty" {
+        let found = metadata(engine, call);
+        return if found.is_empty() { Ok(()) } else { Err(format!("it is {found:?}")) };
+    }
     if step.starts_with("an option")
+        || step == "the resolved metadata should contain"
         || step.starts_with("a stable")
         || step == "an evaluator"
         || step.starts_with("the flag was")
@@ -138,6 +144,26 @@ fn apply(engine: &Engine, dialect: Dialect, step: &str, call: &mut Call) -> Resu
     } else {
         expect(engine, dialect, step, &texts(1)?.remove(0), call)
     }
+}
+
+/// What is told beside an answer, but for what Cutover says of every one.
+fn metadata(engine: &Engine, call: &Call) -> Map<String, Json> {
+    let asked = serde_json::json!({ "flag": call.flag, "asked": "boolean", "reason": "STATIC" });
+    let answer = engine.call("openfeature", &asked.to_string()).unwrap_or_default();
+    let mut found: Json = serde_json::from_str(&answer).unwrap_or_default();
+    let mut told = found.get_mut("metadata").and_then(Json::as_object_mut).cloned().unwrap_or_default();
+    told.retain(|name, _| !["digest", "version", "rule", "owner"].contains(&name.as_str()));
+    told
+}
+
+/// A row of the table of metadata: name, type and value.
+fn row(engine: &Engine, row: &str, call: &Call) -> Result<(), String> {
+    let [name, kind, value] = <[String; 3]>::try_from(cells(row)).map_err(|_| row.to_owned())?;
+    if name == "key" {
+        return Ok(());
+    }
+    let found = metadata(engine, call).remove(&name);
+    if found.as_ref() == Some(&typed(&kind, &value)?) { Ok(()) } else { Err(format!("{name} is {found:?}")) }
 }
 
 /// A value of a type that is named.

@@ -100,7 +100,7 @@ fn filled(background: &[String], outline: Outline) -> Vec<Scenario> {
 }
 
 /// The cells of a row; a bar behind a backslash belongs to its cell.
-fn cells(line: &str) -> Vec<String> {
+pub(super) fn cells(line: &str) -> Vec<String> {
     let mut cells = vec![String::new()];
     let mut characters = line.trim_matches('|').chars();
     while let Some(character) = characters.next() {
