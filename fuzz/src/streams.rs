@@ -68,11 +68,11 @@ pub fn machine(data: &[u8]) {
         assert_eq!(once, step(&state), "{}", machine.name);
         let Ok(once) = once else { continue };
         let said: Value = serde_json::from_str(&once).expect("the answer is JSON");
-        let kept = said["state"].to_string();
-        assert!(
-            step_json(&machine.name, &machine.config, &kept, &event).is_ok() || !said["effects"].is_null()
-        );
-        state = kept;
+        state = said["state"].to_string();
+        // Where it says that it stands, it takes.
+        if let Err(error) = step(&state) {
+            assert!(!error.starts_with("the state"), "{error}: {state}");
+        }
     }
 }
 
