@@ -15,6 +15,7 @@ for suite in rust js python conformance page example deploy docs load; do run "$
 run budget scripts/budget.sh
 run differential env SEED="${SEED:-$((RANDOM * 32768 + RANDOM))}" COUNT="${COUNT:-5000}" scripts/differential.sh
 run twin env SEED="${SEED:-$((RANDOM * 32768 + RANDOM))}" scripts/twin.sh
+run soak env SOAK_SECONDS="${SOAK_SECONDS:-60}" scripts/soak.sh
 run fuzz scripts/fuzz.sh
 step "done"
 if ((${#failed[@]})); then
