@@ -88,8 +88,13 @@ class Server:
         request = urllib.request.Request(
             f"{self.url}{path}", None if body is None else body.encode(), headers, method=method
         )
-        with urllib.request.urlopen(request) as answer:
-            return json.load(answer)
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            # What is wrong stands in the body.
+            error.msg += f": {method} {path}: {error.read().decode()}"
+            raise
 
     def publish(self, text: str) -> None:
         self.ask("PUT", "/v1/environments/production/file", text)
