@@ -4,6 +4,17 @@ use cutover::Value;
 use cutover::import::Yaml;
 use serde_json::Value as Json;
 
+/// What JavaScript takes for true.
+pub(crate) fn is_truthy(value: &Json) -> bool {
+    match value {
+        Json::Null => false,
+        Json::Bool(value) => *value,
+        Json::Number(number) => number.as_f64().is_some_and(|number| number != 0.0),
+        Json::String(text) => !text.is_empty(),
+        Json::Array(_) | Json::Object(_) => true,
+    }
+}
+
 /// A value as it stands in a ruleset.
 pub(crate) fn yaml(value: &Json) -> Yaml {
     Yaml::from(plain(value))

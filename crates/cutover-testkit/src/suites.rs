@@ -160,3 +160,12 @@ pub fn run(names: &[String], places: &Places) -> io::Result<Board> {
     }
     Ok(Board { rows })
 }
+
+/// Whether a value is the one that a suite wants.
+fn same(served: &cutover::Value, wanted: &cutover::Value) -> Result<(), String> {
+    let shown = cutover::wire::to_json;
+    match served == wanted {
+        true => Ok(()),
+        false => Err(format!("serves {}, not {}", shown(served), shown(wanted))),
+    }
+}

@@ -2,7 +2,6 @@
 
 use super::Problem;
 use super::hash::{self, bucket_ranges, positions, without};
-use super::parent::is_truthy;
 use super::rule::{Reader, given, wants, within};
 use crate::condition::Condition;
 use crate::flag::Flag;
@@ -55,7 +54,7 @@ pub(super) fn add(
         let own = without(range, &taken);
         taken.push(range);
         let meta = json::items(rule, "meta").get(index);
-        if meta.and_then(|meta| meta.get("passthrough")).is_some_and(is_truthy) {
+        if meta.and_then(|meta| meta.get("passthrough")).is_some_and(json::is_truthy) {
             continue;
         }
         let lies = within(hash, seed, by, &own);

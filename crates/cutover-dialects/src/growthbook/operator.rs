@@ -52,7 +52,7 @@ impl<'a> Reader<'a, '_> {
             "$regexi" => pattern::matches(attribute, operand, true, place, self.report)?,
             "$notRegex" => pattern::matches(attribute, operand, false, place, self.report)?.opposite(),
             "$notRegexi" => pattern::matches(attribute, operand, true, place, self.report)?.opposite(),
-            "$exists" => exists(attribute, super::parent::is_truthy(operand)),
+            "$exists" => exists(attribute, json::is_truthy(operand)),
             "$type" => of_type(attribute, operand.as_str().unwrap_or_default()),
             "$inGroup" => return self.group(attribute, operand, place),
             "$notInGroup" => {

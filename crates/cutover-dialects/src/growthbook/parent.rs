@@ -36,7 +36,7 @@ pub(super) fn read(
             return Err((place, problem.to_owned()));
         };
         let asked = condition::read(Some(asked), payload, &format!("{place}.condition"), report)?;
-        let is_gate = parent.get("gate").is_some_and(is_truthy);
+        let is_gate = parent.get("gate").is_some_and(json::is_truthy);
         let Some(feature) = payload.features.get(name) else {
             report
                 .note(&place, format!("there is no feature `{name}`, so its value is null, there and here"));
@@ -102,15 +102,4 @@ pub(super) fn is_on_cycle(name: &str, features: &Map<String, Json>) -> bool {
         }
     }
     false
-}
-
-/// What JavaScript takes for true.
-pub(super) fn is_truthy(value: &Json) -> bool {
-    match value {
-        Json::Null => false,
-        Json::Bool(value) => *value,
-        Json::Number(number) => number.as_f64().is_some_and(|number| number != 0.0),
-        Json::String(text) => !text.is_empty(),
-        Json::Array(_) | Json::Object(_) => true,
-    }
 }

@@ -99,7 +99,7 @@ impl Reader<'_> {
 
     /// Notes what sticky buckets would keep.
     fn sticky(&self, rule: &Json, report: &mut FlagReport) {
-        let is_asked = |key: &str| rule.get(key).is_some_and(parent::is_truthy);
+        let is_asked = |key: &str| rule.get(key).is_some_and(json::is_truthy);
         if let Some(key) =
             ["fallbackAttribute", "bucketVersion", "minBucketVersion"].into_iter().find(|key| is_asked(key))
         {

@@ -97,7 +97,7 @@ fn default(feature: &Json) -> &Json {
 fn values(feature: &Json) -> Vec<Json> {
     let mut values = vec![default(feature).clone()];
     for rule in json::items(feature, "rules") {
-        let is_gate = |parent: &Json| parent.get("gate").is_some_and(super::parent::is_truthy);
+        let is_gate = |parent: &Json| parent.get("gate").is_some_and(json::is_truthy);
         if json::items(rule, "parentConditions").iter().any(is_gate) {
             values.push(Json::Null);
         }

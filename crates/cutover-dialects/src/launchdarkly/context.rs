@@ -35,7 +35,8 @@ pub(crate) fn called(context: &Json) -> Called {
 fn single(fields: &Map<String, Json>) -> Value {
     let attributes = fields.iter().filter(|(name, _)| !matches!(name.as_str(), KIND | "_meta" | "anonymous"));
     let attributes = attributes.map(|(name, value)| (part(name), plain(value)));
-    let anonymous = ("anonymous".to_owned(), Value::Bool(fields.get("anonymous").is_some_and(is_truthy)));
+    let anonymous =
+        ("anonymous".to_owned(), Value::Bool(fields.get("anonymous").is_some_and(json::is_truthy)));
     Value::map(attributes.chain([anonymous]))
 }
 
@@ -61,15 +62,5 @@ fn plain(value: &Json) -> Value {
     match value {
         Json::Object(entries) => Value::map(entries.iter().map(|(name, value)| (part(name), plain(value)))),
         value => json::plain(value),
-    }
-}
-
-fn is_truthy(value: &Json) -> bool {
-    match value {
-        Json::Null => false,
-        Json::Bool(value) => *value,
-        Json::Number(number) => number.as_f64().is_some_and(|number| number != 0.0),
-        Json::String(text) => !text.is_empty(),
-        Json::Array(_) | Json::Object(_) => true,
     }
 }

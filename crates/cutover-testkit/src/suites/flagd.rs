@@ -188,12 +188,7 @@ fn expect(engine: &Engine, dialect: Dialect, step: &str, wanted: &str, call: &Ca
         let default = plain(&typed(&call.kind, &call.default)?);
         let served = value.filter(|_| !is_mismatch).map_or(default, Value::clone);
         let wanted = plain(&typed(&call.kind, wanted)?);
-        let shown = cutover::wire::to_json;
-        return if served == wanted {
-            Ok(())
-        } else {
-            Err(format!("serves {}, not {}", shown(&served), shown(&wanted)))
-        };
+        return super::same(&served, &wanted);
     }
     let said = if step.contains("error-code") {
         error.map(ErrorCode::name).unwrap_or_default()

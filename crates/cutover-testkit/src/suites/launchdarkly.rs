@@ -65,14 +65,7 @@ fn has_value(decided: &Decided<'_>, evaluation: &Json) -> Result<(), String> {
     let served = cutover_dialects::value(&decided.decision).filter(|value| fits(kind, value));
     let served = served.map_or_else(|| plain(default), Value::clone);
     let wanted = plain(&expected["value"]);
-    match served == wanted {
-        true => Ok(()),
-        false => Err(format!(
-            "serves {}, not {}",
-            cutover::wire::to_json(&served),
-            cutover::wire::to_json(&wanted)
-        )),
-    }
+    super::same(&served, &wanted)
 }
 
 /// Whether a value is of the type that is asked for.

@@ -96,14 +96,7 @@ fn has_value(engine: &Engine, dialect: Dialect, case: &Case<'_>) -> Result<(), S
     let served = cutover_dialects::value(&decision).filter(|value| fits(case.kind, value));
     let served = served.map_or_else(|| plain(case.default), Value::clone);
     let wanted = plain(case.value);
-    match served == wanted {
-        true => Ok(()),
-        false => Err(format!(
-            "serves {}, not {}",
-            cutover::wire::to_json(&served),
-            cutover::wire::to_json(&wanted)
-        )),
-    }
+    super::same(&served, &wanted)
 }
 
 fn has_reason(engine: &Engine, dialect: Dialect, case: &Case<'_>) -> Result<(), String> {
